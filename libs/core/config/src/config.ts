@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { variables, type Variable, type VariableName } from './variables.js';
+
+export interface Config {
+  env: 'development' | 'test' | 'production';
+  port: number;
+  /** Origin of the sign-up site; tenants, `admin` and `files` live on its subdomains. */
+  baseUrl: URL;
+  /** Absolute. */
+  dataDir: string;
+  /** The owner's login: migrations and provisioning. The app's and the queue's logins are made from it. */
+  databaseUrl: string;
+  poolSize: number;
+  /** Absent: queues live in PostgreSQL. */
+  redisUrl?: string;
+  workerConcurrency: number;
+  /** Absent: mails go to the mailbox of development. Always present in production. */
+  smtpUrl?: string;
+  mailFrom: string;
+  mailbox: { smtpPort: number; pagePort: number };
+  /** 32 bytes or more. Never used as it is: each purpose derives a key of its own. */
+  secretKey: string;
+  trustProxy: string[];
+  logLevel: string;
+  uploadLimitBytes: number;
+  filesQuotaBytes: number;
+  /** Absent: files live in `dataDir`. */
+  s3?: { endpoint?: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string };
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+
+  constructor(readonly problems: string[]) {
+    super(`Foyer cannot start with this environment:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  }
+}
+
+type Values = { [Name in VariableName]?: z.output<(typeof variables)[Name]['schema']> };
+
+const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** Reads and validates the whole environment; throws one `ConfigError` that lists everything wrong with it. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const values = parse(env, problems);
+  const production = values.NODE_ENV === 'production';
+  const dataDir = resolve(workspace, values.DATA_DIR!);
+
+  if (!values.DATABASE_URL && !env.DATABASE_URL)
+    problems.push('DATABASE_URL is missing: where PostgreSQL is, like postgres://user:password@host:5432/foyer.');
+  if (production) problems.push(...unsafeInProduction(values, env));
+  problems.push(...halfConfiguredStorage(values));
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const baseUrl = new URL(values.BASE_URL ?? `http://localhost:${values.PORT}`);
+  return {
+    env: values.NODE_ENV!,
+    port: values.PORT!,
+    baseUrl,
+    dataDir,
+    databaseUrl: values.DATABASE_URL!,
+    poolSize: values.POOL_SIZE!,
+    redisUrl: values.REDIS_URL,
+    workerConcurrency: values.WORKER_CONCURRENCY!,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM ?? `mail@${baseUrl.hostname}`,
+    mailbox: { smtpPort: values.PORT! + 25, pagePort: values.PORT! + 26 },
+    secretKey: values.SECRET_KEY ?? keptSecret(dataDir),
+    trustProxy: values.TRUST_PROXY!,
+    logLevel: values.LOG_LEVEL!,
+    uploadLimitBytes: values.UPLOAD_LIMIT_MB! * 1024 * 1024,
+    filesQuotaBytes: values.FILES_QUOTA_MB! * 1024 * 1024,
+    s3: values.S3_BUCKET
+      ? {
+          endpoint: values.S3_ENDPOINT,
+          bucket: values.S3_BUCKET,
+          region: values.S3_REGION!,
+          accessKeyId: values.S3_ACCESS_KEY_ID!,
+          secretAccessKey: values.S3_SECRET_ACCESS_KEY!,
+        }
+      : undefined,
+  };
+}
+
+function parse(env: NodeJS.ProcessEnv, problems: string[]): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries<Variable>(variables)) {
+    // Compose files and Helm charts write `NAME=` for what is not set.
+    const raw = env[name]?.trim() || variable.default;
+    if (raw === undefined) continue;
+    const result = variable.schema.safeParse(raw);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${name} ${result.error.issues[0]!.message}${isSecret(name) ? '' : `, not “${raw}”`}.`);
+  }
+  return values as Values;
+}
+
+/** A wrong password or key must not end up in a log through an error message. */
+const isSecret = (name: string) => /SECRET|KEY|_URL$/.test(name) && name !== 'BASE_URL';
+
+function unsafeInProduction(values: Values, env: NodeJS.ProcessEnv): string[] {
+  const problems: string[] = [];
+  const missing = (name: VariableName, why: string) => {
+    if (!env[name]?.trim()) problems.push(`${name} is missing: ${why}`);
+  };
+  missing('SECRET_KEY', 'production needs at least 32 random characters, for example from `openssl rand -base64 48`.');
+  missing('BASE_URL', 'production needs the public address, like https://example.com.');
+  missing('SMTP_URL', 'production needs a server that sends mails, like smtp://user:password@host:587.');
+  const url = values.BASE_URL && new URL(values.BASE_URL);
+  if (url && url.protocol === 'http:' && !/(^|\.)localhost$/.test(url.hostname))
+    problems.push('BASE_URL must begin with https:// in production: sign-in cookies are only safe there.');
+  return problems;
+}
+
+function halfConfiguredStorage(values: Values): string[] {
+  const asked = values.S3_BUCKET || values.S3_ACCESS_KEY_ID || values.S3_SECRET_ACCESS_KEY || values.S3_ENDPOINT;
+  if (!asked) return [];
+  return (['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const)
+    .filter((name) => !values[name])
+    .map(
+      (name) => `${name} is missing: the bucket needs S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY together.`,
+    );
+}
+
+/** Web and worker of one folder must agree on the key, and either may be the first to start. */
+function keptSecret(dataDir: string): string {
+  const file = resolve(dataDir, 'secret');
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(file, randomBytes(48).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new ConfigError([`DATA_DIR cannot be written: ${(error as Error).message}.`]);
+  }
+  return readFileSync(file, 'utf8');
+}
