@@ -1,1 +1,15 @@
-export {};
+export { bootstrapDatabase, isolationReport, type IsolationLayer, type IsolationReport } from './bootstrap.js';
+export { apart, closeReadingPage, Database, PlatformDatabase, readingPage, WriteInsideRead } from './database.js';
+export { DatabaseModule } from './database.module.js';
+export { observeSql } from './guarded-client.js';
+export { type DatabaseAddress, type Login, loginUrl } from './logins.js';
+export {
+  latestTenantVersion,
+  migratePlatform,
+  migrateTenants,
+  type Migration,
+  provisioningScript,
+  readMigrations,
+  runAsOwner,
+  type TenantMigrationReport,
+} from './migrations.js';

@@ -1,0 +1,57 @@
+import pg from 'pg';
+
+type Observer = (sql: string) => void;
+const observers = new Set<Observer>();
+
+/** Calls `observer` with every statement the application sends, until the returned function is called. For tests and the bench. */
+export function observeSql(observer: Observer): () => void {
+  observers.add(observer);
+  return () => observers.delete(observer);
+}
+
+const BEGIN = /^(?:begin|start transaction(?: isolation level [a-z ]+)?(?: read (?:only|write))?)$/;
+const SET_LOCAL_ROLE = /^set local role "[a-z][a-z0-9_]{0,62}"$/;
+
+/**
+ * The only client through which the application speaks to PostgreSQL.
+ *
+ * It forces the extended protocol, in which the server refuses a second statement in one message: an injected
+ * `'; set role …'` fails instead of leaving the tenant (MikroORM inlines the parameters of raw queries, which would
+ * otherwise travel by the simple protocol). The one message with two statements is made here, of two fixed shapes:
+ * the begin of a transaction waits for the role that always follows it, and both go in one round trip.
+ */
+export class GuardedClient extends pg.Client {
+  #begin: string | null = null;
+
+  // @ts-expect-error pg's overloads cannot be restated by a subclass; every call form is passed on
+  override query(config: unknown, values?: unknown, callback?: unknown): unknown {
+    if (typeof config === 'string' && callback === undefined && typeof values !== 'function') {
+      return this.#text(config, values as unknown[] | undefined);
+    }
+    if (config && typeof config === 'object' && !('submit' in config)) {
+      observe((config as { text: string }).text);
+      return super.query({ ...config, queryMode: 'extended' } as never, values as never, callback as never);
+    }
+    return super.query(config as never, values as never, callback as never);
+  }
+
+  async #text(text: string, values?: unknown[]): Promise<unknown> {
+    observe(text);
+    const begin = this.#begin;
+    this.#begin = null;
+    if (BEGIN.test(text)) {
+      this.#begin = text;
+      return { command: 'BEGIN', rowCount: null, rows: [], fields: [] };
+    }
+    if (begin !== null) {
+      if (text === 'commit' || text === 'rollback') return { command: 'COMMIT', rowCount: null, rows: [], fields: [] };
+      if (SET_LOCAL_ROLE.test(text)) return super.query(`${begin}; ${text}`);
+      await super.query(begin);
+    }
+    return super.query({ text, values, queryMode: 'extended' } as never);
+  }
+}
+
+function observe(sql: string): void {
+  for (const observer of observers) observer(sql);
+}

@@ -1,0 +1,71 @@
+-- The directory: who hosts a portal here, and where.
+create table platform.tenant (
+  id uuid primary key,
+  slug text not null unique,
+  name text not null,
+  schema_name text not null unique,
+  status text not null,
+  status_reason text,
+  status_changed_at timestamptz not null default now(),
+  plan text not null,
+  blueprint text not null,
+  cluster text not null default 'main',
+  owner_email text not null,
+  trial_ends_at timestamptz,
+  schema_version int not null default 0,
+  migration_error text,
+  pack_checksum text,
+  created_at timestamptz not null default now()
+);
+create index tenant_created on platform.tenant (created_at desc, id desc);
+
+create table platform.domain (
+  host text primary key,
+  tenant_id uuid not null references platform.tenant (id) on delete cascade,
+  is_primary boolean not null default false,
+  verified_at timestamptz,
+  created_at timestamptz not null default now()
+);
+create index domain_tenant on platform.domain (tenant_id);
+
+-- People who run the installation.
+create table platform.staff (
+  id uuid primary key,
+  email text not null,
+  name text not null,
+  password_hash text not null,
+  role text not null,
+  status text not null default 'active',
+  created_at timestamptz not null default now()
+);
+create unique index staff_email on platform.staff (lower(email));
+
+create table platform.session (
+  id uuid primary key,
+  token_hash text not null unique,
+  owner_id uuid not null,
+  ip text,
+  user_agent text,
+  created_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+create index session_owner on platform.session (owner_id);
+
+-- Events wait here, in the transaction that caused them, until the worker relays them to the queue.
+create table platform.outbox (
+  id bigint generated always as identity primary key,
+  realm text not null default current_user,
+  name text not null,
+  payload jsonb not null,
+  created_at timestamptz not null default now(),
+  available_at timestamptz not null default now()
+);
+create index outbox_available on platform.outbox (available_at, id);
+
+alter table platform.outbox enable row level security;
+create policy tenant_appends_its_own on platform.outbox for insert to foyer_tenant with check (realm = current_user);
+create policy platform_relays on platform.outbox to foyer_platform using (true) with check (true);
+
+grant insert (name, payload) on platform.outbox to foyer_tenant;
+grant select, insert, update, delete on platform.tenant, platform.domain, platform.staff, platform.session, platform.outbox to foyer_platform;
