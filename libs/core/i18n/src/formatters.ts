@@ -1,0 +1,137 @@
+export const DATE_STYLES = ['short', 'date', 'long', 'dateTime', 'time', 'month', 'weekday', 'exact'] as const;
+export type DateStyle = (typeof DATE_STYLES)[number];
+export type Instant = Date | string | number;
+
+const dateOptions: Record<DateStyle, Intl.DateTimeFormatOptions> = {
+  short: { dateStyle: 'short' },
+  date: { dateStyle: 'medium' },
+  long: { dateStyle: 'long' },
+  dateTime: { dateStyle: 'medium', timeStyle: 'short' },
+  time: { timeStyle: 'short' },
+  month: { year: 'numeric', month: 'long' },
+  weekday: { weekday: 'long' },
+  exact: { dateStyle: 'full', timeStyle: 'long' },
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+// Below the bound, count in the unit: 90 minutes reads as "2 hours ago", 45 days as "2 months ago".
+const relativeUnits: [bound: number, unit: Intl.RelativeTimeFormatUnit, length: number][] = [
+  [HOUR, 'minute', MINUTE],
+  [DAY, 'hour', HOUR],
+  [7 * DAY, 'day', DAY],
+  [30 * DAY, 'week', 7 * DAY],
+  [365 * DAY, 'month', 30.44 * DAY],
+  [Infinity, 'year', 365.25 * DAY],
+];
+
+const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** Dates, numbers and sizes as one reader wants them. Get one by `formatters(locale, timeZone)`, which keeps it. */
+export class Formatters {
+  private readonly dates = new Map<DateStyle, Intl.DateTimeFormat>();
+  private readonly sizes = new Map<string, Intl.NumberFormat>();
+  private readonly numbers: Intl.NumberFormat;
+  private readonly relatives: Intl.RelativeTimeFormat;
+  private readonly lists: Intl.ListFormat;
+
+  constructor(
+    readonly locale: string,
+    readonly timeZone: string,
+  ) {
+    this.numbers = new Intl.NumberFormat(locale);
+    this.relatives = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+    this.lists = new Intl.ListFormat(locale, { type: 'conjunction' });
+  }
+
+  date(value: Instant, style: DateStyle = 'date'): string {
+    let format = this.dates.get(style);
+    if (!format) {
+      const options = dateOptions[style];
+      if (!options) throw new RangeError(`Unknown date style "${style}": use ${DATE_STYLES.join(', ')}`);
+      format = new Intl.DateTimeFormat(this.locale, { ...options, timeZone: this.timeZone });
+      this.dates.set(style, format);
+    }
+    return format.format(instant(value));
+  }
+
+  /** "now", "3 hours ago", "in 2 days" */
+  relative(value: Instant, now: Instant = Date.now()): string {
+    const distance = instant(value).getTime() - instant(now).getTime();
+    const size = Math.abs(distance);
+    if (size < MINUTE) return this.relatives.format(0, 'second');
+    for (const [bound, unit, length] of relativeUnits) {
+      const count = Math.round(size / length);
+      // Rounding must not say "60 minutes" where "1 hour" is meant.
+      if (size < bound && count * length < bound) return this.relatives.format(Math.sign(distance) * count, unit);
+    }
+    return this.relatives.format(0, 'second');
+  }
+
+  number(value: number, options?: Intl.NumberFormatOptions): string {
+    return options ? new Intl.NumberFormat(this.locale, options).format(value) : this.numbers.format(value);
+  }
+
+  /** Decimal units (1 kB = 1,000 bytes), as operating systems and mail programs show them. */
+  fileSize(bytes: number): string {
+    let index = 0;
+    let size = Math.max(0, bytes);
+    while (size >= 999.5 && index < sizeUnits.length - 1) {
+      size /= 1_000;
+      index++;
+    }
+    const unit = sizeUnits[index]!;
+    const digits = index === 0 || size >= 10 ? 0 : 1;
+    const key = `${unit}${digits}`;
+    let format = this.sizes.get(key);
+    if (!format) {
+      const unitDisplay = unit === 'byte' ? 'long' : 'short';
+      format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
+      this.sizes.set(key, format);
+    }
+    return format.format(size);
+  }
+
+  list(items: Iterable<string>): string {
+    return this.lists.format(items);
+  }
+}
+
+function instant(value: Instant): Date {
+  const date = value instanceof Date ? value : new Date(value);
+  if (Number.isNaN(date.getTime())) throw new RangeError(`Not a date: ${String(value)}`);
+  return date;
+}
+
+const cache = new Map<string, Formatters>();
+const CACHE_LIMIT = 500;
+
+/** The formatters of a locale and zone, made once. An unknown zone or locale reads as UTC or English instead of failing a page. */
+export function formatters(locale: string, timeZone = 'UTC'): Formatters {
+  const key = `${locale}|${timeZone}`;
+  let found = cache.get(key);
+  if (!found) {
+    found = new Formatters(supportedLocale(locale), isTimeZone(timeZone) ? timeZone : 'UTC');
+    if (cache.size >= CACHE_LIMIT) cache.clear();
+    cache.set(key, found);
+  }
+  return found;
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+function supportedLocale(locale: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+}

@@ -1,0 +1,66 @@
+import { FALLBACK_LOCALE } from './messages.js';
+
+/** The languages of the interface, each by its own name, as a language menu shows them. */
+export const LOCALES: readonly { code: string; name: string }[] = [
+  { code: 'en', name: 'English' },
+  { code: 'de', name: 'Deutsch' },
+  { code: 'fr', name: 'Français' },
+  { code: 'es', name: 'Español' },
+  { code: 'ar', name: 'العربية' },
+];
+
+const rightToLeft = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'sd', 'ug', 'yi', 'dv', 'ckb']);
+
+export function direction(locale: string): 'ltr' | 'rtl' {
+  return rightToLeft.has(locale.split('-')[0]!.toLowerCase()) ? 'rtl' : 'ltr';
+}
+
+export function languageName(code: string): string {
+  return LOCALES.find((locale) => locale.code === code)?.name ?? code;
+}
+
+// A browser sends a handful; what comes after is somebody testing our patience.
+const MAX_HEADER = 1_000;
+const MAX_RANGES = 20;
+
+/**
+ * The available locale the reader likes best, by RFC 9110 §12.5.4 and the lookup of RFC 4647 §3.4:
+ * exact match, then the range shortened from its end, then another region of the same language.
+ */
+export function negotiateLocale(
+  acceptLanguage: string | null | undefined,
+  available: readonly string[],
+  fallback: string = FALLBACK_LOCALE,
+): string {
+  for (const range of rangesByQuality(acceptLanguage ?? '')) {
+    if (range === '*') return fallback;
+    const found = lookup(range, available);
+    if (found) return found;
+  }
+  return fallback;
+}
+
+function rangesByQuality(header: string): string[] {
+  return header
+    .slice(0, MAX_HEADER)
+    .split(',', MAX_RANGES)
+    .map((part, position) => {
+      const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+      const q = parameters.find((parameter) => parameter.startsWith('q='));
+      const quality = q === undefined ? 1 : Number(q.slice(2));
+      return { range: range.toLowerCase(), quality, position };
+    })
+    .filter(({ range, quality }) => range !== '' && quality > 0 && quality <= 1)
+    .sort((a, b) => b.quality - a.quality || a.position - b.position)
+    .map(({ range }) => range);
+}
+
+function lookup(range: string, available: readonly string[]): string | undefined {
+  const subtags = range.split('-');
+  for (let length = subtags.length; length > 0; length--) {
+    const prefix = subtags.slice(0, length).join('-');
+    const exact = available.find((locale) => locale.toLowerCase() === prefix);
+    if (exact) return exact;
+  }
+  return available.find((locale) => locale.toLowerCase().split('-')[0] === subtags[0]);
+}
