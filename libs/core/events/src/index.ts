@@ -1,1 +1,7 @@
-export {};
+export { Dispatcher } from './dispatcher.js';
+export { type EventClass, eventName, EventName } from './domain-event.js';
+export { EventsModule } from './events.module.js';
+export { Outbox } from './outbox.js';
+export { type EventJob, type JobQueue, Queues } from './queue.js';
+export { Relay } from './relay.js';
+export { Every, OnEvent, Subscribers } from './subscribers.js';

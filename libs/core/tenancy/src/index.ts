@@ -1,2 +1,3 @@
+export { TenantDirectory } from './directory.js';
 export { currentTenant, currentTenantOrNull, inTenant, NoTenant, TenantAlreadyEntered } from './tenancy.js';
-export type { Tenant, TenantStatus } from './tenant.js';
+export { isOperating, type Tenant, type TenantStatus } from './tenant.js';

@@ -13,3 +13,8 @@ export interface Tenant {
   readonly origin: string;
   readonly status: TenantStatus;
 }
+
+const OPERATING: readonly TenantStatus[] = ['trialing', 'active', 'past_due'];
+
+/** May its people sign in and its jobs run? */
+export const isOperating = (tenant: Pick<Tenant, 'status'>): boolean => OPERATING.includes(tenant.status);

@@ -1,0 +1,15 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Dispatcher } from './dispatcher.js';
+import { Outbox } from './outbox.js';
+import { Queues } from './queue.js';
+import { Relay } from './relay.js';
+import { Subscribers } from './subscribers.js';
+
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  providers: [Outbox, Queues, Relay, Subscribers, Dispatcher],
+  exports: [Outbox, Queues, Relay, Subscribers, Dispatcher],
+})
+export class EventsModule {}

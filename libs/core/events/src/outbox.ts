@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { currentTenantOrNull } from '@foyer/tenancy';
+import { Database, PlatformDatabase } from '@foyer/database';
+import { eventName } from './domain-event.js';
+
+/** The channel on which a commit wakes the relay. */
+export const OUTBOX_CHANNEL = 'foyer_outbox';
+
+/** Where verbs put their events: in the same transaction as what they changed, so that neither exists without the other. */
+@Injectable()
+export class Outbox {
+  constructor(
+    private readonly database: Database,
+    private readonly platform: PlatformDatabase,
+  ) {}
+
+  /** Publishes from inside a `write`. The database itself notes which tenant's role wrote the line. */
+  async publish(event: object): Promise<void> {
+    const database = currentTenantOrNull() ? this.database : this.platform;
+    const name = eventName(event.constructor);
+    await database.write(async (em) => {
+      await em.execute('insert into platform.outbox (name, payload) values (?, ?)', [name, JSON.stringify(event)], 'run');
+      await em.execute(`select pg_catalog.pg_notify('${OUTBOX_CHANNEL}', '')`);
+    });
+  }
+}
