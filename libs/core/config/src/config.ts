@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
@@ -130,12 +130,19 @@ function halfConfiguredStorage(values: Values): string[] {
 /** Web and worker of one folder must agree on the key, and either may be the first to start. */
 function keptSecret(dataDir: string): string {
   const file = resolve(dataDir, 'secret');
+  const draft = `${file}.${process.pid}`;
   try {
     mkdirSync(dataDir, { recursive: true });
-    writeFileSync(file, randomBytes(48).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    if (!existsSync(file)) {
+      writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
+      // A link appears whole or not at all, so nobody reads half a key.
+      linkSync(draft, file);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
       throw new ConfigError([`DATA_DIR cannot be written: ${(error as Error).message}.`]);
+  } finally {
+    rmSync(draft, { force: true });
   }
   return readFileSync(file, 'utf8');
 }
