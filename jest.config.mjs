@@ -8,4 +8,6 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testTimeout: 30_000,
+  globalSetup: '<rootDir>/apps/cli/jest/run-begins.mjs',
+  globalTeardown: '<rootDir>/apps/cli/jest/run-ends.mjs',
 };
