@@ -69,3 +69,12 @@ create policy platform_relays on platform.outbox to foyer_platform using (true) 
 
 grant insert (name, payload) on platform.outbox to foyer_tenant;
 grant select, insert, update, delete on platform.tenant, platform.domain, platform.staff, platform.session, platform.outbox to foyer_platform;
+
+-- Counters of attempts. Losing them in a crash costs nothing, so they skip the write-ahead log.
+create unlogged table platform.rate_limit (
+  key varchar(255) primary key,
+  points int not null default 0,
+  expire bigint
+);
+grant usage on schema platform to foyer_queue;
+grant select, insert, update, delete on platform.rate_limit to foyer_queue;

@@ -1,0 +1,72 @@
+import pg from 'pg';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { TooMany } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { loginUrl } from '@foyer/database';
+import { currentTenantOrNull } from '@foyer/tenancy';
+
+/** So many points in so many seconds. */
+export interface Limit {
+  name: string;
+  points: number;
+  seconds: number;
+}
+
+/** Counts attempts, the same across all processes. Keys are kept apart by tenant without anybody having to remember. */
+@Injectable()
+export class Limits implements OnApplicationShutdown {
+  private readonly pool: pg.Pool;
+  private readonly limiters = new Map<string, RateLimiterPostgres>();
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.pool = new pg.Pool({ connectionString: loginUrl(config, 'queue'), max: 4 });
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Counts one attempt. @throws TooMany when there were too many; an unreachable counter counts as too many. */
+  async count(limit: Limit, key: string): Promise<void> {
+    try {
+      await this.limiter(limit).consume(this.key(key));
+    } catch (refusal) {
+      throw refusal instanceof RateLimiterRes ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000)) : new TooMany(60);
+    }
+  }
+
+  /** @throws TooMany when earlier attempts already used the limit up; counts nothing itself. */
+  async check(limit: Limit, key: string): Promise<void> {
+    const state = await this.limiter(limit).get(this.key(key));
+    if (state && state.consumedPoints >= limit.points) throw new TooMany(Math.ceil(state.msBeforeNext / 1000));
+  }
+
+  async forget(limit: Limit, key: string): Promise<void> {
+    await this.limiter(limit).delete(this.key(key));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private limiter({ name, points, seconds }: Limit): RateLimiterPostgres {
+    let limiter = this.limiters.get(name);
+    if (!limiter) {
+      limiter = new RateLimiterPostgres({
+        storeClient: this.pool,
+        storeType: 'pool',
+        schemaName: 'platform',
+        tableName: 'rate_limit',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+        keyPrefix: name,
+        points,
+        duration: seconds,
+      });
+      this.limiters.set(name, limiter);
+    }
+    return limiter;
+  }
+
+  private key(key: string): string {
+    return `${currentTenantOrNull()?.id ?? 'platform'}:${key}`.slice(0, 200);
+  }
+}

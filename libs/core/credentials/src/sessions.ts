@@ -1,0 +1,74 @@
+import { apart, type Database, type PlatformDatabase } from '@foyer/database';
+import { hashSecret, newSecret } from './secrets.js';
+import { Session } from './session.entity.js';
+
+const DAY = 86_400_000;
+/** A session ends after so long without a request, and after so long whatever happens (ASVS 7.3.1–2). */
+export const SESSION_LIMITS = { idleMs: 3 * DAY, absoluteMs: 30 * DAY };
+const TOUCH_EVERY_MS = 60_000;
+
+export interface Device {
+  ip: string | null;
+  userAgent: string | null;
+}
+export interface SessionRow extends Device {
+  id: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+}
+
+/** Sessions of one side: of a tenant's people with `Database`, of staff with `PlatformDatabase`. */
+export class Sessions {
+  constructor(private readonly database: Database | PlatformDatabase) {}
+
+  /** Starts a session and returns its secret, which only the browser's cookie keeps. A new one at every sign-in (ASVS 7.2.4). */
+  async start(ownerId: string, device: Device): Promise<string> {
+    const secret = newSecret();
+    await this.database.write(async (em) => {
+      const expiresAt = new Date(Date.now() + SESSION_LIMITS.absoluteMs);
+      const userAgent = device.userAgent?.slice(0, 300) ?? null;
+      em.persist(Object.assign(new Session(), { tokenHash: hashSecret(secret), ownerId, ip: device.ip, userAgent, expiresAt }));
+      await em.flush();
+    });
+    return secret;
+  }
+
+  /** Ends the session of a secret; used at sign-out and before a new one starts in the same browser. */
+  async end(secret: string): Promise<void> {
+    await this.database.write((em) => em.nativeDelete(Session, { tokenHash: hashSecret(secret) }));
+  }
+
+  async endOne(ownerId: string, id: string): Promise<void> {
+    await this.database.write((em) => em.nativeDelete(Session, { ownerId, id }));
+  }
+
+  /** Ends all sessions of a person, or all but the one in use. */
+  async endAll(ownerId: string, exceptId?: string): Promise<void> {
+    await this.database.write((em) => em.nativeDelete(Session, exceptId ? { ownerId, id: { $ne: exceptId } } : { ownerId }));
+  }
+
+  list(ownerId: string): Promise<SessionRow[]> {
+    const since = new Date(Date.now() - SESSION_LIMITS.idleMs);
+    return this.database.read((em) =>
+      em
+        .createQueryBuilder(Session, 's')
+        .select(['s.id', 's.ip', 's.userAgent', 's.createdAt', 's.lastSeenAt'])
+        .where({ ownerId, lastSeenAt: { $gt: since }, expiresAt: { $gt: new Date() } })
+        .orderBy({ lastSeenAt: 'desc' })
+        .limit(50)
+        .execute<SessionRow[]>('all'),
+    );
+  }
+
+  /** Notes that a session is in use: at most once a minute, beside the page, and never a reason for it to fail. */
+  touch(session: { id: string; lastSeenAt: Date }): void {
+    if (Date.now() - session.lastSeenAt.getTime() < TOUCH_EVERY_MS) return;
+    void apart(() => this.database.write((em) => em.nativeUpdate(Session, { id: session.id }, { lastSeenAt: new Date() }))).catch(() => undefined);
+  }
+
+  /** Forgets sessions that have ended. */
+  async sweep(): Promise<number> {
+    const since = new Date(Date.now() - SESSION_LIMITS.idleMs);
+    return this.database.write((em) => em.nativeDelete(Session, { $or: [{ expiresAt: { $lt: new Date() } }, { lastSeenAt: { $lt: since } }] }));
+  }
+}

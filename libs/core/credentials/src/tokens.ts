@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@foyer/database';
+import { hashSecret, newSecret } from './secrets.js';
+import { Token } from './token.entity.js';
+
+export interface TokenGrant {
+  email: string;
+  personId: string | null;
+  data?: Record<string, unknown>;
+  hours: number;
+}
+
+/** One-time links of a tenant. A token is bound to its tenant by the table it is in, and to an address and a purpose. */
+@Injectable()
+export class Tokens {
+  constructor(private readonly database: Database) {}
+
+  /** Makes a link's secret. Earlier unused ones of the same purpose and address stop working. */
+  async issue(purpose: string, { email, personId, data = {}, hours }: TokenGrant): Promise<string> {
+    const secret = newSecret();
+    await this.database.write(async (em) => {
+      await em.nativeDelete(Token, { purpose, email: email.toLowerCase(), usedAt: null });
+      const expiresAt = new Date(Date.now() + hours * 3_600_000);
+      em.persist(Object.assign(new Token(), { purpose, tokenHash: hashSecret(secret), email: email.toLowerCase(), personId, data, expiresAt }));
+      await em.flush();
+    });
+    return secret;
+  }
+
+  /** What a secret stands for, without using it up; null when it is unknown, used or expired. */
+  peek(purpose: string, secret: string): Promise<Token | null> {
+    return this.database.read((em) => em.findOne(Token, { purpose, tokenHash: hashSecret(secret), usedAt: null, expiresAt: { $gt: new Date() } }));
+  }
+
+  /** Uses a secret up, once: of two at the same time one gets the token and the other null. */
+  async redeem(purpose: string, secret: string): Promise<Token | null> {
+    return this.database.write(async (em) => {
+      const where = { purpose, tokenHash: hashSecret(secret), usedAt: null, expiresAt: { $gt: new Date() } };
+      const used = await em.nativeUpdate(Token, where, { usedAt: new Date() });
+      return used === 1 ? em.findOne(Token, { tokenHash: where.tokenHash }) : null;
+    });
+  }
+
+  /** Withdraws what was sent and not yet used, e.g. an invitation. */
+  async revoke(purpose: string, email: string): Promise<void> {
+    await this.database.write((em) => em.nativeDelete(Token, { purpose, email: email.toLowerCase(), usedAt: null }));
+  }
+}
