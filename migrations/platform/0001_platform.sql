@@ -67,7 +67,7 @@ alter table platform.outbox enable row level security;
 create policy tenant_appends_its_own on platform.outbox for insert to foyer_tenant with check (realm = current_user);
 create policy platform_relays on platform.outbox to foyer_platform using (true) with check (true);
 
-grant insert (name, payload) on platform.outbox to foyer_tenant;
+grant insert (name, payload, available_at) on platform.outbox to foyer_tenant;
 grant select, insert, update, delete on platform.tenant, platform.domain, platform.staff, platform.session, platform.outbox to foyer_platform;
 
 -- Counters of attempts. Losing them in a crash costs nothing, so they skip the write-ahead log.

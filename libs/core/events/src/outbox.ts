@@ -14,12 +14,19 @@ export class Outbox {
     private readonly platform: PlatformDatabase,
   ) {}
 
-  /** Publishes from inside a `write`. The database itself notes which tenant's role wrote the line. */
-  async publish(event: object): Promise<void> {
+  /**
+   * Publishes from inside a `write`. The database itself notes which tenant's role wrote the line. With `afterSeconds` the
+   * event waits that long before it is carried: work that must be tried again much later keeps no job busy meanwhile.
+   */
+  async publish(event: object, { afterSeconds = 0 } = {}): Promise<void> {
     const database = currentTenantOrNull() ? this.database : this.platform;
     const name = eventName(event.constructor);
     await database.write(async (em) => {
-      await em.execute('insert into platform.outbox (name, payload) values (?, ?)', [name, JSON.stringify(event)], 'run');
+      await em.execute(
+        `insert into platform.outbox (name, payload, available_at) values (?, ?, now() + ? * interval '1 second')`,
+        [name, JSON.stringify(event), afterSeconds],
+        'run',
+      );
       await em.execute(`select pg_catalog.pg_notify('${OUTBOX_CHANNEL}', '')`);
     });
   }

@@ -1,1 +1,4 @@
-export {};
+export { headerText, isMailbox } from './headers.js';
+export { Mail, type MailStatus } from './mail.entity.js';
+export { MailQueued } from './mail.events.js';
+export { Mailer, newMessageId, type MailDraft } from './mailer.js';

@@ -1,0 +1,62 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+
+export type MailStatus = 'queued' | 'sent' | 'failed' | 'bounced';
+
+/** One mail to one person: what is to be sent, then what became of it. */
+@Entity({ schema: '*' })
+export class Mail {
+  @PrimaryKey({ type: 'uuid' })
+  id!: string;
+
+  /** Names the event and the recipient, so that the same mail is never written twice. */
+  @Property({ type: 'text' })
+  key!: string;
+
+  @Property({ type: 'text' })
+  toName!: string;
+
+  @Property({ type: 'text' })
+  toAddress!: string;
+
+  /** Known once it has been rendered. */
+  @Property({ type: 'text' })
+  subject!: string;
+
+  @Property({ type: 'text' })
+  template!: string;
+
+  /** What the template shows; may hold a one-time link, so it goes as soon as the mail has gone. */
+  @Property({ type: 'json', nullable: true })
+  data!: Record<string, unknown> | null;
+
+  @Property({ type: 'text' })
+  locale!: string;
+
+  @Property({ type: 'text' })
+  messageId!: string;
+
+  @Property({ type: 'text', nullable: true })
+  inReplyTo!: string | null;
+
+  @Property({ type: 'text', nullable: true })
+  refs!: string | null;
+
+  @Property({ type: 'text' })
+  status!: MailStatus;
+
+  @Property({ type: 'integer' })
+  attempts!: number;
+
+  /** While this lies ahead, one worker is sending the mail. */
+  @Property({ type: 'timestamptz', nullable: true })
+  claimedUntil!: Date | null;
+
+  @Property({ type: 'text', nullable: true })
+  lastError!: string | null;
+
+  @Property({ type: 'timestamptz', nullable: true })
+  sentAt!: Date | null;
+
+  @Property({ type: 'timestamptz' })
+  createdAt!: Date;
+}
