@@ -1,1 +1,22 @@
-export {};
+export {
+  AdminController,
+  Can,
+  ConsoleController,
+  CurrentActor,
+  DuringMaintenance,
+  Feature,
+  Guest,
+  PortalController,
+  SiteController,
+  View,
+} from './audience.js';
+export { Cookies } from './cookies.js';
+export { Edge } from './edge.js';
+export { field, Filters, Form, FormState, Uploads } from './form.js';
+export { hostKind, platformOrigin } from './hosts.js';
+export { OtherView, PageInterceptor, SeeOther, seeOther, show } from './page.js';
+export { type FindPrincipal, type Principal, Principals } from './principals.js';
+export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';
+export { type SiteContext, SiteSource, type SiteView } from './site.js';
+export { safeReturn } from './web-errors.js';
+export { WebModule } from './web.module.js';

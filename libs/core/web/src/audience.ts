@@ -1,0 +1,42 @@
+import { applyDecorators, Controller, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import type { FoyerRequest } from './request.js';
+
+/** For whom a controller is. The gate refuses a handler that has no audience: forgetting one opens nothing. */
+export type Audience = 'visitor' | 'customer' | 'team' | 'staff';
+
+export const AUDIENCE = 'foyer:audience';
+export const GUEST = 'foyer:guest';
+export const FEATURE = 'foyer:feature';
+export const CAN = 'foyer:can';
+export const VIEW = 'foyer:view';
+export const DURING_MAINTENANCE = 'foyer:during-maintenance';
+
+const face = (prefix: string, path: string, audience: Audience) =>
+  applyDecorators(Controller(path ? `${prefix}/${path}` : prefix), SetMetadata(AUDIENCE, audience));
+
+/** Pages of the sign-up site, open to everybody. */
+export const SiteController = (path = '') => face('_site', path, 'visitor');
+/** Pages of a tenant's customers; signed in unless the handler says `@Guest()`. */
+export const PortalController = (path = '') => face('_portal', path, 'customer');
+/** Pages of a tenant's team, under /console. */
+export const ConsoleController = (path = '') => face('_portal/console', path, 'team');
+/** Pages of the platform's staff. */
+export const AdminController = (path = '') => face('_admin', path, 'staff');
+
+/** The handler also serves people who have not signed in. */
+export const Guest = () => SetMetadata(GUEST, true);
+/** The section this belongs to; switched off, it answers as if it were not there. */
+export const Feature = (name: string) => SetMetadata(FEATURE, name);
+/** The actor must be able to do this to some record of that subject; which ones is the verb's business. */
+export const Can = (action: string, subject: string) => SetMetadata(CAN, { action, subject });
+/** The template that shows what the handler returns. */
+export const View = (template: string) => SetMetadata(VIEW, template);
+/** Works while the portal is in maintenance: the team signs in through it. */
+export const DuringMaintenance = () => SetMetadata(DURING_MAINTENANCE, true);
+
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const { principal } = context.switchToHttp().getRequest<FoyerRequest>().foyer;
+  if (!principal) throw new Error('The gate has not let this request in');
+  return principal.actor;
+});

@@ -1,0 +1,98 @@
+import { AsyncResource } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Config, CONFIG } from '@foyer/config';
+import { closeReadingPage, readingPage } from '@foyer/database';
+import { FileServer } from '@foyer/files';
+import { inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
+import { hostKind, platformOrigin } from './hosts.js';
+import { isSafe } from './csrf.js';
+import { LookServer } from './look-server.js';
+import { plainPage } from './plain-page.js';
+import type { Face, FoyerRequest } from './request.js';
+
+/**
+ * Where every request comes in. Decides by the host alone whose request it is, enters the tenant for everything that
+ * follows, and puts the face in front of the path, so that a controller of one face cannot be reached on another's host.
+ */
+@Injectable()
+export class Edge {
+  private readonly headers: (req: Request, res: Response, next: (error?: unknown) => void) => void;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly directory: TenantDirectory,
+    private readonly files: FileServer,
+    private readonly look: LookServer,
+  ) {
+    this.headers = securityHeaders(config);
+  }
+
+  readonly handle = (req: Request, res: Response, next: NextFunction): void => {
+    this.headers(req, res, () => void this.route(req as FoyerRequest, res, next).catch(next));
+  };
+
+  private async route(req: FoyerRequest, res: Response, next: NextFunction): Promise<void> {
+    const id = randomUUID();
+    res.setHeader('X-Request-Id', id);
+    const host = req.hostname?.toLowerCase().replace(/\.$/, '') ?? '';
+    const kind = hostKind(this.config, host);
+    if (kind === 'files') return this.files.serve(req, res);
+    const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
+    if (kind === 'tenant' && (!tenant || tenant.status === 'closed')) return plainPage(res, 404, 'Nothing is hosted at this address.');
+    if (tenant && !isOperating(tenant)) return plainPage(res, 503, 'This portal is not available at the moment.');
+
+    const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
+    req.foyer = { id, face, url: req.url, startedAt: performance.now() };
+    req.url = `/_${face}${req.url.startsWith('/') ? '' : '/'}${req.url}`;
+    enter(tenant, () => {
+      if (!isSafe(req.method)) return next();
+      if (/^\/(?:assets\/|theme\.css)/.test(req.foyer.url)) return void this.look.serve(req, res).catch(next);
+      readPage(res, next);
+    });
+  }
+}
+
+function enter(tenant: Tenant | null, fn: () => void): void {
+  if (tenant) inTenant(tenant, fn);
+  else fn();
+}
+
+/** A GET cannot write (ASVS 3.5.3): all it reads comes from read-only transactions, which end with the answer at the latest. */
+function readPage(res: Response, next: NextFunction): void {
+  readingPage(() => {
+    res.once('close', AsyncResource.bind(() => void closeReadingPage()));
+    next();
+  });
+}
+
+function securityHeaders(config: Config) {
+  const files = platformOrigin(config, 'files');
+  const https = config.baseUrl.protocol === 'https:';
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", files],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    originAgentCluster: true,
+  });
+}

@@ -1,0 +1,113 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { z } from 'zod';
+import { Conflict, InvalidField, TooMany } from '@foyer/access';
+import { type MessageValues, translate } from '@foyer/i18n';
+import type { FoyerRequest, Upload } from './request.js';
+
+type Typed = string | string[];
+/** Never sent back to the page. */
+const SECRET = /password|_csrf|token/;
+
+/**
+ * A form on its way: what was typed, what is wrong with it, and, when nothing is, the value its schema made of it.
+ * Goes to templates as `form`.
+ */
+export class FormState<T = unknown> {
+  readonly values: Record<string, Typed>;
+  readonly errors: Record<string, string> = {};
+  private parsed: T | undefined;
+
+  constructor(
+    private readonly locale: string,
+    values: Record<string, Typed> = {},
+  ) {
+    this.values = values;
+  }
+
+  /** An untouched form, filled in with what is there now. */
+  static of(req: FoyerRequest, values: Record<string, Typed | null | undefined> = {}): FormState<never> {
+    const filled = Object.entries(values).filter((entry): entry is [string, Typed] => entry[1] != null);
+    return new FormState<never>(req.foyer.locale!, Object.fromEntries(filled));
+  }
+
+  static parse<T>(req: FoyerRequest, schema: z.ZodType<T>): FormState<T> {
+    const body = (req.body ?? {}) as Record<string, Typed>;
+    const typed = Object.entries(body).filter(([name, value]) => !SECRET.test(name) && (typeof value === 'string' || Array.isArray(value)));
+    const form = new FormState<T>(req.foyer.locale!, Object.fromEntries(typed));
+    const result = schema.safeParse(body);
+    if (result.success) form.parsed = result.data;
+    else for (const issue of result.error.issues) form.fail(String(issue.path[0] ?? ''), ...messageOf(issue, body));
+    return form;
+  }
+
+  get failed(): boolean {
+    return Object.keys(this.errors).length > 0;
+  }
+
+  /** What the schema made of the input. Only read it when the form has not failed. */
+  get value(): T {
+    if (this.parsed === undefined) throw new Error('A failed form has no value');
+    return this.parsed;
+  }
+
+  /** Notes the first thing that is wrong with a field; the empty name stands for the form as a whole. */
+  fail(field: string, key: string, values?: MessageValues): void {
+    this.errors[field] ??= translate(this.locale, key, values);
+  }
+
+  /** Runs a verb; what it says of a field becomes that field's message. Undefined when the form has failed. */
+  async attempt<R>(verb: (value: T) => Promise<R>): Promise<R | undefined> {
+    if (this.failed) return undefined;
+    try {
+      return await verb(this.value);
+    } catch (error) {
+      if (error instanceof InvalidField) this.fail(error.field, error.code, error.values);
+      else if (error instanceof Conflict || error instanceof TooMany) this.fail('', error.code, error.values);
+      else throw error;
+      return undefined;
+    }
+  }
+
+  toJSON(): object {
+    return { values: this.values, errors: this.errors, failed: this.failed };
+  }
+}
+
+/** The request's form, parsed by a schema. */
+export const Form = createParamDecorator((schema: z.ZodType, context: ExecutionContext) =>
+  FormState.parse(context.switchToHttp().getRequest<FoyerRequest>(), schema),
+);
+
+/** The files that came in one field. */
+export const Uploads = createParamDecorator((field: string, context: ExecutionContext): Upload[] =>
+  (context.switchToHttp().getRequest<FoyerRequest>().uploads ?? []).filter((upload) => upload.field === field),
+);
+
+/** A query string parsed by a schema whose fields all have `.catch()`: a wrong filter is no filter, never an error page. */
+export const Filters = createParamDecorator((schema: z.ZodType, context: ExecutionContext) =>
+  schema.parse({ ...context.switchToHttp().getRequest<FoyerRequest>().query }),
+);
+
+function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [string, MessageValues?] {
+  if (/^[a-z]+\.[a-z.-]+$/.test(issue.message)) return [issue.message];
+  const given = body[String(issue.path[0])];
+  if (given === undefined || given === '' || (typeof given === 'string' && given.trim() === '')) return ['web.form.required'];
+  if (issue.code === 'too_small') return ['web.form.too-short', { min: Number(issue.minimum) }];
+  if (issue.code === 'too_big') return ['web.form.too-long', { max: Number(issue.maximum), length: String(given).length }];
+  if (issue.code === 'invalid_format' && issue.format === 'email') return ['web.form.email'];
+  if (issue.code === 'invalid_value') return ['web.form.choice'];
+  return ['web.form.wrong'];
+}
+
+/** The kinds of field that forms share. Lengths are in characters. */
+export const field = {
+  text: (max: number) => z.string().trim().min(1).max(max),
+  optionalText: (max: number) => z.string().trim().max(max).optional().transform((value) => value || null),
+  email: z.string().trim().max(254).toLowerCase().pipe(z.email()),
+  /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
+  password: z.string().min(1).max(1000),
+  id: z.uuid('web.form.choice'),
+  optionalId: z.union([z.literal(''), z.uuid('web.form.choice')]).optional().transform((value) => value || null),
+  /** A switch or checkbox: present when on. */
+  flag: z.string().optional().transform((value) => value !== undefined && value !== '' && value !== '0'),
+};

@@ -1,0 +1,86 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { NotFound } from '@foyer/access';
+import { formatters, isTimeZone, negotiateLocale } from '@foyer/i18n';
+import { AUDIENCE, type Audience, CAN, DURING_MAINTENANCE, FEATURE, GUEST } from './audience.js';
+import { BodyReader } from './body.js';
+import { Cookies } from './cookies.js';
+import { Csrf, isSafe } from './csrf.js';
+import { type Principal, Principals } from './principals.js';
+import type { FoyerRequest, FoyerResponse } from './request.js';
+import { SiteSource } from './site.js';
+import { PortalClosed, SignInNeeded } from './web-errors.js';
+
+/**
+ * The one guard on every handler. In this order: where the post comes from, who is asking, in which language, whether the
+ * handler is for them and its section switched on, and only then what they sent.
+ */
+@Injectable()
+export class Gate implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly principals: Principals,
+    private readonly sites: SiteSource,
+    private readonly cookies: Cookies,
+    private readonly csrf: Csrf,
+    private readonly bodies: BodyReader,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const req = context.switchToHttp().getRequest<FoyerRequest>();
+    const res = context.switchToHttp().getResponse<FoyerResponse>();
+    const posting = !isSafe(req.method);
+    if (posting) this.csrf.checkOrigin(req);
+    const principal = await this.introduce(req, res);
+    this.admit(context, req, principal);
+    if (posting) {
+      await this.bodies.read(req, res);
+      this.csrf.checkToken(req);
+    }
+    return true;
+  }
+
+  /** Finds out who is asking and whose page it is; also used for error pages of requests that no handler takes. */
+  async introduce(req: FoyerRequest, res: FoyerResponse): Promise<Principal> {
+    const { foyer } = req;
+    foyer.site ??= await this.sites.load(foyer.face);
+    const principal = (foyer.principal ??= await this.principals.find(foyer.face, this.cookies.read(req, 'session')));
+    const { locales, defaultLocale, timeZone } = foyer.site;
+    const chosen = this.chosenLocale(req, res, locales);
+    foyer.locale = [chosen, principal.locale].find((locale) => locale && locales.includes(locale)) ?? negotiateLocale(req.get('accept-language'), locales, defaultLocale);
+    foyer.timeZone = principal.timeZone && isTimeZone(principal.timeZone) ? principal.timeZone : timeZone;
+    formatters(foyer.locale, foyer.timeZone);
+    return principal;
+  }
+
+  /** `?lang=de` chooses a language and is remembered by a cookie. */
+  private chosenLocale(req: FoyerRequest, res: FoyerResponse, locales: string[]): string | null {
+    const asked = req.query['lang'];
+    if (typeof asked === 'string' && locales.includes(asked)) {
+      this.cookies.set(res, 'lang', asked, 365);
+      return asked;
+    }
+    return this.cookies.read(req, 'lang');
+  }
+
+  private admit(context: ExecutionContext, req: FoyerRequest, { actor, isTeam }: Principal): void {
+    const handler = context.getHandler();
+    const both = [handler, context.getClass()];
+    const audience = this.reflector.getAllAndOverride<Audience | undefined>(AUDIENCE, both);
+    const guestsToo = this.reflector.get<boolean | undefined>(GUEST, handler) === true;
+    const { site } = req.foyer;
+    if (!audience) throw new NotFound();
+
+    const closed = site!.status !== 'active' && audience === 'customer' && !isTeam;
+    if (closed && !this.reflector.get<boolean | undefined>(DURING_MAINTENANCE, handler)) throw new PortalClosed(site!.status as 'maintenance' | 'disabled');
+    const feature = this.reflector.getAllAndOverride<string | undefined>(FEATURE, both);
+    if (feature && !site!.has(feature)) throw new NotFound();
+
+    if (!guestsToo && audience !== 'visitor') {
+      if (actor.kind === 'guest') throw new SignInNeeded(audience === 'team' ? '/console/sign-in' : '/sign-in', req);
+      if (audience === 'team' && !isTeam) throw new NotFound();
+    }
+    const needed = this.reflector.getAllAndOverride<{ action: string; subject: string } | undefined>(CAN, both);
+    if (needed && actor.kind !== 'guest' && !actor.ability.can(needed.action, needed.subject)) throw new NotFound();
+  }
+}

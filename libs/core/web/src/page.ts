@@ -1,0 +1,60 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { firstValueFrom, from, type Observable } from 'rxjs';
+import { closeReadingPage } from '@foyer/database';
+import { VIEW } from './audience.js';
+import { FormState } from './form.js';
+import { PageRenderer } from './page-renderer.js';
+import type { FoyerRequest, FoyerResponse } from './request.js';
+
+export type FlashKind = 'good' | 'bad' | 'info';
+
+/** "It is done; look there": the answer to a successful post. `flash` is a message key shown on the next page. */
+export class SeeOther {
+  constructor(
+    readonly location: string,
+    readonly flash?: { kind: FlashKind; key: string },
+  ) {}
+}
+export const seeOther = (location: string, flash?: string, kind: FlashKind = 'good'): SeeOther =>
+  new SeeOther(location, flash ? { kind, key: flash } : undefined);
+
+/** A page by another template than the handler's own. */
+export class OtherView {
+  constructor(
+    readonly template: string,
+    readonly view: object,
+    readonly status = 200,
+  ) {}
+}
+export const show = (template: string, view: object = {}, status?: number): OtherView => new OtherView(template, view, status);
+
+/** Turns what a handler returns into an answer: a view into a page, `seeOther` into a redirect. */
+@Injectable()
+export class PageInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly renderer: PageRenderer,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    return from(this.answer(context, http.getRequest<FoyerRequest>(), http.getResponse<FoyerResponse>(), next));
+  }
+
+  private async answer(context: ExecutionContext, req: FoyerRequest, res: FoyerResponse, next: CallHandler): Promise<unknown> {
+    const result: unknown = await firstValueFrom(next.handle(), { defaultValue: undefined });
+    if (res.headersSent) return undefined;
+    if (result instanceof SeeOther) {
+      this.renderer.redirect(res, result);
+      return undefined;
+    }
+    const template = this.reflector.get<string | undefined>(VIEW, context.getHandler());
+    const { template: name, view, status } = result instanceof OtherView ? result : { template, view: result as object, status: 200 };
+    if (!name) return result;
+    await closeReadingPage();
+    const form = (view as { form?: unknown } | undefined)?.form;
+    res.status(form instanceof FormState && form.failed && status === 200 ? 422 : status);
+    return this.renderer.page(req, res, name, view ?? {});
+  }
+}

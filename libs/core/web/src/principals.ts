@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import type { Face } from './request.js';
+
+/** Who is asking, as a session (or its absence) tells. */
+export interface Principal {
+  actor: Actor;
+  /** Null for guests. */
+  session: { id: string; lastSeenAt: Date } | null;
+  /** The `me` of templates. */
+  view: Record<string, unknown> | null;
+  /** Side doors this person may use: `team` opens the console. */
+  isTeam: boolean;
+  locale: string | null;
+  timeZone: string | null;
+}
+
+/** Finds the principal of a session secret (null: no cookie); an unknown or ended session is a guest, never an error. */
+export type FindPrincipal = (secret: string | null) => Promise<Principal>;
+
+/** Each face's way of telling who somebody is; the module that keeps those people registers it. */
+@Injectable()
+export class Principals {
+  private readonly finders = new Map<Face, FindPrincipal>();
+
+  register(face: Face, find: FindPrincipal): void {
+    this.finders.set(face, find);
+  }
+
+  find(face: Face, secret: string | null): Promise<Principal> {
+    const find = this.finders.get(face);
+    if (!find) throw new Error(`Nobody has registered who signs in on ${face}`);
+    return find(secret);
+  }
+}

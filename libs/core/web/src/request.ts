@@ -1,0 +1,30 @@
+import type { Request, Response } from 'express';
+import type { Principal } from './principals.js';
+import type { SiteContext } from './site.js';
+
+/** The four sides of the product; which one a request is for is decided by its host alone. */
+export type Face = 'site' | 'admin' | 'portal';
+
+/** What is known of a request from the edge on. */
+export interface RequestContext {
+  id: string;
+  face: Face;
+  /** Path and query as the browser sent them; `req.url` carries the face in front. */
+  url: string;
+  startedAt: number;
+  /** Filled in by the gate. */
+  principal?: Principal;
+  site?: SiteContext;
+  locale?: string;
+  timeZone?: string;
+}
+export type FoyerRequest = Request & { foyer: RequestContext; uploads?: Upload[] };
+export type FoyerResponse = Response;
+
+/** A file that came with a form, waiting in a temporary place. */
+export interface Upload {
+  field: string;
+  name: string;
+  path: string;
+  size: number;
+}

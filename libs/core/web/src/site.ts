@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import type { Face } from './request.js';
+
+/** What every page needs to know of whose page it is; plain JSON under `site` in templates. */
+export interface SiteView {
+  name: string;
+  origin: string;
+  nav: { href: string; label: string; icon: string; current: boolean }[];
+  stylesheets: string[];
+  platform: boolean;
+  [more: string]: unknown;
+}
+
+export interface SiteContext {
+  /** The `site` of templates; navigation depends on where and for whom the page is. */
+  view(page: { face: Face; console: boolean; path: string; locale: string; actor: Actor }): SiteView;
+  locales: string[];
+  defaultLocale: string;
+  timeZone: string;
+  /** Is this section switched on? Sections that nobody can switch are always on. */
+  has(feature: string): boolean;
+  status: 'active' | 'maintenance' | 'disabled';
+  statusMessage: string;
+}
+
+/** Whose pages these are. `settings` implements it for tenants, the app for the platform's own hosts. */
+@Injectable()
+export abstract class SiteSource {
+  abstract load(face: Face): Promise<SiteContext>;
+}

@@ -1,0 +1,35 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { registerMessages } from '@foyer/i18n';
+import { BodyReader } from './body.js';
+import { Cookies } from './cookies.js';
+import { Csrf } from './csrf.js';
+import { Edge } from './edge.js';
+import { ErrorFilter } from './error.filter.js';
+import { Gate } from './gate.js';
+import { LookServer } from './look-server.js';
+import { PageInterceptor } from './page.js';
+import { PageRenderer } from './page-renderer.js';
+import { Principals } from './principals.js';
+
+registerMessages('web', new URL('../locales', import.meta.url));
+registerMessages('access', new URL('../../access/locales', import.meta.url));
+
+@Global()
+@Module({
+  providers: [
+    Principals,
+    Cookies,
+    Csrf,
+    BodyReader,
+    PageRenderer,
+    Gate,
+    Edge,
+    LookServer,
+    { provide: APP_GUARD, useExisting: Gate },
+    { provide: APP_INTERCEPTOR, useClass: PageInterceptor },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+  ],
+  exports: [Principals, Cookies, Edge, PageRenderer],
+})
+export class WebModule {}
