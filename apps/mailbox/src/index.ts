@@ -1,1 +1,2 @@
-export {};
+export type { Letter } from './letter.js';
+export { type Mailbox, openMailbox } from './mailbox.js';

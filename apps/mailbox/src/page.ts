@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+import type { Letter } from './letter.js';
+
+const handlebars = Handlebars.create();
+handlebars.registerHelper('when', (iso: string) =>
+  new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }),
+);
+handlebars.registerHelper(
+  'kilobytes',
+  (bytes: number) => `${Math.max(1, Math.round(bytes / 1024)).toLocaleString('en-GB')} KB`,
+);
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const template = (name: string) => handlebars.compile(read(`templates/${name}.hbs`), { strict: true });
+handlebars.registerPartial('layout', read('templates/layout.hbs'));
+
+export const listPage: (view: { letters: Letter[]; to: string }) => string = template('list');
+export const letterPage: (view: { letter: Letter }) => string = template('letter');
+export const missingPage: (view: object) => string = template('missing');
+export const assets: Record<string, { type: string; body: string }> = {
+  '/mailbox.css': { type: 'text/css; charset=utf-8', body: read('assets/mailbox.css') },
+  '/mailbox.js': { type: 'text/javascript; charset=utf-8', body: read('assets/mailbox.js') },
+};
