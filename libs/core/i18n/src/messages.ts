@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IntlMessageFormat } from 'intl-messageformat';
@@ -28,6 +28,7 @@ export class Messages {
   private readonly texts = new Map<string, Map<string, string>>();
   private readonly compiled = new Map<string, Map<string, Compiled>>();
   private readonly folders = new Map<string, string>();
+  private stamp = '';
 
   constructor(private readonly options: { strict: boolean }) {}
 
@@ -44,8 +45,11 @@ export class Messages {
     }
   }
 
-  /** Reads every registered folder again: development only, where texts change under a running process. */
-  reload(): void {
+  /** Reads the registered folders again when a file changed: development only, where texts change under a running process. */
+  refresh(): void {
+    const stamp = this.currentStamp();
+    if (stamp === this.stamp) return;
+    this.stamp = stamp;
     this.texts.clear();
     this.compiled.clear();
     for (const [namespace, folder] of this.folders) this.register(namespace, folder);
@@ -77,6 +81,11 @@ export class Messages {
 
   get namespaces(): string[] {
     return [...this.folders.keys()];
+  }
+
+  private currentStamp(): string {
+    const files = [...this.folders.values()].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+    return files.map((file) => `${file}@${statSync(file).mtimeMs}`).join('|');
   }
 
   private load(namespace: string, locale: string, file: string): void {

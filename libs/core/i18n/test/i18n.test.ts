@@ -88,13 +88,13 @@ describe('messages', () => {
     expect(() => messages.register('shop', localesFolder({ en: {} }))).toThrow(/already belongs/);
   });
 
-  test('reload reads what changed on disk, cached fallbacks too', () => {
+  test('refresh reads what changed on disk, cached fallbacks too', () => {
     const folder = localesFolder({ en: { a: 'before' } });
     const messages = new Messages({ strict: true });
     messages.register('shop', folder);
     expect(messages.translate('de', 'shop.a')).toBe('before');
     writeFileSync(join(folder, 'en.json'), '{"a":"after"}');
-    messages.reload();
+    messages.refresh();
     expect(messages.translate('de', 'shop.a')).toBe('after');
   });
 });

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { filesBelow } from './template-files.js';
+
+const sources = fileURLToPath(new URL('../client/', import.meta.url));
+const bundle = fileURLToPath(new URL('../dist/client/page.js', import.meta.url));
+
+export function clientFiles(): string[] {
+  return filesBelow(sources, '.ts');
+}
+
+/** `page.js`: what `npm run build` left behind, or, from source, bundled here and now. */
+export async function clientScript(watch: boolean): Promise<Buffer> {
+  if (!watch) {
+    const built = await readFile(bundle).catch(() => null);
+    if (built) return built;
+  }
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [`${sources}page.ts`],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    minify: !watch,
+    logLevel: 'silent',
+  });
+  return Buffer.from(outputFiles[0]!.contents);
+}

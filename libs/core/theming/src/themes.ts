@@ -1,0 +1,276 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messages } from '@foyer/i18n';
+import { currentTenantOrNull, type Tenant } from '@foyer/tenancy';
+import { LRUCache } from 'lru-cache';
+import { assetPath, ThemeAssets, type Asset } from './assets.js';
+import { checkTemplate } from './check-template.js';
+import { Environment } from './environment.js';
+import { completeSettings, type ThemeSettings } from './manifest.js';
+import { assertPlain, plainCopy } from './plain-data.js';
+import { RenderBudget, RENDER_LIMITS, type RenderLimits } from './render-budget.js';
+import { renderingOf, whileRendering } from './rendering.js';
+import { palette, type Palette } from './palette.js';
+import { tenantStylesheet } from './stylesheet.js';
+import { TemplateError } from './template-error.js';
+import { TemplateFolder, TemplateOverrides, type TemplateLayer } from './template-files.js';
+import { DEFAULT_THEME, loadTheme, type Theme } from './theme.js';
+import type { TenantTheme, ThemeSource } from './theme-source.js';
+
+export interface ThemesOptions {
+  /** Templates, texts and CSS are read again when they change. */
+  watch?: boolean;
+  /** Views are held to plain data. */
+  strict?: boolean;
+  /** Folder of the tenant packs; themes live in `<pack>/theme`. */
+  tenantsDir?: string;
+  source?: ThemeSource;
+  limits?: RenderLimits;
+}
+
+/** What a page's layout needs to know of the look. */
+export interface Look {
+  theme: string;
+  stylesheets: string[];
+  script: string;
+  /** The browser's own bars take it. */
+  themeColour: string;
+  /** Colours as values, for where custom properties do not reach: mails, documents. */
+  palette: Palette;
+  settings: ThemeSettings;
+}
+
+const PLATFORM: TenantTheme = { version: 'platform', theme: DEFAULT_THEME, settings: {}, overrides: {} };
+const MAX_TENANT_ENVIRONMENTS = 30;
+const PAUSE_AFTER_FAILURE = 60_000;
+
+interface LoadedTheme {
+  theme: Theme;
+  assets: ThemeAssets;
+}
+
+/** Renders every page, mail and document in the look of the ambient tenant, or of the platform outside of one. */
+export class Themes {
+  private readonly watch: boolean;
+  private readonly strict: boolean;
+  private readonly tenantsDir: string;
+  private readonly limits: RenderLimits;
+  private source: ThemeSource | undefined;
+  private readonly features = new Map<string, string>();
+  private readonly themes = new Map<string, LoadedTheme>();
+  /** Tenants without templates of their own share these: one for each theme and pack. */
+  private readonly shared = new Map<string, Environment>();
+  private readonly own = new LRUCache<string, Environment>({ max: MAX_TENANT_ENVIRONMENTS });
+  private readonly paused = new LRUCache<string, true>({ max: 1_000, ttl: PAUSE_AFTER_FAILURE });
+
+  constructor(options: ThemesOptions = {}) {
+    const env = process.env['NODE_ENV'];
+    this.watch = options.watch ?? (env !== 'production' && env !== 'test');
+    this.strict = options.strict ?? env !== 'production';
+    this.tenantsDir = options.tenantsDir ?? fileURLToPath(new URL('../../../../tenants/', import.meta.url));
+    this.limits = options.limits ?? RENDER_LIMITS;
+    this.source = options.source;
+    const texts = join(this.tenantsDir, DEFAULT_THEME, 'theme', 'locales');
+    if (existsSync(texts)) messages.register('theme', texts);
+  }
+
+  /** Whoever keeps tenants' settings announces itself here, because it stands above this module. */
+  useSource(source: ThemeSource): void {
+    this.source = source;
+  }
+
+  registerTemplates(namespace: string, dir: URL | string): void {
+    const folder = typeof dir === 'string' && !dir.startsWith('file:') ? dir : fileURLToPath(dir);
+    const known = this.features.get(namespace);
+    if (known !== undefined && known !== folder) throw new Error(`Templates "${namespace}" already come from ${known}`);
+    this.features.set(namespace, folder);
+    this.shared.clear();
+    this.own.clear();
+  }
+
+  /** @param data the view: plain JSON with the globals `site`, `me`, `page` and, on pages with one, `form` */
+  async render(name: string, data: object): Promise<string> {
+    const tenant = currentTenantOrNull();
+    const chosen = await this.chosenTheme(tenant);
+    const { assets } = await this.prepared(chosen.theme);
+    if (tenant && hasOverrides(chosen)) {
+      const html = await this.renderOwn(tenant, chosen, name, data, assets);
+      if (html !== null) return html;
+    }
+    const environment = this.sharedEnvironment(chosen);
+    if (this.strict) assertPlain(data);
+    return whileRendering(renderingOf(data, assets, null), () => environment.render(name, data));
+  }
+
+  /** Plain text: the template `<name>.txt.hbs`, whose escapes are undone because nothing will read it as HTML. */
+  async renderText(name: string, data: object): Promise<string> {
+    return unescaped(await this.render(`${name}.txt`, data));
+  }
+
+  async has(name: string): Promise<boolean> {
+    return this.sharedEnvironment(await this.chosenTheme(currentTenantOrNull())).has(name);
+  }
+
+  /** The look of the ambient tenant (or the platform), for the page's globals. */
+  async look(): Promise<Look> {
+    const chosen = await this.chosenTheme(currentTenantOrNull());
+    const { theme, assets } = await this.prepared(chosen.theme);
+    const settings = completeSettings(theme.settings, chosen.settings);
+    const colours = palette(theme.settings, settings);
+    return {
+      theme: theme.name,
+      stylesheets: [assets.url('theme.css'), `/theme.css?v=${encodeURIComponent(chosen.version)}`],
+      script: assets.url('page.js'),
+      themeColour: colours.light.surface,
+      palette: colours,
+      settings,
+    };
+  }
+
+  /** `/theme.css`: the tenant's colours and choices as CSS custom properties, then its own CSS. */
+  async stylesheet(): Promise<{ css: string; version: string }> {
+    const chosen = await this.chosenTheme(currentTenantOrNull());
+    const { theme } = this.loaded(chosen.theme);
+    return { css: tenantStylesheet(theme.settings, chosen.settings, chosen.css), version: chosen.version };
+  }
+
+  theme(name: string): Theme {
+    return this.loaded(name).theme;
+  }
+
+  async assetUrl(name: string, theme: string = DEFAULT_THEME): Promise<string> {
+    return (await this.prepared(theme)).assets.url(name);
+  }
+
+  /** Answers `/assets/<hash>/<name>`; null = 404. */
+  async serveAsset(path: string): Promise<Asset | null> {
+    const asked = assetPath(path);
+    if (!asked) return null;
+    await this.prepared(DEFAULT_THEME);
+    let stale: Asset | null = null;
+    for (const { assets } of this.themes.values()) {
+      const asset = assets.serve(asked.hash, asked.name);
+      if (asset?.etag === `"${asked.hash}"`) return asset;
+      stale ??= asset;
+    }
+    return stale;
+  }
+
+  /** Every template of every feature and theme that does not compile: for start-up and for the suite. */
+  verify(): TemplateError[] {
+    const environment = this.sharedEnvironment(PLATFORM);
+    return environment.names().flatMap((name) => {
+      try {
+        environment.verify(name);
+        return [];
+      } catch (error) {
+        return [error as TemplateError];
+      }
+    });
+  }
+
+  /** What a tenant's template may include. */
+  templateNames(): string[] {
+    return this.sharedEnvironment(PLATFORM).names();
+  }
+
+  private async chosenTheme(tenant: Tenant | null): Promise<TenantTheme> {
+    return tenant && this.source ? this.source.themeFor(tenant) : PLATFORM;
+  }
+
+  private async renderOwn(
+    tenant: Tenant,
+    chosen: TenantTheme,
+    name: string,
+    data: object,
+    assets: ThemeAssets,
+  ): Promise<string | null> {
+    const attempt = `${tenant.id}|${chosen.version}|${name}`;
+    if (this.paused.has(attempt)) return null;
+    try {
+      const environment = this.ownEnvironment(tenant, chosen);
+      const context = plainCopy(data) as object;
+      const budget = new RenderBudget(this.limits);
+      return whileRendering(renderingOf(data, assets, budget), () => environment.render(name, context));
+    } catch (error) {
+      const { template, line, reason } = TemplateError.from(error, name, name);
+      this.paused.set(attempt, true);
+      await this.source?.templateFailed?.(tenant, { template, line, reason });
+      return null;
+    }
+  }
+
+  private sharedEnvironment(chosen: TenantTheme): Environment {
+    const key = `${chosen.theme}|${chosen.pack ?? ''}`;
+    let environment = this.shared.get(key);
+    if (!environment) this.shared.set(key, (environment = new Environment(this.folders(chosen))));
+    else if (this.watch) environment.refresh();
+    return environment;
+  }
+
+  private ownEnvironment(tenant: Tenant, chosen: TenantTheme): Environment {
+    const key = `${tenant.id}|${chosen.version}|${chosen.theme}`;
+    let environment = this.own.get(key);
+    if (!environment) {
+      const partials = new Set(this.sharedEnvironment(chosen).names());
+      const check = (source: string) => {
+        const [problem] = checkTemplate(source, { partials });
+        if (problem) throw new TemplateError(key, 'published template', problem.reason, problem.line);
+      };
+      environment = new Environment([new TemplateOverrides(chosen.overrides), ...this.folders(chosen)], true, check);
+      this.own.set(key, environment);
+    } else if (this.watch) environment.refresh();
+    return environment;
+  }
+
+  private folders(chosen: TenantTheme): TemplateLayer[] {
+    const { theme } = this.loaded(chosen.theme);
+    return [
+      ...(chosen.pack ? [new TemplateFolder(join(this.tenantsDir, folderName(chosen.pack), 'templates'))] : []),
+      ...theme.dirs.map((dir) => new TemplateFolder(join(dir, 'templates'))),
+      ...[...this.features].map(([namespace, dir]) => new TemplateFolder(dir, `${namespace}/`)),
+    ];
+  }
+
+  private loaded(name: string): LoadedTheme {
+    let loaded = this.themes.get(name);
+    if (!loaded) {
+      // A theme that was taken away must not take the portals down that had chosen it.
+      const known = existsSync(join(this.tenantsDir, folderName(name), 'theme', 'manifest.json'));
+      if (!known && name !== DEFAULT_THEME) return this.loaded(DEFAULT_THEME);
+      const theme = loadTheme(this.tenantsDir, name);
+      loaded = { theme, assets: new ThemeAssets(theme.dirs, this.watch) };
+      this.themes.set(name, loaded);
+    }
+    return loaded;
+  }
+
+  private async prepared(name: string): Promise<LoadedTheme> {
+    const loaded = this.loaded(name);
+    if (this.watch) messages.refresh();
+    await loaded.assets.prepare();
+    return loaded;
+  }
+}
+
+const hasOverrides = (chosen: TenantTheme) => Object.keys(chosen.overrides).length > 0;
+
+function folderName(name: string): string {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new Error(`"${name}" is not the name of a folder in tenants/`);
+  return name;
+}
+
+const entities: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#x27': "'",
+  '#x60': '`',
+  '#x3D': '=',
+};
+
+function unescaped(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#x27|#x60|#x3D);/g, (_, name: string) => entities[name]!);
+}
