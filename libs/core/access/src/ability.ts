@@ -1,4 +1,4 @@
-import { AbilityBuilder, createMongoAbility, type MongoAbility, type MongoQuery, subject as typed } from '@casl/ability';
+import { AbilityBuilder, createMongoAbility, type MongoAbility, subject as typed } from '@casl/ability';
 import { rulesToCondition } from '@casl/ability/extra';
 
 /** Subjects are named (`'Ticket'`), so that rules speak about plain rows and entities alike. */
@@ -25,27 +25,60 @@ export function allowed(ability: Ability, action: string, subjectName: string, r
   return ability.can(action, typed(subjectName, { ...record }));
 }
 
-/** A filter for MikroORM, on entity properties. */
-export type Condition = Record<string, unknown>;
+/** A condition for SQL: text with `?` for each parameter. */
+export interface SqlCondition {
+  text: string;
+  params: unknown[];
+}
 
-const NOTHING: Condition = { id: { $in: [] } };
-const EVERYTHING: Condition = {};
+const NOTHING: SqlCondition = { text: 'false', params: [] };
 
 /**
- * The same rules as a condition for SQL: the rows of `subjectName` on which `action` is allowed. It fails closed: where no
- * rule allows anything, the condition matches nothing.
+ * The same rules as a condition for SQL, on the columns of the table called `alias`: the rows of `subjectName` on which
+ * `action` is allowed. It fails closed: where no rule allows anything, the condition matches nothing.
  */
-export function accessible(ability: Ability, action: string, subjectName: string): Condition {
-  const rules = ability.rulesFor(action, subjectName);
-  const condition = rulesToCondition<Ability, Condition, Condition>(
-    rules,
-    (rule) => {
-      const matches = (rule.conditions ?? EVERYTHING) as MongoQuery & Condition;
-      return rule.inverted ? { $not: matches } : matches;
-    },
-    { and: ($and) => ({ $and }), or: ($or) => ({ $or }), empty: () => EVERYTHING },
+export function accessible(ability: Ability, action: string, subjectName: string, alias: string): SqlCondition {
+  const combine = (word: string) => (parts: SqlCondition[]) => combined(parts, word);
+  return (
+    rulesToCondition<Ability, SqlCondition, SqlCondition>(
+      ability.rulesFor(action, subjectName),
+      (rule) => {
+        const matches = rule.conditions ? translated(rule.conditions as Record<string, unknown>, alias) : { text: 'true', params: [] };
+        return rule.inverted ? negated(matches) : matches;
+      },
+      { and: combine('and'), or: combine('or'), empty: () => ({ text: 'true', params: [] }) },
+    ) ?? NOTHING
   );
-  return condition ?? NOTHING;
+}
+
+function translated(conditions: Record<string, unknown>, alias: string): SqlCondition {
+  const parts = Object.entries(conditions).map(([key, value]) => {
+    if (key === '$or' || key === '$and') {
+      return combined((value as Record<string, unknown>[]).map((one) => translated(one, alias)), key.slice(1));
+    }
+    if (!/^[a-zA-Z]+$/.test(key)) throw new Error(`A rule cannot speak of ${key}`);
+    return compared(`${alias}.${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, value);
+  });
+  return combined(parts, 'and');
+}
+
+function compared(column: string, value: unknown): SqlCondition {
+  if (value === null) return { text: `${column} is null`, params: [] };
+  if (typeof value !== 'object') return { text: `${column} is not distinct from ?`, params: [value] };
+  const parts = Object.entries(value).map(([operator, operand]): SqlCondition => {
+    if (operator === '$in') return { text: `coalesce(${column} = any(?), false)`, params: [operand] };
+    if (operator === '$ne') return operand === null ? { text: `${column} is not null`, params: [] } : { text: `${column} is distinct from ?`, params: [operand] };
+    throw new Error(`A rule cannot compare by ${operator}`);
+  });
+  return combined(parts, 'and');
+}
+
+const negated = ({ text, params }: SqlCondition): SqlCondition => ({ text: `not (${text})`, params });
+
+function combined(parts: SqlCondition[], word: string): SqlCondition {
+  if (parts.length === 0) return { text: word === 'or' ? 'false' : 'true', params: [] };
+  if (parts.length === 1) return parts[0]!;
+  return { text: `(${parts.map(({ text }) => text).join(` ${word} `)})`, params: parts.flatMap(({ params }) => params) };
 }
 
 /** Why the record may be seen (or not): the reason written beside the rule that decides, as a message key. */

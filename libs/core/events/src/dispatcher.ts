@@ -24,7 +24,7 @@ export class Dispatcher {
     const worker = this.queues.work((job, token) => this.run(job, token));
     worker.on('error', (error) => this.log.warn(error.message));
     worker.on('failed', (job, error) => this.log.warn(`${job?.name} failed (attempt ${job?.attemptsMade}): ${error.message}`));
-    await this.relay.start();
+    this.relay.start();
     // The queue keeps one scheduler per name, however many workers announce it: two workers, one run.
     for (const { name, seconds } of this.subscribers.schedules) {
       await this.queues.events.upsertJobScheduler(name, { every: seconds * 1000 }, { name, data: SCHEDULED });

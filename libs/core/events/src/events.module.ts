@@ -4,12 +4,13 @@ import { Dispatcher } from './dispatcher.js';
 import { Outbox } from './outbox.js';
 import { Queues } from './queue.js';
 import { Relay } from './relay.js';
+import { Signals } from './signals.js';
 import { Subscribers } from './subscribers.js';
 
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Outbox, Queues, Relay, Subscribers, Dispatcher],
-  exports: [Outbox, Queues, Relay, Subscribers, Dispatcher],
+  providers: [Signals, Outbox, Queues, Relay, Subscribers, Dispatcher],
+  exports: [Signals, Outbox, Queues, Relay, Subscribers, Dispatcher],
 })
 export class EventsModule {}

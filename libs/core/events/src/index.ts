@@ -4,4 +4,5 @@ export { EventsModule } from './events.module.js';
 export { Outbox } from './outbox.js';
 export { type EventJob, type JobQueue, Queues } from './queue.js';
 export { Relay } from './relay.js';
+export { type OnSignal, Signals } from './signals.js';
 export { Every, OnEvent, Subscribers } from './subscribers.js';

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { currentTenantOrNull } from '@foyer/tenancy';
 import { Database, PlatformDatabase } from '@foyer/database';
 import { eventName } from './domain-event.js';
+import { Signals } from './signals.js';
 
-/** The channel on which a commit wakes the relay. */
-export const OUTBOX_CHANNEL = 'foyer_outbox';
+/** The signal by which a commit wakes the relay. */
+export const OUTBOX = 'outbox';
 
 /** Where verbs put their events: in the same transaction as what they changed, so that neither exists without the other. */
 @Injectable()
@@ -12,6 +13,7 @@ export class Outbox {
   constructor(
     private readonly database: Database,
     private readonly platform: PlatformDatabase,
+    private readonly signals: Signals,
   ) {}
 
   /**
@@ -27,7 +29,7 @@ export class Outbox {
         [name, JSON.stringify(event), afterSeconds],
         'run',
       );
-      await em.execute(`select pg_catalog.pg_notify('${OUTBOX_CHANNEL}', '')`);
+      await this.signals.send(em, OUTBOX);
     });
   }
 }

@@ -1,9 +1,8 @@
-import pg from 'pg';
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type Config, CONFIG } from '@foyer/config';
-import { loginUrl, PlatformDatabase } from '@foyer/database';
-import { OUTBOX_CHANNEL } from './outbox.js';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { PlatformDatabase } from '@foyer/database';
+import { OUTBOX } from './outbox.js';
 import { Queues } from './queue.js';
+import { Signals } from './signals.js';
 import { Subscribers } from './subscribers.js';
 
 const BATCH = 200;
@@ -24,20 +23,20 @@ interface Line {
 @Injectable()
 export class Relay implements OnApplicationShutdown {
   private readonly log = new Logger('Relay');
-  private listener: pg.Client | undefined;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly platform: PlatformDatabase,
     private readonly queues: Queues,
     private readonly subscribers: Subscribers,
+    private readonly signals: Signals,
   ) {}
 
-  async start(): Promise<void> {
-    await this.listen();
+  /** Carries on every signal, and every second for those that got lost. */
+  start(): void {
+    this.signals.on(OUTBOX, () => this.wake());
     this.timer = setInterval(() => this.wake(), POLL_MS);
     this.wake();
   }
@@ -69,7 +68,6 @@ export class Relay implements OnApplicationShutdown {
     this.stopped = true;
     clearInterval(this.timer);
     await this.running;
-    await this.listener?.end().catch(() => undefined);
   }
 
   private wake(): void {
@@ -78,18 +76,5 @@ export class Relay implements OnApplicationShutdown {
 
   private async drain(): Promise<void> {
     while (!this.stopped && (await this.carry()) === BATCH);
-  }
-
-  private async listen(): Promise<void> {
-    if (this.stopped) return;
-    const client = new pg.Client({ connectionString: loginUrl(this.config, 'queue') });
-    client.on('notification', () => this.wake());
-    client.on('error', () => {
-      // Polling carries on meanwhile.
-      setTimeout(() => void this.listen().catch(() => undefined), POLL_MS).unref();
-    });
-    await client.connect();
-    await client.query(`listen ${OUTBOX_CHANNEL}`);
-    this.listener = client;
   }
 }

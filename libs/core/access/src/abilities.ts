@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { type Ability, abilityOf, type RuleWriter } from './ability.js';
+
+/** What rules are written about: a person's standing in the team and in groups of customers. */
+export interface Standing {
+  id: string | null;
+  teamRole: string | null;
+  groups: { id: string; role: string }[];
+}
+export type Rules = (who: Standing, rules: RuleWriter) => void;
+
+/** The rules of all modules, each written beside what it protects. */
+@Injectable()
+export class Abilities {
+  private readonly contributions: Rules[] = [];
+
+  contribute(rules: Rules): void {
+    this.contributions.push(rules);
+  }
+
+  of(who: Standing): Ability {
+    return abilityOf((rules) => this.contributions.forEach((contribute) => contribute(who, rules)));
+  }
+}

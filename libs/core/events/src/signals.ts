@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Config, CONFIG } from '@foyer/config';
+import { loginUrl } from '@foyer/database';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+
+const CHANNEL = 'foyer';
+const RECONNECT_MS = 1000;
+
+/** Called with the signal's argument; with null after a gap in the connection, when anything may have been missed. */
+export type OnSignal = (argument: string | null) => void;
+
+/**
+ * Short words between processes: "the outbox has something", "tenant X has changed". One LISTEN connection a process.
+ * A signal may be lost or come twice; it says where to look, never what is there.
+ */
+@Injectable()
+export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = new Logger('Signals');
+  private readonly listeners = new Map<string, Set<OnSignal>>();
+  private client: pg.Client | undefined;
+  private stopped = false;
+
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  on(name: string, listener: OnSignal): void {
+    this.listeners.set(name, (this.listeners.get(name) ?? new Set()).add(listener));
+  }
+
+  /** Sends when the transaction of `em` commits. */
+  async send(em: SqlEntityManager, name: string, argument = ''): Promise<void> {
+    await em.execute('select pg_catalog.pg_notify(?, ?)', [CHANNEL, `${name} ${argument}`]);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.listen();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private async listen(): Promise<void> {
+    const client = new pg.Client({ connectionString: loginUrl(this.config, 'queue'), keepAlive: true });
+    client.on('notification', ({ payload = '' }) => {
+      const [name = '', argument = ''] = payload.split(' ');
+      for (const listener of this.listeners.get(name) ?? []) listener(argument);
+    });
+    client.on('error', () => undefined);
+    client.on('end', () => this.again());
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+    this.client = client;
+  }
+
+  private again(): void {
+    if (this.stopped) return;
+    setTimeout(() => {
+      if (this.stopped) return;
+      this.listen().then(
+        () => this.listeners.forEach((set) => set.forEach((listener) => listener(null))),
+        (error: Error) => {
+          this.log.warn(`Not listening: ${error.message}`);
+          this.again();
+        },
+      );
+    }, RECONNECT_MS).unref();
+  }
+}

@@ -1,0 +1,98 @@
+import { LRUCache } from 'lru-cache';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Config, CONFIG } from '@foyer/config';
+import { apart, PlatformDatabase } from '@foyer/database';
+import { Signals } from '@foyer/events';
+import { type Tenant, TenantDirectory } from '@foyer/tenancy';
+
+/** The signal that says: what is known of this tenant is old. */
+export const TENANT_CHANGED = 'tenant';
+
+interface Row {
+  id: string;
+  slug: string;
+  name: string;
+  schema_name: string;
+  status: Tenant['status'];
+  host: string | null;
+}
+
+const FRESH_MS = 60_000;
+const UNKNOWN_FRESH_MS = 2_000;
+
+/**
+ * Host → tenant, remembered for a minute and forgotten the moment any process changes the tenant. Hosts nobody has are
+ * remembered shortly too, so that guessing them does not reach the database each time.
+ */
+@Injectable()
+export class Directory extends TenantDirectory implements OnModuleInit {
+  private readonly known = new LRUCache<string, Tenant>({ max: 20_000, ttl: FRESH_MS });
+  private readonly unknown = new LRUCache<string, true>({ max: 10_000, ttl: UNKNOWN_FRESH_MS });
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly platform: PlatformDatabase,
+    private readonly signals: Signals,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    this.signals.on(TENANT_CHANGED, (id) => this.forget(id));
+  }
+
+  byHost(host: string): Promise<Tenant | null> {
+    const suffix = `.${this.config.baseUrl.hostname}`;
+    const slug = host.endsWith(suffix) ? host.slice(0, -suffix.length) : null;
+    return this.find(`host ${host}`, slug ? ['t.slug = ?', slug] : ['t.id = (select tenant_id from platform.domain where host = ? and verified_at is not null)', host]);
+  }
+
+  bySchema(schema: string): Promise<Tenant | null> {
+    return this.find(`schema ${schema}`, ['t.schema_name = ?', schema]);
+  }
+
+  bySlug(slug: string): Promise<Tenant | null> {
+    return this.find(`slug ${slug}`, ['t.slug = ?', slug]);
+  }
+
+  /** Forgets one tenant, or all (null). */
+  forget(id: string | null): void {
+    this.unknown.clear();
+    if (id === null) return this.known.clear();
+    for (const [key, tenant] of this.known.entries()) if (tenant.id === id) this.known.delete(key);
+  }
+
+  /** Where a tenant is without a domain of its own. */
+  originOf(slug: string): string {
+    const { protocol, host } = this.config.baseUrl;
+    return `${protocol}//${slug}.${host}`;
+  }
+
+  private async find(key: string, [condition, value]: [string, string]): Promise<Tenant | null> {
+    const cached = this.known.get(key);
+    if (cached) return cached;
+    if (this.unknown.has(key)) return null;
+    const [row] = await apart(() =>
+      this.platform.read((em) =>
+        em.execute<Row[]>(
+          `select t.id, t.slug, t.name, t.schema_name, t.status, d.host from platform.tenant t
+             left join platform.domain d on d.tenant_id = t.id and d.is_primary and d.verified_at is not null
+            where ${condition} and t.status <> 'provisioning'`,
+          [value],
+        ),
+      ),
+    );
+    if (!row) {
+      this.unknown.set(key, true);
+      return null;
+    }
+    const tenant = this.tenant(row);
+    this.known.set(key, tenant);
+    return tenant;
+  }
+
+  private tenant({ id, slug, name, schema_name, status, host }: Row): Tenant {
+    const origin = host ? `${this.config.baseUrl.protocol}//${host}` : this.originOf(slug);
+    return Object.freeze({ id, slug, name, schema: schema_name, role: schema_name, origin, status });
+  }
+}

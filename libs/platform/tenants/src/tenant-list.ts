@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, NotFound } from '@foyer/access';
+import { PlatformDatabase } from '@foyer/database';
+import type { TenantStatus } from '@foyer/tenancy';
+import { TenantRecord } from './tenant.entity.js';
+
+export const TENANT_STATUSES = ['provisioning', 'trialing', 'active', 'past_due', 'suspended', 'closed'] as const satisfies readonly TenantStatus[];
+
+export interface TenantRow {
+  id: string;
+  slug: string;
+  name: string;
+  status: TenantStatus;
+  statusReason: string | null;
+  plan: string;
+  blueprint: string;
+  ownerEmail: string;
+  trialEndsAt: Date | null;
+  schemaName: string;
+  schemaVersion: number;
+  migrationError: string | null;
+  createdAt: Date;
+}
+export interface TenantFilter {
+  search?: string | null;
+  status?: TenantStatus | null;
+  /** Id of the last row of the page before; ids are UUIDv7, so they sort by age. */
+  after?: string | null;
+  limit: number;
+}
+
+const COLUMNS = ['id', 'slug', 'name', 'status', 'statusReason', 'plan', 'blueprint', 'ownerEmail', 'trialEndsAt', 'schemaName', 'schemaVersion', 'migrationError', 'createdAt'] as const;
+
+/** Reading the register, newest first. */
+@Injectable()
+export class TenantList {
+  constructor(private readonly platform: PlatformDatabase) {}
+
+  async page(actor: Actor, { search, status, after, limit }: TenantFilter): Promise<{ rows: TenantRow[]; more: boolean }> {
+    if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
+    const rows = await this.platform.read((em) => {
+      const query = em.createQueryBuilder(TenantRecord, 't').select([...COLUMNS]).orderBy({ id: 'desc' }).limit(limit + 1);
+      if (status) query.andWhere({ status });
+      if (after) query.andWhere({ id: { $lt: after } });
+      if (search) {
+        const like = { $ilike: `%${search.replace(/[\\%_]/g, '\\$&')}%` };
+        query.andWhere({ $or: [{ name: like }, { slug: like }, { ownerEmail: like }] });
+      }
+      return query.execute<TenantRow[]>('all');
+    });
+    return { rows: rows.slice(0, limit), more: rows.length > limit };
+  }
+
+  async counts(actor: Actor): Promise<Record<string, number>> {
+    if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
+    const rows = await this.platform.read((em) => em.execute<{ status: string; count: number }[]>('select status, count(*)::int as count from platform.tenant group by status'));
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+
+  async one(actor: Actor, id: string): Promise<TenantRow> {
+    if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
+    const row = await this.platform.read((em) => em.createQueryBuilder(TenantRecord, 't').select([...COLUMNS]).where({ id }).execute<TenantRow | null>('get'));
+    if (!row) throw new NotFound();
+    return row;
+  }
+}

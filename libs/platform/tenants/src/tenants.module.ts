@@ -1,0 +1,17 @@
+import { Global, Module } from '@nestjs/common';
+import { TenantDirectory } from '@foyer/tenancy';
+import { Directory } from './directory.js';
+import { PackSections } from './pack-sections.js';
+import { Packs } from './packs.js';
+import { TenantList } from './tenant-list.js';
+import { Tenants } from './tenants.js';
+import { registerMessages } from '@foyer/i18n';
+
+registerMessages('tenants', new URL('../locales', import.meta.url));
+
+@Global()
+@Module({
+  providers: [Directory, { provide: TenantDirectory, useExisting: Directory }, PackSections, Packs, Tenants, TenantList],
+  exports: [Directory, TenantDirectory, PackSections, Packs, Tenants, TenantList],
+})
+export class TenantsModule {}

@@ -1,0 +1,111 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Actor, Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { latestTenantVersion, PlatformDatabase, provisioningScript, readMigrations, runAsOwner } from '@foyer/database';
+import { Signals } from '@foyer/events';
+import { inTenant, type Tenant } from '@foyer/tenancy';
+import { Directory, TENANT_CHANGED } from './directory.js';
+import { type Pack, Packs } from './packs.js';
+import { TenantRecord } from './tenant.entity.js';
+
+export const TRIAL_DAYS = 14;
+
+export interface NewTenant {
+  slug: string;
+  name: string;
+  plan: string;
+  /** Pack that the tenant starts from, over `default`. */
+  blueprint: string | null;
+  ownerEmail: string;
+  /** What comes on top of the blueprint: at least the owner. */
+  own: Pack['sections'];
+}
+
+/** The only writer of the tenants' register: provisioning and the states of a tenant's life. */
+@Injectable()
+export class Tenants {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly platform: PlatformDatabase,
+    private readonly directory: Directory,
+    private readonly packs: Packs,
+    private readonly signals: Signals,
+  ) {}
+
+  /**
+   * Makes a tenant: its role, schema and tables in one transaction, then its packs in another, then it opens. If the packs
+   * fail, everything is taken away again. @throws InvalidField when the slug is taken.
+   */
+  async provision(wanted: NewTenant): Promise<Tenant> {
+    const id = randomUUIDv7();
+    const schema = `t_${id.replaceAll('-', '')}`;
+    await this.makeSchema(id, schema, wanted);
+    const tenant = { id, slug: wanted.slug, name: wanted.name, schema, role: schema, origin: this.directory.originOf(wanted.slug), status: 'provisioning' as const };
+    try {
+      const blueprint = wanted.blueprint ? [this.packs.read(wanted.blueprint)] : [];
+      const own: Pack = { id: wanted.slug, folder: null, sections: wanted.own };
+      await inTenant(tenant, () => this.packs.apply([this.packs.read('default'), ...blueprint, own]));
+      await this.open(id);
+    } catch (error) {
+      await this.dropSchema(id, schema);
+      throw error;
+    }
+    this.directory.forget(id);
+    return (await this.directory.bySlug(wanted.slug))!;
+  }
+
+  async suspend(actor: Actor, id: string, reason: string): Promise<void> {
+    await this.change(actor, id, (tenant) => tenant.suspend(reason));
+  }
+
+  async resume(actor: Actor, id: string): Promise<void> {
+    await this.change(actor, id, (tenant) => tenant.resume());
+  }
+
+  private async change(actor: Actor, id: string, verb: (tenant: TenantRecord) => void): Promise<void> {
+    if (!actor.ability.can('manage', 'Tenant')) throw new Refused();
+    await this.platform.write(async (em) => {
+      const tenant = await em.findOne(TenantRecord, { id });
+      if (!tenant) throw new NotFound();
+      verb(tenant);
+      await em.flush();
+      await this.signals.send(em, TENANT_CHANGED, id);
+    });
+    this.directory.forget(id); // the signal reaches the other processes; this one need not wait for it
+  }
+
+  private async makeSchema(id: string, schema: string, wanted: NewTenant): Promise<void> {
+    const migrations = readMigrations('tenant');
+    try {
+      await runAsOwner(this.config, async (client) => {
+        await client.query(
+          `insert into platform.tenant (id, slug, name, schema_name, status, plan, blueprint, owner_email, trial_ends_at, schema_version)
+           values ($1, $2, $3, $4, 'provisioning', $5, $6, $7, now() + make_interval(days => $8), $9)`,
+          [id, wanted.slug, wanted.name, schema, wanted.plan, wanted.blueprint ?? 'default', wanted.ownerEmail, TRIAL_DAYS, latestTenantVersion(migrations)],
+        );
+        await client.query(provisioningScript(schema, migrations));
+      });
+    } catch (error) {
+      if ((error as { constraint?: string }).constraint === 'tenant_slug_key') throw new InvalidField('slug', 'tenants.slug.taken');
+      throw error;
+    }
+  }
+
+  private async open(id: string): Promise<void> {
+    await this.platform.write(async (em) => {
+      const tenant = await em.findOneOrFail(TenantRecord, { id });
+      if (tenant.status !== 'provisioning') throw new Conflict('tenants.not-provisioning');
+      tenant.status = 'trialing';
+      await em.flush();
+      await this.signals.send(em, TENANT_CHANGED, id);
+    });
+  }
+
+  private async dropSchema(id: string, schema: string): Promise<void> {
+    await runAsOwner(this.config, async (client) => {
+      await client.query(`drop schema ${schema} cascade; drop role ${schema}`);
+      await client.query('delete from platform.tenant where id = $1', [id]);
+    });
+  }
+}
