@@ -1,1 +1,2 @@
 export { freshDatabase } from './test-database.js';
+export { freshTenant, TestDirectory } from './test-tenant.js';

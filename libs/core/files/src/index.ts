@@ -1,1 +1,6 @@
-export {};
+export { cleanFileName, contentDisposition } from './file-name.js';
+export { FileServer } from './file-server.js';
+export { Files, type Incoming, type StoreOptions } from './files.js';
+export { FilesModule } from './files.module.js';
+export { type Allowed, extensionsOf } from './kinds.js';
+export { StoredFile } from './stored-file.entity.js';

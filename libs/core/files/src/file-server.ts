@@ -1,0 +1,83 @@
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import { Injectable, Logger } from '@nestjs/common';
+import { NotFound } from '@foyer/access';
+import { inTenant, isOperating, TenantDirectory } from '@foyer/tenancy';
+import { FileLinks } from './file-links.js';
+import { contentDisposition } from './file-name.js';
+import { Files } from './files.js';
+import type { ByteRange } from './storage.js';
+import type { StoredFile } from './stored-file.entity.js';
+
+/** The host `files.`: hands out uploaded content by signed address, and nothing else, where it can do no harm. */
+@Injectable()
+export class FileServer {
+  private readonly log = new Logger('Files');
+
+  constructor(
+    private readonly files: Files,
+    private readonly links: FileLinks,
+    private readonly directory: TenantDirectory,
+  ) {}
+
+  async serve(req: Request, res: Response): Promise<void> {
+    if (req.method !== 'GET' && req.method !== 'HEAD') return plain(res, 405, 'Only GET is possible here.');
+    const link = this.links.read(req.originalUrl);
+    const tenant = link && (await this.directory.bySchema(link.schema));
+    if (!link || !tenant || !isOperating(tenant))
+      return plain(res, 404, 'This link is not valid, or no longer. Open the page it was on again.');
+    try {
+      await inTenant(tenant, async () => this.send(req, res, await this.files.find(link.fileId), link.expires));
+    } catch (error) {
+      if (error instanceof NotFound) return plain(res, 404, 'This file is no longer here.');
+      this.log.warn((error as Error).message);
+      if (res.headersSent) res.destroy();
+      else plain(res, 503, 'The file cannot be read at the moment. Try again in a minute.');
+    }
+  }
+
+  private async send(req: Request, res: Response, file: StoredFile, expires: number): Promise<void> {
+    const size = Number(file.size);
+    const etag = `"${file.sha256}"`;
+    res.set({
+      'Content-Type': file.type.startsWith('text/') ? `${file.type}; charset=utf-8` : file.type,
+      'Content-Disposition': contentDisposition(file.name),
+      'Content-Security-Policy': "sandbox; default-src 'none'",
+      'X-Content-Type-Options': 'nosniff',
+      // Portals on their own domains show pictures from here.
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': `private, max-age=${Math.max(0, expires - Math.floor(Date.now() / 1000))}, immutable`,
+      'Accept-Ranges': 'bytes',
+      ETag: etag,
+    });
+    if (req.get('if-none-match') === etag) return void res.status(304).end();
+
+    const range = req.get('range') ? rangeOf(req.get('range')!, size) : undefined;
+    if (range === null) return void res.status(416).set('Content-Range', `bytes */${size}`).end();
+    if (range) res.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
+    res.set('Content-Length', String(range ? range.end - range.start + 1 : size));
+    if (req.method === 'HEAD') return void res.end();
+    await pipeline(await this.files.open(file, range), res).catch((error: NodeJS.ErrnoException) => {
+      // A reader who leaves half-way is no fault of ours.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  }
+}
+
+/** One range of bytes, as players ask for; several at once are answered with the whole. Null cannot be satisfied. */
+function rangeOf(header: string, size: number): ByteRange | null | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header);
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);
+  const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
+  return start > end || start >= size ? null : { start, end };
+}
+
+function plain(res: Response, status: number, text: string): void {
+  res
+    .status(status)
+    .set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': "sandbox; default-src 'none'" })
+    .type('text/plain')
+    .send(text);
+}

@@ -1,0 +1,164 @@
+import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { raw, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { Database } from '@foyer/database';
+import { currentTenant } from '@foyer/tenancy';
+import { cleanFileName } from './file-name.js';
+import { FileLinks } from './file-links.js';
+import { cleanImage, inspect, Unacceptable } from './inspection.js';
+import type { Allowed } from './kinds.js';
+import { LocalStorage } from './local-storage.js';
+import { S3Storage } from './s3-storage.js';
+import { type ByteRange, type Storage, StorageFailed } from './storage.js';
+import { StoredFile } from './stored-file.entity.js';
+
+/** A file as it came with a form: in a temporary place, under the name the browser gave it. */
+export interface Incoming {
+  path: string;
+  name: string;
+  /** The form's field, which shows what is wrong with the file. */
+  field?: string;
+}
+export interface StoreOptions {
+  /** Families or extensions; everything known when left out. */
+  allow?: Allowed;
+  /** Never more than `UPLOAD_LIMIT_MB`. */
+  maxBytes?: number;
+  /** Of a picture: width × height. */
+  maxPixels?: number;
+  createdBy?: string | null;
+}
+
+/** Fifty megapixels: more than a telephone's camera, 200 MB when unpacked. */
+const MAX_PIXELS = 50_000_000;
+
+/** Keeps what people upload, of the ambient tenant. */
+@Injectable()
+export class Files {
+  private readonly log = new Logger('Files');
+  private readonly storage: Storage;
+  private readonly drafts: string;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly links: FileLinks,
+  ) {
+    this.storage = config.s3 ? new S3Storage(config.s3) : new LocalStorage(join(config.dataDir, 'files'));
+    this.drafts = join(config.dataDir, 'uploads');
+  }
+
+  /**
+   * Checks a file and keeps it: first the content, then its row, in the caller's `write` if there is one. A row therefore
+   * never points to nothing; what fails leaves neither behind.
+   * @throws InvalidField at the upload's field when the file is not acceptable
+   * @throws Conflict `files.storage-failed` when disk or storage fail
+   */
+  async store(incoming: Incoming, options: StoreOptions = {}): Promise<StoredFile> {
+    const name = cleanFileName(incoming.name);
+    const draft = join(this.drafts, randomUUID());
+    try {
+      await mkdir(this.drafts, { recursive: true });
+      const limit = Math.min(options.maxBytes ?? Infinity, this.config.uploadLimitBytes);
+      const { size: received } = await stat(incoming.path);
+      if (received === 0) throw new Unacceptable('empty', { name });
+      if (received > limit) throw new Unacceptable('size', { name, megabytes: Math.floor(limit / 1024 / 1024) || 1 });
+      const kind = await inspect(incoming.path, name, options.allow);
+      const picture = kind.family === 'image';
+      if (picture) await cleanImage(incoming.path, draft, name, options.maxPixels ?? MAX_PIXELS);
+      const path = picture ? draft : incoming.path;
+      return await this.keep(path, { name, type: kind.type, createdBy: options.createdBy ?? null });
+    } catch (error) {
+      throw this.explained(error, incoming.field ?? 'file');
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  async find(id: string): Promise<StoredFile> {
+    const file = await this.database.read((em) => em.findOne(StoredFile, { id }));
+    if (!file) throw new NotFound();
+    return file;
+  }
+
+  async open(file: string | Pick<StoredFile, 'storageKey'>, range?: ByteRange): Promise<Readable> {
+    const { storageKey } = typeof file === 'string' ? await this.find(file) : file;
+    return this.storage.open(storageKey, range);
+  }
+
+  /** Removes row and, once that is certain, content. */
+  async remove(id: string): Promise<void> {
+    await this.database.write(async (em) => {
+      const file = await em.findOne(StoredFile, { id });
+      if (!file) return;
+      await em.nativeDelete(StoredFile, { id });
+      this.database.afterCommit(() => void this.forget(file.storageKey));
+    });
+  }
+
+  /**
+   * An address on the host for uploaded content at which anybody who has it may fetch the file for at least `seconds`.
+   * Check the permission first; the same file gets the same address for a while, so browsers can cache it.
+   */
+  signedUrl(file: Pick<StoredFile, 'id' | 'name'>, seconds: number): string {
+    return this.links.make(currentTenant(), file, seconds);
+  }
+
+  private async keep(path: string, about: Pick<StoredFile, 'name' | 'type' | 'createdBy'>): Promise<StoredFile> {
+    const id = randomUUIDv7();
+    const storageKey = `${currentTenant().schema}/${id.slice(-2)}/${id}`;
+    const { size } = await stat(path);
+    const sha256 = await checksum(path);
+    await this.database.read((em) => this.checkQuota(em, size));
+    await this.storage.put(storageKey, path, about.type);
+    try {
+      return await this.database.write(async (em) => {
+        // Many uploads at once must not pass the quota together: from here on the others wait.
+        await em.execute('select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(?))', [storageKey.split('/')[0]]);
+        await this.checkQuota(em, size);
+        const file = Object.assign(new StoredFile(), { ...about, id, size, sha256, storageKey, createdAt: new Date() });
+        em.persist(file);
+        await em.flush();
+        return file;
+      });
+    } catch (error) {
+      await this.forget(storageKey);
+      throw error;
+    }
+  }
+
+  private async checkQuota(em: SqlEntityManager, size: number): Promise<void> {
+    const [row] = await em
+      .createQueryBuilder(StoredFile)
+      .select(raw('coalesce(sum(size), 0) as used'))
+      .execute<[{ used: string }]>('all');
+    if (Number(row.used) + size > this.config.filesQuotaBytes) throw new Conflict('files.quota');
+  }
+
+  private async forget(storageKey: string): Promise<void> {
+    await this.storage
+      .remove(storageKey)
+      .catch((error: Error) => this.log.warn(`${storageKey} stays behind: ${error.message}`));
+  }
+
+  private explained(error: unknown, field: string): unknown {
+    if (error instanceof Unacceptable) return new InvalidField(field, `files.refused.${error.code}`, error.values);
+    const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (!full && !(error instanceof StorageFailed)) return error;
+    this.log.error((error as Error).message);
+    return new Conflict('files.storage-failed');
+  }
+}
+
+async function checksum(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,90 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type Config, CONFIG } from '@foyer/config';
+import { Database } from '@foyer/database';
+import { OnEvent, Outbox } from '@foyer/events';
+import { Composer } from './composer.js';
+import { Mail } from './mail.entity.js';
+import { MailQueued } from './mail.events.js';
+import { NotNow, Outlet, RefusedForGood } from './outlet.js';
+
+/** Seconds between attempts: a hiccup is over in a minute, an outage in a day; then somebody must look. */
+export const BACK_OFF = [15, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
+const LEASE = `interval '90 seconds'`;
+
+/** Another worker is sending this mail, or was killed while it did. */
+export class BeingSent extends Error {
+  constructor() {
+    super('The mail is being sent by another worker');
+  }
+}
+
+/** Sends what was queued: claimed by a lease, so that of ten workers one sends, and none loses it when killed. */
+@Injectable()
+export class Delivery {
+  private readonly log = new Logger('Mail');
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly composer: Composer,
+    private readonly outlet: Outlet,
+  ) {}
+
+  @OnEvent(MailQueued, 'mail.send')
+  async send({ mailId }: MailQueued): Promise<void> {
+    const mail = await this.claim(mailId);
+    if (!mail) return;
+    try {
+      const { fromName, subject, html, text } = await this.composer.compose(mail);
+      await this.outlet.send({
+        from: { name: fromName, address: this.config.mailFrom },
+        to: { name: mail.toName, address: mail.toAddress },
+        envelope: { from: this.config.mailFrom, to: [mail.toAddress] },
+        subject,
+        html,
+        text,
+        messageId: mail.messageId,
+        inReplyTo: mail.inReplyTo ?? undefined,
+        references: mail.refs ?? undefined,
+        xMailer: false,
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      });
+      await this.settle(mail, { status: 'sent', subject, sentAt: new Date(), lastError: null, data: null });
+    } catch (error) {
+      await this.recover(mail, error as Error);
+    }
+  }
+
+  /** The mail, now ours for a while; null when there is nothing left to do. */
+  private claim(id: string): Promise<Mail | null> {
+    return this.database.write(async (em) => {
+      const claimed = await em
+        .createQueryBuilder(Mail)
+        .update({ claimedUntil: em.raw(`now() + ${LEASE}`), attempts: em.raw('attempts + 1') })
+        .where({ id, status: 'queued', $or: [{ claimedUntil: null }, { [em.raw('claimed_until < now()')]: true }] })
+        .execute<{ affectedRows: number }>('run');
+      const mail = await em.findOne(Mail, { id });
+      if (claimed.affectedRows === 0 && mail?.status === 'queued') throw new BeingSent();
+      return claimed.affectedRows === 1 ? mail : null;
+    });
+  }
+
+  private async recover(mail: Mail, error: Error): Promise<void> {
+    const lastError = error.message.slice(0, 1_000);
+    const wait = BACK_OFF[mail.attempts - 1];
+    if (error instanceof RefusedForGood || wait === undefined) {
+      this.log.warn(`Mail ${mail.id} failed for good after ${mail.attempts} attempts: ${lastError}`);
+      return this.settle(mail, { status: 'failed', lastError, data: null });
+    }
+    if (!(error instanceof NotNow)) this.log.error(`Mail ${mail.id} (${mail.template}) cannot be written: ${lastError}`);
+    await this.database.write(async () => {
+      await this.settle(mail, { lastError });
+      await this.outbox.publish(new MailQueued(mail.id), { afterSeconds: wait });
+    });
+  }
+
+  private async settle(mail: Mail, outcome: Partial<Mail>): Promise<void> {
+    await this.database.write((em) => em.nativeUpdate(Mail, { id: mail.id }, { ...outcome, claimedUntil: null }));
+  }
+}
