@@ -59,9 +59,10 @@ class Check extends Handlebars.Visitor {
     const { nodes = LIMITS.nodes, depth = LIMITS.depth } = this.rules;
     if (++this.nodes > nodes) return this.abort(node, `More than ${nodes.toLocaleString('en')} parts`);
     if (this.depth > depth) return this.abort(node, `Nested deeper than ${depth} levels`);
-    this.depth++;
+    const deeper = node.type === 'Program' || node.type === 'SubExpression' ? 1 : 0;
+    this.depth += deeper;
     super.accept(node);
-    this.depth--;
+    this.depth -= deeper;
   }
 
   override MustacheStatement(mustache: hbs.AST.MustacheStatement): void {

@@ -4,6 +4,20 @@ export class NotPlainData extends Error {
   override name = 'NotPlainData';
 }
 
+/** A part of a view that knows how to put itself as JSON (a form does) is taken at its word. */
+export function inItsOwnWords(view: object): object {
+  return Object.fromEntries(
+    Object.entries(view).map(([key, value]) => [key, isSpeaker(value) ? value.toJSON() : value]),
+  );
+}
+
+const isSpeaker = (value: unknown): value is { toJSON(): unknown } =>
+  typeof value === 'object' &&
+  value !== null &&
+  !(value instanceof Date) &&
+  'toJSON' in value &&
+  typeof value.toJSON === 'function';
+
 /** Throws where a view holds anything but JSON-like data (dates are allowed): an entity there could reveal what it knows. */
 export function assertPlain(value: unknown, path = 'view', depth = 0): void {
   if (depth > MAX_DEPTH) throw new NotPlainData(`${path} is nested too deeply or contains itself`);

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messages } from '@foyer/i18n';
 import { currentTenantOrNull, type Tenant } from '@foyer/tenancy';
+import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { assetPath, ThemeAssets, type Asset } from './assets.js';
 import { checkTemplate } from './check-template.js';
 import { Environment } from './environment.js';
 import { completeSettings, type ThemeSettings } from './manifest.js';
-import { assertPlain, plainCopy } from './plain-data.js';
+import { assertPlain, inItsOwnWords, plainCopy } from './plain-data.js';
 import { RenderBudget, RENDER_LIMITS, type RenderLimits } from './render-budget.js';
 import { renderingOf, whileRendering } from './rendering.js';
 import { palette, type Palette } from './palette.js';
@@ -16,7 +17,7 @@ import { tenantStylesheet } from './stylesheet.js';
 import { TemplateError } from './template-error.js';
 import { TemplateFolder, TemplateOverrides, type TemplateLayer } from './template-files.js';
 import { DEFAULT_THEME, loadTheme, type Theme } from './theme.js';
-import type { TenantTheme, ThemeSource } from './theme-source.js';
+import type { TemplateFailure, TenantTheme, ThemeSource } from './theme-source.js';
 
 export interface ThemesOptions {
   /** Templates, texts and CSS are read again when they change. */
@@ -56,6 +57,7 @@ export class Themes {
   private readonly strict: boolean;
   private readonly tenantsDir: string;
   private readonly limits: RenderLimits;
+  private readonly log = new Logger('Themes');
   private source: ThemeSource | undefined;
   private readonly features = new Map<string, string>();
   private readonly themes = new Map<string, LoadedTheme>();
@@ -89,8 +91,9 @@ export class Themes {
     this.own.clear();
   }
 
-  /** @param data the view: plain JSON with the globals `site`, `me`, `page` and, on pages with one, `form` */
-  async render(name: string, data: object): Promise<string> {
+  /** @param view plain JSON with the globals `site`, `me`, `page` and, on pages with one, `form` */
+  async render(name: string, view: object): Promise<string> {
+    const data = inItsOwnWords(view);
     const tenant = currentTenantOrNull();
     const chosen = await this.chosenTheme(tenant);
     const { assets } = await this.prepared(chosen.theme);
@@ -196,8 +199,16 @@ export class Themes {
     } catch (error) {
       const { template, line, reason } = TemplateError.from(error, name, name);
       this.paused.set(attempt, true);
-      await this.source?.templateFailed?.(tenant, { template, line, reason });
+      await this.tellTeam(tenant, { template, line, reason });
       return null;
+    }
+  }
+
+  private async tellTeam(tenant: Tenant, failure: TemplateFailure): Promise<void> {
+    try {
+      await this.source?.templateFailed?.(tenant, failure);
+    } catch (error) {
+      this.log.error({ tenant: tenant.id, ...failure, error: (error as Error).message });
     }
   }
 
@@ -214,9 +225,9 @@ export class Themes {
     let environment = this.own.get(key);
     if (!environment) {
       const partials = new Set(this.sharedEnvironment(chosen).names());
-      const check = (source: string) => {
+      const check = (source: string, name: string) => {
         const [problem] = checkTemplate(source, { partials });
-        if (problem) throw new TemplateError(key, 'published template', problem.reason, problem.line);
+        if (problem) throw new TemplateError(name, `published ${name}`, problem.reason, problem.line);
       };
       environment = new Environment([new TemplateOverrides(chosen.overrides), ...this.folders(chosen)], true, check);
       this.own.set(key, environment);
