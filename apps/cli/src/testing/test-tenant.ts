@@ -16,7 +16,15 @@ export async function freshTenant(config: Config, slug: string): Promise<Tenant>
     );
   });
   const { protocol, host } = config.baseUrl;
-  return Object.freeze({ id, slug, name: slug, schema, role: schema, origin: `${protocol}//${slug}.${host}`, status: 'active' });
+  return Object.freeze({
+    id,
+    slug,
+    name: slug,
+    schema,
+    role: schema,
+    origin: `${protocol}//${slug}.${host}`,
+    status: 'active',
+  });
 }
 
 /** Knows the tenants it is given, for tests without the platform's directory. */

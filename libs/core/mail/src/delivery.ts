@@ -1,3 +1,4 @@
+import { raw } from '@mikro-orm/postgresql';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { Database } from '@foyer/database';
@@ -61,8 +62,8 @@ export class Delivery {
     return this.database.write(async (em) => {
       const claimed = await em
         .createQueryBuilder(Mail)
-        .update({ claimedUntil: em.raw(`now() + ${LEASE}`), attempts: em.raw('attempts + 1') })
-        .where({ id, status: 'queued', $or: [{ claimedUntil: null }, { [em.raw('claimed_until < now()')]: true }] })
+        .update({ claimedUntil: raw(`now() + ${LEASE}`), attempts: raw('attempts + 1') })
+        .where({ id, status: 'queued', $or: [{ claimedUntil: null }, { claimedUntil: { $lt: raw('now()') } }] })
         .execute<{ affectedRows: number }>('run');
       const mail = await em.findOne(Mail, { id });
       if (claimed.affectedRows === 0 && mail?.status === 'queued') throw new BeingSent();
@@ -77,7 +78,8 @@ export class Delivery {
       this.log.warn(`Mail ${mail.id} failed for good after ${mail.attempts} attempts: ${lastError}`);
       return this.settle(mail, { status: 'failed', lastError, data: null });
     }
-    if (!(error instanceof NotNow)) this.log.error(`Mail ${mail.id} (${mail.template}) cannot be written: ${lastError}`);
+    if (!(error instanceof NotNow))
+      this.log.error(`Mail ${mail.id} (${mail.template}) cannot be written: ${lastError}`);
     await this.database.write(async () => {
       await this.settle(mail, { lastError });
       await this.outbox.publish(new MailQueued(mail.id), { afterSeconds: wait });

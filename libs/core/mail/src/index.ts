@@ -1,4 +1,6 @@
+export { MailDeliveryModule } from './delivery.module.js';
 export { headerText, isMailbox } from './headers.js';
 export { Mail, type MailStatus } from './mail.entity.js';
 export { MailQueued } from './mail.events.js';
+export { MailModule } from './mail.module.js';
 export { Mailer, newMessageId, type MailDraft } from './mailer.js';

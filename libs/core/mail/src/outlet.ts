@@ -1,6 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 
 /** The mail server did not take the mail now; it may later. */
@@ -13,7 +13,23 @@ export class RefusedForGood extends Error {
 }
 
 /** How long a server may keep us waiting before a worker turns to other jobs. */
-export const PATIENCE = { connectMs: 10_000, greetingMs: 10_000, silenceMs: 15_000, queueMs: 2_000, pauseMs: 20_000 };
+export interface Patience {
+  connectMs: number;
+  greetingMs: number;
+  silenceMs: number;
+  /** For a free place. */
+  queueMs: number;
+  /** After a connection has failed. */
+  pauseMs: number;
+}
+export const MAIL_PATIENCE = Symbol('mail patience');
+const PATIENCE: Patience = {
+  connectMs: 10_000,
+  greetingMs: 10_000,
+  silenceMs: 15_000,
+  queueMs: 2_000,
+  pauseMs: 20_000,
+};
 /** Commands whose 5xx answer is about this one mail; before them it is about our login or the server. */
 const ABOUT_THE_MAIL = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
 
@@ -38,7 +54,7 @@ export class Outlet implements OnApplicationShutdown {
 
   constructor(
     @Inject(CONFIG) config: Config,
-    private readonly patience = PATIENCE,
+    @Optional() @Inject(MAIL_PATIENCE) private readonly patience: Patience = PATIENCE,
   ) {
     this.places = Math.max(1, Math.floor(config.workerConcurrency / 2));
     this.transport = createTransport({
@@ -84,7 +100,8 @@ export class Outlet implements OnApplicationShutdown {
 
   private async takePlace(): Promise<void> {
     const probing = this.pausedUntil > 0;
-    if (probing && (Date.now() < this.pausedUntil || this.taken > 0)) throw new NotNow('The mail server does not answer');
+    if (probing && (Date.now() < this.pausedUntil || this.taken > 0))
+      throw new NotNow('The mail server does not answer');
     if (this.taken >= this.places) await this.turn();
     this.taken += 1;
   }

@@ -1,0 +1,72 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { ConfigModule, type Config } from '@foyer/config';
+import { DatabaseModule } from '@foyer/database';
+import { EventsModule } from '@foyer/events';
+import { ThemingModule, Themes } from '@foyer/theming';
+import { TenantDirectory } from '@foyer/tenancy';
+import { type SiteContext, SiteSource } from '@foyer/web';
+import { freshTenant, TestDirectory } from '@foyer/app-cli/testing';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Mail, MailDeliveryModule, MailModule } from '../src/index.js';
+import { MAIL_PATIENCE, type Patience } from '../src/outlet.js';
+
+class PlainSites extends SiteSource {
+  load(): Promise<SiteContext> {
+    const site = {
+      name: 'Acme Support',
+      origin: 'http://acme.localhost:3000',
+      nav: [],
+      stylesheets: [],
+      platform: false,
+    };
+    return Promise.resolve({
+      view: () => site,
+      locales: ['en'],
+      defaultLocale: 'en',
+      timeZone: 'UTC',
+      has: () => true,
+      status: 'active',
+      statusMessage: '',
+    });
+  }
+}
+
+const directory = new TestDirectory();
+
+@Global()
+@Module({
+  providers: [
+    { provide: TenantDirectory, useValue: directory },
+    { provide: SiteSource, useClass: PlainSites },
+  ],
+  exports: [TenantDirectory, SiteSource],
+})
+class Surroundings {
+  static impatient(patience: Patience): DynamicModule {
+    return {
+      module: Surroundings,
+      providers: [{ provide: MAIL_PATIENCE, useValue: patience }],
+      exports: [MAIL_PATIENCE],
+    };
+  }
+}
+
+/** The part of the application that mails need, with a tenant in it. */
+export async function mailing(config: Config, patience: Patience, slug = 'acme') {
+  const module: TestingModule = await Test.createTestingModule({
+    imports: [
+      ConfigModule.forRoot(config),
+      DatabaseModule.forRoot([Mail]),
+      EventsModule,
+      ThemingModule,
+      Surroundings.impatient(patience),
+      MailModule,
+      MailDeliveryModule,
+    ],
+  }).compile();
+  await module.init();
+  module.get(Themes).registerTemplates('mail', new URL('templates', import.meta.url));
+  const acme = await freshTenant(config, slug);
+  directory.tenants.push(acme);
+  return { module, acme };
+}
