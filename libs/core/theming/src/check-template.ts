@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { KNOWN_HELPERS } from './environment.js';
+import { roughNesting } from './rough-nesting.js';
 import { TemplateError } from './template-error.js';
 
 export interface TemplateProblem {
@@ -16,6 +17,7 @@ export interface TemplateRules {
 }
 
 const LIMITS = { bytes: 64 * 1024, nodes: 3_000, depth: 30 };
+const UNPARSABLE = 100;
 const BLOCKS = new Set(['if', 'unless', 'each', 'with']);
 const DATA = new Set(['root', 'index', 'key', 'first', 'last']);
 const PARTIAL_BLOCK = '@partial-block';
@@ -26,6 +28,10 @@ export function checkTemplate(source: unknown, rules: TemplateRules): TemplatePr
   const bytes = rules.bytes ?? LIMITS.bytes;
   if (Buffer.byteLength(source) > bytes)
     return [{ line: null, reason: `Longer than ${bytes.toLocaleString('en')} bytes` }];
+  if (source.includes('{{{{'))
+    return [{ line: lineAt(source, source.indexOf('{{{{')), reason: 'Raw blocks are not available' }];
+  // Handlebars parses nesting in quadratic time (5,000 brackets: 14 s): what nests far beyond any limit is not parsed at all.
+  if (roughNesting(source) > UNPARSABLE) return [{ line: null, reason: 'Nested too deeply' }];
   try {
     const program = Handlebars.parse(source);
     return new Check(rules).run(program);
@@ -134,6 +140,8 @@ class Check extends Handlebars.Visitor {
     this.aborted = true;
   }
 }
+
+const lineAt = (source: string, index: number) => source.slice(0, index).split('\n').length;
 
 const originalOf = (call: Call) => String((call.path as hbs.AST.PathExpression).original);
 

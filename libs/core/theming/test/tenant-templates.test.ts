@@ -1,6 +1,9 @@
 import { checkTemplate, Themes } from '../src/index.js';
+import fc from 'fast-check';
+import Handlebars from 'handlebars';
 import { Logger } from '@nestjs/common';
 import { RENDER_LIMITS, type RenderLimits } from '../src/render-budget.js';
+import { roughNesting } from '../src/rough-nesting.js';
 import { folder, sourceOf, sweep, tenant, workshop } from './workshop.js';
 
 afterAll(sweep);
@@ -179,6 +182,25 @@ describe('46: work is bounded; an overrun renders the default theme and tells th
     expect(problems(`{{t ${'(t '.repeat(5_000)}"x"${')'.repeat(5_000)}}}`)[0]!.reason).toMatch(/Nested/);
   });
 
+  test.each([
+    `{{t ${'x=(t '.repeat(5_000)}"x"${')'.repeat(5_000)}}}`,
+    `{{t ${'(t ")" '.repeat(5_000)}${')'.repeat(5_000)}}}`,
+    `{{t ${'(t "}}" '.repeat(5_000)}${')'.repeat(5_000)}}}`,
+    `{{t ${'(t ["] \'"\' '.repeat(3_000)}${')'.repeat(3_000)}}}`,
+    `\\{{ " {{t ${'(t '.repeat(5_000)}"x"${')'.repeat(5_000)}}}`,
+    `{{! " }}{{!-- }} " --}}{{t ${'(t '.repeat(5_000)}"x"${')'.repeat(5_000)}}}`,
+    `{{{{a}}}}{{ "{{{{/a}}}}{{t ${'(t '.repeat(5_000)}"x"${')'.repeat(5_000)}}}`,
+    '{{#if a}}' + '{{else if a}}'.repeat(4_900) + '{{/if}}',
+    '{{#if a}}' + '{{~ else  if a}}'.repeat(3_900) + '{{/if}}',
+    '{{^a}}'.repeat(5_000) + '{{/a}}'.repeat(5_000),
+    '{{#a}}{{b "{{/a}}"}}'.repeat(3_000) + '{{/a}}'.repeat(400),
+    '{{#> c/badge}}'.repeat(2_600) + '{{/c/badge}}'.repeat(2_000),
+  ])('what nests wildly is refused before it costs time: %#', (source) => {
+    const started = performance.now();
+    expect(problems(source).length).toBeGreaterThan(0);
+    expect(performance.now() - started).toBeLessThan(100);
+  });
+
   test('a failing page rests for a while instead of failing again on every request', async () => {
     const each = tenant({ overrides: { 'layout/page': '{{> layout/page}}', 'layout/fine': 'own' } });
     const themes = workshop(
@@ -274,3 +296,76 @@ test('a themes object without a source serves every tenant the default look', as
   const themes: Themes = workshop({ 'layout/page': 'default' });
   expect(await each.in(() => themes.render('layout/page', {}))).toBe('default');
 });
+
+test('the rough count of nesting is never below what Handlebars makes of a template', () => {
+  const pieces = [
+    '{{#if a}}',
+    '{{else if a}}',
+    '{{~else~}}',
+    '{{^}}',
+    '{{/if}}',
+    '{{^b}}',
+    '{{/b}}',
+    '{{#*inline "x"}}',
+    '{{/inline}}',
+    '{{t (t (t "x"))}}',
+    '{{t [(] x}}',
+    '{{t ")" (t "}}")}}',
+    "{{t '\"' x=(t 1)}}",
+    '{{!-- -- {{ " --}}',
+    '{{! " }}',
+    '\\{{ "',
+    '\\\\{{ a}}',
+    '"',
+    '}}',
+    '{',
+    '{{{a}}}',
+    '{{> a}}',
+    '{{#> a}}',
+    '{{/a}}',
+    '{{"(" }}',
+    '{{!--~ " --~}}',
+    '(',
+    '\n',
+    '{{&a}}',
+  ];
+  let parsed = 0;
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), (chosen) => {
+      const source = chosen.join('');
+      let program: hbs.AST.Program;
+      try {
+        program = Handlebars.parse(source);
+      } catch {
+        return;
+      }
+      parsed++;
+      expect(roughNesting(source)).toBeGreaterThanOrEqual(nesting(program));
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(parsed).toBeGreaterThan(500);
+});
+
+/** Bracket or block depth, whichever is deeper. */
+function nesting(program: hbs.AST.Program): number {
+  const depths = { blocks: 0, brackets: 0, deepest: 0 };
+  const within = (kind: 'blocks' | 'brackets', visit: () => void) => {
+    depths.deepest = Math.max(depths.deepest, ++depths[kind]);
+    visit();
+    depths[kind]--;
+  };
+  class Nesting extends Handlebars.Visitor {
+    override BlockStatement(node: hbs.AST.BlockStatement) {
+      within('blocks', () => super.BlockStatement(node));
+    }
+    override PartialBlockStatement(node: hbs.AST.PartialBlockStatement) {
+      within('blocks', () => super.PartialBlockStatement(node));
+    }
+    override SubExpression(node: hbs.AST.SubExpression) {
+      within('brackets', () => super.SubExpression(node));
+    }
+  }
+  new Nesting().accept(program);
+  return depths.deepest;
+}
