@@ -30,6 +30,7 @@ create table :schema.token (
   token_hash text not null unique,
   email text not null,
   person_id uuid,
+  subject_id uuid,
   data jsonb not null default '{}',
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,

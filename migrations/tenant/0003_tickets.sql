@@ -34,7 +34,6 @@ create table :schema.ticket_message (
   kind text not null,
   body text not null default '',
   data jsonb,
-  mail_message_id text,
   created_at timestamptz not null default now()
 );
 create index ticket_message_thread on :schema.ticket_message (ticket_id, created_at, id);

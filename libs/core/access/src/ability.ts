@@ -64,16 +64,16 @@ function translated(conditions: Record<string, unknown>, alias: string): SqlCond
 
 function compared(column: string, value: unknown): SqlCondition {
   if (value === null) return { text: `${column} is null`, params: [] };
-  if (typeof value !== 'object') return { text: `${column} is not distinct from ?`, params: [value] };
+  if (typeof value !== 'object') return { text: `${column} = ?`, params: [value] };
   const parts = Object.entries(value).map(([operator, operand]): SqlCondition => {
-    if (operator === '$in') return { text: `coalesce(${column} = any(?), false)`, params: [operand] };
+    if (operator === '$in') return { text: `${column} = any(?)`, params: [operand] };
     if (operator === '$ne') return operand === null ? { text: `${column} is not null`, params: [] } : { text: `${column} is distinct from ?`, params: [operand] };
     throw new Error(`A rule cannot compare by ${operator}`);
   });
   return combined(parts, 'and');
 }
 
-const negated = ({ text, params }: SqlCondition): SqlCondition => ({ text: `not (${text})`, params });
+const negated = ({ text, params }: SqlCondition): SqlCondition => ({ text: `not coalesce(${text}, false)`, params }); // `= null` is unknown, and in memory it is false
 
 function combined(parts: SqlCondition[], word: string): SqlCondition {
   if (parts.length === 0) return { text: word === 'or' ? 'false' : 'true', params: [] };

@@ -19,6 +19,10 @@ export class Token {
   @Property({ type: 'uuid', nullable: true })
   personId: string | null = null;
 
+  /** What the link is about, where one address may hold several of one purpose: the company of an invitation. */
+  @Property({ type: 'uuid', nullable: true })
+  subjectId: string | null = null;
+
   @Property({ type: 'json' })
   data: Record<string, unknown> = {};
 

@@ -6,6 +6,7 @@ import { Token } from './token.entity.js';
 export interface TokenGrant {
   email: string;
   personId: string | null;
+  subjectId?: string | null;
   data?: Record<string, unknown>;
   hours: number;
 }
@@ -15,13 +16,14 @@ export interface TokenGrant {
 export class Tokens {
   constructor(private readonly database: Database) {}
 
-  /** Makes a link's secret. Earlier unused ones of the same purpose and address stop working. */
-  async issue(purpose: string, { email, personId, data = {}, hours }: TokenGrant): Promise<string> {
+  /** Makes a link's secret. Earlier unused ones of the same purpose, address and subject stop working. */
+  async issue(purpose: string, { email, personId, subjectId = null, data = {}, hours }: TokenGrant): Promise<string> {
     const secret = newSecret();
     await this.database.write(async (em) => {
-      await em.nativeDelete(Token, { purpose, email: email.toLowerCase(), usedAt: null });
+      await em.nativeDelete(Token, { purpose, email: email.toLowerCase(), subjectId, usedAt: null });
       const expiresAt = new Date(Date.now() + hours * 3_600_000);
-      em.persist(Object.assign(new Token(), { purpose, tokenHash: hashSecret(secret), email: email.toLowerCase(), personId, data, expiresAt }));
+      const tokenHash = hashSecret(secret);
+      em.persist(Object.assign(new Token(), { purpose, tokenHash, email: email.toLowerCase(), personId, subjectId, data, expiresAt }));
       await em.flush();
     });
     return secret;
@@ -42,7 +44,7 @@ export class Tokens {
   }
 
   /** Withdraws what was sent and not yet used, e.g. an invitation. */
-  async revoke(purpose: string, email: string): Promise<void> {
-    await this.database.write((em) => em.nativeDelete(Token, { purpose, email: email.toLowerCase(), usedAt: null }));
+  async revoke(purpose: string, email: string, subjectId: string | null = null): Promise<void> {
+    await this.database.write((em) => em.nativeDelete(Token, { purpose, email: email.toLowerCase(), subjectId, usedAt: null }));
   }
 }

@@ -1,0 +1,34 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+
+export const COMPANY_ROLES = ['user', 'company_user', 'company_admin'] as const;
+export type CompanyRole = (typeof COMPANY_ROLES)[number];
+
+/** A customer organisation of the operator. */
+@Entity({ schema: '*' })
+export class Company {
+  @PrimaryKey({ type: 'uuid' })
+  id: string = randomUUIDv7();
+
+  @Property({ type: 'text' })
+  name!: string;
+
+  @Property({ type: 'timestamptz' })
+  createdAt: Date = new Date();
+}
+
+/** A person's place in a company: *user* sees their own, *company user* the company's, *company admin* manages it. */
+@Entity({ schema: '*' })
+export class Membership {
+  @PrimaryKey({ type: 'uuid' })
+  personId!: string;
+
+  @PrimaryKey({ type: 'uuid' })
+  companyId!: string;
+
+  @Property({ type: 'text' })
+  role!: CompanyRole;
+
+  @Property({ type: 'timestamptz' })
+  createdAt: Date = new Date();
+}

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { allowed, Conflict, NotFound } from '@foyer/access';
+import { hashPassword, type Limit, Limits, Tokens } from '@foyer/credentials';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Outbox } from '@foyer/events';
+import { Mailer } from '@foyer/mail';
+import { currentTenant } from '@foyer/tenancy';
+import { Accounts } from './accounts.js';
+import { Company, type CompanyRole, Membership } from './company.entity.js';
+import { MemberJoined } from './identity.events.js';
+import { Person, type TeamRole } from './person.entity.js';
+import type { PortalActor } from './portal-principals.js';
+
+const INVITATIONS: Limit = { name: 'invite', points: 200, seconds: 86_400 };
+const DAYS = 14;
+
+/** Where an invitation leads: into the team, or into a company. */
+export type Destination = { teamRole: TeamRole } | { companyId: string; companyRole: CompanyRole };
+export interface Invitee {
+  name: string;
+  email: string;
+}
+export interface PendingInvitation {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  createdAt: string;
+  expiresAt: string;
+}
+interface InvitationData {
+  name: string;
+  teamRole?: TeamRole;
+  companyId?: string;
+  companyRole?: CompanyRole;
+}
+
+/** Letting people in by a link to their mailbox. Nobody chooses another person's password (ASVS 6.4.6). */
+@Injectable()
+export class Invitations {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: Tokens,
+    private readonly limits: Limits,
+    private readonly mailer: Mailer,
+    private readonly outbox: Outbox,
+    private readonly accounts: Accounts,
+  ) {}
+
+  async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
+    this.mayInvite(actor, destination);
+    await this.limits.count(INVITATIONS, actor.id!);
+    await this.database.write(async (em) => {
+      const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
+      if ('companyId' in destination && !company) throw new NotFound();
+      const person = await em.findOne(Person, { email });
+      if (person && (await this.isAlreadyThere(person, destination))) throw new Conflict('identity.invite.already-there');
+      const data: InvitationData = { name, ...destination };
+      const secret = await this.tokens.issue('invitation', { email, personId: null, subjectId: subjectOf(destination), hours: DAYS * 24, data: { ...data } });
+      await this.mailer.queue({
+        to: { name, address: email },
+        template: 'identity/email/invitation',
+        data: { name, inviter: actor.name, company: company?.name ?? null, url: `${currentTenant().origin}/invitation?token=${secret}`, days: DAYS },
+        key: `identity.invitation:${secret}`,
+        locale,
+      });
+    });
+  }
+
+  /** What an invitation says, to show before it is accepted; null when it is used, withdrawn or too old. */
+  async peek(secret: string): Promise<{ name: string; email: string; company: string | null; hasAccount: boolean } | null> {
+    const token = await this.tokens.peek('invitation', secret);
+    if (!token) return null;
+    const data = token.data as unknown as InvitationData;
+    return this.database.read(async (em) => {
+      const company = data.companyId ? await em.findOne(Company, { id: data.companyId }) : null;
+      const person = await em.findOne(Person, { email: token.email }, { populate: ['passwordHash'] });
+      return { name: data.name, email: token.email, company: company?.name ?? null, hasAccount: person?.passwordHash != null };
+    });
+  }
+
+  /**
+   * Accepts an invitation. Who has no account yet chooses name and password with it; who has one keeps theirs. The link
+   * came by mail, so the address is proved.
+   */
+  async accept(secret: string, chosen: { name: string; password: string } | null): Promise<Person | null> {
+    const shown = await this.peek(secret);
+    if (!shown) return null;
+    if (!shown.hasAccount && !chosen) return null;
+    if (!shown.hasAccount) await this.accounts.acceptable(chosen!.password, [shown.email, chosen!.name]);
+    const passwordHash = shown.hasAccount ? null : await hashPassword(chosen!.password);
+    return this.database.write(async (em) => {
+      const token = await this.tokens.redeem('invitation', secret);
+      if (!token) return null;
+      const data = token.data as unknown as InvitationData;
+      let person = await em.findOne(Person, { email: token.email }, { populate: ['passwordHash'] });
+      if (person?.status === 'deactivated') return null;
+      if (!person) em.persist((person = Object.assign(new Person(), { email: token.email, name: data.name })));
+      if (person.passwordHash === null && passwordHash) Object.assign(person, { passwordHash, name: chosen!.name });
+      person.emailVerifiedAt ??= new Date();
+      person.status = 'active';
+      if (data.teamRole) person.teamRole = data.teamRole;
+      await em.flush();
+      if (data.companyId && (await em.findOne(Company, { id: data.companyId }))) {
+        await em.upsert(Membership, { personId: person.id, companyId: data.companyId, role: data.companyRole!, createdAt: new Date() });
+        await this.outbox.publish(new MemberJoined(data.companyId, person.id));
+      }
+      return person;
+    });
+  }
+
+  /** Open invitations to the team (null) or to a company. */
+  async pending(actor: PortalActor, companyId: string | null): Promise<PendingInvitation[]> {
+    this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
+    return this.database.read((em) =>
+      rows<PendingInvitation>(
+        em,
+        sql`select id, email, data->>'name' as name, coalesce(data->>'companyRole', data->>'teamRole') as role,
+                   created_at as "createdAt", expires_at as "expiresAt"
+              from ${table('token')}
+             where purpose = 'invitation' and subject_id is not distinct from ${companyId}::uuid and used_at is null and expires_at > now()
+             order by created_at desc limit 100`,
+      ),
+    );
+  }
+
+  async withdraw(actor: PortalActor, companyId: string | null, email: string): Promise<void> {
+    this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
+    await this.tokens.revoke('invitation', email, companyId);
+  }
+
+  private mayInvite(actor: PortalActor, destination: Destination): void {
+    const may =
+      'companyId' in destination
+        ? allowed(actor.ability, 'manage', 'Membership', { companyId: destination.companyId }) || actor.ability.can('invite', 'Membership')
+        : actor.ability.can('manage', 'Team') && (destination.teamRole !== 'owner' || actor.teamRole === 'owner');
+    if (!may) throw new NotFound();
+  }
+
+  private async isAlreadyThere(person: Person, destination: Destination): Promise<boolean> {
+    if (!('companyId' in destination)) return person.teamRole !== null;
+    const { companyId } = destination;
+    return (await this.database.write((em) => em.findOne(Membership, { personId: person.id, companyId }))) !== null;
+  }
+}
+
+const subjectOf = (destination: Destination): string | null => ('companyId' in destination ? destination.companyId : null);

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { accessible, NotFound } from '@foyer/access';
+import { condition, Database, join, rows, type Sql, sql, table } from '@foyer/database';
+import type { CompanyRole } from './company.entity.js';
+import type { PersonStatus, TeamRole } from './person.entity.js';
+import type { PortalActor } from './portal-principals.js';
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  email: string;
+  phone: string | null;
+  status: PersonStatus;
+  teamRole: TeamRole | null;
+  verified: boolean;
+  createdAt: string;
+  companies: { id: string; name: string; role: CompanyRole }[];
+}
+export interface PeopleFilter {
+  search?: string | null;
+  kind: 'customers' | 'team';
+  status?: PersonStatus | null;
+  after?: string | null;
+  limit: number;
+}
+export interface MemberRow {
+  id: string;
+  name: string;
+  email: string;
+  role: CompanyRole;
+  status: PersonStatus;
+  since: string;
+}
+export interface CompanyRow {
+  id: string;
+  name: string;
+  members: number;
+  createdAt: string;
+}
+
+/** Reading people and companies, already limited to what the actor may see. */
+@Injectable()
+export class PeopleList {
+  constructor(private readonly database: Database) {}
+
+  async people(actor: PortalActor, { search, kind, status, after, limit }: PeopleFilter): Promise<{ rows: PersonRow[]; more: boolean }> {
+    const where = [condition(accessible(actor.ability, 'read', 'Person', 'p')), kind === 'team' ? sql`p.team_role is not null` : sql`p.team_role is null`];
+    if (status) where.push(sql`p.status = ${status}`);
+    if (after) where.push(sql`p.id < ${after}`);
+    if (search) where.push(matches(search, ['p.name', 'p.email']));
+    const found = await this.database.read((em) => rows<PersonRow>(em, sql`${PERSON()} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`));
+    return { rows: found.slice(0, limit), more: found.length > limit };
+  }
+
+  async person(actor: PortalActor, id: string): Promise<PersonRow> {
+    const may = condition(accessible(actor.ability, 'read', 'Person', 'p'));
+    const [row] = await this.database.read((em) => rows<PersonRow>(em, sql`${PERSON()} where p.id = ${id} and ${may}`));
+    if (!row) throw new NotFound();
+    return row;
+  }
+
+  async companies(actor: PortalActor, { search, after, limit }: { search?: string | null; after?: string | null; limit: number }): Promise<{ rows: CompanyRow[]; more: boolean }> {
+    const where = [condition(accessible(actor.ability, 'read', 'Company', 'c'))];
+    if (after) where.push(sql`c.id < ${after}`);
+    if (search) where.push(matches(search, ['c.name']));
+    const found = await this.database.read((em) => rows<CompanyRow>(em, sql`${COMPANY()} where ${join(where, ' and ')} order by c.id desc limit ${limit + 1}`));
+    return { rows: found.slice(0, limit), more: found.length > limit };
+  }
+
+  async company(actor: PortalActor, id: string): Promise<CompanyRow> {
+    const may = condition(accessible(actor.ability, 'read', 'Company', 'c'));
+    const [row] = await this.database.read((em) => rows<CompanyRow>(em, sql`${COMPANY()} where c.id = ${id} and ${may}`));
+    if (!row) throw new NotFound();
+    return row;
+  }
+
+  /** Everybody in a company the actor may see: its admins and the team see all, other members only themselves. */
+  members(actor: PortalActor, companyId: string): Promise<MemberRow[]> {
+    const may = condition(accessible(actor.ability, 'read', 'Membership', 'm'));
+    return this.database.read((em) =>
+      rows<MemberRow>(
+        em,
+        sql`select p.id, p.name, p.email, m.role, p.status, m.created_at as since
+              from ${table('membership')} m join ${table('person')} p on p.id = m.person_id
+             where m.company_id = ${companyId} and ${may} order by p.name, p.id limit 500`,
+      ),
+    );
+  }
+}
+
+const PERSON = (): Sql => sql`
+  select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt",
+         coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name)
+                     from ${table('membership')} m join ${table('company')} c on c.id = m.company_id where m.person_id = p.id), '[]') as companies
+    from ${table('person')} p`;
+
+const COMPANY = (): Sql => sql`
+  select c.id, c.name, c.created_at as "createdAt", (select count(*)::int from ${table('membership')} m where m.company_id = c.id) as members
+    from ${table('company')} c`;
+
+function matches(search: string, columns: string[]): Sql {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return condition({ text: `(${columns.map((column) => `${column} ilike ?`).join(' or ')})`, params: columns.map(() => pattern) });
+}

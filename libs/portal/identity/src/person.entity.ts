@@ -1,0 +1,51 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+
+export const TEAM_ROLES = ['owner', 'admin', 'agent', 'editor', 'viewer'] as const;
+export type TeamRole = (typeof TEAM_ROLES)[number];
+export type PersonStatus = 'invited' | 'active' | 'deactivated';
+
+/** Somebody with an account on this portal: a customer, a team member, or both. */
+@Entity({ schema: '*' })
+export class Person {
+  @PrimaryKey({ type: 'uuid' })
+  id: string = randomUUIDv7();
+
+  @Property({ type: 'text' })
+  email!: string;
+
+  @Property({ type: 'text' })
+  name!: string;
+
+  @Property({ type: 'text', nullable: true })
+  phone: string | null = null;
+
+  /** Null until the person has chosen one. */
+  @Property({ type: 'text', nullable: true, lazy: true })
+  passwordHash: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  teamRole: TeamRole | null = null;
+
+  @Property({ type: 'text' })
+  status: PersonStatus = 'active';
+
+  @Property({ type: 'timestamptz', nullable: true })
+  emailVerifiedAt: Date | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  locale: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  timeZone: string | null = null;
+
+  @Property({ type: 'timestamptz', nullable: true })
+  lastSeenAt: Date | null = null;
+
+  @Property({ type: 'timestamptz' })
+  createdAt: Date = new Date();
+
+  get maySignIn(): boolean {
+    return this.status === 'active' && this.emailVerifiedAt !== null;
+  }
+}

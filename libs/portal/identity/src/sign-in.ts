@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidField } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { type Device, type Limit, Limits, passwordMatches, Sessions, sign, signatureMatches } from '@foyer/credentials';
+import { Database } from '@foyer/database';
+import { currentTenant } from '@foyer/tenancy';
+import { Person } from './person.entity.js';
+
+const PER_ADDRESS: Limit = { name: 'sign-in-address', points: 100, seconds: 900 };
+const PER_ACCOUNT_AND_ADDRESS: Limit = { name: 'sign-in-pair', points: 10, seconds: 900 };
+/** Counts strangers only. Whoever has signed in before on the same device is not kept out by other people's guesses. */
+const PER_ACCOUNT: Limit = { name: 'sign-in-account', points: 60, seconds: 3600 };
+
+export interface SignedIn {
+  person: Person;
+  /** For the session cookie. */
+  secret: string;
+  /** For the device cookie: this device has proved that it knows the account. */
+  device: string;
+}
+
+/** Signing in by e-mail and password. */
+@Injectable()
+export class SignIn {
+  private readonly sessions: Sessions;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly limits: Limits,
+  ) {
+    this.sessions = new Sessions(database);
+  }
+
+  /**
+   * @param former secret of the session this browser had; it ends, so that nobody can plant one (ASVS 7.2.4)
+   * @throws InvalidField when address and password do not fit, the same in words and time for known and unknown addresses
+   * @throws TooMany
+   */
+  async withPassword(email: string, password: string, device: Device & { known: string | null }, former: string | null): Promise<SignedIn> {
+    const ip = device.ip ?? 'unknown';
+    const trusted = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
+    await this.limits.check(PER_ADDRESS, ip);
+    await this.limits.check(PER_ACCOUNT_AND_ADDRESS, `${email} ${ip}`);
+    if (!trusted) await this.limits.check(PER_ACCOUNT, email);
+
+    const person = await this.database.read((em) => em.findOne(Person, { email }, { populate: ['passwordHash'] }));
+    const matches = await passwordMatches(person?.passwordHash ?? null, password);
+    if (!person || !matches || !person.maySignIn) {
+      await this.limits.count(PER_ADDRESS, ip);
+      await this.limits.count(PER_ACCOUNT_AND_ADDRESS, `${email} ${ip}`);
+      if (!trusted) await this.limits.count(PER_ACCOUNT, email);
+      throw new InvalidField('', 'identity.sign-in.wrong');
+    }
+    await this.limits.forget(PER_ACCOUNT_AND_ADDRESS, `${email} ${ip}`);
+    return this.start(person, device, former);
+  }
+
+  /** Starts a session for somebody who has just proved who they are in another way (a link from their mailbox). */
+  async start(person: Person, device: Device, former: string | null): Promise<SignedIn> {
+    const secret = await this.database.write(async () => {
+      if (former) await this.sessions.end(former);
+      return this.sessions.start(person.id, device);
+    });
+    return { person, secret, device: this.deviceMark(person.email) };
+  }
+
+  async out(secret: string): Promise<void> {
+    await this.sessions.end(secret);
+  }
+
+  private deviceMark(email: string): string {
+    return sign(this.config.secretKey, 'known device', `${currentTenant().id} ${email.toLowerCase()}`);
+  }
+}
