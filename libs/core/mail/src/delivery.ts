@@ -48,7 +48,6 @@ export class Delivery {
         messageId: mail.messageId,
         inReplyTo: mail.inReplyTo ?? undefined,
         references: mail.refs ?? undefined,
-        xMailer: false,
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       });
       await this.settle(mail, { status: 'sent', subject, sentAt: new Date(), lastError: null, data: null });

@@ -1,14 +1,14 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { NotFound } from '@foyer/access';
-import { formatters, isTimeZone, negotiateLocale } from '@foyer/i18n';
+import { isTimeZone, negotiateLocale } from '@foyer/i18n';
 import { AUDIENCE, type Audience, CAN, DURING_MAINTENANCE, FEATURE, GUEST } from './audience.js';
 import { BodyReader } from './body.js';
 import { Cookies } from './cookies.js';
 import { Csrf, isSafe } from './csrf.js';
 import { type Principal, Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
-import { SiteSource } from './site.js';
+import { Sites } from './site.js';
 import { PortalClosed, SignInNeeded } from './web-errors.js';
 
 /**
@@ -20,7 +20,7 @@ export class Gate implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly principals: Principals,
-    private readonly sites: SiteSource,
+    private readonly sites: Sites,
     private readonly cookies: Cookies,
     private readonly csrf: Csrf,
     private readonly bodies: BodyReader,
@@ -49,7 +49,6 @@ export class Gate implements CanActivate {
     const chosen = this.chosenLocale(req, res, locales);
     foyer.locale = [chosen, principal.locale].find((locale) => locale && locales.includes(locale)) ?? negotiateLocale(req.get('accept-language'), locales, defaultLocale);
     foyer.timeZone = principal.timeZone && isTimeZone(principal.timeZone) ? principal.timeZone : timeZone;
-    formatters(foyer.locale, foyer.timeZone);
     return principal;
   }
 

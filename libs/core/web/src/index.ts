@@ -17,6 +17,6 @@ export { hostKind, platformOrigin } from './hosts.js';
 export { OtherView, PageInterceptor, SeeOther, seeOther, show } from './page.js';
 export { type FindPrincipal, type Principal, Principals } from './principals.js';
 export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';
-export { type SiteContext, SiteSource, type SiteView } from './site.js';
+export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';
 export { safeReturn } from './web-errors.js';
 export { WebModule } from './web.module.js';

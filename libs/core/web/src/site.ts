@@ -24,8 +24,20 @@ export interface SiteContext {
   statusMessage: string;
 }
 
-/** Whose pages these are. `settings` implements it for tenants, the app for the platform's own hosts. */
+export type LoadSite = () => Promise<SiteContext>;
+
+/** Whose pages a face shows. `settings` registers the portal's (from the ambient tenant), the app the platform's own. */
 @Injectable()
-export abstract class SiteSource {
-  abstract load(face: Face): Promise<SiteContext>;
+export class Sites {
+  private readonly loaders = new Map<Face, LoadSite>();
+
+  register(face: Face, load: LoadSite): void {
+    this.loaders.set(face, load);
+  }
+
+  load(face: Face): Promise<SiteContext> {
+    const load = this.loaders.get(face);
+    if (!load) throw new Error(`Nobody has registered the site of ${face}`);
+    return load();
+  }
 }

@@ -11,6 +11,7 @@ import { LookServer } from './look-server.js';
 import { PageInterceptor } from './page.js';
 import { PageRenderer } from './page-renderer.js';
 import { Principals } from './principals.js';
+import { Sites } from './site.js';
 
 registerMessages('web', new URL('../locales', import.meta.url));
 registerMessages('access', new URL('../../access/locales', import.meta.url));
@@ -19,6 +20,7 @@ registerMessages('access', new URL('../../access/locales', import.meta.url));
 @Module({
   providers: [
     Principals,
+    Sites,
     Cookies,
     Csrf,
     BodyReader,
@@ -30,6 +32,6 @@ registerMessages('access', new URL('../../access/locales', import.meta.url));
     { provide: APP_INTERCEPTOR, useClass: PageInterceptor },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [Principals, Cookies, Edge, PageRenderer],
+  exports: [Principals, Sites, Cookies, Edge, PageRenderer],
 })
 export class WebModule {}
