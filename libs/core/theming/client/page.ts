@@ -1,1 +1,14 @@
-export {};
+import { counters } from './counters.js';
+import { dialogs } from './dialogs.js';
+import { files } from './files.js';
+import { forms } from './forms.js';
+import { menus } from './menus.js';
+import { shortcuts } from './shortcuts.js';
+
+// Every page works without this; here is what makes it a little kinder.
+menus();
+dialogs();
+forms();
+counters();
+files();
+shortcuts();
