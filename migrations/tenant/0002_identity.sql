@@ -19,6 +19,8 @@ create index person_created on :schema.person (created_at desc, id desc);
 create table :schema.company (
   id uuid primary key,
   name text not null,
+  -- People who prove an address there may be asked to join.
+  domain text,
   created_at timestamptz not null default now()
 );
 create index company_name on :schema.company (lower(name), id);

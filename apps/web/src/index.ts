@@ -1,1 +1,3 @@
-export {};
+export { createApplication } from './application.js';
+export { entities, FoyerModule } from './foyer.module.js';
+export { PinoLogger } from './pino-logger.js';

@@ -44,7 +44,7 @@ export class Tokens {
   }
 
   /** Withdraws what was sent and not yet used, e.g. an invitation. */
-  async revoke(purpose: string, email: string, subjectId: string | null = null): Promise<void> {
-    await this.database.write((em) => em.nativeDelete(Token, { purpose, email: email.toLowerCase(), subjectId, usedAt: null }));
+  async revoke(purpose: string, id: string, subjectId: string | null = null): Promise<void> {
+    await this.database.write((em) => em.nativeDelete(Token, { id, purpose, subjectId, usedAt: null }));
   }
 }

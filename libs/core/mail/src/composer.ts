@@ -4,7 +4,7 @@ import { abilityOf, type Actor } from '@foyer/access';
 import { direction } from '@foyer/i18n';
 import { currentTenant } from '@foyer/tenancy';
 import { Themes } from '@foyer/theming';
-import { SiteSource } from '@foyer/web';
+import { Sites } from '@foyer/web';
 import { headerText } from './headers.js';
 import type { Mail } from './mail.entity.js';
 
@@ -22,7 +22,7 @@ const NOBODY: Actor = { kind: 'guest', id: null, name: '', ability: abilityOf(()
 export class Composer {
   constructor(
     private readonly themes: Themes,
-    private readonly sites: SiteSource,
+    private readonly sites: Sites,
   ) {}
 
   async compose({ template, data, locale }: Pick<Mail, 'template' | 'data' | 'locale'>): Promise<Composed> {

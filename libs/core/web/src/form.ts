@@ -16,6 +16,7 @@ export class FormState<T = unknown> {
   readonly values: Record<string, Typed>;
   readonly errors: Record<string, string> = {};
   private parsed: T | undefined;
+  private body: Record<string, Typed> = {};
 
   constructor(
     private readonly locale: string,
@@ -34,6 +35,7 @@ export class FormState<T = unknown> {
     const body = (req.body ?? {}) as Record<string, Typed>;
     const typed = Object.entries(body).filter(([name, value]) => !SECRET.test(name) && (typeof value === 'string' || Array.isArray(value)));
     const form = new FormState<T>(req.foyer.locale!, Object.fromEntries(typed));
+    form.body = body;
     const result = schema.safeParse(body);
     if (result.success) form.parsed = result.data;
     else for (const issue of result.error.issues) form.fail(String(issue.path[0] ?? ''), ...messageOf(issue, body));
@@ -48,6 +50,12 @@ export class FormState<T = unknown> {
   get value(): T {
     if (this.parsed === undefined) throw new Error('A failed form has no value');
     return this.parsed;
+  }
+
+  /** What came in a field that does not go back to the page by itself, such as the token of a link. */
+  secret(name: string): string {
+    const given = this.body[name];
+    return typeof given === 'string' ? given : '';
   }
 
   /** Notes the first thing that is wrong with a field; the empty name stands for the form as a whole. */

@@ -43,6 +43,7 @@ export class Gate implements CanActivate {
   /** Finds out who is asking and whose page it is; also used for error pages of requests that no handler takes. */
   async introduce(req: FoyerRequest, res: FoyerResponse): Promise<Principal> {
     const { foyer } = req;
+    foyer.cookies = this.cookies;
     foyer.site ??= await this.sites.load(foyer.face);
     const principal = (foyer.principal ??= await this.principals.find(foyer.face, this.cookies.read(req, 'session')));
     const { locales, defaultLocale, timeZone } = foyer.site;

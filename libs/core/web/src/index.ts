@@ -18,5 +18,7 @@ export { OtherView, PageInterceptor, SeeOther, seeOther, show } from './page.js'
 export { type FindPrincipal, type Principal, Principals } from './principals.js';
 export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';
 export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';
+export { filterView, listView } from './list-view.js';
+export { CurrentVisit, Visit } from './visit.js';
 export { safeReturn } from './web-errors.js';
 export { WebModule } from './web.module.js';

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Cookies } from './cookies.js';
 import type { Principal } from './principals.js';
 import type { SiteContext } from './site.js';
 
@@ -17,6 +18,7 @@ export interface RequestContext {
   site?: SiteContext;
   locale?: string;
   timeZone?: string;
+  cookies?: Cookies;
 }
 export type FoyerRequest = Request & { foyer: RequestContext; uploads?: Upload[] };
 export type FoyerResponse = Response;

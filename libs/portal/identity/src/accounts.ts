@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { hashPassword, type Limit, Limits, passwordMatches, passwordProblem, Sessions, Tokens } from '@foyer/credentials';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
@@ -74,6 +74,29 @@ export class Accounts {
       await em.flush();
       return person;
     });
+  }
+
+  /** The address a verification link is for; null when the link no longer works. */
+  async addressOf(secret: string): Promise<string | null> {
+    return (await this.tokens.peek('verify', secret))?.email ?? null;
+  }
+
+  async newAddressOf(actor: PortalActor, secret: string): Promise<string | null> {
+    const token = await this.tokens.peek('email', secret);
+    return token?.personId === actor.id ? token!.email : null;
+  }
+
+  /** An address change that waits for its confirmation. */
+  async pendingEmail(actor: PortalActor): Promise<string | null> {
+    const [token] = await this.database.read((em) =>
+      rows<{ email: string }>(em, sql`select email from ${table('token')} where person_id = ${actor.id} and purpose = 'email' and used_at is null and expires_at > now() order by created_at desc limit 1`),
+    );
+    return token?.email ?? null;
+  }
+
+  async profile(actor: PortalActor): Promise<Pick<Person, 'locale' | 'timeZone'>> {
+    const { locale, timeZone } = await this.database.read((em) => em.findOneOrFail(Person, { id: actor.id! }));
+    return { locale, timeZone };
   }
 
   /** Mails a link to choose a new password, if anybody has that address; says nothing either way. */
@@ -175,6 +198,11 @@ export class Accounts {
 
   async endSession(actor: PortalActor, sessionId: string): Promise<void> {
     await this.sessions.endOne(actor.id!, sessionId);
+  }
+
+  /** For verbs that take rights away: what was open under the old rights ends. */
+  async endSessionsOf(personId: string): Promise<void> {
+    await this.sessions.endAll(personId);
   }
 
   async endOtherSessions(actor: PortalActor): Promise<void> {

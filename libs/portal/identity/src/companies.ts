@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, NotFound, Refused } from '@foyer/access';
+import { allowed, Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
-import { MemberRemoved } from './identity.events.js';
+import { MemberJoined, MemberRemoved } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 
@@ -15,21 +15,40 @@ export class Companies {
     private readonly outbox: Outbox,
   ) {}
 
-  async create(actor: PortalActor, name: string): Promise<Company> {
+  async create(actor: PortalActor, details: { name: string; domain: string | null }): Promise<Company> {
     if (!actor.ability.can('create', 'Company')) throw new NotFound();
     return this.database.write(async (em) => {
-      const company = Object.assign(new Company(), { name });
+      const company = Object.assign(new Company(), details);
       em.persist(company);
       return company;
     });
   }
 
-  async rename(actor: PortalActor, companyId: string, name: string): Promise<void> {
+  async update(actor: PortalActor, companyId: string, details: { name: string; domain: string | null }): Promise<void> {
     await this.database.write(async (em) => {
       const company = await em.findOne(Company, { id: companyId });
       if (!company || !allowed(actor.ability, 'update', 'Company', company)) throw new NotFound();
-      company.name = name;
+      Object.assign(company, details);
     });
+  }
+
+  /** Puts somebody who has an account into a company, or changes their role there. */
+  async link(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
+    if (!actor.ability.can('create', 'Membership') || !actor.teamRole) throw new NotFound();
+    await this.database.write(async (em) => {
+      const both = await Promise.all([em.findOne(Company, { id: companyId }), em.findOne(Person, { id: personId })]);
+      if (both.includes(null)) throw new InvalidField('company', 'web.form.choice');
+      await em.upsert(Membership, { personId, companyId, role, createdAt: new Date() });
+      await this.outbox.publish(new MemberJoined(companyId, personId));
+    });
+  }
+
+  /** The company that the actor manages and the person belongs to. @throws NotFound */
+  async administeredWith(actor: PortalActor, personId: string): Promise<string> {
+    const memberships = await this.database.write((em) => em.find(Membership, { personId }));
+    const found = memberships.find((membership) => allowed(actor.ability, 'manage', 'Membership', membership));
+    if (!found) throw new NotFound();
+    return found.companyId;
   }
 
   async changeRole(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {

@@ -13,6 +13,10 @@ export class Company {
   @Property({ type: 'text' })
   name!: string;
 
+  /** The company's own domain, e.g. `globex.example`. */
+  @Property({ type: 'text', nullable: true })
+  domain: string | null = null;
+
   @Property({ type: 'timestamptz' })
   createdAt: Date = new Date();
 }

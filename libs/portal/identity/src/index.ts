@@ -7,3 +7,6 @@ export { PeopleList, type PersonRow } from './people-list.js';
 export { Person, TEAM_ROLES, type TeamRole } from './person.entity.js';
 export { type PortalActor, PortalPrincipals } from './portal-principals.js';
 export { SignIn } from './sign-in.js';
+export { IdentityModule } from './identity.module.js';
+export { Welcome } from './welcome.js';
+export { type RecentTicket, type Tally, TicketTally } from './ticket-tally.js';

@@ -28,8 +28,17 @@ export interface PendingInvitation {
   createdAt: string;
   expiresAt: string;
 }
+export interface ShownInvitation {
+  name: string;
+  inviter: string;
+  email: string;
+  company: string | null;
+  team: boolean;
+  hasAccount: boolean;
+}
 interface InvitationData {
   name: string;
+  inviter: string;
   teamRole?: TeamRole;
   companyId?: string;
   companyRole?: CompanyRole;
@@ -55,7 +64,7 @@ export class Invitations {
       if ('companyId' in destination && !company) throw new NotFound();
       const person = await em.findOne(Person, { email });
       if (person && (await this.isAlreadyThere(person, destination))) throw new Conflict('identity.invite.already-there');
-      const data: InvitationData = { name, ...destination };
+      const data: InvitationData = { name, inviter: actor.name, ...destination };
       const secret = await this.tokens.issue('invitation', { email, personId: null, subjectId: subjectOf(destination), hours: DAYS * 24, data: { ...data } });
       await this.mailer.queue({
         to: { name, address: email },
@@ -68,14 +77,14 @@ export class Invitations {
   }
 
   /** What an invitation says, to show before it is accepted; null when it is used, withdrawn or too old. */
-  async peek(secret: string): Promise<{ name: string; email: string; company: string | null; hasAccount: boolean } | null> {
+  async peek(secret: string): Promise<ShownInvitation | null> {
     const token = await this.tokens.peek('invitation', secret);
     if (!token) return null;
     const data = token.data as unknown as InvitationData;
     return this.database.read(async (em) => {
       const company = data.companyId ? await em.findOne(Company, { id: data.companyId }) : null;
       const person = await em.findOne(Person, { email: token.email }, { populate: ['passwordHash'] });
-      return { name: data.name, email: token.email, company: company?.name ?? null, hasAccount: person?.passwordHash != null };
+      return { name: data.name, inviter: data.inviter, email: token.email, company: company?.name ?? null, team: data.teamRole !== undefined, hasAccount: person?.passwordHash != null };
     });
   }
 
@@ -124,9 +133,9 @@ export class Invitations {
     );
   }
 
-  async withdraw(actor: PortalActor, companyId: string | null, email: string): Promise<void> {
+  async withdraw(actor: PortalActor, companyId: string | null, id: string): Promise<void> {
     this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
-    await this.tokens.revoke('invitation', email, companyId);
+    await this.tokens.revoke('invitation', id, companyId);
   }
 
   private mayInvite(actor: PortalActor, destination: Destination): void {

@@ -14,12 +14,16 @@ export interface PersonRow {
   teamRole: TeamRole | null;
   verified: boolean;
   createdAt: string;
+  lastSeen: string | null;
+  locale: string | null;
+  timeZone: string | null;
   companies: { id: string; name: string; role: CompanyRole }[];
 }
 export interface PeopleFilter {
   search?: string | null;
   kind: 'customers' | 'team';
-  status?: PersonStatus | null;
+  state?: 'active' | 'unverified' | 'deactivated' | null;
+  companyId?: string | null;
   after?: string | null;
   limit: number;
 }
@@ -30,10 +34,12 @@ export interface MemberRow {
   role: CompanyRole;
   status: PersonStatus;
   since: string;
+  lastSeen: string | null;
 }
 export interface CompanyRow {
   id: string;
   name: string;
+  domain: string | null;
   members: number;
   createdAt: string;
 }
@@ -43,9 +49,12 @@ export interface CompanyRow {
 export class PeopleList {
   constructor(private readonly database: Database) {}
 
-  async people(actor: PortalActor, { search, kind, status, after, limit }: PeopleFilter): Promise<{ rows: PersonRow[]; more: boolean }> {
+  async people(actor: PortalActor, { search, kind, state, companyId, after, limit }: PeopleFilter): Promise<{ rows: PersonRow[]; more: boolean }> {
     const where = [condition(accessible(actor.ability, 'read', 'Person', 'p')), kind === 'team' ? sql`p.team_role is not null` : sql`p.team_role is null`];
-    if (status) where.push(sql`p.status = ${status}`);
+    if (state === 'deactivated') where.push(sql`p.status = 'deactivated'`);
+    if (state === 'unverified') where.push(sql`p.status <> 'deactivated' and p.email_verified_at is null`);
+    if (state === 'active') where.push(sql`p.status = 'active' and p.email_verified_at is not null`);
+    if (companyId) where.push(sql`exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id = ${companyId})`);
     if (after) where.push(sql`p.id < ${after}`);
     if (search) where.push(matches(search, ['p.name', 'p.email']));
     const found = await this.database.read((em) => rows<PersonRow>(em, sql`${PERSON()} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`));
@@ -80,7 +89,7 @@ export class PeopleList {
     return this.database.read((em) =>
       rows<MemberRow>(
         em,
-        sql`select p.id, p.name, p.email, m.role, p.status, m.created_at as since
+        sql`select p.id, p.name, p.email, m.role, p.status, m.created_at as since, ${LAST_SEEN()} as "lastSeen"
               from ${table('membership')} m join ${table('person')} p on p.id = m.person_id
              where m.company_id = ${companyId} and ${may} order by p.name, p.id limit 500`,
       ),
@@ -88,14 +97,16 @@ export class PeopleList {
   }
 }
 
+const LAST_SEEN = (): Sql => sql`greatest(p.last_seen_at, (select max(s.last_seen_at) from ${table('session')} s where s.owner_id = p.id))`;
+
 const PERSON = (): Sql => sql`
-  select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt",
+  select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt", p.locale, p.time_zone as "timeZone", ${LAST_SEEN()} as "lastSeen",
          coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name)
                      from ${table('membership')} m join ${table('company')} c on c.id = m.company_id where m.person_id = p.id), '[]') as companies
     from ${table('person')} p`;
 
 const COMPANY = (): Sql => sql`
-  select c.id, c.name, c.created_at as "createdAt", (select count(*)::int from ${table('membership')} m where m.company_id = c.id) as members
+  select c.id, c.name, c.domain, c.created_at as "createdAt", (select count(*)::int from ${table('membership')} m where m.company_id = c.id) as members
     from ${table('company')} c`;
 
 function matches(search: string, columns: string[]): Sql {

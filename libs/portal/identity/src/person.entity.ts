@@ -45,7 +45,8 @@ export class Person {
   @Property({ type: 'timestamptz' })
   createdAt: Date = new Date();
 
+  /** An owner may start before the mail has come: nobody else is there yet whom they could pretend to be. */
   get maySignIn(): boolean {
-    return this.status === 'active' && this.emailVerifiedAt !== null;
+    return this.status === 'active' && (this.emailVerifiedAt !== null || this.teamRole === 'owner');
   }
 }

@@ -58,7 +58,8 @@ export class SignIn {
 
   /** Starts a session for somebody who has just proved who they are in another way (a link from their mailbox). */
   async start(person: Person, device: Device, former: string | null): Promise<SignedIn> {
-    const secret = await this.database.write(async () => {
+    const secret = await this.database.write(async (em) => {
+      await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
       return this.sessions.start(person.id, device);
     });

@@ -7,3 +7,4 @@ export { TicketPageReader, type TicketView } from './ticket-page.js';
 export { Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
 export { TicketMails } from './jobs/ticket-mails.js';
+export { TicketsModule } from './tickets.module.js';

@@ -1,0 +1,42 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { EntityClass } from '@mikro-orm/postgresql';
+import { AccessModule } from '@foyer/access';
+import { type Config, ConfigModule } from '@foyer/config';
+import { CredentialsModule, Session, Token } from '@foyer/credentials';
+import { DatabaseModule } from '@foyer/database';
+import { EventsModule } from '@foyer/events';
+import { FilesModule, StoredFile } from '@foyer/files';
+import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
+import { Mail, MailModule } from '@foyer/mail';
+import { SettingsModule, settingsEntities } from '@foyer/settings';
+import { SignupModule } from '@foyer/signup';
+import { StaffMember, StaffModule } from '@foyer/staff';
+import { TenantRecord, TenantsModule } from '@foyer/tenants';
+import { ThemingModule } from '@foyer/theming';
+import { Ticket, TicketCategory, TicketMessage, TicketsModule } from '@foyer/tickets';
+import { WebModule } from '@foyer/web';
+import { PlatformSite } from './platform-site.js';
+
+export const entities: EntityClass<object>[] = [
+  ...[Session, Token, StoredFile, Mail, TenantRecord, StaffMember],
+  ...settingsEntities,
+  ...[Person, Company, Membership],
+  ...[Ticket, TicketMessage, TicketCategory],
+];
+
+/** Everything Foyer is made of, in the order of its tiers. Web, worker and command line start from the same. */
+@Module({})
+export class FoyerModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: FoyerModule,
+      imports: [
+        ...[ConfigModule.forRoot(config), DatabaseModule.forRoot(entities), EventsModule, AccessModule, CredentialsModule],
+        ...[FilesModule, MailModule, ThemingModule, WebModule],
+        ...[TenantsModule, StaffModule, SignupModule],
+        ...[SettingsModule, IdentityModule, TicketsModule],
+      ],
+      providers: [PlatformSite],
+    };
+  }
+}

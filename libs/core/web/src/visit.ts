@@ -1,0 +1,75 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Device } from '@foyer/credentials';
+import { type MessageValues, translate } from '@foyer/i18n';
+import { type CookieName, Cookies } from './cookies.js';
+import { FormState } from './form.js';
+import type { FoyerRequest, FoyerResponse } from './request.js';
+
+/** One request, as far as a controller needs it: language, forms, device and cookies. */
+export class Visit {
+  constructor(
+    private readonly req: FoyerRequest,
+    private readonly res: FoyerResponse,
+    private readonly cookies: Cookies,
+  ) {}
+
+  get locale(): string {
+    return this.req.foyer.locale!;
+  }
+
+  get timeZone(): string {
+    return this.req.foyer.timeZone!;
+  }
+
+  get locales(): string[] {
+    return this.req.foyer.site!.locales;
+  }
+
+  get device(): Device {
+    return { ip: this.req.ip ?? null, userAgent: this.req.get('user-agent') ?? null };
+  }
+
+  t(key: string, values?: MessageValues): string {
+    return translate(this.locale, key, values);
+  }
+
+  /** An untouched form, filled in with what is there now. */
+  form(values: Record<string, string | string[] | null | undefined> = {}): FormState<never> {
+    return FormState.of(this.req, values);
+  }
+
+  cookie(name: CookieName): string | null {
+    return this.cookies.read(this.req, name);
+  }
+
+  /** Gives the browser its session; the anonymous visitor's cookie has had its day. */
+  signIn(secret: string, device?: string): void {
+    this.cookies.set(this.res, 'session', secret, 30);
+    if (device) this.cookies.set(this.res, 'device', device, 365);
+    this.cookies.clear(this.res, 'visitor');
+  }
+
+  signOut(): void {
+    this.cookies.clear(this.res, 'session');
+  }
+
+  /** The same list with another choice: the current query with some of it changed; what is null goes. Starts at the first page. */
+  link(path: string, changes: Record<string, string | null>): string {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...this.query, cursor: null, ...changes })) {
+      if (typeof value === 'string' && value !== '') query.set(name, value);
+    }
+    const text = query.toString();
+    return text ? `${path}?${text}` : path;
+  }
+
+  private get query(): Record<string, unknown> {
+    return { ...this.req.query, lang: undefined };
+  }
+}
+
+export const CurrentVisit = createParamDecorator((_: unknown, context: ExecutionContext): Visit => {
+  const http = context.switchToHttp();
+  const req = http.getRequest<FoyerRequest>();
+  return new Visit(req, http.getResponse<FoyerResponse>(), req.foyer.cookies!);
+});

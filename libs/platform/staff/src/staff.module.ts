@@ -1,0 +1,17 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { registerMessages } from '@foyer/i18n';
+import { Themes } from '@foyer/theming';
+import { Staff } from './staff.js';
+import { StaffPrincipals } from './staff-principals.js';
+
+registerMessages('staff', new URL('../locales', import.meta.url));
+
+@Global()
+@Module({ controllers: [], providers: [Staff, StaffPrincipals], exports: [Staff] })
+export class StaffModule implements OnModuleInit {
+  constructor(private readonly themes: Themes) {}
+
+  onModuleInit(): void {
+    this.themes.registerTemplates('staff', new URL('../templates', import.meta.url));
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { field, type FormState, type Visit } from '@foyer/web';
+import { COMPANY_ROLES } from './company.entity.js';
+import type { PendingInvitation } from './invitations.js';
+import type { MemberRow } from './people-list.js';
+import { TEAM_ROLES } from './person.entity.js';
+import type { PortalActor } from './portal-principals.js';
+
+const invitee = { email: field.email, name: z.string().trim().max(100).default('') };
+export const companyInviteForm = z.object({ ...invitee, role: z.enum(COMPANY_ROLES), company: field.optionalId });
+export const teamInviteForm = z.object({ ...invitee, role: z.enum(TEAM_ROLES) });
+export const companyRoleForm = z.object({ role: z.enum(COMPANY_ROLES) });
+export const teamRoleForm = z.object({ role: z.enum(TEAM_ROLES) });
+export type CompanyInviteForm = FormState<z.output<typeof companyInviteForm>>;
+export type TeamInviteForm = FormState<z.output<typeof teamInviteForm>>;
+
+/** Who is invited without a name is called by what stands before the @ until they say otherwise. */
+export const inviteeOf = ({ email, name }: { email: string; name: string }) => ({ email, name: name || email.split('@')[0]! });
+
+export const companyRoles = (visit: Visit) => COMPANY_ROLES.map((value) => ({ value, label: visit.t(`identity.role.${value}`) }));
+
+export function memberViews(visit: Visit, actor: PortalActor, members: MemberRow[], may: boolean) {
+  return members.map(({ id, name, email, role, lastSeen }) => {
+    const you = id === actor.id;
+    return { id, name, email, role, roleLabel: visit.t(`identity.role.${role}`), you, lastSeen, can: { role: may && !you, remove: may && !you } };
+  });
+}
+
+export function invitationViews(visit: Visit, invitations: PendingInvitation[], roleKey: 'role' | 'team-role') {
+  return invitations.map(({ id, email, role, createdAt }) => ({
+    id,
+    email,
+    roleLabel: visit.t(`identity.${roleKey}.${role}`),
+    sentAt: createdAt,
+    can: { cancel: true },
+  }));
+}

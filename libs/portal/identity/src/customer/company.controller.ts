@@ -1,0 +1,80 @@
+import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { allowed, NotFound } from '@foyer/access';
+import { CurrentActor, CurrentVisit, Form, type FormState, PortalController, seeOther, View, type Visit } from '@foyer/web';
+import { Companies } from '../companies.js';
+import { companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
+import { Invitations } from '../invitations.js';
+import { PeopleList } from '../people-list.js';
+import type { PortalActor } from '../portal-principals.js';
+
+/** A company seen by its own people: everybody sees that they belong to it, its admins run it. */
+@PortalController('company')
+export class CompanyController {
+  constructor(
+    private readonly people: PeopleList,
+    private readonly companies: Companies,
+    private readonly invitations: Invitations,
+  ) {}
+
+  @Get()
+  @View('identity/customer/company')
+  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Query('company') id?: unknown) {
+    return this.view(visit, actor, companyOf(actor, id));
+  }
+
+  @Post('invitations')
+  @View('identity/customer/company')
+  async invite(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(companyInviteForm) form: CompanyInviteForm) {
+    const company = companyOf(actor, form.values['company']);
+    await form.attempt((value) =>
+      this.invitations.invite(actor, inviteeOf(value), { companyId: company.id, companyRole: value.role }, visit.locale),
+    );
+    return form.failed ? this.view(visit, actor, company, form) : back(company.id, 'identity.invite.done');
+  }
+
+  @Post('invitations/:id/removal')
+  async withdraw(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    for (const { id: companyId } of actor.companies.filter((company) => mayManage(actor, company.id))) {
+      await this.invitations.withdraw(actor, companyId, id);
+    }
+    return seeOther('/company', 'identity.invite.withdrawn');
+  }
+
+  @Post('members/:id/role')
+  async changeRole(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>) {
+    const companyId = await this.companies.administeredWith(actor, id);
+    if (!form.failed) await this.companies.changeRole(actor, companyId, id, form.value.role);
+    return back(companyId, 'identity.members.role-changed');
+  }
+
+  @Post('members/:id/removal')
+  async remove(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    const companyId = await this.companies.administeredWith(actor, id);
+    await this.companies.remove(actor, companyId, id);
+    return back(companyId, 'identity.members.removed');
+  }
+
+  private async view(visit: Visit, actor: PortalActor, company: { id: string; name: string }, form?: CompanyInviteForm) {
+    const may = mayManage(actor, company.id);
+    return {
+      company: { id: company.id, name: company.name },
+      companies: actor.companies.map(({ id, name }) => ({ name, label: name, href: `/company?company=${id}`, current: id === company.id })),
+      members: memberViews(visit, actor, await this.people.members(actor, company.id), may),
+      invitations: may ? invitationViews(visit, await this.invitations.pending(actor, company.id), 'role') : [],
+      roles: companyRoles(visit),
+      can: { invite: may },
+      form: form ?? visit.form({ role: 'user' }),
+    };
+  }
+}
+
+const mayManage = (actor: PortalActor, companyId: string): boolean => allowed(actor.ability, 'manage', 'Membership', { companyId });
+const back = (companyId: string, flash: string) => seeOther(`/company?company=${companyId}`, flash);
+
+/** The company asked for, or the person's first. Somebody without any has no such page. */
+function companyOf(actor: PortalActor, id: unknown): PortalActor['companies'][number] {
+  const company = id ? actor.companies.find((one) => one.id === id) : actor.companies[0];
+  if (!company) throw new NotFound();
+  return company;
+}

@@ -1,0 +1,54 @@
+import { Get, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { type Actor } from '@foyer/access';
+import { CurrentActor, CurrentVisit, DuringMaintenance, field, Form, type FormState, Guest, PortalController, safeReturn, type SeeOther, seeOther, View, type Visit } from '@foyer/web';
+import { SignIn } from '../sign-in.js';
+
+export const signInForm = z.object({ email: z.string().trim().min(1).max(254).toLowerCase(), password: field.password, return_to: z.string().optional() });
+export type SignInForm = z.output<typeof signInForm>;
+
+@PortalController()
+export class SignInController {
+  constructor(private readonly signIn: SignIn) {}
+
+  @Get('sign-in')
+  @Guest()
+  @DuringMaintenance()
+  @View('identity/customer/sign-in')
+  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Query('return_to') returnTo?: unknown) {
+    if (actor.kind !== 'guest') return seeOther(safeReturn(returnTo, '/'));
+    return this.view(visit.form(), returnTo);
+  }
+
+  @Post('sign-in')
+  @Guest()
+  @DuringMaintenance()
+  @View('identity/customer/sign-in')
+  async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
+    return (await enter(this.signIn, visit, form, '/')) ?? this.view(form, form.values['return_to']);
+  }
+
+  @Post('sign-out')
+  @Guest()
+  @DuringMaintenance()
+  async leave(@CurrentVisit() visit: Visit): Promise<SeeOther> {
+    const secret = visit.cookie('session');
+    if (secret) await this.signIn.out(secret);
+    visit.signOut();
+    return seeOther('/', 'identity.sign-out.done');
+  }
+
+  private view(form: FormState<unknown>, returnTo: unknown) {
+    return { form, returnTo: safeReturn(returnTo, '') || null, can: { register: true } };
+  }
+}
+
+/** Signs in from either door; undefined when the form has to be shown again. */
+export async function enter(signIn: SignIn, visit: Visit, form: FormState<SignInForm>, home: string): Promise<SeeOther | undefined> {
+  const done = await form.attempt(({ email, password }) =>
+    signIn.withPassword(email, password, { ...visit.device, known: visit.cookie('device') }, visit.cookie('session')),
+  );
+  if (!done) return undefined;
+  visit.signIn(done.secret, done.device);
+  return seeOther(safeReturn(form.value.return_to, home));
+}

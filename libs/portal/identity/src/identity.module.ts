@@ -1,0 +1,59 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { Abilities } from '@foyer/access';
+import { registerMessages } from '@foyer/i18n';
+import { Themes } from '@foyer/theming';
+import { Accounts } from './accounts.js';
+import { Companies } from './companies.js';
+import { SignInController } from './customer/sign-in.controller.js';
+import { RegistrationController } from './customer/registration.controller.js';
+import { RecoveryController } from './customer/recovery.controller.js';
+import { InvitationController } from './customer/invitation.controller.js';
+import { AccountController } from './customer/account.controller.js';
+import { CompanyController } from './customer/company.controller.js';
+import { ConsoleSignInController } from './team/console-sign-in.controller.js';
+import { WelcomeController } from './team/welcome.controller.js';
+import { PeopleController } from './team/people.controller.js';
+import { CompaniesController } from './team/companies.controller.js';
+import { TeamController } from './team/team.controller.js';
+import { ConsoleAccountController } from './team/console-account.controller.js';
+import { identityRules } from './identity.rules.js';
+import { Invitations } from './invitations.js';
+import { PeopleList } from './people-list.js';
+import { PeoplePack } from './people.pack.js';
+import { PortalPrincipals } from './portal-principals.js';
+import { SignIn } from './sign-in.js';
+import { TicketTally } from './ticket-tally.js';
+import { Welcome } from './welcome.js';
+
+registerMessages('identity', new URL('../locales', import.meta.url));
+
+@Global()
+@Module({
+  controllers: [
+    SignInController,
+    RegistrationController,
+    RecoveryController,
+    InvitationController,
+    AccountController,
+    CompanyController,
+    ConsoleSignInController,
+    WelcomeController,
+    PeopleController,
+    CompaniesController,
+    TeamController,
+    ConsoleAccountController,
+  ],
+  providers: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, PeoplePack, Welcome, TicketTally],
+  exports: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, Welcome, TicketTally],
+})
+export class IdentityModule implements OnModuleInit {
+  constructor(
+    private readonly abilities: Abilities,
+    private readonly themes: Themes,
+  ) {}
+
+  onModuleInit(): void {
+    this.abilities.contribute(identityRules);
+    this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
+  }
+}

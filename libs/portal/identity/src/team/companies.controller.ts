@@ -1,0 +1,121 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Can, ConsoleController, CurrentActor, CurrentVisit, field, Filters, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import { Companies } from '../companies.js';
+import { companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
+import { Invitations } from '../invitations.js';
+import { PeopleList } from '../people-list.js';
+import type { PortalActor } from '../portal-principals.js';
+import { TicketTally } from '../ticket-tally.js';
+
+const PATH = '/console/companies';
+const PAGE = 50;
+const filters = z.object({ q: z.string().trim().max(100).catch(''), cursor: z.uuid().nullable().catch(null) });
+const DOMAIN = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
+const companyForm = z.object({
+  name: field.text(100),
+  domain: z.string().trim().toLowerCase().max(253).refine((value) => value === '' || DOMAIN.test(value), 'identity.companies.domain-wrong').optional().transform((value) => value || null),
+});
+type CompanyForm = FormState<z.output<typeof companyForm>>;
+type Forms = { form?: CompanyInviteForm; details?: CompanyForm };
+
+@ConsoleController('companies')
+@Can('read', 'Company')
+export class CompaniesController {
+  constructor(
+    private readonly list: PeopleList,
+    private readonly companies: Companies,
+    private readonly invitations: Invitations,
+    private readonly tickets: TicketTally,
+  ) {}
+
+  @Get()
+  @View('identity/team/companies')
+  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) { q, cursor }: z.output<typeof filters>) {
+    const { rows, more } = await this.list.companies(actor, { search: q || null, after: cursor, limit: PAGE });
+    const tally = await this.tickets.count(actor, 'company', rows.map(({ id }) => id));
+    return {
+      companies: rows.map(({ id, ...company }) => ({ ...company, href: `${PATH}/${id}`, openTickets: tally.get(id)?.open ?? 0 })),
+      filters: [],
+      ...listView(visit, PATH, { q: q || null, filters: {}, next: more ? rows.at(-1)!.id : null, previous: null }),
+      can: { create: actor.ability.can('create', 'Company') },
+    };
+  }
+
+  @Get('new')
+  @Can('create', 'Company')
+  @View('identity/team/company-new')
+  blank(@CurrentVisit() visit: Visit) {
+    return { form: visit.form() };
+  }
+
+  @Post()
+  @Can('create', 'Company')
+  @View('identity/team/company-new')
+  async create(@CurrentActor() actor: PortalActor, @Form(companyForm) form: CompanyForm) {
+    const company = await form.attempt((details) => this.companies.create(actor, details));
+    return company ? seeOther(`${PATH}/${company.id}`, 'identity.companies.created') : { form };
+  }
+
+  @Get(':id')
+  @View('identity/team/company')
+  one(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    return this.view(visit, actor, id);
+  }
+
+  @Post(':id')
+  @View('identity/team/company')
+  async update(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyForm) details: CompanyForm) {
+    await details.attempt((value) => this.companies.update(actor, id, value));
+    return details.failed ? this.view(visit, actor, id, { details }) : seeOther(`${PATH}/${id}`, 'identity.companies.saved');
+  }
+
+  @Post(':id/invitations')
+  @View('identity/team/company')
+  async invite(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyInviteForm) form: CompanyInviteForm) {
+    await form.attempt((value) => this.invitations.invite(actor, inviteeOf(value), { companyId: id, companyRole: value.role }, visit.locale));
+    return form.failed ? this.view(visit, actor, id, { form }) : seeOther(`${PATH}/${id}`, 'identity.invite.done');
+  }
+
+  @Post(':id/invitations/:invitation/removal')
+  async withdraw(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Param('invitation', ParseUUIDPipe) invitation: string) {
+    await this.invitations.withdraw(actor, id, invitation);
+    return seeOther(`${PATH}/${id}`, 'identity.invite.withdrawn');
+  }
+
+  @Post(':id/members/:person/role')
+  async changeRole(
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('person', ParseUUIDPipe) person: string,
+    @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>,
+  ) {
+    if (!form.failed) await this.companies.changeRole(actor, id, person, form.value.role);
+    return seeOther(`${PATH}/${id}`, 'identity.members.role-changed');
+  }
+
+  @Post(':id/members/:person/removal')
+  async remove(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Param('person', ParseUUIDPipe) person: string) {
+    await this.companies.remove(actor, id, person);
+    return seeOther(`${PATH}/${id}`, 'identity.members.removed');
+  }
+
+  private async view(visit: Visit, actor: PortalActor, id: string, { form, details }: Forms = {}) {
+    const { name, domain, createdAt } = await this.list.company(actor, id);
+    const tally = (await this.tickets.count(actor, 'company', [id])).get(id);
+    const members = await this.list.members(actor, id);
+    const invites = actor.ability.can('invite', 'Membership');
+    const manages = actor.ability.can('manage', 'Membership');
+    return {
+      company: { id, name, domain, createdAt, openTickets: tally?.open ?? 0, tickets: tally?.all ?? 0 },
+      ticketsHref: `/console/tickets?view=all&company=${id}`,
+      members: memberViews(visit, actor, members, manages).map((member) => ({ ...member, href: `/console/people/${member.id}` })),
+      invitations: invites ? invitationViews(visit, await this.invitations.pending(actor, id), 'role') : [],
+      roles: companyRoles(visit),
+      can: { invite: invites, edit: actor.ability.can('update', 'Company') },
+      form: form ?? visit.form({ role: 'user' }),
+      details: details ?? visit.form({ name, domain }),
+      failed: details?.failed ?? false,
+    };
+  }
+}

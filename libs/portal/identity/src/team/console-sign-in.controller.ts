@@ -1,0 +1,26 @@
+import { Get, Post, Query } from '@nestjs/common';
+import { type Actor } from '@foyer/access';
+import { ConsoleController, CurrentActor, CurrentVisit, Form, type FormState, Guest, safeReturn, seeOther, View, type Visit } from '@foyer/web';
+import { enter, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
+import type { PortalActor } from '../portal-principals.js';
+import { SignIn } from '../sign-in.js';
+
+@ConsoleController('sign-in')
+export class ConsoleSignInController {
+  constructor(private readonly signIn: SignIn) {}
+
+  @Get()
+  @Guest()
+  @View('identity/team/sign-in')
+  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Query('return_to') returnTo?: unknown) {
+    if ((actor as PortalActor).teamRole) return seeOther(safeReturn(returnTo, '/console'));
+    return { form: visit.form(), returnTo: safeReturn(returnTo, '') || null };
+  }
+
+  @Post()
+  @Guest()
+  @View('identity/team/sign-in')
+  async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
+    return (await enter(this.signIn, visit, form, '/console')) ?? { form, returnTo: safeReturn(form.values['return_to'], '') || null };
+  }
+}

@@ -1,0 +1,118 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { languageName } from '@foyer/i18n';
+import { Can, ConsoleController, CurrentActor, CurrentVisit, field, Filters, filterView, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import { Accounts } from '../accounts.js';
+import { Companies } from '../companies.js';
+import { COMPANY_ROLES } from '../company.entity.js';
+import { companyRoles } from '../company-view.js';
+import { PeopleList, type PersonRow } from '../people-list.js';
+import type { PortalActor } from '../portal-principals.js';
+import { TicketTally } from '../ticket-tally.js';
+
+const PATH = '/console/people';
+const PAGE = 50;
+const STATES = ['active', 'unverified', 'deactivated'] as const;
+const filters = z.object({
+  q: z.string().trim().max(100).catch(''),
+  state: z.enum(STATES).nullable().catch(null),
+  company: z.uuid().nullable().catch(null),
+  cursor: z.uuid().nullable().catch(null),
+});
+const linkForm = z.object({ company: field.id, role: z.enum(COMPANY_ROLES) });
+
+@ConsoleController('people')
+@Can('read', 'Person')
+export class PeopleController {
+  constructor(
+    private readonly list: PeopleList,
+    private readonly accounts: Accounts,
+    private readonly companies: Companies,
+    private readonly tickets: TicketTally,
+  ) {}
+
+  @Get()
+  @View('identity/team/people')
+  async people(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) { q, state, company, cursor }: z.output<typeof filters>) {
+    const { rows, more } = await this.list.people(actor, { kind: 'customers', search: q || null, state, companyId: company, after: cursor, limit: PAGE });
+    const tally = await this.tickets.count(actor, 'person', rows.map(({ id }) => id));
+    const options = STATES.map((value) => ({ value, label: visit.t(`identity.state.${value}`) }));
+    return {
+      people: rows.map((row) => ({
+        href: `${PATH}/${row.id}`,
+        name: row.name,
+        email: row.email,
+        company: row.companies[0]?.name ?? null,
+        more: Math.max(0, row.companies.length - 1),
+        state: stateOf(row),
+        registeredAt: row.createdAt,
+        lastSeen: row.lastSeen,
+        openTickets: tally.get(row.id)?.open ?? 0,
+      })),
+      filters: [filterView(visit, PATH, { name: 'state', label: visit.t('identity.field.state'), current: state, options })],
+      ...listView(visit, PATH, { q: q || null, filters: { state, company }, next: more ? rows.at(-1)!.id : null, previous: null }),
+      can: { invite: false },
+    };
+  }
+
+  @Get(':id')
+  @View('identity/team/person')
+  person(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    return this.view(visit, actor, id);
+  }
+
+  @Post(':id/companies')
+  @View('identity/team/person')
+  async link(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(linkForm) form: FormState<z.output<typeof linkForm>>) {
+    await form.attempt(({ company, role }) => this.companies.link(actor, company, id, role));
+    return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'identity.person.linked');
+  }
+
+  @Post(':id/deactivation')
+  async deactivate(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    await this.accounts.deactivate(actor, id);
+    return seeOther(`${PATH}/${id}`, 'identity.person.deactivated');
+  }
+
+  @Post(':id/activation')
+  async activate(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    await this.accounts.reactivate(actor, id);
+    return seeOther(`${PATH}/${id}`, 'identity.person.activated');
+  }
+
+  private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {
+    const row = await this.list.person(actor, id);
+    const manages = actor.ability.can('manage', 'Person') && id !== actor.id;
+    const links = actor.ability.can('create', 'Membership');
+    const { rows: all } = links ? await this.list.companies(actor, { limit: 500 }) : { rows: [] };
+    const has = new Set(row.companies.map((company) => company.id));
+    return {
+      person: {
+        id,
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        state: stateOf(row),
+        locale: languageName(row.locale ?? visit.locale),
+        timeZone: row.timeZone ?? visit.timeZone,
+        registeredAt: row.createdAt,
+        lastSeen: row.lastSeen,
+      },
+      companies: row.companies.map((company) => ({
+        id: company.id,
+        name: company.name,
+        href: `/console/companies/${company.id}`,
+        roleLabel: visit.t(`identity.role.${company.role}`),
+        can: { remove: actor.ability.can('manage', 'Membership') },
+      })),
+      tickets: await this.tickets.latest(actor, id, visit.locale),
+      ticketsHref: `/console/tickets?view=all&requester=${id}`,
+      form: form ?? visit.form({ role: 'user' }),
+      companyOptions: all.filter((company) => !has.has(company.id)).map((company) => ({ value: company.id, label: company.name })),
+      roles: companyRoles(visit),
+      can: { deactivate: manages && row.status !== 'deactivated', activate: manages && row.status === 'deactivated', link: links },
+    };
+  }
+}
+
+const stateOf = ({ status, verified }: PersonRow) => (status === 'deactivated' ? 'deactivated' : verified ? 'active' : 'unverified');

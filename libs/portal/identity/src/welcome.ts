@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Tokens } from '@foyer/credentials';
+import { Database } from '@foyer/database';
+import { Mailer } from '@foyer/mail';
+import { currentTenant } from '@foyer/tenancy';
+import { Person } from './person.entity.js';
+
+/** How a new owner gets from the sign-up site into their console: by a link that works once, for an hour. */
+@Injectable()
+export class Welcome {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: Tokens,
+    private readonly mailer: Mailer,
+  ) {}
+
+  /** Makes the link and sends the welcome mail, whose own link proves the address. Inside the new tenant. */
+  async prepare(email: string, locale: string): Promise<string> {
+    return this.database.write(async (em) => {
+      const owner = await em.findOneOrFail(Person, { email, teamRole: 'owner' });
+      const { origin } = currentTenant();
+      const verify = await this.tokens.issue('verify', { email, personId: owner.id, hours: 7 * 24 });
+      await this.mailer.queue({
+        to: { name: owner.name, address: email },
+        template: 'identity/email/welcome',
+        data: { name: owner.name, url: `${origin}/verify?token=${verify}`, portal: origin, console: `${origin}/console` },
+        key: `identity.welcome:${owner.id}`,
+        locale,
+      });
+      const secret = await this.tokens.issue('welcome', { email, personId: owner.id, hours: 1 });
+      return `${origin}/console/welcome?token=${secret}`;
+    });
+  }
+
+  async isOpen(secret: string): Promise<boolean> {
+    return (await this.tokens.peek('welcome', secret)) !== null;
+  }
+
+  async redeem(secret: string): Promise<Person | null> {
+    return this.database.write(async (em) => {
+      const token = await this.tokens.redeem('welcome', secret);
+      return token?.personId ? em.findOne(Person, { id: token.personId, status: 'active' }) : null;
+    });
+  }
+}
