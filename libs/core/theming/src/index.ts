@@ -10,6 +10,7 @@ export {
 } from './manifest.js';
 export { contrastReport, palette, type ContrastFinding, type Palette, type Scheme } from './palette.js';
 export { checkCss, type CssProblem } from './tenant-css.js';
+export { scopedStylesheet } from './stylesheet.js';
 export { TemplateError } from './template-error.js';
 export type { TemplateFailure, TenantTheme, ThemeSource } from './theme-source.js';
 export type { Theme } from './theme.js';

@@ -20,6 +20,24 @@ export function tenantStylesheet(
   stored: Readonly<Record<string, unknown>>,
   css = '',
 ): string {
+  const own = css.trim() ? `\n@layer tenant {\n${css.trim()}\n}\n` : '';
+  return `${LAYER_ORDER}\n@layer tenant {\n${variables(':root', declared, stored)}\n}\n${own}`;
+}
+
+/** The same for a piece of a page that shows another choice, such as a preview. */
+export function scopedStylesheet(
+  selector: string,
+  declared: readonly ThemeSetting[],
+  stored: Readonly<Record<string, unknown>>,
+): string {
+  return `@layer tenant {\n${variables(selector, declared, stored)}\n}\n`;
+}
+
+function variables(
+  selector: string,
+  declared: readonly ThemeSetting[],
+  stored: Readonly<Record<string, unknown>>,
+): string {
   const settings = completeSettings(declared, stored);
   const { light, dark } = palette(declared, settings);
   const always = isDark(light.surface);
@@ -29,8 +47,7 @@ export function tenantStylesheet(
     lines.push(`${property}: ${day === night ? day : `light-dark(${day}, ${night})`};`);
   }
   for (const [property, value] of chosenOptions(declared, settings)) lines.push(`${property}: ${value};`);
-  const own = css.trim() ? `\n@layer tenant {\n${css.trim()}\n}\n` : '';
-  return `${LAYER_ORDER}\n@layer tenant {\n  :root {\n${lines.map((line) => `    ${line}`).join('\n')}\n  }\n}\n${own}`;
+  return `  ${selector} {\n${lines.map((line) => `    ${line}`).join('\n')}\n  }`;
 }
 
 function chosenOptions(declared: readonly ThemeSetting[], settings: ThemeSettings): [string, string][] {

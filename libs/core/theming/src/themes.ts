@@ -64,6 +64,7 @@ export class Themes {
   /** Tenants without templates of their own share these: one for each theme and pack. */
   private readonly shared = new Map<string, Environment>();
   private readonly own = new LRUCache<string, Environment>({ max: MAX_TENANT_ENVIRONMENTS });
+  private readonly palettes = new LRUCache<string, { settings: ThemeSettings; palette: Palette }>({ max: 5_000 });
   private readonly paused = new LRUCache<string, true>({ max: 1_000, ttl: PAUSE_AFTER_FAILURE });
 
   constructor(options: ThemesOptions = {}) {
@@ -119,16 +120,21 @@ export class Themes {
   async look(): Promise<Look> {
     const chosen = await this.chosenTheme(currentTenantOrNull());
     const { theme, assets } = await this.prepared(chosen.theme);
-    const settings = completeSettings(theme.settings, chosen.settings);
-    const colours = palette(theme.settings, settings);
-    return {
-      theme: theme.name,
-      stylesheets: [assets.url('theme.css'), `/theme.css?v=${encodeURIComponent(chosen.version)}`],
-      script: assets.url('page.js'),
-      themeColour: colours.light.surface,
-      palette: colours,
-      settings,
-    };
+    const stylesheets = [assets.url('theme.css'), `/theme.css?v=${encodeURIComponent(chosen.version)}`];
+    const script = assets.url('page.js');
+    const { settings, palette: colours } = this.colours(theme, chosen);
+    return { theme: theme.name, stylesheets, script, themeColour: colours.light.surface, palette: colours, settings };
+  }
+
+  /** Finding colours that pass takes some searching: once for each set of choices is enough. */
+  private colours(theme: Theme, chosen: TenantTheme): { settings: ThemeSettings; palette: Palette } {
+    const key = `${theme.name}|${JSON.stringify(chosen.settings)}`;
+    let found = this.palettes.get(key);
+    if (!found) {
+      const settings = completeSettings(theme.settings, chosen.settings);
+      this.palettes.set(key, (found = { settings, palette: palette(theme.settings, settings) }));
+    }
+    return found;
   }
 
   /** `/theme.css`: the tenant's colours and choices as CSS custom properties, then its own CSS. */

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+
+/** One of the few things to do on the home page. Texts are message keys. */
+export interface HomeAction {
+  href: string;
+  label: string;
+  text: string;
+  icon: string;
+}
+
+/** What a module puts on the portal's home page. */
+export interface HomeContribution {
+  feature?: string;
+  order: number;
+  actions?: (actor: Actor) => HomeAction[];
+  /** Where the big search field leads; the first module that has one wins. */
+  search?: (actor: Actor) => { action: string; label: string } | null;
+  /** A piece of page: its template and what it shows; null when there is nothing to show. */
+  section?: (actor: Actor) => Promise<{ template: string; view: object } | null>;
+}
+
+export const MAX_ACTIONS = 3;
+
+/** The slot `home`: features fill the portal's first page without knowing each other. */
+@Injectable()
+export class PortalHome {
+  private contributions: HomeContribution[] = [];
+
+  contribute(contribution: HomeContribution): void {
+    this.contributions = [...this.contributions, contribution].sort((a, b) => a.order - b.order);
+  }
+
+  async for(actor: Actor, isOn: (feature: string) => boolean) {
+    const contributions = this.contributions.filter(({ feature }) => !feature || isOn(feature));
+    const sections = await Promise.all(contributions.map((each) => each.section?.(actor) ?? null));
+    return {
+      search: contributions.map((each) => each.search?.(actor)).find(Boolean) ?? null,
+      actions: contributions.flatMap((each) => each.actions?.(actor) ?? []).slice(0, MAX_ACTIONS),
+      sections: sections.filter((section) => section !== null),
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import { translate } from '@foyer/i18n';
+import { currentTenant } from '@foyer/tenancy';
+import { type Look, Themes } from '@foyer/theming';
+import { type SiteContext, Sites, type SiteView } from '@foyer/web';
+import { Features } from './features.js';
+import { Navigation, shown } from './navigation.js';
+import type { BrandPicture } from './sections.js';
+import { type Snapshot, SettingsMemory } from './settings-memory.js';
+
+type PageOf = Parameters<SiteContext['view']>[0];
+
+/** Tells the web module whose portal it serves: brand, navigation, languages, state. */
+@Injectable()
+export class PortalSite implements OnModuleInit {
+  constructor(
+    private readonly sites: Sites,
+    private readonly memory: SettingsMemory,
+    private readonly themes: Themes,
+    private readonly features: Features,
+    private readonly navigation: Navigation,
+  ) {}
+
+  onModuleInit(): void {
+    this.sites.register('portal', () => this.load());
+  }
+
+  async load(): Promise<SiteContext> {
+    const snapshot = await this.memory.snapshot();
+    const look = await this.themes.look();
+    const { general, portal, features } = snapshot;
+    return {
+      view: (page) => this.view(snapshot, look, page),
+      locales: general.locales,
+      defaultLocale: general.defaultLocale,
+      timeZone: general.timeZone,
+      has: (feature) => this.features.isOn(feature, features),
+      status: portal.status,
+      statusMessage: portal.message,
+    };
+  }
+
+  private view(snapshot: Snapshot, look: Look, { console, path, locale, actor }: PageOf): SiteView {
+    const { general, branding, features } = snapshot;
+    const isOn = (feature: string) => this.features.isOn(feature, features);
+    const { name, origin } = currentTenant();
+    return {
+      name: general.name ?? name,
+      origin,
+      nav: shown(this.navigation.for(console ? 'console' : 'portal', actor, isOn), path, locale),
+      stylesheets: look.stylesheets,
+      platform: false,
+      logo: logoOf(branding),
+      favicon: branding.favicon ? pictureUrl('favicon', branding.favicon) : null,
+      themeColor: look.themeColour,
+      palette: look.palette,
+      settings: look.settings,
+      supportEmail: general.supportEmail,
+      contact: general.contact,
+      notices: console ? noticesFor(snapshot, actor, locale) : [],
+    };
+  }
+}
+
+/** In CSS pixels; the pictures are kept larger. */
+const LOGO_HEIGHT = 36;
+
+function logoOf({ logo, logoDark }: Snapshot['branding']) {
+  if (!logo) return null;
+  return {
+    src: pictureUrl('logo', logo),
+    srcDark: logoDark ? pictureUrl('logoDark', logoDark) : null,
+    width: Math.round((logo.width / logo.height) * LOGO_HEIGHT),
+    height: LOGO_HEIGHT,
+  };
+}
+
+export function pictureUrl(kind: string, { sha256 }: BrandPicture): string {
+  return `/brand/${kind}/${sha256.slice(0, 12)}.png`;
+}
+
+/** What the team should know on every page of the console. */
+function noticesFor({ portal, templateFailure }: Snapshot, { ability }: Actor, locale: string) {
+  const say = (key: string) => translate(locale, `settings.notice.${key}`);
+  const notices: { tone: 'warn' | 'bad'; text: string; href: string; label: string }[] = [];
+  if (portal.status !== 'active') {
+    notices.push({ tone: 'warn', text: say(portal.status), href: '/console/settings/portal', label: say('change') });
+  }
+  if (templateFailure && ability.can('manage', 'Settings')) {
+    const { template, line, reason } = templateFailure;
+    const text = translate(locale, 'settings.notice.template', { template, line: line ?? 1, reason });
+    notices.push({ tone: 'bad', text, href: '/console/settings/branding', label: say('look') });
+  }
+  return notices;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { apart, Database, rows, sql, table } from '@foyer/database';
+import { Signals } from '@foyer/events';
+import { currentTenant } from '@foyer/tenancy';
+import type { TemplateFailure } from '@foyer/theming';
+import { sections, type Sections } from './sections.js';
+
+/** The signal that says: this tenant's settings are not what they were. */
+export const SETTINGS_CHANGED = 'settings';
+
+/** Everything that is set for a tenant, as one value. */
+export interface Snapshot extends Sections {
+  /** Changes when anything here does. */
+  version: string;
+  overrides: Record<string, string>;
+  /** What a published template last failed with, until the team publishes again. */
+  templateFailure: (TemplateFailure & { at: string }) | null;
+}
+
+const MAX_TENANTS = 10_000;
+/** Signals may get lost with a connection; nothing stays wrong for longer than this. */
+const FRESH_MS = 5 * 60_000;
+export const TEMPLATE_FAILURE = 'template-failure';
+
+/** Tenants' settings as every page needs them: read once by one statement, kept until some process changes them. */
+@Injectable()
+export class SettingsMemory implements OnModuleInit {
+  // A promise, so that many requests for a cold tenant read once, and a change while reading is not kept.
+  private readonly known = new LRUCache<string, Promise<Snapshot>>({ max: MAX_TENANTS, ttl: FRESH_MS });
+
+  constructor(
+    private readonly database: Database,
+    private readonly signals: Signals,
+  ) {}
+
+  onModuleInit(): void {
+    this.signals.on(SETTINGS_CHANGED, (id) => (id === null ? this.known.clear() : this.forget(id)));
+  }
+
+  /** Of the ambient tenant, as committed: what an open transaction is about to change is not in it. */
+  snapshot(): Promise<Snapshot> {
+    const { id } = currentTenant();
+    let found = this.known.get(id);
+    if (!found) {
+      found = this.read();
+      this.known.set(id, found);
+      found.catch(() => this.forget(id));
+    }
+    return found;
+  }
+
+  /** Call inside the write that changes something: all processes forget when it commits. */
+  async changed(): Promise<void> {
+    const { id } = currentTenant();
+    await this.database.write((em) => this.signals.send(em, SETTINGS_CHANGED, id));
+    // The signal also comes here, but the page after the redirect may be asked for before it does.
+    this.database.afterCommit(() => this.forget(id));
+  }
+
+  private forget(id: string): void {
+    this.known.delete(id);
+  }
+
+  private async read(): Promise<Snapshot> {
+    const stored = await apart(() =>
+      this.database.read((em) =>
+        rows<{ kind: string; key: string; value: unknown }>(
+          em,
+          sql`select 'setting' as kind, key, value from ${table('setting')}
+              union all select 'template', path, to_jsonb(source) from ${table('template_override')}
+              order by 1, 2`,
+        ),
+      ),
+    );
+    const settings = new Map(stored.flatMap(({ kind, key, value }) => (kind === 'setting' ? [[key, value]] : [])));
+    const templates = stored.flatMap(({ kind, key, value }) => (kind === 'template' ? [[key, value as string]] : []));
+    return {
+      general: sections.general.parse(settings.get('general') ?? {}),
+      branding: sections.branding.parse(settings.get('branding') ?? {}),
+      features: sections.features.parse(settings.get('features') ?? {}),
+      portal: sections.portal.parse(settings.get('portal') ?? {}),
+      overrides: Object.fromEntries(templates) as Record<string, string>,
+      templateFailure: (settings.get(TEMPLATE_FAILURE) as Snapshot['templateFailure'] | undefined) ?? null,
+      version: fingerprint(stored.filter(({ key }) => key !== TEMPLATE_FAILURE)),
+    };
+  }
+}
+
+function fingerprint(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+}
