@@ -8,7 +8,7 @@ import { EventsModule } from '@foyer/events';
 import { FilesModule, StoredFile } from '@foyer/files';
 import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
 import { Mail, MailModule } from '@foyer/mail';
-import { SettingsModule, settingsEntities } from '@foyer/settings';
+import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { SignupModule } from '@foyer/signup';
 import { StaffMember, StaffModule } from '@foyer/staff';
 import { TenantRecord, TenantsModule } from '@foyer/tenants';
@@ -19,7 +19,7 @@ import { PlatformSite } from './platform-site.js';
 
 export const entities: EntityClass<object>[] = [
   ...[Session, Token, StoredFile, Mail, TenantRecord, StaffMember],
-  ...settingsEntities,
+  ...[Setting, TemplateOverride],
   ...[Person, Company, Membership],
   ...[Ticket, TicketMessage, TicketCategory],
 ];

@@ -39,7 +39,7 @@ export class PlatformSite implements OnModuleInit {
         supportEmail: null,
         platform: true,
       }),
-      locales: [...LOCALES],
+      locales: LOCALES.map(({ code }) => code),
       defaultLocale: 'en',
       timeZone: 'UTC',
       has: () => true,

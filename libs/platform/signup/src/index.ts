@@ -1,1 +1,3 @@
-export {};
+export { PLANS, type PlanName } from './plans.js';
+export { type Business, Signup } from './signup.js';
+export { SignupModule } from './signup.module.js';

@@ -6,3 +6,4 @@ export { TenantRecord } from './tenant.entity.js';
 export { TENANT_STATUSES, type TenantFilter, TenantList, type TenantRow } from './tenant-list.js';
 export { type NewTenant, Tenants, TRIAL_DAYS } from './tenants.js';
 export { TenantsModule } from './tenants.module.js';
+export { OwnerArrival, type WelcomeOwner } from './owner-arrival.js';

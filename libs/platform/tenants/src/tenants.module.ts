@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantDirectory } from '@foyer/tenancy';
 import { Directory } from './directory.js';
+import { OwnerArrival } from './owner-arrival.js';
 import { PackSections } from './pack-sections.js';
 import { Packs } from './packs.js';
 import { TenantList } from './tenant-list.js';
@@ -11,7 +12,7 @@ registerMessages('tenants', new URL('../locales', import.meta.url));
 
 @Global()
 @Module({
-  providers: [Directory, { provide: TenantDirectory, useExisting: Directory }, PackSections, Packs, Tenants, TenantList],
-  exports: [Directory, TenantDirectory, PackSections, Packs, Tenants, TenantList],
+  providers: [Directory, { provide: TenantDirectory, useExisting: Directory }, PackSections, Packs, OwnerArrival, Tenants, TenantList],
+  exports: [Directory, TenantDirectory, PackSections, Packs, OwnerArrival, Tenants, TenantList],
 })
 export class TenantsModule {}

@@ -1,18 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
+import { OwnerArrival } from '@foyer/tenants';
 import { Person } from './person.entity.js';
 
 /** How a new owner gets from the sign-up site into their console: by a link that works once, for an hour. */
 @Injectable()
-export class Welcome {
+export class Welcome implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly tokens: Tokens,
     private readonly mailer: Mailer,
+    private readonly arrival: OwnerArrival,
   ) {}
+
+  onModuleInit(): void {
+    this.arrival.fill(({ email, locale }) => this.prepare(email, locale));
+  }
 
   /** Makes the link and sends the welcome mail, whose own link proves the address. Inside the new tenant. */
   async prepare(email: string, locale: string): Promise<string> {
