@@ -29,6 +29,8 @@ export async function inspect(path: string, name: string, allow?: Allowed): Prom
   return kind;
 }
 
+const MAX_FRAMES = 1_000;
+
 /** Text has no NUL, except in UTF-16, which begins with a byte order mark. */
 async function isText(path: string): Promise<boolean> {
   const file = await open(path);
@@ -61,12 +63,10 @@ export async function cleanImage(path: string, target: string, name: string, max
   try {
     const image = sharp(path, { limitInputPixels: maxPixels, animated: true, failOn: 'error' });
     const { format, width, height, pages = 1 } = await image.metadata();
-    if (width * height > maxPixels || pages > 1_000) throw new Unacceptable('pixels', { name });
-    const upright = pages > 1 ? image : image.autoOrient();
-    await upright
-      .keepIccProfile()
-      .toFormat(format, format === 'jpeg' ? { quality: 90 } : {})
-      .toFile(target);
+    if (width * height > maxPixels || pages > MAX_FRAMES) throw new Unacceptable('pixels', { name });
+    const upright = (pages > 1 ? image : image.autoOrient()).keepIccProfile();
+    if (format === 'jpeg') await upright.jpeg({ quality: 90 }).toFile(target);
+    else await upright.toFormat(format === 'heif' ? 'avif' : format).toFile(target);
   } catch (error) {
     if (error instanceof Unacceptable) throw error;
     if ((error as Error).message.includes('pixel limit')) throw new Unacceptable('pixels', { name });

@@ -1,9 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Config } from '@foyer/config';
 import { type ByteRange, type Storage, StorageFailed } from './storage.js';
+
+const ATTEMPTS = 3;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Files in an S3-compatible bucket. */
 export class S3Storage implements Storage {
@@ -20,26 +24,33 @@ export class S3Storage implements Storage {
       forcePathStyle: endpoint !== undefined,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: 3,
+      logger: silent,
       requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
     });
   }
 
   async put(key: string, path: string, type: string): Promise<void> {
-    try {
-      const { size } = await stat(path);
-      await this.client.send(
-        new PutObjectCommand({
-          Bucket: this.bucket,
-          Key: key,
-          Body: createReadStream(path),
-          ContentLength: size,
-          ContentType: type,
-        }),
-      );
-    } catch (error) {
-      throw new StorageFailed(error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.send(key, path, type);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw new StorageFailed(error);
+        await sleep(200 * attempt);
+      }
     }
+  }
+
+  /** A stream can be sent only once, so the client itself does not retry this. */
+  private async send(key: string, path: string, type: string): Promise<void> {
+    const { size } = await stat(path);
+    const what = {
+      Bucket: this.bucket,
+      Key: key,
+      Body: createReadStream(path),
+      ContentLength: size,
+      ContentType: type,
+    };
+    await this.client.send(new PutObjectCommand(what));
   }
 
   async open(key: string, range?: ByteRange): Promise<Readable> {
