@@ -26,7 +26,7 @@ let host: Server;
 const folder = mkdtempSync(join(tmpdir(), 'foyer-uploads-'));
 
 beforeAll(async () => {
-  config = await freshDatabase({ UPLOAD_LIMIT_MB: '2', FILES_QUOTA_MB: '3' });
+  config = await freshDatabase({ UPLOAD_LIMIT_MB: '2', FILES_QUOTA_MB: '3', POOL_SIZE: '20' });
   const made = await filing(config, 'acme', 'globex');
   module = made.module;
   tenants = made.directory.tenants;
@@ -188,7 +188,7 @@ describe('pictures', () => {
 describe('when something fails', () => {
   test('the quota holds, also for many at once (security 41, 52)', async () => {
     const megabyte = 'x'.repeat(1024 * 1024);
-    const results = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => store(`${n}.txt`, megabyte)));
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => store(`${n}.txt`, megabyte)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     for (const result of results)
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'files.quota' });
