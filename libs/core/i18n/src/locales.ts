@@ -1,13 +1,10 @@
 import { FALLBACK_LOCALE } from './messages.js';
 
-/** The languages of the interface, each by its own name, as a language menu shows them. */
-export const LOCALES: readonly { code: string; name: string }[] = [
-  { code: 'en', name: 'English' },
-  { code: 'de', name: 'Deutsch' },
-  { code: 'fr', name: 'Français' },
-  { code: 'es', name: 'Español' },
-  { code: 'ar', name: 'العربية' },
-];
+/** The languages of the interface, in the order in which menus show them. */
+export const LOCALES = ['en', 'de', 'fr', 'es', 'ar'] as const;
+
+/** Each by its own name, so that whoever reads only that language finds it. */
+const names: Record<string, string> = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español', ar: 'العربية' };
 
 const rightToLeft = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'sd', 'ug', 'yi', 'dv', 'ckb']);
 
@@ -16,7 +13,7 @@ export function direction(locale: string): 'ltr' | 'rtl' {
 }
 
 export function languageName(code: string): string {
-  return LOCALES.find((locale) => locale.code === code)?.name ?? code;
+  return names[code] ?? code;
 }
 
 // A browser sends a handful; what comes after is somebody testing our patience.

@@ -32,7 +32,10 @@ export class BrandPictures {
     const path = join(tmpdir(), `${randomUUID()}.png`);
     try {
       await writeFile(path, data, { mode: 0o600 });
-      const { id, storageKey } = await this.files.store({ path, name: `${kind}.png`, field }, { allow: ['png'], createdBy });
+      const { id, storageKey } = await this.files.store(
+        { path, name: `${kind}.png`, field },
+        { allow: ['png'], createdBy },
+      );
       return { id, storageKey, width: info.width, height: info.height, sha256: fingerprint(original) };
     } finally {
       await rm(path, { force: true });
@@ -49,7 +52,8 @@ async function content(path: string, field: string): Promise<Buffer> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size === 0 || size > MAX_BYTES) throw new InvalidField(field, 'settings.picture.size', { megabytes: MAX_BYTES / 1024 / 1024 });
+    if (size === 0 || size > MAX_BYTES)
+      throw new InvalidField(field, 'settings.picture.size', { megabytes: MAX_BYTES / 1024 / 1024 });
     return await file.readFile();
   } finally {
     await file.close();
@@ -64,7 +68,12 @@ async function drawn(original: Buffer, kind: PictureKind, field: string) {
     const picture = sharp(original, { limitInputPixels: MAX_PIXELS, ...(vector && { density: 288 }) });
     return await picture
       .rotate()
-      .resize({ ...BOX[kind], fit: kind === 'favicon' ? 'contain' : 'inside', withoutEnlargement: !vector && kind !== 'favicon', background: '#0000' })
+      .resize({
+        ...BOX[kind],
+        fit: kind === 'favicon' ? 'contain' : 'inside',
+        withoutEnlargement: !vector && kind !== 'favicon',
+        background: '#0000',
+      })
       .png()
       .timeout({ seconds: 5 })
       .toBuffer({ resolveWithObject: true });
@@ -74,12 +83,19 @@ async function drawn(original: Buffer, kind: PictureKind, field: string) {
 }
 
 function isPngOrJpeg(bytes: Buffer): boolean {
-  return bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) || bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
+  return (
+    bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) ||
+    bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))
+  );
 }
 
 /** Entities could unfold without end or name files, and no drawing program needs them for a logo. */
 function isSvg(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, 4_096).toString('utf8').replace(/^\uFEFF/, '').replace(/<\?xml[^>]*>|<!--[^]*?-->/g, '');
+  const start = bytes
+    .subarray(0, 4_096)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/<\?xml[^>]*>|<!--[^]*?-->/g, '');
   return /^\s*<svg[\s>]/.test(start) && !/<!DOCTYPE|<!ENTITY/i.test(bytes.toString('latin1'));
 }
 

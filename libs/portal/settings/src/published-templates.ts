@@ -24,9 +24,18 @@ export class PublishedTemplates {
     const partials = new Set(this.themes.templateNames());
     if (!partials.has(path)) throw new InvalidField('path', 'settings.templates.unknown');
     const [problem] = checkTemplate(source, { partials });
-    if (problem) throw new InvalidField('source', 'settings.templates.refused', { line: problem.line ?? 1, reason: problem.reason });
+    if (problem)
+      throw new InvalidField('source', 'settings.templates.refused', {
+        line: problem.line ?? 1,
+        reason: problem.reason,
+      });
     await this.database.write(async (em) => {
-      await em.upsert(TemplateOverride, { path, source: source as string, publishedAt: new Date(), publishedBy: actor.id });
+      await em.upsert(TemplateOverride, {
+        path,
+        source: source as string,
+        publishedAt: new Date(),
+        publishedBy: actor.id,
+      });
       await em.nativeDelete(Setting, { key: TEMPLATE_FAILURE });
       await this.outbox.publish(new TemplateChanged(path, 'published', actor.id));
       await this.memory.changed();

@@ -4,7 +4,7 @@ import { isTimeZone, LOCALES } from '@foyer/i18n';
 export const PORTAL_STATUSES = ['active', 'maintenance', 'disabled'] as const;
 export type PortalStatus = (typeof PORTAL_STATUSES)[number];
 
-const locale = z.enum(LOCALES.map(({ code }) => code) as [string, ...string[]]);
+const locale: z.ZodType<string> = z.enum(LOCALES);
 
 const general = z.object({
   /** Absent: the name the tenant signed up with. */
@@ -29,11 +29,18 @@ const picture = z.object({
 export type BrandPicture = z.output<typeof picture>;
 
 const branding = z.object({
-  theme: z.string().regex(/^[a-z][a-z0-9-]*$/).default('default'),
+  theme: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .default('default'),
   /** Values of the theme's own settings; the theme's manifest says what they may be. */
   settings: z.record(z.string(), z.union([z.string(), z.boolean(), z.null()])).default({}),
   /** Folder in `tenants/` whose templates this tenant uses. */
-  pack: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).nullable().default(null),
+  pack: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
+    .nullable()
+    .default(null),
   logo: picture.nullable().default(null),
   logoDark: picture.nullable().default(null),
   favicon: picture.nullable().default(null),

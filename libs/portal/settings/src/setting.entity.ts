@@ -28,3 +28,5 @@ export class TemplateOverride {
   @Property({ type: 'uuid', nullable: true })
   publishedBy!: string | null;
 }
+
+export const settingsEntities = [Setting, TemplateOverride];

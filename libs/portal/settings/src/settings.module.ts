@@ -2,6 +2,13 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
+import { BrandController } from './customer/brand.controller.js';
+import { HomeController } from './customer/home.controller.js';
+import { BrandingController } from './team/branding.controller.js';
+import { ConsoleStartController } from './team/console-start.controller.js';
+import { FeaturesController } from './team/features.controller.js';
+import { GeneralController } from './team/general.controller.js';
+import { PortalController } from './team/portal.controller.js';
 import { BrandPictures } from './brand-pictures.js';
 import { Features } from './features.js';
 import { PortalHome } from './home.js';
@@ -18,6 +25,15 @@ registerMessages('settings', new URL('../locales', import.meta.url));
 
 @Global()
 @Module({
+  controllers: [
+    HomeController,
+    BrandController,
+    ConsoleStartController,
+    GeneralController,
+    BrandingController,
+    FeaturesController,
+    PortalController,
+  ],
   providers: [
     SettingsMemory,
     Settings,
@@ -36,10 +52,19 @@ export class SettingsModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
+    private readonly navigation: Navigation,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(settingsRules);
+    this.navigation.add({
+      on: 'console',
+      href: '/console/settings',
+      label: 'settings.nav',
+      icon: 'settings',
+      order: 90,
+      shownTo: ({ ability }) => ability.can('manage', 'Settings'),
+    });
     this.themes.registerTemplates('settings', new URL('../templates', import.meta.url));
   }
 }

@@ -10,7 +10,10 @@ import { brandChoices } from './brand-choices.js';
 import { type BrandPicture, sections } from './sections.js';
 import { Settings } from './settings.js';
 
-const pictureFile = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'the name of a file in the pack').optional();
+const pictureFile = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'the name of a file in the pack')
+  .optional();
 
 const declared = z.strictObject({
   general: sections.general.partial().strict().optional(),
@@ -41,17 +44,28 @@ export class SettingsPack implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sections.register<Declared>({ name: 'settings', order: 10, schema: declared, apply: (content, pack) => this.apply(content, pack) });
+    this.sections.register<Declared>({
+      name: 'settings',
+      order: 10,
+      schema: declared,
+      apply: (content, pack) => this.apply(content, pack),
+    });
   }
 
-  private async apply({ general, branding, features, portal }: Declared, { folder }: { folder: URL | null }): Promise<void> {
+  private async apply(
+    { general, branding, features, portal }: Declared,
+    { folder }: { folder: URL | null },
+  ): Promise<void> {
     if (general) await this.settings.apply('general', general);
     if (portal) await this.settings.apply('portal', portal);
     if (features) await this.settings.apply('features', features);
     await this.brand(branding ?? {}, folder);
   }
 
-  private async brand({ theme, settings = {}, ...files }: NonNullable<Declared['branding']>, folder: URL | null): Promise<void> {
+  private async brand(
+    { theme, settings = {}, ...files }: NonNullable<Declared['branding']>,
+    folder: URL | null,
+  ): Promise<void> {
     const before = await this.settings.stored('branding');
     const chosen = theme ?? before.theme;
     const declaredByTheme = this.themes.theme(chosen).settings;
@@ -61,9 +75,11 @@ export class SettingsPack implements OnModuleInit {
       if (!file) continue;
       if (!folder) throw new Error(`settings.json names ${file}, but this pack has no folder`);
       const path = fileURLToPath(new URL(file, folder));
-      if (!(await this.pictures.isSame(before[kind], path))) pictures[kind] = await this.pictures.keep(kind, { path, name: file }, null);
+      if (!(await this.pictures.isSame(before[kind], path)))
+        pictures[kind] = await this.pictures.keep(kind, { path, name: file }, null);
     }
-    const templates = folder && existsSync(new URL('templates/', folder)) ? { pack: basename(fileURLToPath(folder)) } : {};
+    const templates =
+      folder && existsSync(new URL('templates/', folder)) ? { pack: basename(fileURLToPath(folder)) } : {};
     const all = brandChoices(declaredByTheme, { ...before.settings, ...settings });
     await this.settings.apply('branding', { theme: chosen, settings: all, ...templates, ...pictures });
   }

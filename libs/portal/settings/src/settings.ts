@@ -38,12 +38,18 @@ export class Settings {
   }
 
   /** The same without an actor, for packs and provisioning. */
-  async apply<Name extends SectionName>(section: Name, patch: Patch<Name>, actorId: string | null = null): Promise<void> {
+  async apply<Name extends SectionName>(
+    section: Name,
+    patch: Patch<Name>,
+    actorId: string | null = null,
+  ): Promise<void> {
     await this.database.write(async (em) => {
       await this.one(em);
       const before = await stored(em, section);
       const after = checked(section, { ...(before as object), ...patch });
-      const keys = Object.keys(patch).filter((key) => !same((before as Record<string, unknown>)[key], (after as Record<string, unknown>)[key]));
+      const keys = Object.keys(patch).filter(
+        (key) => !same((before as Record<string, unknown>)[key], (after as Record<string, unknown>)[key]),
+      );
       if (keys.length === 0) return;
       await em.upsert(Setting, { key: section, value: after, updatedAt: new Date() });
       await this.outbox.publish(new SettingsChanged(section, keys, actorId));
@@ -80,7 +86,8 @@ function checked<Name extends SectionName>(section: Name, value: object): Sectio
   }
   if (section === 'general') {
     const { defaultLocale, locales } = result.data as Sections['general'];
-    if (!locales.includes(defaultLocale)) throw new InvalidField('defaultLocale', 'settings.general.default-locale.not-offered');
+    if (!locales.includes(defaultLocale))
+      throw new InvalidField('defaultLocale', 'settings.general.default-locale.not-offered');
   }
   return result.data as Sections[Name];
 }

@@ -1,0 +1,35 @@
+import { Get, Param, Res } from '@nestjs/common';
+import { pipeline } from 'node:stream/promises';
+import { NotFound } from '@foyer/access';
+import { Files } from '@foyer/files';
+import { DuringMaintenance, type FoyerResponse, Guest, PortalController } from '@foyer/web';
+import { Settings } from '../settings.js';
+
+const KINDS = ['logo', 'logoDark', 'favicon'] as const;
+const isKind = (name: string): name is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(name);
+
+/**
+ * The pictures of the brand, on the portal's own host: mails link to them for years, and a picture drawn anew by us carries
+ * nothing else. An old address shows today's picture, so that old mails keep their head.
+ */
+@PortalController('brand')
+export class BrandController {
+  constructor(
+    private readonly settings: Settings,
+    private readonly files: Files,
+  ) {}
+
+  @Get(':kind/:version')
+  @Guest()
+  @DuringMaintenance()
+  async picture(@Param('kind') kind: string, @Param('version') version: string, @Res() res: FoyerResponse) {
+    const branding = await this.settings.get('branding');
+    const picture = isKind(kind) ? branding[kind] : null;
+    if (!picture || !/^[0-9a-f]{12}\.png$/.test(version)) throw new NotFound();
+    const current = version === `${picture.sha256.slice(0, 12)}.png`;
+    const content = await this.files.open(picture);
+    res.setHeader('Content-Type', 'image/png');
+    res.setHeader('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'public, max-age=300');
+    await pipeline(content, res);
+  }
+}

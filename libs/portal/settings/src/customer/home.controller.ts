@@ -1,0 +1,34 @@
+import { Get } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import { CurrentActor, CurrentVisit, Guest, PortalController, View, type Visit } from '@foyer/web';
+import { Features } from '../features.js';
+import { PortalHome } from '../home.js';
+import { Settings } from '../settings.js';
+
+/** The first page of the portal: search, a few things to do, and what the features have to show. */
+@PortalController()
+export class HomeController {
+  constructor(
+    private readonly home: PortalHome,
+    private readonly features: Features,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @Guest()
+  @View('settings/customer/home')
+  async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor) {
+    const chosen = await this.settings.get('features');
+    const { search, actions, sections } = await this.home.for(actor, (feature) => this.features.isOn(feature, chosen));
+    return {
+      search: search && { action: search.action, label: visit.t(search.label) },
+      actions: actions.map(({ href, icon, label, text }) => ({
+        href,
+        icon,
+        label: visit.t(label),
+        text: visit.t(text),
+      })),
+      sections,
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { Get, Inject } from '@nestjs/common';
+import { type Actor, NotFound } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { ConsoleController, CurrentActor, CurrentVisit, seeOther, View, type Visit } from '@foyer/web';
+import { Features } from '../features.js';
+import { Navigation } from '../navigation.js';
+import { Settings } from '../settings.js';
+
+/** `/console` leads to the first thing that this member of the team has to do with. */
+@ConsoleController()
+export class ConsoleStartController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly navigation: Navigation,
+    private readonly features: Features,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  async start(@CurrentActor() actor: Actor) {
+    const chosen = await this.settings.get('features');
+    const [first] = this.navigation.for('console', actor, (feature) => this.features.isOn(feature, chosen));
+    if (!first) throw new NotFound();
+    return seeOther(first.href);
+  }
+
+  /** Everything pages are made of, for those who build them. */
+  @Get('components')
+  @View('settings/team/components')
+  components(@CurrentVisit() visit: Visit) {
+    if (this.config.env === 'production') throw new NotFound();
+    const form = visit.form();
+    form.fail('email', 'web.form.email');
+    return { form, now: new Date().toISOString(), earlier: new Date(Date.now() - 86_400_000).toISOString() };
+  }
+}

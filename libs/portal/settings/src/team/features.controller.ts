@@ -1,0 +1,52 @@
+import { Get, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import type { Actor } from '@foyer/access';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  FormState,
+  type FoyerRequest,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { Features } from '../features.js';
+import { Settings } from '../settings.js';
+import { pathOf, settingsTabs } from './settings-page.js';
+
+@Can('manage', 'Settings')
+@ConsoleController('settings/features')
+export class FeaturesController {
+  constructor(
+    private readonly settings: Settings,
+    private readonly features: Features,
+  ) {}
+
+  @Get()
+  @View('settings/team/features')
+  async page(@CurrentVisit() visit: Visit) {
+    const chosen = await this.settings.get('features');
+    return {
+      tabs: settingsTabs(visit, 'features'),
+      form: visit.form(),
+      features: this.features.all().map(({ name, label, description, icon }) => ({
+        name,
+        label: visit.t(label),
+        description: visit.t(description),
+        icon,
+        on: this.features.isOn(name, chosen),
+      })),
+    };
+  }
+
+  @Post()
+  async save(@CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+    const flags = Object.fromEntries(this.features.all().map(({ name }) => [name, field.flag]));
+    const form = FormState.parse(req, z.object(flags));
+    await this.settings.change(actor, 'features', form.value);
+    return seeOther(pathOf('features'), 'settings.saved');
+  }
+}

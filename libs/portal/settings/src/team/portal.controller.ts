@@ -1,0 +1,53 @@
+import { Get, Post } from '@nestjs/common';
+import { z } from 'zod';
+import type { Actor } from '@foyer/access';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { PORTAL_STATUSES } from '../sections.js';
+import { Settings } from '../settings.js';
+import { pathOf, settingsTabs } from './settings-page.js';
+
+const portalForm = z.object({ status: z.enum(PORTAL_STATUSES), message: z.string().trim().max(500).default('') });
+type PortalForm = FormState<z.output<typeof portalForm>>;
+
+/** Open, in maintenance, or closed. */
+@Can('manage', 'Settings')
+@ConsoleController('settings/portal')
+export class PortalController {
+  constructor(private readonly settings: Settings) {}
+
+  @Get()
+  @View('settings/team/portal')
+  async page(@CurrentVisit() visit: Visit) {
+    return this.view(visit, visit.form(await this.settings.get('portal')));
+  }
+
+  @Post()
+  @View('settings/team/portal')
+  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(portalForm) form: PortalForm) {
+    await form.attempt((value) => this.settings.change(actor, 'portal', value));
+    return form.failed ? this.view(visit, form) : seeOther(pathOf('portal'), 'settings.saved');
+  }
+
+  private view(visit: Visit, form: FormState) {
+    return {
+      tabs: settingsTabs(visit, 'portal'),
+      form,
+      statuses: PORTAL_STATUSES.map((value) => ({
+        value,
+        label: visit.t(`settings.portal.status.${value}`),
+        hint: visit.t(`settings.portal.status.${value}-hint`),
+        checked: form.values['status'] === value,
+      })),
+    };
+  }
+}
