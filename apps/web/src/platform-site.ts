@@ -39,7 +39,7 @@ export class PlatformSite implements OnModuleInit {
         supportEmail: null,
         platform: true,
       }),
-      locales: LOCALES.map(({ code }) => code),
+      locales: [...LOCALES],
       defaultLocale: 'en',
       timeZone: 'UTC',
       has: () => true,

@@ -28,5 +28,3 @@ export class TemplateOverride {
   @Property({ type: 'uuid', nullable: true })
   publishedBy!: string | null;
 }
-
-export const settingsEntities = [Setting, TemplateOverride];
