@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { accessible } from '@foyer/access';
-import { condition, Database, join, rows, type Sql, sql, table } from '@foyer/database';
+import { condition, Database, join, rows, type Sql, sql, table, verbatim } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import type { Priority, TicketStatus } from './ticket.entity.js';
 import { parseTicketNumber } from './ticket-number.js';
@@ -24,6 +24,7 @@ export interface TicketFilter {
   /** An agent's id, or tickets of nobody. */
   assignee?: string | 'none' | null;
   companyId?: string | null;
+  requesterId?: string | null;
   search?: string | null;
   /** Place in the list, from the page before. */
   cursor?: string | null;
@@ -33,6 +34,19 @@ export interface TicketPage {
   rows: TicketRow[];
   next: string | null;
   previous: string | null;
+}
+
+type Option = { value: string; label: string };
+export interface Surroundings {
+  counts: Record<string, number>;
+  agents: Option[];
+  companies: Option[];
+}
+export interface Beside {
+  customer: { phone: string | null; since: string };
+  agents: Option[];
+  categories: Option[];
+  others: TicketRow[];
 }
 
 const CURSOR = /^([<>])(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)~([0-9a-f-]{36})$/;
@@ -71,36 +85,75 @@ export class TicketList {
     };
   }
 
-  /** How many tickets each status, and each of the agent's usual views, holds. */
-  async counts(actor: PortalActor, filter: Pick<TicketFilter, 'scope' | 'companyId'>): Promise<Record<string, number>> {
-    const where = this.where(actor, filter);
+  /** What stands around the inbox: how much each view holds, and whom one can filter by. One statement. */
+  async surroundings(actor: PortalActor): Promise<Surroundings> {
+    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
     const [row] = await this.database.read((em) =>
-      rows<Record<string, number>>(
+      rows<Surroundings>(
         em,
-        sql`select count(*)::int as all, count(*) filter (where t.status = 'open')::int as open,
-                   count(*) filter (where t.status = 'pending')::int as pending,
-                   count(*) filter (where t.status = 'on_hold')::int as on_hold,
-                   count(*) filter (where t.status = 'solved')::int as solved,
-                   count(*) filter (where t.status = 'closed')::int as closed,
-                   count(*) filter (where t.assignee_id = ${actor.id} and t.status in ('open', 'pending', 'on_hold'))::int as mine,
-                   count(*) filter (where t.assignee_id is null and t.status in ('open', 'pending', 'on_hold'))::int as unassigned
-              from ${table('ticket')} t where ${join(where, ' and ')}`,
+        sql`select (select json_build_object(
+                      'all', count(*), 'inbox', count(*) filter (where t.status in ('open', 'pending', 'on_hold')),
+                      'mine', count(*) filter (where t.assignee_id = ${actor.id} and t.status in ('open', 'pending', 'on_hold')),
+                      'unassigned', count(*) filter (where t.assignee_id is null and t.status in ('open', 'pending', 'on_hold')),
+                      'pending', count(*) filter (where t.status in ('pending', 'on_hold')),
+                      'solved', count(*) filter (where t.status in ('solved', 'closed')))
+                      from ${table('ticket')} t where ${may}) as counts,
+                   ${AGENTS()} as agents,
+                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.name), '[]')
+                      from (select id, name from ${table('company')} order by name limit 200) c) as companies`,
       ),
     );
     return row!;
   }
 
-  private where(actor: PortalActor, { scope = 'all', statuses, assignee, companyId, search }: Partial<TicketFilter>): Sql[] {
+  /** What stands beside a ticket for the team: the customer, their latest other tickets, and what the form offers. One statement. */
+  async beside(actor: PortalActor, ticket: { id: string; requesterId: string }): Promise<Beside> {
+    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const [row] = await this.database.read((em) =>
+      rows<Beside>(
+        em,
+        sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${AGENTS()} as agents,
+                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name), '[]') from ${table('ticket_category')} c) as categories,
+                   (select coalesce(json_agg(o order by o."updatedAt" desc), '[]') from (
+                      select t.id, t.number, t.subject, t.status, t.priority, t.updated_at as "updatedAt" from ${table('ticket')} t
+                       where t.requester_id = p.id and t.id <> ${ticket.id} and ${may} order by t.updated_at desc limit 5) o) as others
+              from ${table('person')} p where p.id = ${ticket.requesterId}`,
+      ),
+    );
+    return row!;
+  }
+
+  /** Open and all tickets of people or companies, for pages of the modules below. */
+  async tally(actor: PortalActor, of: 'person' | 'company', ids: string[]): Promise<Map<string, { open: number; all: number }>> {
+    if (ids.length === 0) return new Map();
+    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const column = of === 'person' ? verbatim('t.requester_id') : verbatim('t.company_id');
+    const counts = await this.database.read((em) =>
+      rows<{ id: string; open: number; all: number }>(
+        em,
+        sql`select ${column} as id, count(*) filter (where t.status in ('open', 'pending', 'on_hold'))::int as open, count(*)::int as all
+              from ${table('ticket')} t where ${column} = any(${ids}::uuid[]) and ${may} group by 1`,
+      ),
+    );
+    return new Map(counts.map(({ id, open, all }) => [id, { open, all }]));
+  }
+
+  private where(actor: PortalActor, { scope = 'all', statuses, assignee, companyId, requesterId, search }: Partial<TicketFilter>): Sql[] {
     const where = [condition(accessible(actor.ability, 'read', 'Ticket', 't'))];
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
     if (scope === 'company') where.push(sql`t.company_id = any(${actor.companies.map(({ id }) => id)})`);
     if (statuses) where.push(sql`t.status = any(${statuses})`);
     if (assignee) where.push(assignee === 'none' ? sql`t.assignee_id is null` : sql`t.assignee_id = ${assignee}`);
     if (companyId) where.push(sql`t.company_id = ${companyId}`);
+    if (requesterId) where.push(sql`t.requester_id = ${requesterId}`);
     if (search) where.push(found(search));
     return where;
   }
 }
+
+const AGENTS = (): Sql => sql`
+  (select coalesce(json_agg(json_build_object('value', a.id, 'label', a.name) order by a.name), '[]')
+     from ${table('person')} a where a.team_role in ('owner', 'admin', 'agent') and a.status = 'active')`;
 
 function found(search: string): Sql {
   const number = parseTicketNumber(search) ?? (/^[1-9]\d{0,14}$/.test(search) ? Number(search) : null);

@@ -2,7 +2,13 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
+import { Attachments } from './attachments.js';
+import { Categories } from './categories.js';
+import { CustomerTicketsController } from './customer/tickets.controller.js';
 import { TicketMails } from './jobs/ticket-mails.js';
+import { InboxController } from './team/inbox.controller.js';
+import { TeamTicketController } from './team/ticket.controller.js';
+import { TicketEntrances } from './ticket-entrances.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
 import { ticketRules } from './ticket.rules.js';
@@ -13,8 +19,8 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
 
 @Global()
 @Module({
-  controllers: [],
-  providers: [Tickets, TicketList, TicketPageReader, TicketMails, TicketsPack],
+  controllers: [CustomerTicketsController, InboxController, TeamTicketController],
+  providers: [Attachments, Categories, TicketEntrances, Tickets, TicketList, TicketPageReader, TicketMails, TicketsPack],
   exports: [Tickets, TicketList, TicketPageReader],
 })
 export class TicketsModule implements OnModuleInit {

@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DomainError, InvalidField } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Files } from '@foyer/files';
+import type { PortalActor } from '@foyer/identity';
+import type { FormState, Upload } from '@foyer/web';
+
+export const MAX_FILES = 10;
+
+export interface KeptFile {
+  id: string;
+  name: string;
+  size: number;
+}
+
+/**
+ * Files on their way into a ticket. They are stored as they come and hang on nothing until the message is written, so that
+ * a form with a mistake in it comes back with its files.
+ */
+@Injectable()
+export class Attachments {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly files: Files,
+    private readonly database: Database,
+  ) {}
+
+  /** For the form: how many files, and how large each may be. */
+  get limits() {
+    return { count: MAX_FILES, size: this.config.uploadLimitBytes };
+  }
+
+  /** Stores what came and adds what came before with the same form; what cannot be taken is said at the field. */
+  async take(actor: PortalActor, form: FormState<unknown>, uploads: Upload[]): Promise<KeptFile[]> {
+    const kept = await this.keptBefore(actor, form.values['kept']);
+    for (const { path, name } of uploads) {
+      if (kept.length >= MAX_FILES) {
+        form.fail('attachments', 'tickets.attachments.too-many', { max: MAX_FILES });
+        break;
+      }
+      try {
+        const { id, name: clean, size } = await this.files.store({ path, name, field: 'attachments' }, { createdBy: actor.id });
+        kept.push({ id, name: clean, size: Number(size) });
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        form.fail('attachments', error.code, error instanceof InvalidField ? error.values : error.values);
+      }
+    }
+    return kept;
+  }
+
+  private async keptBefore(actor: PortalActor, values: string | string[] | undefined): Promise<KeptFile[]> {
+    const ids = [values ?? []].flat().filter((id) => /^[0-9a-f-]{36}$/.test(id)).slice(0, MAX_FILES);
+    if (ids.length === 0) return [];
+    return this.database.read((em) =>
+      rows<KeptFile>(
+        em,
+        sql`select f.id, f.name, f.size::int from ${table('file')} f where f.id = any(${ids}::uuid[]) and f.created_by = ${actor.id}
+               and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id) order by f.id`,
+      ),
+    );
+  }
+}

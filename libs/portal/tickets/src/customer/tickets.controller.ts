@@ -1,0 +1,174 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Files } from '@foyer/files';
+import type { PortalActor } from '@foyer/identity';
+import {
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  filterView,
+  Form,
+  type FormState,
+  listView,
+  PortalController,
+  seeOther,
+  type Upload,
+  Uploads,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { Attachments, type KeptFile } from '../attachments.js';
+import { Categories } from '../categories.js';
+import { TICKET_STATUSES } from '../ticket.entity.js';
+import { messageForm, newTicketForm } from '../ticket-forms.js';
+import { TicketList } from '../ticket-list.js';
+import { ticketNumber } from '../ticket-number.js';
+import { TicketPageReader } from '../ticket-page.js';
+import { TicketNumber } from '../ticket-number.pipe.js';
+import { entryViews, priorityOptions, rowView, statusOptions, ticketView } from '../ticket-view.js';
+import { Tickets } from '../tickets.js';
+
+const PATH = '/tickets';
+const PAGE = 25;
+const LINK_SECONDS = 60;
+const filters = z.object({
+  q: z.string().trim().max(100).catch(''),
+  scope: z.enum(['mine', 'company']).nullable().catch(null),
+  status: z.enum(TICKET_STATUSES).nullable().catch(null),
+  cursor: z.string().max(100).nullable().catch(null),
+});
+type NewTicketForm = FormState<z.output<typeof newTicketForm>>;
+type MessageForm = FormState<z.output<typeof messageForm>>;
+
+/** A customer's tickets: their own, and their company's where their role allows it. */
+@PortalController('tickets')
+@Feature('tickets')
+export class CustomerTicketsController {
+  constructor(
+    private readonly tickets: Tickets,
+    private readonly list: TicketList,
+    private readonly page: TicketPageReader,
+    private readonly categories: Categories,
+    private readonly attachments: Attachments,
+    private readonly files: Files,
+  ) {}
+
+  @Get()
+  @View('tickets/customer/list')
+  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) { q, scope: asked, status, cursor }: z.output<typeof filters>) {
+    const scope = actor.companies.length > 0 ? (asked ?? 'mine') : 'mine';
+    const { rows, next, previous } = await this.list.page(actor, { scope, statuses: status && [status], search: q || null, cursor, limit: PAGE });
+    const tab = (value: 'mine' | 'company') => ({
+      label: visit.t(`tickets.scope.${value}`),
+      href: visit.link(PATH, { scope: value === 'mine' ? null : value }),
+      current: value === scope,
+      count: null,
+    });
+    const all = { value: '', label: visit.t('tickets.status.all') };
+    return {
+      tabs: actor.companies.length > 0 ? [tab('mine'), tab('company')] : [],
+      scope,
+      status: filterView(visit, PATH, { name: 'status', label: visit.t('tickets.field.status'), current: status ?? '', options: [all, ...statusOptions(visit)] }),
+      ...listView(visit, PATH, { q: q || null, filters: { status, scope: scope === 'mine' ? null : scope }, next, previous }),
+      filtered: q !== '' || status !== null,
+      tickets: rows.map((row) => rowView(visit, '', row)),
+      can: { create: true },
+    };
+  }
+
+  @Get('new')
+  @View('tickets/customer/new')
+  blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+    return this.newView(visit, actor, visit.form({ priority: 'normal', company: actor.companies[0]?.id }), []);
+  }
+
+  @Post()
+  @View('tickets/customer/new')
+  async open(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(newTicketForm) form: NewTicketForm, @Uploads('attachments') uploads: Upload[]) {
+    const kept = await this.attachments.take(actor, form, uploads);
+    // The form asks for the company only where there is a choice.
+    const companyId = actor.companies.length === 1 ? actor.companies[0]!.id : form.failed ? null : form.value.company;
+    const ticket = await form.attempt(({ subject, description, category, priority }) =>
+      this.tickets.open(actor, { subject, description, categoryId: category, priority, companyId, fileIds: kept.map(({ id }) => id) }),
+    );
+    return ticket ? seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done') : this.newView(visit, actor, form, kept);
+  }
+
+  @Get(':number')
+  @View('tickets/customer/show')
+  show(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    return this.view(visit, actor, number, visit.form(), []);
+  }
+
+  @Get(':number/print')
+  @View('tickets/customer/print')
+  async print(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    return { ...(await this.view(visit, actor, number, visit.form(), [])), printedAt: new Date().toISOString() };
+  }
+
+  @Post(':number/replies')
+  @View('tickets/customer/show')
+  async reply(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(messageForm) form: MessageForm,
+    @Uploads('attachments') uploads: Upload[],
+  ) {
+    await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
+    const kept = await this.attachments.take(actor, form, uploads);
+    await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
+    return form.failed ? this.view(visit, actor, number, form, kept) : this.back(number, 'tickets.show.replied');
+  }
+
+  @Post(':number/solution')
+  async solve(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    await this.tickets.solve(actor, number);
+    return this.back(number, 'tickets.show.marked-solved');
+  }
+
+  @Post(':number/reopening')
+  async reopen(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    await this.tickets.reopen(actor, number);
+    return this.back(number, 'tickets.show.reopened');
+  }
+
+  /** Permission is checked here, each time; the address it leads to is good for a minute. */
+  @Get(':number/attachments/:file')
+  async attachment(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number, @Param('file', ParseUUIDPipe) id: string) {
+    return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, id), LINK_SECONDS));
+  }
+
+  private back(number: number, flash: string) {
+    return seeOther(`${PATH}/${ticketNumber(number)}`, flash);
+  }
+
+  private async newView(visit: Visit, actor: PortalActor, form: FormState<unknown>, kept: KeptFile[]) {
+    return {
+      form,
+      kept,
+      categories: (await this.categories.all()).map(({ id, name }) => ({ value: id, label: name })),
+      priorities: priorityOptions(visit),
+      companies: actor.companies.map(({ id, name }) => ({ value: id, label: name })),
+      files: this.attachments.limits,
+    };
+  }
+
+  private async view(visit: Visit, actor: PortalActor, number: number, form: FormState<unknown>, kept: KeptFile[]) {
+    const ticket = await this.page.read(actor, number);
+    const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
+    for (const { kind, author, byTeam } of ticket.messages) if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
+    const { reply, solve, reopen } = ticket.can;
+    return {
+      ticket: ticketView(visit, ticket),
+      entries: entryViews(visit, '', ticket, actor.id),
+      people: [...writers.values()],
+      why: ticket.why && visit.t(ticket.why, { company: ticket.company ?? '' }),
+      files: this.attachments.limits,
+      form,
+      kept,
+      can: { reply, solve, reopen },
+    };
+  }
+}

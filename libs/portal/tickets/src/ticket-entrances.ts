@@ -1,0 +1,43 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { translate } from '@foyer/i18n';
+import { type PortalActor, TicketTally } from '@foyer/identity';
+import { Navigation, PortalHome } from '@foyer/settings';
+import { TicketList } from './ticket-list.js';
+import { rowView } from './ticket-view.js';
+
+const RECENT = 5;
+
+/** Where tickets show outside their own pages: navigation, the portal's home, the pages of people and companies. */
+@Injectable()
+export class TicketEntrances implements OnModuleInit {
+  constructor(
+    private readonly navigation: Navigation,
+    private readonly home: PortalHome,
+    private readonly tally: TicketTally,
+    private readonly list: TicketList,
+  ) {}
+
+  onModuleInit(): void {
+    this.navigation.add(
+      { on: 'portal', href: '/tickets', label: 'tickets.nav.portal', icon: 'ticket', order: 20, feature: 'tickets', shownTo: ({ kind }) => kind !== 'guest' },
+      { on: 'console', href: '/console/tickets', label: 'tickets.nav.console', icon: 'inbox', order: 10, feature: 'tickets' },
+    );
+    this.home.contribute({
+      feature: 'tickets',
+      order: 20,
+      actions: ({ kind }) => [
+        { href: '/tickets/new', label: 'tickets.home.new', text: 'tickets.home.new-text', icon: 'plus' },
+        ...(kind === 'guest' ? [] : [{ href: '/tickets', label: 'tickets.home.list', text: 'tickets.home.list-text', icon: 'ticket' }]),
+      ],
+    });
+    this.tally.fill({
+      count: (actor, of, ids) => this.list.tally(actor, of, ids),
+      latest: (actor, personId, locale) => this.latest(actor, personId, locale),
+    });
+  }
+
+  private async latest(actor: PortalActor, requesterId: string, locale: string) {
+    const { rows } = await this.list.page(actor, { requesterId, limit: RECENT });
+    return rows.map((row) => rowView({ t: (key, values) => translate(locale, key, values) }, '/console', row));
+  }
+}
