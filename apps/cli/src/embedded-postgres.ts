@@ -23,6 +23,7 @@ import { alone, endProcess, startOf } from './processes.js';
 export interface EmbeddedPostgres {
   /** The owner's login to database `foyer`. */
   url: string;
+  isAlive(): boolean;
   stop(): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ export function startEmbeddedPostgres(home: string, { durable = true } = {}): Pr
       await start(home, place, server, durable);
     }
     await ensureDatabase(server);
-    return { url: urlOf(server, 'foyer'), stop: () => stop(server) };
+    return { url: urlOf(server, 'foyer'), isAlive: () => postmaster(server) !== null, stop: () => stop(server) };
   });
 }
 

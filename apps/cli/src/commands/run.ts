@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type Config, loadConfig } from '@foyer/config';
+import { Obstacle } from '../../progress.mjs';
+import { startEmbeddedPostgres } from '../embedded-postgres.js';
+import { doctor } from './doctor.js';
+import { migrate } from './migrate.js';
+import { print, table } from './output.js';
+import { setup } from './setup.js';
+import { createStaff } from './staff.js';
+import * as tenant from './tenant.js';
+
+type Values = Record<string, string | boolean | undefined>;
+interface Command {
+  usage: string;
+  about: string;
+  options?: ParseArgsConfig['options'];
+  /** @returns the exit code; nothing means 0 */
+  run: (config: Config, words: string[], values: Values) => Promise<number | void>;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const commands: Record<string, Command> = {
+  setup: {
+    usage: 'setup',
+    about: 'logins, roles, migrations, and outside production the demo businesses',
+    run: async (config) => {
+      const result = await setup(config, (progress) => process.send?.({ progress }));
+      if (process.send) process.send({ result });
+      else if (result.staff) print(`First staff account: ${result.staff.email}  ${result.staff.password}`);
+    },
+  },
+  migrate: {
+    usage: 'migrate [--platform | --tenants]',
+    about: 'bring the platform and every tenant up to date; safe to repeat',
+    options: { platform: flag, tenants: flag },
+    run: (config, _words, { platform, tenants }) =>
+      migrate(config, { platform: !tenants || !!platform, tenants: !platform || !!tenants }),
+  },
+  'tenant list': {
+    usage: 'tenant list [search]',
+    about: 'who is hosted here',
+    run: (config, [search]) => tenant.list(config, search),
+  },
+  'tenant create': {
+    usage: 'tenant create <slug> --name N --owner E-MAIL [--plan P] [--blueprint B]',
+    about: 'a new tenant; prints the address at which its owner enters',
+    options: { name: text, owner: text, plan: text, blueprint: text },
+    run: (config, [slug], { name, owner, plan, blueprint }) =>
+      tenant.create(config, {
+        slug: need(slug, 'a slug'),
+        name: need(name, '--name'),
+        owner: need(owner, '--owner'),
+        plan: plan as string | undefined,
+        blueprint: blueprint as string | undefined,
+      }),
+  },
+  'tenant apply': {
+    usage: 'tenant apply <pack>',
+    about: 'make or update the tenant that tenants/<pack> declares',
+    run: (config, [pack]) => tenant.apply(config, need(pack, 'a pack')),
+  },
+  'tenant suspend': {
+    usage: 'tenant suspend <slug> --reason WHY',
+    about: 'stop everything of a tenant at once; nothing is lost',
+    options: { reason: text },
+    run: (config, [slug], { reason }) => tenant.suspend(config, need(slug, 'a slug'), need(reason, '--reason')),
+  },
+  'tenant resume': {
+    usage: 'tenant resume <slug>',
+    about: 'let it go on',
+    run: (config, [slug]) => tenant.resume(config, need(slug, 'a slug')),
+  },
+  'staff create': {
+    usage: 'staff create <e-mail> --name N [--role owner|support|billing|auditor]',
+    about: 'a staff account; prints its password once',
+    options: { name: text, role: text },
+    run: (config, [email], { name, role }) =>
+      createStaff(config, need(email, 'an e-mail address'), need(name, '--name'), (role as string) ?? 'owner'),
+  },
+  doctor: {
+    usage: 'doctor',
+    about: 'which layers of isolation are in force, versions, what is pending',
+    run: (config) => doctor(config),
+  },
+};
+
+export const USAGE = `foyer <command>\n\n${table(Object.values(commands).map(({ usage, about }) => [usage, about]))}\n`;
+
+/** Runs one command line and returns the exit code. */
+export async function run(args: string[]): Promise<number> {
+  const name = [args.slice(0, 2).join(' '), args[0] ?? ''].find((candidate) => candidate in commands);
+  if (!name) {
+    process.stderr.write(USAGE);
+    return args.length === 0 || /^(?:help|--help|-h)$/.test(args[0]!) ? 0 : 2;
+  }
+  const command = commands[name]!;
+  const { values, positionals } = parsed(command, args.slice(name.split(' ').length));
+  return (await command.run(await configuration(), positionals, values as Values)) ?? 0;
+}
+
+function parsed(command: Command, args: string[]) {
+  try {
+    return parseArgs({ args, options: command.options ?? {}, allowPositionals: true });
+  } catch (error) {
+    throw new Obstacle(`${(error as Error).message.split('. ')[0]}.\nfoyer ${command.usage}`);
+  }
+}
+
+function need(value: string | boolean | undefined, what: string): string {
+  if (typeof value !== 'string' || value === '') throw new Obstacle(`This command needs ${what}.`);
+  return value;
+}
+
+/** Without DATABASE_URL, commands speak to the embedded server that `npm start` has made. */
+async function configuration(): Promise<Config> {
+  const env = { ...process.env };
+  const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
+  const home = join(resolve(workspace, env.DATA_DIR || '.data'), 'postgres');
+  if (!env.DATABASE_URL && existsSync(home)) env.DATABASE_URL = (await startEmbeddedPostgres(home)).url;
+  return loadConfig(env);
+}

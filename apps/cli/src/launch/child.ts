@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Obstacle } from '../../progress.mjs';
+import { endProcess, recordProcess } from '../processes.js';
+
+export interface Part {
+  name: string;
+  /** Module to run. */
+  module: URL;
+  /** Resolves when the part does its work. */
+  ready: (child: ChildProcess) => Promise<void>;
+}
+
+const RESTARTS = { most: 5, withinMs: 60_000, firstWaitMs: 500, longestWaitMs: 8_000 };
+const READY_WITHIN_MS = 60_000;
+const LOG_LIMIT = 20 * 1024 * 1024;
+const leash = fileURLToPath(new URL('../leash.js', import.meta.url));
+
+/** One of our processes: started, started again when it dies, stopped in peace. */
+export class Child {
+  private process: ChildProcess | undefined;
+  private stopping = false;
+  private starts: number[] = [];
+  private readonly logFile: string;
+  private readonly pidFile: string;
+
+  constructor(
+    private readonly part: Part,
+    private readonly dataDir: string,
+    private readonly env: NodeJS.ProcessEnv,
+    /** Called when it has died too often. */
+    private readonly onGivingUp: (error: Error) => void,
+  ) {
+    this.logFile = join(dataDir, 'logs', `${part.name}.log`);
+    this.pidFile = join(dataDir, 'run', `${part.name}.pid`);
+  }
+
+  /** Starts it and waits until it works. */
+  async start(): Promise<void> {
+    const child = this.run();
+    const died = new Promise<never>((_, reject) =>
+      child.once('exit', () => reject(new Obstacle(this.lastWords('did not start')))),
+    );
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(
+        () => reject(new Obstacle(this.lastWords(`was not ready after ${READY_WITHIN_MS / 1000} s`))),
+        READY_WITHIN_MS,
+      ).unref(),
+    );
+    await Promise.race([this.part.ready(child), died, late]);
+    child.once('exit', (code, signal) => this.revive(signal ?? `code ${code}`));
+    died.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.process?.pid) await endProcess(this.process.pid, { patienceMs: 20_000 });
+    rmSync(this.pidFile, { force: true });
+  }
+
+  private run(): ChildProcess {
+    mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
+    const grown = (statSync(this.logFile, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT;
+    const log = openSync(this.logFile, grown ? 'w' : 'a');
+    // Detached: Ctrl-C in the terminal reaches the launcher alone, which then stops its children in order.
+    const child = fork(fileURLToPath(this.part.module), {
+      env: this.env,
+      execArgv: ['--no-deprecation', '--enable-source-maps', `--import=${leash}`],
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: true,
+    });
+    closeSync(log);
+    if (child.pid) recordProcess(this.pidFile, child.pid);
+    this.starts.push(Date.now());
+    return (this.process = child);
+  }
+
+  private revive(how: string): void {
+    if (this.stopping) return;
+    const recent = this.starts.filter((at) => at > Date.now() - RESTARTS.withinMs);
+    if (recent.length > RESTARTS.most) return this.onGivingUp(new Obstacle(this.lastWords(`keeps dying (${how})`)));
+    const wait = Math.min(RESTARTS.firstWaitMs * 2 ** (recent.length - 1), RESTARTS.longestWaitMs);
+    process.stdout.write(`  ${this.part.name} died (${how}) and is started again\n`);
+    setTimeout(() => {
+      if (!this.stopping) this.run().once('exit', (code, signal) => this.revive(signal ?? `code ${code}`));
+    }, wait);
+  }
+
+  private lastWords(what: string): string {
+    const words = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    return `${words}\n\nThe ${this.part.name} process ${what}; its last words are above, all of them in ${this.logFile}.`;
+  }
+}
