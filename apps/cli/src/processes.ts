@@ -68,7 +68,8 @@ export async function endRecorded(folder: string): Promise<string[]> {
   for (const name of files) {
     const file = join(folder, name);
     const pid = recordedProcess(file);
-    if (pid && pid !== process.pid) {
+    if (pid === process.pid) continue;
+    if (pid) {
       await endProcess(pid);
       ended.push(basename(name, '.pid'));
     }

@@ -1,5 +1,6 @@
 import type { Config } from '@foyer/config';
 import { bootstrapDatabase, migratePlatform, migrateTenants } from '@foyer/database';
+import { migrateQueue } from '@foyer/events';
 import { Staff } from '@foyer/staff';
 import { Obstacle } from '../../progress.mjs';
 import { withApplication } from './context.js';
@@ -21,6 +22,7 @@ export async function setup(config: Config, progress: (text: string) => void): P
     throw new Obstacle(`This database does not keep tenants apart well enough:\n${walls}`);
   }
   await migratePlatform(config);
+  if (!config.redisUrl) await migrateQueue(config);
   const { failed } = await migrateTenants(config, {
     onProgress: (done, total) => progress(`tenant ${done} of ${total}`),
   });

@@ -33,7 +33,10 @@ export interface Wanted {
 }
 
 /** The owner gets a welcome mail, and sets a password through it or the address printed here. */
-export async function create(config: Config, { slug, name, owner, plan = 'starter', blueprint }: Wanted): Promise<void> {
+export async function create(
+  config: Config,
+  { slug, name, owner, plan = 'starter', blueprint }: Wanted,
+): Promise<void> {
   if (!slugSchema.safeParse(slug).success)
     throw new Obstacle(`“${slug}” cannot be part of an address: use 3 to 40 letters, digits and hyphens.`);
   await withApplication(config, async (app) => {

@@ -7,6 +7,7 @@ import { afterAll } from '@jest/globals';
 import pg from 'pg';
 import { type Config, loadConfig } from '@foyer/config';
 import { bootstrapDatabase, migratePlatform } from '@foyer/database';
+import { migrateQueue } from '@foyer/events';
 import { startEmbeddedPostgres } from '../embedded-postgres.js';
 import { startOf } from '../processes.js';
 
@@ -75,6 +76,7 @@ function preparedTemplate(server: string): Promise<string> {
     await client.query(`create database ${template}`);
     await bootstrapDatabase(configFor(at(server, template)));
     await migratePlatform(configFor(at(server, template)));
+    await migrateQueue(configFor(at(server, template)));
     await client.query(`alter database ${template} is_template true`);
     return template;
   });

@@ -6,3 +6,4 @@ export { type EventJob, type JobQueue, Queues } from './queue.js';
 export { Relay } from './relay.js';
 export { type OnSignal, Signals } from './signals.js';
 export { Every, OnEvent, Subscribers } from './subscribers.js';
+export { migrateQueue } from './queue-tables.js';
