@@ -91,7 +91,7 @@ function isAbandoned(database: string): boolean {
 
 function fingerprint(): string {
   const hash = createHash('sha256');
-  for (const folder of ['migrations/platform', 'libs/core/database/src']) {
+  for (const folder of ['migrations/platform', 'libs/core/database/src', 'libs/core/events/src']) {
     for (const file of readdirSync(join(workspace, folder)).sort())
       hash.update(readFileSync(join(workspace, folder, file)));
   }
