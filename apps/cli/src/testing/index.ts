@@ -1,2 +1,4 @@
-export { freshDatabase } from './test-database.js';
-export { freshTenant, TestDirectory } from './test-tenant.js';
+export { Postbox } from './postbox.js';
+export { afterTests, freshDatabase } from './test-database.js';
+export { type SentFile, Visitor } from './visitor.js';
+export { PASSWORD, TestPerson, TestTenant, World } from './world.js';

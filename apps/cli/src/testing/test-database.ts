@@ -16,7 +16,12 @@ const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 const secretKey = 'tests only: logins are shared by all test databases';
 
 const cleanUp: (() => Promise<void>)[] = [];
-afterAll(() => Promise.all(cleanUp.map((clean) => clean())));
+afterAll(async () => {
+  for (const clean of cleanUp.reverse()) await clean();
+});
+
+/** Runs after the last test of the file, the last one first: what was built on something goes before it. */
+export const afterTests = (clean: () => Promise<void>): void => void cleanUp.push(clean);
 
 /**
  * A configuration with a database of its own: bootstrapped, platform migrated, no tenant yet. Call it in `beforeAll` or
