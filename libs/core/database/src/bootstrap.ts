@@ -59,6 +59,7 @@ async function makeSchemas(client: pg.Client): Promise<void> {
   await client.query(`revoke all on database ${database} from public`);
   await client.query(`grant connect, create on database ${database} to ${LOGINS.owner}`);
   await client.query(`grant connect on database ${database} to ${LOGINS.app}, ${LOGINS.queue}`);
+  await client.query(`grant temporary on database ${database} to ${LOGINS.queue}`); // BullMQ adds jobs in bulk through one
   await client.query(`create schema if not exists platform authorization ${LOGINS.owner}`);
   await client.query(`create schema if not exists queue authorization ${LOGINS.queue}`);
   await client.query(`grant usage on schema platform to ${PLATFORM_ROLE}, ${TENANT_GROUP}`);

@@ -81,10 +81,16 @@ export class FormState<T = unknown> {
   }
 }
 
-/** The request's form, parsed by a schema. */
-export const Form = createParamDecorator((schema: z.ZodType, context: ExecutionContext) =>
+// Nest takes an argument that can `transform`, as a schema can, for a pipe: hence the boxes.
+const parsedForm = createParamDecorator(([schema]: [z.ZodType], context: ExecutionContext) =>
   FormState.parse(context.switchToHttp().getRequest<FoyerRequest>(), schema),
 );
+const parsedQuery = createParamDecorator(([schema]: [z.ZodType], context: ExecutionContext) =>
+  schema.parse({ ...context.switchToHttp().getRequest<FoyerRequest>().query }),
+);
+
+/** The request's form, parsed by a schema. */
+export const Form = (schema: z.ZodType): ParameterDecorator => parsedForm([schema]);
 
 /** The files that came in one field. */
 export const Uploads = createParamDecorator((field: string, context: ExecutionContext): Upload[] =>
@@ -92,9 +98,7 @@ export const Uploads = createParamDecorator((field: string, context: ExecutionCo
 );
 
 /** A query string parsed by a schema whose fields all have `.catch()`: a wrong filter is no filter, never an error page. */
-export const Filters = createParamDecorator((schema: z.ZodType, context: ExecutionContext) =>
-  schema.parse({ ...context.switchToHttp().getRequest<FoyerRequest>().query }),
-);
+export const Filters = (schema: z.ZodType): ParameterDecorator => parsedQuery([schema]);
 
 function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [string, MessageValues?] {
   if (/^[a-z]+\.[a-z.-]+$/.test(issue.message)) return [issue.message];

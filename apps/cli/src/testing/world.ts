@@ -1,0 +1,177 @@
+import type { Server } from 'node:http';
+import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Config } from '@foyer/config';
+import { hashPassword, Sessions } from '@foyer/credentials';
+import { Database, rows, sql, table } from '@foyer/database';
+import { type CompanyRole, type PortalActor, PortalPrincipals, type TeamRole } from '@foyer/identity';
+import { Staff, type StaffRole } from '@foyer/staff';
+import { inTenant, type Tenant } from '@foyer/tenancy';
+import { Packs, Tenants } from '@foyer/tenants';
+import { type Ticket, Tickets } from '@foyer/tickets';
+import { createApplication } from '@foyer/app-web';
+import { startWorker } from '@foyer/app-worker';
+import { Postbox } from './postbox.js';
+import { afterTests, freshDatabase } from './test-database.js';
+import { Visitor } from './visitor.js';
+
+export const PASSWORD = 'orchard-lantern-42';
+let hashed: Promise<string> | undefined;
+
+/** An installation for tests: the real application on a real database, filled by sentences. */
+export class World {
+  private constructor(
+    readonly config: Config,
+    readonly app: NestExpressApplication,
+    readonly postbox: Postbox | null,
+  ) {}
+
+  /** The web application alone: events wait in the outbox. It is gone after the last test of the file. */
+  static async start(variables: NodeJS.ProcessEnv = {}): Promise<World> {
+    return World.open(await freshDatabase({ LOG_LEVEL: process.env['TEST_LOG'], ...variables }), null);
+  }
+
+  /** With a worker and a mail server, so that events have consequences. */
+  static async startWithWorker(variables: NodeJS.ProcessEnv = {}): Promise<World> {
+    const postbox = await Postbox.open();
+    const config = await freshDatabase({ LOG_LEVEL: process.env['TEST_LOG'], ...variables, SMTP_URL: postbox.url });
+    afterTests(() => postbox.close());
+    const world = await World.open(config, postbox);
+    const worker = await startWorker(config);
+    afterTests(() => worker.close());
+    return world;
+  }
+
+  private static async open(config: Config, postbox: Postbox | null): Promise<World> {
+    const app = await createApplication(config);
+    afterTests(() => app.close());
+    await app.init();
+    return new World(config, app, postbox);
+  }
+
+  /** What the worker sent. */
+  get mails(): Postbox {
+    if (!this.postbox) throw new Error('This world has no worker: World.startWithWorker()');
+    return this.postbox;
+  }
+
+  get<T>(type: Type<T> | (abstract new (...args: never[]) => T)): T {
+    return (this.app as INestApplicationContext).get(type as Type<T>);
+  }
+
+  visitor(host: string): Visitor {
+    return new Visitor(this.app.getHttpServer() as Server, host);
+  }
+
+  /** A business with its portal; `<slug>@<slug>.example` owns it. */
+  async tenant(slug: string, name = slug[0]!.toUpperCase() + slug.slice(1)): Promise<TestTenant> {
+    const email = `owner@${slug}.example`;
+    hashed ??= hashPassword(PASSWORD);
+    const people = { team: [{ name: `${name} Owner`, email, role: 'owner', passwordHash: await hashed, verified: true }], companies: [], customers: [] };
+    const tenant = await this.get(Tenants).provision({ slug, name, plan: 'team', blueprint: null, ownerEmail: email, own: { people } });
+    return new TestTenant(this, tenant, await hashed);
+  }
+
+  /** A member of staff, signed in on the admin host. */
+  async staff(role: StaffRole = 'owner', email = `${role}@staff.example`): Promise<Visitor> {
+    await this.get(Staff).create({ email, name: `Staff ${role}`, role, password: PASSWORD });
+    const visitor = this.visitor(`admin.${this.config.baseUrl.host}`);
+    await visitor.signIn(email, PASSWORD);
+    return visitor;
+  }
+}
+
+export class TestTenant {
+  constructor(
+    readonly world: World,
+    readonly tenant: Tenant,
+    private readonly passwordHash: string,
+  ) {}
+
+  get host(): string {
+    return new URL(this.tenant.origin).host;
+  }
+
+  inside<T>(fn: () => Promise<T>): Promise<T> {
+    return inTenant(this.tenant, fn);
+  }
+
+  get owner(): TestPerson {
+    return new TestPerson(this, 'Owner', `owner@${this.tenant.slug}.example`);
+  }
+
+  visitor(): Visitor {
+    return this.world.visitor(this.host);
+  }
+
+  /** Rows of the tenant's own tables, e.g. ``acme.rows(sql`select … from ${…}`)`` inside the tenant. */
+  query<Row>(statement: () => ReturnType<typeof sql>): Promise<Row[]> {
+    return this.inside(() => this.world.get(Database).read((em) => rows<Row>(em, statement())));
+  }
+
+  async customer(name: string): Promise<TestPerson> {
+    const email = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@customers.example`;
+    await this.apply({ customers: [this.declared(name, email)] });
+    return new TestPerson(this, name, email);
+  }
+
+  async agent(name: string, role: TeamRole = 'agent'): Promise<TestPerson> {
+    const email = `${name.toLowerCase()}@${this.tenant.slug}.example`;
+    await this.apply({ team: [{ ...this.declared(name, email), role }] });
+    return new TestPerson(this, name, email);
+  }
+
+  /** @internal */
+  async join(person: TestPerson, company: string, role: CompanyRole): Promise<void> {
+    await this.apply({ companies: [{ name: company, members: [{ ...this.declared(person.name, person.email), role }] }] });
+  }
+
+  private declared(name: string, email: string) {
+    return { name, email, passwordHash: this.passwordHash, verified: true };
+  }
+
+  private async apply(people: object): Promise<void> {
+    const content = { team: [], companies: [], customers: [], ...people };
+    await this.inside(() => this.world.get(Packs).apply([{ id: 'test', folder: null, sections: { people: content } }]));
+  }
+}
+
+export class TestPerson {
+  constructor(
+    readonly tenant: TestTenant,
+    readonly name: string,
+    readonly email: string,
+  ) {}
+
+  /** Puts the person into a company. `await (await acme.customer('Ana')).of('Globex', 'company_user')` */
+  async of(company: string, role: CompanyRole = 'user'): Promise<this> {
+    await this.tenant.join(this, company, role);
+    return this;
+  }
+
+  /** The person as verbs take them, with what they may do right now. */
+  actor(): Promise<PortalActor> {
+    return this.tenant.inside(async () => {
+      const database = this.tenant.world.get(Database);
+      const [{ id }] = (await database.read((em) => rows<{ id: string }>(em, sql`select id from ${table('person')} where email = ${this.email}`))) as [{ id: string }];
+      const secret = await new Sessions(database).start(id, { ip: null, userAgent: 'test' });
+      const { actor } = await this.tenant.world.get(PortalPrincipals).find(secret);
+      return actor as PortalActor;
+    });
+  }
+
+  /** A browser in which the person is signed in. */
+  async browser(): Promise<Visitor> {
+    const visitor = this.tenant.visitor();
+    const response = await visitor.signIn(this.email, PASSWORD);
+    if (response.status !== 303) throw new Error(`${this.name} cannot sign in: ${response.status}`);
+    return visitor;
+  }
+
+  async opens(subject: string, description = `About: ${subject}`): Promise<Ticket> {
+    const actor = await this.actor();
+    const companyId = actor.companies[0]?.id ?? null;
+    const draft = { subject, description, priority: 'normal' as const, categoryId: null, companyId, fileIds: [] };
+    return this.tenant.inside(() => this.tenant.world.get(Tickets).open(actor, draft));
+  }
+}
