@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Dispatcher } from './dispatcher.js';
+import { FailedJobs } from './failed-jobs.js';
 import { Outbox } from './outbox.js';
 import { Queues } from './queue.js';
 import { Relay } from './relay.js';
@@ -10,7 +11,7 @@ import { Subscribers } from './subscribers.js';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [Signals, Outbox, Queues, Relay, Subscribers, Dispatcher],
-  exports: [Signals, Outbox, Queues, Relay, Subscribers, Dispatcher],
+  providers: [Signals, Outbox, Queues, Relay, Subscribers, Dispatcher, FailedJobs],
+  exports: [Signals, Outbox, Queues, Relay, Subscribers, Dispatcher, FailedJobs],
 })
 export class EventsModule {}

@@ -1,6 +1,7 @@
 export { Dispatcher } from './dispatcher.js';
 export { type EventClass, eventName, EventName } from './domain-event.js';
 export { EventsModule } from './events.module.js';
+export { type FailedJob, FailedJobs } from './failed-jobs.js';
 export { Outbox } from './outbox.js';
 export { type EventJob, type JobQueue, Queues } from './queue.js';
 export { Relay } from './relay.js';

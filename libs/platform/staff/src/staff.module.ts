@@ -1,13 +1,20 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
+import { JobsController } from './jobs.controller.js';
+import { StaffController } from './staff.controller.js';
 import { Staff } from './staff.js';
 import { StaffPrincipals } from './staff-principals.js';
+import { TenantsController } from './tenants.controller.js';
 
 registerMessages('staff', new URL('../locales', import.meta.url));
 
 @Global()
-@Module({ controllers: [], providers: [Staff, StaffPrincipals], exports: [Staff] })
+@Module({
+  controllers: [StaffController, TenantsController, JobsController],
+  providers: [Staff, StaffPrincipals],
+  exports: [Staff],
+})
 export class StaffModule implements OnModuleInit {
   constructor(private readonly themes: Themes) {}
 

@@ -1,0 +1,38 @@
+import { Get, Param, Post, Query } from '@nestjs/common';
+import { NotFound, Refused } from '@foyer/access';
+import { FailedJobs } from '@foyer/events';
+import { AdminController, Can, CurrentActor, CurrentVisit, seeOther, View, type Visit } from '@foyer/web';
+import type { StaffActor } from './staff-principals.js';
+
+const PATH = '/jobs';
+const PAGE = 50;
+
+/** Work that failed for good, so that somebody sees it and can have it tried once more. */
+@AdminController('jobs')
+@Can('read', 'Job')
+export class JobsController {
+  constructor(private readonly failed: FailedJobs) {}
+
+  @Get()
+  @View('staff/jobs')
+  async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Query('from') from?: unknown) {
+    const start = Math.max(0, Number(typeof from === 'string' ? from : 0) || 0);
+    const { jobs, total, waiting } = await this.failed.page(start, PAGE);
+    const link = (at: number) => (at === 0 ? PATH : `${PATH}?from=${at}`);
+    return {
+      jobs: jobs.map((job) => ({ ...job, can: { retry: actor.ability.can('manage', 'Job') } })),
+      total,
+      waiting,
+      can: { retry: actor.ability.can('manage', 'Job') },
+      pagination: { previous: start > 0 ? link(Math.max(0, start - PAGE)) : null, next: start + PAGE < total ? link(start + PAGE) : null },
+      heading: visit.t('staff.jobs.title'),
+    };
+  }
+
+  @Post(':id/retry')
+  async retry(@CurrentActor() actor: StaffActor, @Param('id') id: string) {
+    if (!actor.ability.can('manage', 'Job')) throw new Refused();
+    if (!(await this.failed.retry(id))) throw new NotFound();
+    return seeOther(PATH, 'staff.jobs.retried');
+  }
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { Get, Inject, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { type Config, CONFIG } from '@foyer/config';
+import { hashPassword } from '@foyer/credentials';
+import { latestTenantVersion } from '@foyer/database';
+import { inTenant } from '@foyer/tenancy';
+import { Directory, OwnerArrival, Packs, slug, TENANT_STATUSES, TenantList, type TenantRow, Tenants } from '@foyer/tenants';
+import { AdminController, Can, CurrentActor, CurrentVisit, field, Filters, filterView, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import type { StaffActor } from './staff-principals.js';
+
+const PATH = '/tenants';
+const PAGE = 50;
+const filters = z.object({
+  q: z.string().trim().max(100).catch(''),
+  status: z.enum(TENANT_STATUSES).nullable().catch(null),
+  cursor: z.uuid().nullable().catch(null),
+});
+const suspendForm = z.object({ reason: field.text(300) });
+const newTenantForm = z.object({
+  business: field.text(80),
+  slug,
+  name: field.text(100),
+  email: field.email,
+  plan: z.enum(['starter', 'team', 'business']),
+  blueprint: z.string().max(40).transform((value) => value || null),
+});
+
+/** The register of tenants, for staff. */
+@AdminController('tenants')
+@Can('read', 'Tenant')
+export class TenantsController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly list: TenantList,
+    private readonly tenants: Tenants,
+    private readonly packs: Packs,
+    private readonly directory: Directory,
+    private readonly arrival: OwnerArrival,
+  ) {}
+
+  @Get()
+  @View('staff/tenants')
+  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Filters(filters) { q, status, cursor }: z.output<typeof filters>) {
+    const { rows, more } = await this.list.page(actor, { search: q || null, status, after: cursor, limit: PAGE });
+    const counts = await this.list.counts(actor);
+    const options = TENANT_STATUSES.map((value) => ({ value, label: visit.t(`staff.status.${value}`), count: counts[value] ?? 0 }));
+    return {
+      tenants: rows.map((row) => ({ ...this.tenantView(visit, row), href: `${PATH}/${row.id}` })),
+      filters: [filterView(visit, PATH, { name: 'status', label: visit.t('staff.field.status'), current: status, options })],
+      ...listView(visit, PATH, { q: q || null, filters: { status }, next: more ? rows.at(-1)!.id : null, previous: null }),
+      can: { create: actor.ability.can('manage', 'Tenant') },
+    };
+  }
+
+  @Get('new')
+  @Can('manage', 'Tenant')
+  @View('staff/tenant-new')
+  blank(@CurrentVisit() visit: Visit) {
+    return this.newView(visit, visit.form({ plan: 'team' }));
+  }
+
+  @Post()
+  @Can('manage', 'Tenant')
+  @View('staff/tenant-new')
+  async create(@CurrentVisit() visit: Visit, @Form(newTenantForm) form: FormState<z.output<typeof newTenantForm>>) {
+    const id = await form.attempt((wanted) => this.open(wanted, visit.locale));
+    return id ? seeOther(`${PATH}/${id}`, 'staff.tenant.created') : this.newView(visit, form);
+  }
+
+  @Get(':id')
+  @View('staff/tenant')
+  async one(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string) {
+    return this.view(visit, actor, id, visit.form());
+  }
+
+  @Post(':id/suspension')
+  @View('staff/tenant')
+  async suspend(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string, @Form(suspendForm) form: FormState<z.output<typeof suspendForm>>) {
+    await form.attempt(({ reason }) => this.tenants.suspend(actor, id, reason));
+    return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.suspended');
+  }
+
+  @Post(':id/resumption')
+  async resume(@CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string) {
+    await this.tenants.resume(actor, id);
+    return seeOther(`${PATH}/${id}`, 'staff.tenant.resumed');
+  }
+
+  /** The owner gets a welcome mail and chooses a password by its link: staff never know it. */
+  private async open({ business, slug: wanted, name, email, plan, blueprint }: z.output<typeof newTenantForm>, locale: string): Promise<string> {
+    const passwordHash = await hashPassword(randomBytes(32).toString('base64'));
+    const tenant = await this.tenants.provision({
+      slug: wanted,
+      name: business,
+      plan,
+      blueprint,
+      ownerEmail: email,
+      own: {
+        settings: { general: { name: business, supportEmail: email } },
+        people: { team: [{ name, email, role: 'owner', passwordHash, verified: false }], companies: [], customers: [] },
+      },
+    });
+    await inTenant(tenant, () => this.arrival.welcome({ email, locale }));
+    return tenant.id;
+  }
+
+  private newView(visit: Visit, form: FormState<unknown>) {
+    return {
+      form,
+      suffix: `.${this.config.baseUrl.host}`,
+      plans: ['starter', 'team', 'business'].map((value) => ({ value, label: visit.t(`staff.plan.${value}`) })),
+      blueprints: this.packs.blueprints().map(({ id, name }) => ({ value: id, label: name })),
+    };
+  }
+
+  private async view(visit: Visit, actor: StaffActor, id: string, form: FormState<unknown>) {
+    const row = await this.list.one(actor, id);
+    const manages = actor.ability.can('manage', 'Tenant');
+    const operating = ['trialing', 'active', 'past_due'].includes(row.status);
+    return {
+      tenant: this.tenantView(visit, row),
+      form,
+      can: { suspend: manages && operating, resume: manages && row.status === 'suspended' },
+    };
+  }
+
+  private tenantView(visit: Visit, row: TenantRow) {
+    const url = this.directory.originOf(row.slug);
+    const latest = latestTenantVersion();
+    return {
+      ...row,
+      url,
+      host: new URL(url).host,
+      statusLabel: visit.t(`staff.status.${row.status}`),
+      planLabel: visit.t(`staff.plan.${row.plan}`),
+      upToDate: row.schemaVersion === latest,
+      latestVersion: latest,
+      createdAt: new Date(row.createdAt).toISOString(),
+      trialEndsAt: row.trialEndsAt && new Date(row.trialEndsAt).toISOString(),
+    };
+  }
+}
