@@ -40,8 +40,10 @@ export function checkFolders() {
 export async function install() {
   if (!isInstalled()) {
     accessSync(workspace, constants.W_OK);
+    // Not `npm ci`: it refuses a lockfile without the optional packages of platforms that a registry does not carry.
+    // With --no-save the lockfile still decides every version and stays as it is.
     await step('Installing packages', () =>
-      npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
+      npm(['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
     );
   }
   await ensurePinnedNode();
