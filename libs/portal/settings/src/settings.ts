@@ -7,7 +7,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
 import { SettingsChanged } from './settings.events.js';
-import { SettingsMemory } from './settings-memory.js';
+import { SettingsMemory, type Snapshot } from './settings-memory.js';
 
 /** How a tenant's portal is set up: the only reader and writer of its sections. */
 @Injectable()
@@ -26,6 +26,11 @@ export class Settings {
   /** The operator's name as people read it. */
   async name(): Promise<string> {
     return (await this.get('general')).name ?? currentTenant().name;
+  }
+
+  /** What a published template last failed with, until the team publishes again. */
+  async templateFailure(): Promise<Snapshot['templateFailure']> {
+    return (await this.memory.snapshot()).templateFailure;
   }
 
   /**

@@ -19,7 +19,6 @@ import { BrandPictures, type PictureKind } from '../brand-pictures.js';
 import { pictureUrl } from '../portal-site.js';
 import type { BrandPicture } from '../sections.js';
 import { Settings } from '../settings.js';
-import { SettingsMemory } from '../settings-memory.js';
 import {
   type BrandingForm,
   brandingForm,
@@ -39,7 +38,6 @@ const PREVIEW_SCOPE = '.brand-scope';
 export class BrandingController {
   constructor(
     private readonly settings: Settings,
-    private readonly memory: SettingsMemory,
     private readonly pictures: BrandPictures,
     private readonly themes: Themes,
     private readonly database: Database,
@@ -100,7 +98,7 @@ export class BrandingController {
 
   private async view(visit: Visit, form: FormState, choices: ThemeSettings, touched: boolean) {
     const declared = await this.declared();
-    const { branding, templateFailure } = await this.memory.snapshot();
+    const branding = await this.settings.get('branding');
     const t = visit.t.bind(visit);
     const contrast = contrastView(declared, choices, t);
     const query = new URLSearchParams(formValues(completeSettings(declared, choices)));
@@ -120,7 +118,7 @@ export class BrandingController {
       contrast,
       contrastFails: contrast.some(({ passes }) => !passes),
       preview: { stylesheet: `${pathOf('branding')}/preview.css?${query}` },
-      templateFailure,
+      templateFailure: await this.settings.templateFailure(),
     };
   }
 }
