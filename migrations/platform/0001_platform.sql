@@ -19,6 +19,18 @@ create table platform.tenant (
 );
 create index tenant_created on platform.tenant (created_at desc, id desc);
 
+-- What staff did to a tenant, and why.
+create table platform.tenant_event (
+  id bigint generated always as identity primary key,
+  tenant_id uuid not null references platform.tenant (id) on delete cascade,
+  status text not null,
+  reason text,
+  by_id uuid,
+  by_name text,
+  at timestamptz not null default now()
+);
+create index tenant_event_tenant on platform.tenant_event (tenant_id, at desc);
+
 create table platform.domain (
   host text primary key,
   tenant_id uuid not null references platform.tenant (id) on delete cascade,
@@ -68,7 +80,7 @@ create policy tenant_appends_its_own on platform.outbox for insert to foyer_tena
 create policy platform_relays on platform.outbox to foyer_platform using (true) with check (true);
 
 grant insert (name, payload, available_at) on platform.outbox to foyer_tenant;
-grant select, insert, update, delete on platform.tenant, platform.domain, platform.staff, platform.session, platform.outbox to foyer_platform;
+grant select, insert, update, delete on platform.tenant, platform.tenant_event, platform.domain, platform.staff, platform.session, platform.outbox to foyer_platform;
 
 -- Counters of attempts. Losing them in a crash costs nothing, so they skip the write-ahead log.
 create unlogged table platform.rate_limit (

@@ -72,7 +72,7 @@ export async function suspend(config: Config, slug: string, reason: string): Pro
 }
 
 export async function resume(config: Config, slug: string): Promise<void> {
-  await onTenant(config, slug, (app, id) => app.get(Tenants).resume(operator, id));
+  await onTenant(config, slug, (app, id) => app.get(Tenants).resume(operator, id, 'From the command line'));
   print(`${slug} goes on.`);
 }
 

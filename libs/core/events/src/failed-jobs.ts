@@ -7,6 +7,7 @@ export interface FailedJob {
   name: string;
   /** Name of the tenant whose job it is; null for the platform's own. */
   tenant: string | null;
+  tenantId: string | null;
   error: string;
   attempts: number;
   failedAt: string | null;
@@ -20,18 +21,18 @@ export class FailedJobs {
     private readonly platform: PlatformDatabase,
   ) {}
 
-  async page(start: number, limit: number): Promise<{ jobs: FailedJob[]; total: number; waiting: number }> {
+  async page(start: number, limit: number): Promise<{ jobs: FailedJob[]; counts: Record<'waiting' | 'active' | 'delayed' | 'failed', number> }> {
     const queue = this.queues.events;
     const jobs = await queue.getFailed(start, start + limit - 1);
     const { failed = 0, waiting = 0, delayed = 0, active = 0 } = await queue.getJobCounts('failed', 'waiting', 'delayed', 'active');
-    const names = await this.tenantNames(jobs.map((job) => job.data.realm));
+    const tenants = await this.tenants(jobs.map((job) => job.data.realm));
     return {
-      total: failed,
-      waiting: waiting + delayed + active,
+      counts: { waiting, active, delayed, failed },
       jobs: jobs.map((job) => ({
         id: job.id!,
         name: job.name,
-        tenant: names.get(job.data.realm) ?? null,
+        tenant: tenants.get(job.data.realm)?.name ?? null,
+        tenantId: tenants.get(job.data.realm)?.id ?? null,
         error: job.failedReason ?? '',
         attempts: job.attemptsMade,
         failedAt: job.finishedOn ? new Date(job.finishedOn).toISOString() : null,
@@ -47,11 +48,15 @@ export class FailedJobs {
     return true;
   }
 
-  private async tenantNames(schemas: string[]): Promise<Map<string, string>> {
+  async retryAll(): Promise<void> {
+    await this.queues.events.retryJobs({ state: 'failed' });
+  }
+
+  private async tenants(schemas: string[]): Promise<Map<string, { id: string; name: string }>> {
     if (schemas.length === 0) return new Map();
     const rows = await this.platform.read((em) =>
-      em.execute<{ schema_name: string; name: string }[]>('select schema_name, name from platform.tenant where schema_name in (?)', [schemas]),
+      em.execute<{ schema_name: string; id: string; name: string }[]>('select schema_name, id, name from platform.tenant where schema_name in (?)', [schemas]),
     );
-    return new Map(rows.map(({ schema_name, name }) => [schema_name, name]));
+    return new Map(rows.map(({ schema_name, id, name }) => [schema_name, { id, name }]));
   }
 }

@@ -1,7 +1,7 @@
 import { Get, Param, Post, Query } from '@nestjs/common';
 import { NotFound, Refused } from '@foyer/access';
 import { FailedJobs } from '@foyer/events';
-import { AdminController, Can, CurrentActor, CurrentVisit, seeOther, View, type Visit } from '@foyer/web';
+import { AdminController, Can, CurrentActor, seeOther, View } from '@foyer/web';
 import type { StaffActor } from './staff-principals.js';
 
 const PATH = '/jobs';
@@ -15,18 +15,23 @@ export class JobsController {
 
   @Get()
   @View('staff/jobs')
-  async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Query('from') from?: unknown) {
+  async page(@CurrentActor() actor: StaffActor, @Query('from') from?: unknown) {
     const start = Math.max(0, Number(typeof from === 'string' ? from : 0) || 0);
-    const { jobs, total, waiting } = await this.failed.page(start, PAGE);
+    const { jobs, counts } = await this.failed.page(start, PAGE);
     const link = (at: number) => (at === 0 ? PATH : `${PATH}?from=${at}`);
     return {
-      jobs: jobs.map((job) => ({ ...job, can: { retry: actor.ability.can('manage', 'Job') } })),
-      total,
-      waiting,
+      jobs: jobs.map((job) => ({ ...job, tenantHref: job.tenantId && `/tenants/${job.tenantId}` })),
+      counts,
       can: { retry: actor.ability.can('manage', 'Job') },
-      pagination: { previous: start > 0 ? link(Math.max(0, start - PAGE)) : null, next: start + PAGE < total ? link(start + PAGE) : null },
-      heading: visit.t('staff.jobs.title'),
+      pagination: { previous: start > 0 ? link(Math.max(0, start - PAGE)) : null, next: start + PAGE < counts.failed ? link(start + PAGE) : null },
     };
+  }
+
+  @Post('retry')
+  async retryAll(@CurrentActor() actor: StaffActor) {
+    if (!actor.ability.can('manage', 'Job')) throw new Refused();
+    await this.failed.retryAll();
+    return seeOther(PATH, 'staff.jobs.retried');
   }
 
   @Post(':id/retry')

@@ -11,18 +11,22 @@ import type { StaffActor } from './staff-principals.js';
 
 const PATH = '/tenants';
 const PAGE = 50;
+const PLANS = ['starter', 'team', 'business'] as const;
 const filters = z.object({
   q: z.string().trim().max(100).catch(''),
   status: z.enum(TENANT_STATUSES).nullable().catch(null),
+  plan: z.enum(PLANS).nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),
 });
-const suspendForm = z.object({ reason: field.text(300) });
+const suspendForm = z.object({ reason: field.text(500), confirmed: z.literal('1', 'staff.tenant.confirm') });
+const resumeForm = z.object({ reason: field.text(500) });
+type ReasonForm = FormState<{ reason: string }>;
 const newTenantForm = z.object({
   business: field.text(80),
   slug,
   name: field.text(100),
   email: field.email,
-  plan: z.enum(['starter', 'team', 'business']),
+  plan: z.enum(PLANS),
   blueprint: z.string().max(40).transform((value) => value || null),
 });
 
@@ -41,14 +45,19 @@ export class TenantsController {
 
   @Get()
   @View('staff/tenants')
-  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Filters(filters) { q, status, cursor }: z.output<typeof filters>) {
-    const { rows, more } = await this.list.page(actor, { search: q || null, status, after: cursor, limit: PAGE });
+  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Filters(filters) { q, status, plan, cursor }: z.output<typeof filters>) {
+    const { rows, more } = await this.list.page(actor, { search: q || null, status, plan, after: cursor, limit: PAGE });
     const counts = await this.list.counts(actor);
     const options = TENANT_STATUSES.map((value) => ({ value, label: visit.t(`staff.status.${value}`), count: counts[value] ?? 0 }));
     return {
       tenants: rows.map((row) => ({ ...this.tenantView(visit, row), href: `${PATH}/${row.id}` })),
-      filters: [filterView(visit, PATH, { name: 'status', label: visit.t('staff.field.status'), current: status, options })],
-      ...listView(visit, PATH, { q: q || null, filters: { status }, next: more ? rows.at(-1)!.id : null, previous: null }),
+      totals: TENANT_STATUSES.flatMap((one) => (counts[one] ? [{ status: one, count: counts[one] }] : [])),
+      latestVersion: latestTenantVersion(),
+      filters: [
+        filterView(visit, PATH, { name: 'status', label: visit.t('staff.field.status'), current: status, options }),
+        filterView(visit, PATH, { name: 'plan', label: visit.t('staff.field.plan'), current: plan, options: this.planOptions(visit) }),
+      ],
+      ...listView(visit, PATH, { q: q || null, filters: { status, plan }, next: more ? rows.at(-1)!.id : null, previous: null }),
       can: { create: actor.ability.can('manage', 'Tenant') },
     };
   }
@@ -76,15 +85,16 @@ export class TenantsController {
 
   @Post(':id/suspension')
   @View('staff/tenant')
-  async suspend(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string, @Form(suspendForm) form: FormState<z.output<typeof suspendForm>>) {
+  async suspend(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string, @Form(suspendForm) form: ReasonForm) {
     await form.attempt(({ reason }) => this.tenants.suspend(actor, id, reason));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.suspended');
   }
 
   @Post(':id/resumption')
-  async resume(@CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string) {
-    await this.tenants.resume(actor, id);
-    return seeOther(`${PATH}/${id}`, 'staff.tenant.resumed');
+  @View('staff/tenant')
+  async resume(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string, @Form(resumeForm) form: ReasonForm) {
+    await form.attempt(({ reason }) => this.tenants.resume(actor, id, reason));
+    return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.resumed');
   }
 
   /** The owner gets a welcome mail and chooses a password by its link: staff never know it. */
@@ -109,7 +119,7 @@ export class TenantsController {
     return {
       form,
       suffix: `.${this.config.baseUrl.host}`,
-      plans: ['starter', 'team', 'business'].map((value) => ({ value, label: visit.t(`staff.plan.${value}`) })),
+      plans: this.planOptions(visit),
       blueprints: this.packs.blueprints().map(({ id, name }) => ({ value: id, label: name })),
     };
   }
@@ -118,24 +128,32 @@ export class TenantsController {
     const row = await this.list.one(actor, id);
     const manages = actor.ability.can('manage', 'Tenant');
     const operating = ['trialing', 'active', 'past_due'].includes(row.status);
+    const history = await this.list.history(id);
     return {
       tenant: this.tenantView(visit, row),
+      usage: null,
+      events: history.map(({ status, reason, by, at }) => ({ text: visit.t(`staff.history.${status}`, { reason: reason ?? '' }), at, by })),
       form,
       can: { suspend: manages && operating, resume: manages && row.status === 'suspended' },
     };
   }
 
+  private planOptions(visit: Visit) {
+    return PLANS.map((value) => ({ value, label: visit.t(`staff.plan.${value}`) }));
+  }
+
   private tenantView(visit: Visit, row: TenantRow) {
     const url = this.directory.originOf(row.slug);
-    const latest = latestTenantVersion();
+    const latestVersion = latestTenantVersion();
     return {
       ...row,
       url,
-      host: new URL(url).host,
-      statusLabel: visit.t(`staff.status.${row.status}`),
-      planLabel: visit.t(`staff.plan.${row.plan}`),
-      upToDate: row.schemaVersion === latest,
-      latestVersion: latest,
+      address: new URL(url).host,
+      plan: visit.t(`staff.plan.${row.plan}`),
+      blueprint: row.blueprint === 'default' ? null : row.blueprint,
+      latestVersion,
+      behind: row.schemaVersion < latestVersion,
+      failed: row.migrationError !== null,
       createdAt: new Date(row.createdAt).toISOString(),
       trialEndsAt: row.trialEndsAt && new Date(row.trialEndsAt).toISOString(),
     };

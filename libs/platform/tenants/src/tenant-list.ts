@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, NotFound } from '@foyer/access';
-import { PlatformDatabase } from '@foyer/database';
+import { PlatformDatabase, rows, sql } from '@foyer/database';
 import type { TenantStatus } from '@foyer/tenancy';
 import { TenantRecord } from './tenant.entity.js';
 
@@ -24,9 +24,17 @@ export interface TenantRow {
 export interface TenantFilter {
   search?: string | null;
   status?: TenantStatus | null;
+  plan?: string | null;
   /** Id of the last row of the page before; ids are UUIDv7, so they sort by age. */
   after?: string | null;
   limit: number;
+}
+
+export interface TenantEvent {
+  status: TenantStatus;
+  reason: string | null;
+  by: string | null;
+  at: string;
 }
 
 const COLUMNS = ['id', 'slug', 'name', 'status', 'statusReason', 'plan', 'blueprint', 'ownerEmail', 'trialEndsAt', 'schemaName', 'schemaVersion', 'migrationError', 'createdAt'] as const;
@@ -36,11 +44,12 @@ const COLUMNS = ['id', 'slug', 'name', 'status', 'statusReason', 'plan', 'bluepr
 export class TenantList {
   constructor(private readonly platform: PlatformDatabase) {}
 
-  async page(actor: Actor, { search, status, after, limit }: TenantFilter): Promise<{ rows: TenantRow[]; more: boolean }> {
+  async page(actor: Actor, { search, status, plan, after, limit }: TenantFilter): Promise<{ rows: TenantRow[]; more: boolean }> {
     if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
     const rows = await this.platform.read((em) => {
       const query = em.createQueryBuilder(TenantRecord, 't').select([...COLUMNS]).orderBy({ id: 'desc' }).limit(limit + 1);
       if (status) query.andWhere({ status });
+      if (plan) query.andWhere({ plan });
       if (after) query.andWhere({ id: { $lt: after } });
       if (search) {
         const like = { $ilike: `%${search.replace(/[\\%_]/g, '\\$&')}%` };
@@ -55,6 +64,13 @@ export class TenantList {
     if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
     const rows = await this.platform.read((em) => em.execute<{ status: string; count: number }[]>('select status, count(*)::int as count from platform.tenant group by status'));
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+
+  /** What staff did to a tenant, the latest first. */
+  history(id: string): Promise<TenantEvent[]> {
+    return this.platform.read((em) =>
+      rows<TenantEvent>(em, sql`select status, reason, by_name as by, at from platform.tenant_event where tenant_id = ${id} order by at desc limit 50`),
+    );
   }
 
   async one(actor: Actor, id: string): Promise<TenantRow> {

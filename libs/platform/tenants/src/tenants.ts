@@ -56,20 +56,21 @@ export class Tenants {
   }
 
   async suspend(actor: Actor, id: string, reason: string): Promise<void> {
-    await this.change(actor, id, (tenant) => tenant.suspend(reason));
+    await this.change(actor, id, reason, (tenant) => tenant.suspend(reason));
   }
 
-  async resume(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, (tenant) => tenant.resume());
+  async resume(actor: Actor, id: string, reason: string): Promise<void> {
+    await this.change(actor, id, reason, (tenant) => tenant.resume());
   }
 
-  private async change(actor: Actor, id: string, verb: (tenant: TenantRecord) => void): Promise<void> {
+  private async change(actor: Actor, id: string, reason: string, verb: (tenant: TenantRecord) => void): Promise<void> {
     if (!actor.ability.can('manage', 'Tenant')) throw new Refused();
     await this.platform.write(async (em) => {
       const tenant = await em.findOne(TenantRecord, { id });
       if (!tenant) throw new NotFound();
       verb(tenant);
       await em.flush();
+      await em.execute('insert into platform.tenant_event (tenant_id, status, reason, by_id, by_name) values (?, ?, ?, ?, ?)', [id, tenant.status, reason, actor.id, actor.name], 'run');
       await this.signals.send(em, TENANT_CHANGED, id);
     });
     this.directory.forget(id); // the signal reaches the other processes; this one need not wait for it
