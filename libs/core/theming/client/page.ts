@@ -3,6 +3,7 @@ import { dialogs } from './dialogs.js';
 import { files } from './files.js';
 import { forms } from './forms.js';
 import { menus } from './menus.js';
+import { preview } from './preview.js';
 import { shortcuts } from './shortcuts.js';
 
 // Every page works without this; here is what makes it a little kinder.
@@ -12,3 +13,4 @@ forms();
 counters();
 files();
 shortcuts();
+preview();

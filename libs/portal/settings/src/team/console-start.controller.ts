@@ -29,8 +29,7 @@ export class ConsoleStartController {
   @View('settings/team/components')
   components(@CurrentVisit() visit: Visit) {
     if (this.config.env === 'production') throw new NotFound();
-    const form = visit.form();
-    form.fail('email', 'web.form.email');
+    const form = { values: {}, errors: { email: visit.t('web.form.email') }, failed: true };
     return { form, now: new Date().toISOString(), earlier: new Date(Date.now() - 86_400_000).toISOString() };
   }
 }

@@ -1,0 +1,326 @@
+import sharp from 'sharp';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Features, Navigation, PortalHome, Settings } from '../src/index.js';
+import { admin, svg } from './portal.js';
+
+let world: World;
+let acme: TestTenant;
+let globex: TestTenant;
+let team: Visitor;
+let agent: Visitor;
+let guest: Visitor;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  globex = await world.tenant('globex');
+  team = await acme.owner.browser();
+  agent = await (await acme.agent('Gil')).browser();
+  guest = acme.visitor();
+});
+
+const settings = () => world.get(Settings);
+const inAcme = <T>(fn: () => Promise<T>) => acme.inside(fn);
+const flashOf = async (visitor: Visitor, path: string) =>
+  /data-flash[^]*?<div>([^<]*)<\/div>/.exec((await visitor.get(path)).text)?.[1];
+const fields = (html: string) => [...html.matchAll(/<p class="error" id="([^"]+)-error">/g)].map(([, name]) => name);
+
+describe('who gets in', () => {
+  test.each(['general', 'branding', 'features', 'portal'])(
+    '%s: owner yes, agent and customer no, guest to the sign-in',
+    async (page) => {
+      const path = `/console/settings/${page}`;
+      expect((await team.get(path)).status).toBe(200);
+      expect((await agent.get(path)).status).toBe(404);
+      expect((await (await (await acme.customer('Ana')).browser()).get(path)).status).toBe(404);
+      expect((await guest.get(path)).headers.location).toContain('/console/sign-in');
+      expect((await (await globex.owner.browser()).get(path)).status).toBe(200);
+    },
+  );
+
+  test('an agent’s post changes nothing', async () => {
+    await agent.get('/console/tickets');
+    expect((await agent.post('/console/settings/portal', { status: 'disabled', message: '' })).status).toBe(404);
+    expect((await inAcme(() => settings().get('portal'))).status).toBe('active');
+  });
+
+  test('the settings begin with the general ones, the console with its first entry', async () => {
+    expect((await team.get('/console/settings')).headers.location).toBe('/console/settings/general');
+    const [first] = world.get(Navigation).for('console', admin, () => true);
+    expect((await team.get('/console')).headers.location).toBe(first!.href);
+  });
+});
+
+describe('general', () => {
+  const good = {
+    name: 'Acme Works',
+    supportEmail: 'Help@Acme.test',
+    contact: 'Street 1\nTown',
+    defaultLocale: 'de',
+    locales: ['en', 'fr'],
+    timeZone: 'Europe/Berlin',
+  };
+
+  test('is saved and shows everywhere', async () => {
+    const answer = await team.post('/console/settings/general', good);
+    expect([answer.status, answer.headers.location]).toEqual([303, '/console/settings/general']);
+    expect(await inAcme(() => settings().get('general'))).toMatchObject({
+      ...good,
+      supportEmail: 'help@acme.test',
+      locales: ['de', 'en', 'fr'],
+    });
+    const home = await acme.visitor().get('/?lang=de');
+    expect(home.text).toContain('Acme Works');
+    expect(home.text).toContain('lang="de"');
+    expect((await globex.visitor().get('/')).text).not.toContain('Acme Works');
+    await team.post('/console/settings/general', { ...good, defaultLocale: 'en', locales: ['en', 'de'] });
+  });
+
+  test.each<[string, Record<string, string | string[]>, string]>([
+    ['nothing', { name: '' }, 'name'],
+    ['spaces', { name: '   ' }, 'name'],
+    ['too long', { name: 'x'.repeat(81) }, 'name'],
+    ['no address', { supportEmail: 'help' }, 'supportEmail'],
+    ['an address with a line break', { supportEmail: 'a@b.test\r\nBcc: c@d.test' }, 'supportEmail'],
+    ['10 MB', { contact: 'x'.repeat(10_000_000) }, 'contact'],
+    ['an unknown language', { defaultLocale: 'xx' }, 'defaultLocale'],
+    ['a list where one is meant', { name: ['a', 'b'] }, 'name'],
+    ['an unknown zone', { timeZone: 'Mars/Base' }, 'timeZone'],
+  ])('%s gets a message by its field, and what was typed comes back', async (_, wrong, field) => {
+    const answer = await team.post('/console/settings/general', { ...good, contact: 'Keep <me>', ...wrong });
+    expect(answer.status).toBe(422);
+    expect(fields(answer.text)).toEqual([field]);
+    if (!('contact' in wrong)) expect(answer.text).toContain('Keep &lt;me&gt;');
+  });
+
+  test('35: scripts, emoji and right-to-left text are text', async () => {
+    await team.post('/console/settings/general', {
+      ...good,
+      defaultLocale: 'en',
+      locales: 'en',
+      name: '<script>alert(1)</script> 👋 شركة',
+    });
+    const { text } = await guest.get('/');
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; 👋 شركة');
+    expect(text).not.toContain('<script>alert');
+    await team.post('/console/settings/general', { ...good, defaultLocale: 'en', locales: ['en', 'de', 'ar'] });
+  });
+});
+
+describe('branding', () => {
+  const path = '/console/settings/branding';
+  const look = {
+    primary: '#0b6e4f',
+    secondary: '#7a3e9d',
+    background: '#ffffff',
+    text: '#10201a',
+    font: 'serif',
+    radius: 'large',
+    logoPosition: 'centre',
+    showFooter: '1',
+  };
+  const css = async () => (await guest.get('/theme.css')).text;
+
+  test('colours and choices become the portal’s stylesheet', async () => {
+    expect((await team.post(path, look)).status).toBe(303);
+    expect(await css()).toContain('#0b6e4f');
+    expect(await css()).toContain('--radius: 12px');
+    const home = (await guest.get('/')).text;
+    const href = /href="(\/theme\.css\?v[^"]+)"/.exec(home)![1]!.replace('&#x3D;', '=');
+    expect((await guest.get(href)).headers['cache-control']).toContain('immutable');
+    expect(home).toContain('logo-centre');
+    expect((await globex.visitor().get('/theme.css')).text).not.toContain('#0b6e4f');
+  });
+
+  test('a switch that is off is off', async () => {
+    await team.post(path, { ...look, headerFixed: '1' });
+    expect((await inAcme(() => settings().get('branding'))).settings).toMatchObject({
+      headerFixed: true,
+      showFooter: true,
+    });
+    await team.post(path, { ...look, showFooter: [] });
+    expect((await inAcme(() => settings().get('branding'))).settings).toMatchObject({
+      headerFixed: false,
+      showFooter: false,
+    });
+  });
+
+  test('colours nobody can read are refused with the nearest that they can, unless one insists', async () => {
+    const pale = { ...look, text: '#aaaaaa' };
+    const answer = await team.post(path, pale);
+    expect(answer.status).toBe(422);
+    expect(fields(answer.text)).toEqual(['text']);
+    expect(answer.text).toMatch(/nearest colour that can be read is #7[0-9a-f]{5}/);
+    expect(answer.text).toContain('value="#aaaaaa"');
+    expect(answer.text).toContain('name="accepted"');
+    expect((await team.post(path, { ...pale, accepted: '1' })).status).toBe(303);
+    expect(await css()).toContain('#aaaaaa');
+    await team.post(path, look);
+  });
+
+  test('a preview shows what is typed and saves nothing', async () => {
+    const answer = await team.post(path, { ...look, primary: '#8b0000', action: 'preview' });
+    expect(answer.status).toBe(200);
+    const href = /href="([^"]+preview\.css[^"]+)"/
+      .exec(answer.text)![1]!
+      .replaceAll('&amp;', '&')
+      .replaceAll('&#x3D;', '=');
+    const preview = await team.get(href);
+    expect(preview.headers['content-type']).toContain('text/css');
+    expect(preview.text).toMatch(/\.brand-scope \{[^}]*--brand: (light-dark\()?#8b0000/);
+    expect(await css()).not.toContain('#8b0000');
+  });
+
+  test('35: a preview’s query cannot write CSS', async () => {
+    const { text } = await team.get(
+      `${path}/preview.css?primary=red}body{display:none&radius=0;}*{&font[]=x&__proto__=1`,
+    );
+    expect(text).not.toMatch(/display|\*\{/);
+    expect((await guest.get(`${path}/preview.css`)).status).toBe(303);
+  });
+
+  test.each([
+    ['a word', 'red'],
+    ['CSS', '#fff;}body{display:none}'],
+    ['a script', '"><script>alert(1)</script>'],
+    ['nothing', ''],
+  ])('%s is no colour, and comes back', async (_, primary) => {
+    const answer = await team.post(path, { ...look, primary });
+    expect(answer.status).toBe(422);
+    expect(fields(answer.text)).toEqual(['primary']);
+    expect(answer.text).not.toContain('<script>alert');
+  });
+
+  test('36: an SVG logo is served as PNG, on every page and for ever under its address', async () => {
+    const logo = svg('<script>alert(1)</script><rect width="400" height="100" fill="#0a0"/>');
+    expect((await team.upload(path, look, [{ field: 'logo', name: 'logo.svg', content: logo }])).status).toBe(303);
+    const src = /<img class="logo-light" src="([^"]+)"/.exec((await guest.get('/')).text)![1]!;
+    const picture = await guest.get(src);
+    expect(picture.headers).toMatchObject({ 'content-type': 'image/png', 'x-content-type-options': 'nosniff' });
+    expect(picture.headers['cache-control']).toContain('immutable');
+    expect((await sharp(picture.body as Buffer).metadata()).format).toBe('png');
+    const old = await guest.get('/brand/logo/000000000000.png');
+    expect([old.status, old.headers['cache-control']]).toEqual([200, 'public, max-age=300']);
+    expect((await globex.visitor().get(src)).status).toBe(404);
+    for (const wrong of [
+      '/brand/logo/x.png',
+      '/brand/constructor/000000000000.png',
+      '/brand/favicon/000000000000.png',
+      '/brand/logo/..%2f..%2fx',
+    ]) {
+      expect((await guest.get(wrong)).status).toBe(404);
+    }
+  });
+
+  test('a wrong picture gets a message by its field and leaves the old one', async () => {
+    const answer = await team.upload(path, look, [{ field: 'logo', name: 'logo.svg', content: '<html></html>' }]);
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('id="logo-error"');
+    expect((await guest.get('/')).text).toContain('<img class="logo-light"');
+  });
+
+  test('a picture can be taken away', async () => {
+    await team.post(path, { ...look, removeLogo: '1' });
+    expect((await guest.get('/')).text).not.toContain('<img class="logo-light"');
+  });
+});
+
+describe('features', () => {
+  test('what is switched off is gone from the navigation, and a page of it answers as if it were not there', async () => {
+    const features = world.get(Features);
+    if (features.all().every(({ name }) => name !== 'tickets')) {
+      features.declare({
+        name: 'tickets',
+        label: 'settings.nav',
+        description: 'settings.nav',
+        icon: 'ticket',
+        order: 1,
+        byDefault: true,
+      });
+    }
+    const entries = features.all();
+    expect(entries.map(({ name }) => name)).toContain('tickets');
+    const customer = await (await acme.customer('Bea')).browser();
+    expect((await customer.get('/tickets')).status).toBe(200);
+    expect((await team.post('/console/settings/features', { account: '1' })).status).toBe(303);
+    expect((await customer.get('/tickets')).status).toBe(404);
+    expect((await customer.get('/')).text).not.toContain('href="/tickets');
+    expect((await team.get('/console/tickets')).status).toBe(404);
+    await team.post('/console/settings/features', Object.fromEntries(entries.map(({ name }) => [name, '1'])));
+    expect((await customer.get('/tickets')).status).toBe(200);
+  });
+});
+
+describe('the portal’s state', () => {
+  const path = '/console/settings/portal';
+  const change = (status: string, message = '') => team.post(path, { status, message });
+
+  test.each(['maintenance', 'disabled'])(
+    '%s: customers see the message in the portal’s look, the team works on',
+    async (status) => {
+      await change(status, 'Back at <noon>\n\nThe team');
+      const page = await guest.get('/');
+      expect(page.status).toBe(503);
+      expect(page.text).toContain('Back at &lt;noon&gt;');
+      expect(page.text).toContain('Acme Works');
+      expect((await guest.get('/theme.css')).status).toBe(200);
+      expect((await (await acme.customer('Cid')).tenant.visitor().get('/tickets')).status).toBe(503);
+      expect((await team.get(path)).status).toBe(200);
+      expect((await team.get('/')).status).toBe(200);
+      expect((await acme.visitor().get('/console/sign-in')).status).toBe(200);
+      await change('active');
+      expect((await guest.get('/')).status).toBe(200);
+    },
+  );
+
+  test('a message that is too long and a state that is none stay in the form', async () => {
+    const answer = await change('open', 'x'.repeat(501));
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('x'.repeat(501));
+    expect((await guest.get('/')).status).toBe(200);
+  });
+
+  test('saying it worked', async () => {
+    await change('active');
+    expect(await flashOf(team, path)).toBe('Saved.');
+  });
+});
+
+describe('home', () => {
+  test('features fill it: search, at most three things to do, sections', async () => {
+    const home = world.get(PortalHome);
+    const action = (n: number) => ({ href: `/do/${n}`, label: 'settings.saved', text: 'settings.nav', icon: 'plus' });
+    home.contribute({
+      order: 1,
+      feature: 'oracle',
+      actions: () => [1, 2, 3, 4].map(action),
+      section: async () => ({ template: 'c/badge', view: { label: 'From a feature' } }),
+    });
+    const { text } = await guest.get('/');
+    expect([...text.matchAll(/href="\/do\/\d"/g)]).toHaveLength(3);
+    expect(text).toContain('From a feature');
+    const nothing = await home.for(admin, (feature) => feature !== 'oracle');
+    expect(nothing.actions.filter(({ href }) => href.startsWith('/do/'))).toEqual([]);
+  });
+
+  test('a warm page of a guest costs no statement of settings', async () => {
+    const { observeSql } = await import('@foyer/database');
+    await guest.get('/');
+    const seen: string[] = [];
+    const stop = observeSql((text: string) => void seen.push(text));
+    await guest.get('/');
+    stop();
+    expect(seen.filter((text) => /"setting"|template_override/.test(text))).toEqual([]);
+  });
+});
+
+test('every component shows on its page, in development', async () => {
+  expect((await team.get('/console/components')).status).toBe(200);
+});
+
+test('an error page is in the portal’s brand and language', async () => {
+  const page = await guest.get('/nowhere?lang=ar');
+  expect(page.status).toBe(404);
+  expect(page.text).toContain('dir="rtl"');
+  expect(page.text).toContain('Acme Works');
+});
