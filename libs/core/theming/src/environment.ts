@@ -43,6 +43,10 @@ export class Environment {
     return [...new Set(this.layers.flatMap((layer) => [...layer.names()]))].sort();
   }
 
+  fileOf(name: string): string {
+    return this.found(name).file;
+  }
+
   /** Call inside `whileRendering`. */
   render(name: string, data: object): string {
     return this.run(name, data, NO_PROTOTYPES);

@@ -179,6 +179,12 @@ export class Themes {
     });
   }
 
+  /** All templates by name and the file that the default theme takes each from. */
+  templateFiles(): { name: string; file: string }[] {
+    const environment = this.sharedEnvironment(PLATFORM);
+    return environment.names().map((name) => ({ name, file: environment.fileOf(name) }));
+  }
+
   /** What a tenant's template may include. */
   templateNames(): string[] {
     return this.sharedEnvironment(PLATFORM).names();
