@@ -47,6 +47,7 @@ export async function applyPack(
       blueprint: demo.blueprint ?? null,
       ownerEmail: demo.owner?.email ?? ownerOf(pack),
       own: pack.sections,
+      folder: pack.folder,
     });
   }
   await platform.write((em) =>

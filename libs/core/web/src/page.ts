@@ -53,8 +53,14 @@ export class PageInterceptor implements NestInterceptor {
     const { template: name, view, status } = result instanceof OtherView ? result : { template, view: result as object, status: 200 };
     if (!name) return result;
     await closeReadingPage();
-    const form = (view as { form?: unknown } | undefined)?.form;
-    res.status(form instanceof FormState && form.failed && status === 200 ? 422 : status);
+    res.status(status === 200 && hasFailedForm(view) ? 422 : status);
     return this.renderer.page(req, res, name, view ?? {});
   }
+}
+
+/** A form stands in the view itself or, where a page has several, in one record of it. */
+function hasFailedForm(view: object | undefined): boolean {
+  const values: unknown[] = Object.values(view ?? {});
+  const forms = (view as { forms?: object } | undefined)?.forms;
+  return [...values, ...Object.values(forms ?? {})].some((value) => value instanceof FormState && value.failed);
 }

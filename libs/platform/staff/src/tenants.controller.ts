@@ -139,7 +139,7 @@ export class TenantsController {
   }
 
   private planOptions(visit: Visit) {
-    return PLANS.map((value) => ({ value, label: visit.t(`staff.plan.${value}`) }));
+    return PLANS.map((value) => ({ value, label: visit.t(`signup.plan.${value}.title`) }));
   }
 
   private tenantView(visit: Visit, row: TenantRow) {
@@ -149,7 +149,7 @@ export class TenantsController {
       ...row,
       url,
       address: new URL(url).host,
-      plan: visit.t(`staff.plan.${row.plan}`),
+      plan: visit.t(`signup.plan.${row.plan}.title`),
       blueprint: row.blueprint === 'default' ? null : row.blueprint,
       latestVersion,
       behind: row.schemaVersion < latestVersion,

@@ -20,6 +20,8 @@ export interface NewTenant {
   ownerEmail: string;
   /** What comes on top of the blueprint: at least the owner. */
   own: Pack['sections'];
+  /** Where the files lie that `own` names, such as a logo. */
+  folder?: URL | null;
 }
 
 /** The only writer of the tenants' register: provisioning and the states of a tenant's life. */
@@ -44,7 +46,7 @@ export class Tenants {
     const tenant = { id, slug: wanted.slug, name: wanted.name, schema, role: schema, origin: this.directory.originOf(wanted.slug), status: 'provisioning' as const };
     try {
       const blueprint = wanted.blueprint ? [this.packs.read(wanted.blueprint)] : [];
-      const own: Pack = { id: wanted.slug, folder: null, sections: wanted.own };
+      const own: Pack = { id: wanted.slug, folder: wanted.folder ?? null, sections: wanted.own };
       await inTenant(tenant, () => this.packs.apply([this.packs.read('default'), ...blueprint, own]));
       await this.open(id);
     } catch (error) {

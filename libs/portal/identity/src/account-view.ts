@@ -27,7 +27,6 @@ export class AccountPages {
   async show(visit: Visit, actor: PortalActor, forms: Forms = {}) {
     const { locale, timeZone } = await this.accounts.profile(actor);
     const sessions = await this.accounts.listSessions(actor);
-    const failed = Object.values(forms).find((form) => form?.failed);
     return {
       base: this.base,
       email: actor.email,
@@ -37,7 +36,6 @@ export class AccountPages {
         password: forms.password ?? visit.form(),
         email: forms.email ?? visit.form(),
       },
-      form: failed ?? visit.form(),
       locales: visit.locales.map((value) => ({ value, label: languageName(value) })),
       timeZones: Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value.replaceAll('_', ' ') })),
       sessions: sessions.map(({ id, ip, userAgent, lastSeenAt }) => ({

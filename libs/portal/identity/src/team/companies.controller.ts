@@ -115,7 +115,6 @@ export class CompaniesController {
       can: { invite: invites, edit: actor.ability.can('update', 'Company') },
       form: form ?? visit.form({ role: 'user' }),
       details: details ?? visit.form({ name, domain }),
-      failed: details?.failed ?? false,
     };
   }
 }

@@ -112,7 +112,6 @@ export class TeamTicketController {
         note: forms.note ?? visit.form(),
         properties: forms.properties ?? visit.form({ status, priority, assignee: assigneeId, category: categoryId }),
       },
-      form: Object.values(forms)[0] ?? visit.form(),
       kept,
       statuses: statusOptions(visit),
       nextStatuses: statusOptions(visit, NEXT_STATUSES),
