@@ -29,6 +29,10 @@ const relativeUnits: [bound: number, unit: Intl.RelativeTimeFormatUnit, length: 
 
 const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
+// Writing a date in full takes longer than everything else on a line of a list, and lists show the same dates again and again.
+const written = new Map<string, string>();
+const WRITTEN_LIMIT = 20_000;
+
 /** Dates, numbers and sizes as one reader wants them. Get one by `formatters(locale, timeZone)`, which keeps it. */
 export class Formatters {
   private readonly dates = new Map<DateStyle, Intl.DateTimeFormat>();
@@ -54,7 +58,15 @@ export class Formatters {
       format = new Intl.DateTimeFormat(this.locale, { ...options, timeZone: this.timeZone });
       this.dates.set(style, format);
     }
-    return format.format(instant(value));
+    const at = instant(value);
+    const key = `${this.locale}|${this.timeZone}|${style}|${at.getTime()}`;
+    let text = written.get(key);
+    if (text === undefined) {
+      text = format.format(at);
+      if (written.size >= WRITTEN_LIMIT) written.clear();
+      written.set(key, text);
+    }
+    return text;
   }
 
   /** "now", "3 hours ago", "in 2 days" */
