@@ -25,9 +25,9 @@ export class Composer {
     private readonly sites: Sites,
   ) {}
 
-  async compose({ template, data, locale }: Pick<Mail, 'template' | 'data' | 'locale'>): Promise<Composed> {
+  async compose({ template, data, locale: wanted }: Pick<Mail, 'template' | 'data' | 'locale'>): Promise<Composed> {
     const { origin, name } = currentTenant();
-    const { view, timeZone } = await this.site(locale);
+    const { view, timeZone, locale } = await this.site(wanted);
     const page = {
       face: 'portal',
       path: '/',
@@ -47,9 +47,12 @@ export class Composer {
     return { fromName, subject: headerText(titleOf(html)) || fromName, html, text };
   }
 
-  private async site(locale: string) {
+  /** In the reader's language where the portal speaks it, else in the portal's own. */
+  private async site(wanted: string) {
     const site = await this.sites.load('portal');
+    const locale = site.locales.includes(wanted) ? wanted : site.defaultLocale;
     return {
+      locale,
       view: site.view({ face: 'portal', console: false, path: '/', locale, actor: NOBODY }),
       timeZone: site.timeZone,
     };

@@ -218,7 +218,7 @@ export class Accounts {
   private async setPassword(person: Person, passwordHash: string, keepSession?: string): Promise<void> {
     person.passwordHash = passwordHash;
     await this.sessions.endAll(person.id, keepSession);
-    await this.outbox.publish(new PasswordChanged(person.id));
+    await this.outbox.publish(new PasswordChanged(person.id, new Date().toISOString()));
   }
 
   private async self(actor: PortalActor): Promise<Person> {

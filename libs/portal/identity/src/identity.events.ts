@@ -12,7 +12,11 @@ export class PersonVerified {
 
 @EventName('person.password-changed')
 export class PasswordChanged {
-  constructor(readonly personId: string) {}
+  constructor(
+    readonly personId: string,
+    /** ISO; makes the event unique. */
+    readonly at: string,
+  ) {}
 }
 
 @EventName('person.deactivated')

@@ -17,6 +17,7 @@ import { CompaniesController } from './team/companies.controller.js';
 import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
 import { identityRules } from './identity.rules.js';
+import { IdentityMails } from './jobs/identity-mails.js';
 import { Invitations } from './invitations.js';
 import { PeopleList } from './people-list.js';
 import { PeoplePack } from './people.pack.js';
@@ -43,7 +44,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     TeamController,
     ConsoleAccountController,
   ],
-  providers: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, PeoplePack, Welcome, TicketTally],
+  providers: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, PeoplePack, Welcome, TicketTally, IdentityMails],
   exports: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, Welcome, TicketTally],
 })
 export class IdentityModule implements OnModuleInit {

@@ -6,21 +6,25 @@ import type { ThreadMessage, TicketView } from './ticket-page.js';
 
 type Labels = Pick<Visit, 't'>;
 
-export const statusLabel = (visit: Labels, status: string): string => visit.t(`tickets.status.${status}`);
+/** Where pages are: '' for customers, '/console' for the team. A status reads differently from either side. */
+export type Base = '' | '/console';
+
+export const statusLabel = (visit: Labels, status: string, base: Base = '/console'): string =>
+  visit.t(base === '' ? `tickets.customer-status.${status}` : `tickets.status.${status}`);
 export const priorityLabel = (visit: Labels, priority: string): string => visit.t(`tickets.priority.${priority}`);
-export const statusOptions = (visit: Labels, statuses: readonly TicketStatus[] = TICKET_STATUSES) =>
-  statuses.map((value) => ({ value, label: statusLabel(visit, value) }));
+export const statusOptions = (visit: Labels, statuses: readonly TicketStatus[] = TICKET_STATUSES, base: Base = '/console') =>
+  statuses.map((value) => ({ value, label: statusLabel(visit, value, base) }));
 export const priorityOptions = (visit: Labels) => PRIORITIES.map((value) => ({ value, label: priorityLabel(visit, value) }));
 
-/** A ticket as lists show it. `base` is '' for customers and '/console' for the team. */
-export function rowView(visit: Labels, base: string, row: TicketRow) {
+/** A ticket as lists show it. */
+export function rowView(visit: Labels, base: Base, row: TicketRow) {
   const number = ticketNumber(row.number);
   return {
     href: `${base}/tickets/${number}`,
     number,
     subject: row.subject,
     status: row.status,
-    statusLabel: statusLabel(visit, row.status),
+    statusLabel: statusLabel(visit, row.status, base),
     priority: row.priority,
     priorityLabel: priorityLabel(visit, row.priority),
     category: row.category,
@@ -31,22 +35,22 @@ export function rowView(visit: Labels, base: string, row: TicketRow) {
   };
 }
 
-export function ticketView(visit: Labels, ticket: TicketView) {
+export function ticketView(visit: Labels, base: Base, ticket: TicketView) {
   const { subject, status, priority, category, company, requester, assignee, createdAt, updatedAt } = ticket;
   return {
     number: ticketNumber(ticket.number),
     ...{ subject, status, priority, category, company, requester, assignee, createdAt, updatedAt },
-    statusLabel: statusLabel(visit, status),
+    statusLabel: statusLabel(visit, status, base),
     priorityLabel: priorityLabel(visit, priority),
   };
 }
 
 /** The thread as people read it: messages with their files, happenings with names and labels. */
-export function entryViews(visit: Labels, base: string, ticket: TicketView, readerId: string | null) {
+export function entryViews(visit: Labels, base: Base, ticket: TicketView, readerId: string | null) {
   const at = `${base}/tickets/${ticketNumber(ticket.number)}/attachments`;
   return ticket.messages.map((message) => {
     const { id, kind, createdAt, author, body } = message;
-    if (kind === 'event') return { id, kind, by: author, at: createdAt, ...happeningView(visit, message) };
+    if (kind === 'event') return { id, kind, by: author, at: createdAt, ...happeningView(visit, base, message) };
     return {
       id,
       kind: kind === 'note' ? 'note' : message.byTeam ? 'team' : 'customer',
@@ -59,9 +63,9 @@ export function entryViews(visit: Labels, base: string, ticket: TicketView, read
   });
 }
 
-function happeningView(visit: Labels, { data }: ThreadMessage) {
+function happeningView(visit: Labels, base: Base, { data }: ThreadMessage) {
   const { type, from, to, fromName, toName } = data!;
-  if (type === 'status') return { type, from: from && statusLabel(visit, from), to: to && statusLabel(visit, to) };
+  if (type === 'status') return { type, from: from && statusLabel(visit, from, base), to: to && statusLabel(visit, to, base) };
   if (type === 'priority') return { type, from: from && priorityLabel(visit, from), to: to && priorityLabel(visit, to) };
   return { type, from: fromName, to: toName };
 }

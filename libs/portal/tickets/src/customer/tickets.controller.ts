@@ -69,7 +69,7 @@ export class CustomerTicketsController {
     return {
       tabs: actor.companies.length > 0 ? [tab('mine'), tab('company')] : [],
       scope,
-      status: filterView(visit, PATH, { name: 'status', label: visit.t('tickets.field.status'), current: status ?? '', options: [all, ...statusOptions(visit)] }),
+      status: filterView(visit, PATH, { name: 'status', label: visit.t('tickets.field.status'), current: status ?? '', options: [all, ...statusOptions(visit, TICKET_STATUSES, '')] }),
       ...listView(visit, PATH, { q: q || null, filters: { status, scope: scope === 'mine' ? null : scope }, next, previous }),
       filtered: q !== '' || status !== null,
       tickets: rows.map((row) => rowView(visit, '', row)),
@@ -161,7 +161,7 @@ export class CustomerTicketsController {
     for (const { kind, author, byTeam } of ticket.messages) if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
     const { reply, solve, reopen } = ticket.can;
     return {
-      ticket: ticketView(visit, ticket),
+      ticket: ticketView(visit, '', ticket),
       entries: entryViews(visit, '', ticket, actor.id),
       people: [...writers.values()],
       why: ticket.why && visit.t(ticket.why, { company: ticket.company ?? '' }),

@@ -103,7 +103,7 @@ export class TeamTicketController {
     const { agents, categories, others, customer } = await this.list.beside(actor, ticket);
     const { status, priority, assigneeId, categoryId } = ticket;
     return {
-      ticket: ticketView(visit, ticket),
+      ticket: ticketView(visit, '/console', ticket),
       entries: entryViews(visit, '/console', ticket, actor.id),
       customer: { ...customer, name: ticket.requester, email: ticket.requesterEmail, href: `/console/people/${ticket.requesterId}` },
       company: ticket.companyId ? { name: ticket.company, href: `/console/companies/${ticket.companyId}` } : null,
