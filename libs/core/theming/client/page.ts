@@ -4,6 +4,7 @@ import { files } from './files.js';
 import { forms } from './forms.js';
 import { menus } from './menus.js';
 import { preview } from './preview.js';
+import { printing } from './printing.js';
 import { shortcuts } from './shortcuts.js';
 
 // Every page works without this; here is what makes it a little kinder.
@@ -14,3 +15,4 @@ counters();
 files();
 shortcuts();
 preview();
+printing();

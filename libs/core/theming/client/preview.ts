@@ -1,47 +1,33 @@
-const PAUSE_MS = 150;
+const PAUSE = 150;
 
 /**
- * A form that shows what it is about while it is filled in: `data-preview-form` names its fields to the stylesheet that
- * `data-preview-stylesheet` links to. `data-mirrors="<id>"` ties a colour picker to the field where the colour is written.
+ * `form[data-preview-form]`: a colour picked beside a field (`data-mirrors="<its id>"`) is written into it and the other way
+ * round, and the stylesheet `link[data-preview-stylesheet]` follows what is chosen. Pictures and secrets stay out of its address.
  */
 export function preview(): void {
-  document.addEventListener('input', ({ target }) => {
-    if (!(target instanceof HTMLElement)) return;
-    mirror(target);
-    const form = target.closest<HTMLFormElement>('[data-preview-form]');
-    if (form) refreshSoon(form);
+  const form = document.querySelector<HTMLFormElement>('form[data-preview-form]');
+  const link = document.querySelector<HTMLLinkElement>('link[data-preview-stylesheet]');
+  if (!form || !link) return;
+  for (const picker of form.querySelectorAll<HTMLInputElement>('[data-mirrors]')) picker.hidden = false;
+  let waiting = 0;
+  form.addEventListener('input', ({ target }) => {
+    mirror(form, target as HTMLInputElement);
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => follow(form, link), PAUSE);
   });
 }
 
-function mirror(field: HTMLElement): void {
-  if (!(field instanceof HTMLInputElement)) return;
-  const named = field.dataset['mirrors'];
-  const other = named
-    ? document.getElementById(named)
-    : document.querySelector(`[data-mirrors="${CSS.escape(field.id)}"]`);
-  if (!(other instanceof HTMLInputElement)) return;
-  const colour = /^#?([0-9a-f]{6})$/i.exec(field.value.trim())?.[1];
-  if (colour) other.value = `#${colour.toLowerCase()}`;
+function mirror(form: HTMLFormElement, changed: HTMLInputElement): void {
+  const field = changed.dataset['mirrors'];
+  if (field) (form.elements.namedItem(field) as HTMLInputElement).value = changed.value;
+  const picker = form.querySelector<HTMLInputElement>(`[data-mirrors="${changed.id}"]`);
+  if (picker && /^#[0-9a-f]{6}$/i.test(changed.value)) picker.value = changed.value;
 }
 
-let timer: number | undefined;
-
-function refreshSoon(form: HTMLFormElement): void {
-  clearTimeout(timer);
-  timer = setTimeout(() => refresh(form), PAUSE_MS);
-}
-
-function refresh(form: HTMLFormElement): void {
-  const link = document.querySelector<HTMLLinkElement>('[data-preview-stylesheet]');
-  if (!link) return;
-  const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form))
-    if (typeof value === 'string' && name !== '_csrf') query.append(name, value.trim());
-  // Beside the old one until it is there: a page without either would flash.
-  const next = link.cloneNode() as HTMLLinkElement;
-  next.href = `${link.getAttribute('href')!.split('?')[0]}?${query}`;
-  next.addEventListener('load', () => link.remove());
-  next.addEventListener('error', () => next.remove());
-  link.removeAttribute('data-preview-stylesheet');
-  link.after(next);
+function follow(form: HTMLFormElement, link: HTMLLinkElement): void {
+  const chosen = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === 'string' && name !== '_csrf') chosen.set(name, value);
+  }
+  link.href = `${link.href.split('?')[0]}?${chosen}`;
 }
