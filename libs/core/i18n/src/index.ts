@@ -4,8 +4,8 @@ export { BadMessages, FALLBACK_LOCALE, Messages, MissingMessage, type MessageVal
 export { direction, languageName, LOCALES, negotiateLocale } from './locales.js';
 export { DATE_STYLES, Formatters, formatters, isTimeZone, type DateStyle, type Instant } from './formatters.js';
 
-/** The process's texts. A gap is a defect to be seen while developing and must not take a page down in production. */
-export const messages = new Messages({ strict: process.env['NODE_ENV'] !== 'production' });
+/** The process's texts. */
+export const messages = new Messages({ strict: true });
 
 export function registerMessages(namespace: string, dir: URL | string): void {
   messages.register(namespace, dir);

@@ -32,6 +32,11 @@ export class Messages {
 
   constructor(private readonly options: { strict: boolean }) {}
 
+  /** A gap is a defect to be seen while developing; in production it must not take a page down. */
+  tolerateGaps(): void {
+    this.options.strict = false;
+  }
+
   /** Loads `<dir>/<locale>.json`; every key in it becomes `<namespace>.<key>`. Registering the same folder again reloads it. */
   register(namespace: string, dir: URL | string): void {
     const folder = typeof dir === 'string' && !dir.startsWith('file:') ? dir : fileURLToPath(dir);

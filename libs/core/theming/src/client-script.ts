@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { filesBelow } from './template-files.js';
@@ -9,12 +10,9 @@ export function clientFiles(): string[] {
   return filesBelow(sources, '.ts');
 }
 
-/** `page.js`: what `npm run build` left behind, or, from source, bundled here and now. */
+/** `page.js`: what `npm run build` left behind, or, when a source has changed since, bundled here and now. */
 export async function clientScript(watch: boolean): Promise<Buffer> {
-  if (!watch) {
-    const built = await readFile(bundle).catch(() => null);
-    if (built) return built;
-  }
+  if (isBuilt()) return readFile(bundle);
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [`${sources}page.ts`],
@@ -26,4 +24,9 @@ export async function clientScript(watch: boolean): Promise<Buffer> {
     logLevel: 'silent',
   });
   return Buffer.from(outputFiles[0]!.contents);
+}
+
+function isBuilt(): boolean {
+  const built = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return built > 0 && clientFiles().every((file) => statSync(file).mtimeMs < built);
 }

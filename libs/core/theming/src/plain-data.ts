@@ -7,13 +7,17 @@ export class NotPlainData extends Error {
 /** A part of a view that knows how to put itself as JSON (a form does) is taken at its word. */
 export function inItsOwnWords(view: object): object {
   return Object.fromEntries(
-    Object.entries(view).map(([key, value]: [string, unknown]) => [key, isSpeaker(value) ? value.toJSON() : inside(value)]),
+    Object.entries(view).map(([key, value]: [string, unknown]) => [
+      key,
+      isSpeaker(value) ? value.toJSON() : inside(value),
+    ]),
   );
 }
 
 /** A page with several forms keeps them in one record. */
 function inside(value: unknown): unknown {
-  const holdsForms = typeof value === 'object' && value !== null && isRecord(value) && Object.values(value).some(isSpeaker);
+  const holdsForms =
+    typeof value === 'object' && value !== null && isRecord(value) && Object.values(value).some(isSpeaker);
   return holdsForms ? inItsOwnWords(value) : value;
 }
 

@@ -20,9 +20,9 @@ import { DEFAULT_THEME, loadTheme, type Theme } from './theme.js';
 import type { TemplateFailure, TenantTheme, ThemeSource } from './theme-source.js';
 
 export interface ThemesOptions {
-  /** Templates, texts and CSS are read again when they change. */
+  /** Templates, texts and CSS are read again when they change. Default: false. */
   watch?: boolean;
-  /** Views are held to plain data. */
+  /** Views are held to plain data. Default: true. */
   strict?: boolean;
   /** Folder of the tenant packs; themes live in `<pack>/theme`. */
   tenantsDir?: string;
@@ -68,9 +68,8 @@ export class Themes {
   private readonly paused = new LRUCache<string, true>({ max: 1_000, ttl: PAUSE_AFTER_FAILURE });
 
   constructor(options: ThemesOptions = {}) {
-    const env = process.env['NODE_ENV'];
-    this.watch = options.watch ?? (env !== 'production' && env !== 'test');
-    this.strict = options.strict ?? env !== 'production';
+    this.watch = options.watch ?? false;
+    this.strict = options.strict ?? true;
     this.tenantsDir = options.tenantsDir ?? fileURLToPath(new URL('../../../../tenants/', import.meta.url));
     this.limits = options.limits ?? RENDER_LIMITS;
     this.source = options.source;

@@ -2,7 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
-import { BrandController } from './customer/brand.controller.js';
+import { BrandController, FaviconController } from './customer/brand.controller.js';
 import { HomeController } from './customer/home.controller.js';
 import { BrandingController } from './team/branding.controller.js';
 import { ConsoleStartController } from './team/console-start.controller.js';
@@ -28,6 +28,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
   controllers: [
     HomeController,
     BrandController,
+    FaviconController,
     ConsoleStartController,
     GeneralController,
     BrandingController,

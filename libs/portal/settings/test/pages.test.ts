@@ -205,11 +205,20 @@ describe('branding', () => {
     for (const wrong of [
       '/brand/logo/x.png',
       '/brand/constructor/000000000000.png',
-      '/brand/favicon/000000000000.png',
+      '/brand/logoDark/000000000000.png',
       '/brand/logo/..%2f..%2fx',
     ]) {
       expect((await guest.get(wrong)).status).toBe(404);
     }
+  });
+
+  test('the browser’s own question for an icon is answered', async () => {
+    expect((await globex.visitor().get('/favicon.ico')).status).toBe(204);
+    await team.upload(path, look, [
+      { field: 'favicon', name: 'icon.svg', content: svg('<rect width="9" height="9"/>') },
+    ]);
+    const { location } = (await guest.get('/favicon.ico')).headers;
+    expect((await guest.get(location!)).headers['content-type']).toBe('image/png');
   });
 
   test('a wrong picture gets a message by its field and leaves the old one', async () => {

@@ -3,10 +3,27 @@ import { pipeline } from 'node:stream/promises';
 import { NotFound } from '@foyer/access';
 import { Files } from '@foyer/files';
 import { DuringMaintenance, type FoyerResponse, Guest, PortalController } from '@foyer/web';
+import { pictureUrl } from '../portal-site.js';
 import { Settings } from '../settings.js';
 
 const KINDS = ['logo', 'logoDark', 'favicon'] as const;
 const isKind = (name: string): name is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(name);
+
+/** Browsers ask for it unbidden, also on pages that name no icon. */
+@PortalController()
+export class FaviconController {
+  constructor(private readonly settings: Settings) {}
+
+  @Get('favicon.ico')
+  @Guest()
+  @DuringMaintenance()
+  async icon(@Res() res: FoyerResponse) {
+    const { favicon } = await this.settings.get('branding');
+    res.setHeader('Cache-Control', 'public, max-age=300');
+    if (favicon) res.redirect(302, pictureUrl('favicon', favicon));
+    else res.status(204).end();
+  }
+}
 
 /**
  * The pictures of the brand, on the portal's own host: mails link to them for years, and a picture drawn anew by us carries
