@@ -86,7 +86,7 @@ export async function removeEmbeddedPostgres(home: string): Promise<void> {
   const server = readServer(home);
   if (server) {
     await stopEmbeddedPostgres(home);
-    rmSync(server.data, { recursive: true, force: true });
+    rmSync(dirname(server.data), { recursive: true, force: true });
   }
   rmSync(home, { recursive: true, force: true });
 }

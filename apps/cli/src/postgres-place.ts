@@ -38,10 +38,9 @@ export function choosePlace(home: string, wanted: string | undefined): Place {
   if (!owner) return { binaries, data: wanted ?? join(home, 'data') };
 
   const data =
-    wanted ?? (passable(home, owner) ? join(home, 'data') : join(outside(owner), randomBytes(6).toString('hex')));
+    wanted ?? join(passable(home, owner) ? home : join(outside(owner), randomBytes(6).toString('hex')), 'data');
   mkdirSync(dirname(data), { recursive: true });
-  if (data === join(home, 'data')) chownSync(home, owner.uid, owner.gid);
-  else chownSync(dirname(data), owner.uid, owner.gid);
+  chownSync(dirname(data), owner.uid, owner.gid);
   return { binaries: passable(binaries, owner) ? binaries : copied(binaries, owner), data, owner };
 }
 
