@@ -13,8 +13,10 @@ export function clientFiles(): string[] {
 /** `page.js`: what `npm run build` left behind, or, when a source has changed since, bundled here and now. */
 export async function clientScript(watch: boolean): Promise<Buffer> {
   if (isBuilt()) return readFile(bundle);
-  const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  // An installation without development's packages has what was built for it.
+  const esbuild = await import('esbuild').catch(() => null);
+  if (!esbuild) return readFile(bundle);
+  const { outputFiles } = await esbuild.build({
     entryPoints: [`${sources}page.ts`],
     bundle: true,
     write: false,

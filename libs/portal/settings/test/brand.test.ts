@@ -171,6 +171,14 @@ describe('the pack’s settings.json', () => {
     expect(css).toContain('#123456');
   });
 
+  test('that says nothing writes nothing', async () => {
+    const tenant = (await world.tenant('initech')).tenant;
+    const stored = await inTenant(tenant, () =>
+      world.get(Database).read((em) => em.execute(`select key from "${tenant.schema}".setting`)),
+    );
+    expect(stored).toEqual([]);
+  });
+
   test.each([
     [{ branding: { settings: { primary: 'red' } } }],
     [{ branding: { settings: { shade: 'x' } } }],
