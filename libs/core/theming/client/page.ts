@@ -2,6 +2,7 @@ import { counters } from './counters.js';
 import { dialogs } from './dialogs.js';
 import { files } from './files.js';
 import { forms } from './forms.js';
+import { lists } from './lists.js';
 import { menus } from './menus.js';
 import { preview } from './preview.js';
 import { printing } from './printing.js';
@@ -9,6 +10,7 @@ import { shortcuts } from './shortcuts.js';
 
 // Every page works without this; here is what makes it a little kinder.
 menus();
+lists();
 dialogs();
 forms();
 counters();
