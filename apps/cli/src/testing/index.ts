@@ -1,4 +1,5 @@
 export { Postbox } from './postbox.js';
+export { unqualifiedTables } from './sql-watch.js';
 export { afterTests, freshDatabase } from './test-database.js';
 export { type SentFile, Visitor } from './visitor.js';
 export { PASSWORD, TestPerson, TestTenant, World } from './world.js';

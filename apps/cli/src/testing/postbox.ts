@@ -30,12 +30,21 @@ export class Postbox {
   }
 
   /** The latest mail to an address that fits, as soon as it is there. */
-  async mailTo(address: string, fits: (mail: ParsedMail) => boolean = () => true, withinMs = 15_000): Promise<ParsedMail> {
+  async mailTo(
+    address: string,
+    fits: (mail: ParsedMail) => boolean = () => true,
+    withinMs = 15_000,
+  ): Promise<ParsedMail> {
     const deadline = Date.now() + withinMs;
     for (;;) {
-      const found = this.mails.findLast((mail) => [mail.to].flat().some((to) => to?.value.some((one) => one.address === address)) && fits(mail));
+      const found = this.mails.findLast(
+        (mail) => [mail.to].flat().some((to) => to?.value.some((one) => one.address === address)) && fits(mail),
+      );
       if (found) return found;
-      if (Date.now() > deadline) throw new Error(`No such mail to ${address}; there are: ${this.mails.map((mail) => `${[mail.to].flat()[0]?.text}: ${mail.subject}`).join(' | ')}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `No such mail to ${address}; there are: ${this.mails.map((mail) => `${[mail.to].flat()[0]?.text}: ${mail.subject}`).join(' | ')}`,
+        );
       await new Promise<void>((wake) => {
         this.waiting.push(wake);
         setTimeout(wake, 250);

@@ -17,7 +17,9 @@ const secretKey = 'tests only: logins are shared by all test databases';
 
 const cleanUp: (() => Promise<void>)[] = [];
 afterAll(async () => {
-  for (const clean of cleanUp.reverse()) await clean();
+  const problems: unknown[] = [];
+  for (const clean of cleanUp.reverse()) await clean().catch((error: unknown) => problems.push(error));
+  if (problems.length > 0) throw problems[0];
 });
 
 /** Runs after the last test of the file, the last one first: what was built on something goes before it. */

@@ -29,7 +29,8 @@ export class Visitor {
   /** Sends a form, with the token of the last page seen (or of the sign-in page). */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
     const body = new URLSearchParams();
-    for (const [name, value] of Object.entries({ _csrf: await this.csrf(), ...fields })) for (const one of [value].flat()) body.append(name, one);
+    for (const [name, value] of Object.entries({ _csrf: await this.csrf(), ...fields }))
+      for (const one of [value].flat()) body.append(name, one);
     const sent = this.dressed(request(this.server).post(path), { Origin: `http://${this.host}`, ...headers });
     return this.done(await sent.type('form').send(body.toString()));
   }
@@ -37,7 +38,8 @@ export class Visitor {
   /** Sends a form with files. */
   async upload(path: string, fields: Fields, files: SentFile[]): Promise<Response> {
     const sent = this.dressed(request(this.server).post(path), { Origin: `http://${this.host}` });
-    for (const [name, value] of Object.entries({ _csrf: await this.csrf(), ...fields })) for (const one of [value].flat()) void sent.field(name, one);
+    for (const [name, value] of Object.entries({ _csrf: await this.csrf(), ...fields }))
+      for (const one of [value].flat()) void sent.field(name, one);
     for (const { field, name, content } of files) void sent.attach(field, Buffer.from(content), name);
     return this.done(await sent);
   }
@@ -55,9 +57,9 @@ export class Visitor {
     this.cookies.set(name, value);
   }
 
-  /** The token for forms; opens the sign-in page to get one if no page has been seen. */
+  /** The token for forms; opens a page to get one if none has been seen since signing in. */
   async csrf(): Promise<string> {
-    if (this.token === null) await this.get('/sign-in');
+    for (const path of ['/account', '/sign-in', '/']) if (this.token === null) await this.get(path);
     return this.token ?? '';
   }
 
@@ -70,6 +72,7 @@ export class Visitor {
     for (const line of (response.get('Set-Cookie') ?? []) as string[]) {
       const [pair = ''] = line.split(';');
       const [name = '', value = ''] = pair.split('=');
+      if (/session$/.test(name)) this.token = null; // forms of another session are refused
       if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) this.cookies.delete(name);
       else this.cookies.set(name, value);
     }

@@ -11,6 +11,7 @@ import { Packs, Tenants } from '@foyer/tenants';
 import { type Ticket, Tickets } from '@foyer/tickets';
 import { createApplication } from '@foyer/app-web';
 import { startWorker } from '@foyer/app-worker';
+import { SqlWatch } from './sql-watch.js';
 import { Postbox } from './postbox.js';
 import { afterTests, freshDatabase } from './test-database.js';
 import { Visitor } from './visitor.js';
@@ -24,6 +25,7 @@ export class World {
     readonly config: Config,
     readonly app: NestExpressApplication,
     readonly postbox: Postbox | null,
+    readonly sqlWatch: SqlWatch,
   ) {}
 
   /** The web application alone: events wait in the outbox. It is gone after the last test of the file. */
@@ -42,11 +44,21 @@ export class World {
     return world;
   }
 
+  /** A second web process on the same database. */
+  static beside(world: World): Promise<World> {
+    return World.open(world.config, world.postbox);
+  }
+
   private static async open(config: Config, postbox: Postbox | null): Promise<World> {
+    const watch = new SqlWatch();
+    afterTests(async () => {
+      watch.stop();
+      if (watch.complaints.size > 0) throw new Error([...watch.complaints].join('\n'));
+    });
     const app = await createApplication(config);
     afterTests(() => app.close());
     await app.init();
-    return new World(config, app, postbox);
+    return new World(config, app, postbox, watch);
   }
 
   /** What the worker sent. */
@@ -67,8 +79,19 @@ export class World {
   async tenant(slug: string, name = slug[0]!.toUpperCase() + slug.slice(1)): Promise<TestTenant> {
     const email = `owner@${slug}.example`;
     hashed ??= hashPassword(PASSWORD);
-    const people = { team: [{ name: `${name} Owner`, email, role: 'owner', passwordHash: await hashed, verified: true }], companies: [], customers: [] };
-    const tenant = await this.get(Tenants).provision({ slug, name, plan: 'team', blueprint: null, ownerEmail: email, own: { people } });
+    const people = {
+      team: [{ name: `${name} Owner`, email, role: 'owner', passwordHash: await hashed, verified: true }],
+      companies: [],
+      customers: [],
+    };
+    const tenant = await this.get(Tenants).provision({
+      slug,
+      name,
+      plan: 'team',
+      blueprint: null,
+      ownerEmail: email,
+      own: { people },
+    });
     return new TestTenant(this, tenant, await hashed);
   }
 
@@ -123,7 +146,9 @@ export class TestTenant {
 
   /** @internal */
   async join(person: TestPerson, company: string, role: CompanyRole): Promise<void> {
-    await this.apply({ companies: [{ name: company, members: [{ ...this.declared(person.name, person.email), role }] }] });
+    await this.apply({
+      companies: [{ name: company, members: [{ ...this.declared(person.name, person.email), role }] }],
+    });
   }
 
   private declared(name: string, email: string) {
@@ -153,7 +178,9 @@ export class TestPerson {
   actor(): Promise<PortalActor> {
     return this.tenant.inside(async () => {
       const database = this.tenant.world.get(Database);
-      const [{ id }] = (await database.read((em) => rows<{ id: string }>(em, sql`select id from ${table('person')} where email = ${this.email}`))) as [{ id: string }];
+      const [{ id }] = (await database.read((em) =>
+        rows<{ id: string }>(em, sql`select id from ${table('person')} where email = ${this.email}`),
+      )) as [{ id: string }];
       const secret = await new Sessions(database).start(id, { ip: null, userAgent: 'test' });
       const { actor } = await this.tenant.world.get(PortalPrincipals).find(secret);
       return actor as PortalActor;

@@ -10,6 +10,8 @@ export function observeSql(observer: Observer): () => void {
 }
 
 const BEGIN = /^(?:begin|start transaction(?: isolation level [a-z ]+)?(?: read (?:only|write))?)$/;
+/** What the application ever says. Whoever logs in as it may take on any tenant's role, so nothing else may ask for one. */
+const ORDINARY = /^\s*(?:select|with|insert|update|delete|merge|savepoint|release|rollback|commit)\b/i;
 const SET_LOCAL_ROLE = /^set local role "[a-z][a-z0-9_]{0,62}"$/;
 
 /**
@@ -18,7 +20,8 @@ const SET_LOCAL_ROLE = /^set local role "[a-z][a-z0-9_]{0,62}"$/;
  * It forces the extended protocol, in which the server refuses a second statement in one message: an injected
  * `'; set role …'` fails instead of leaving the tenant (MikroORM inlines the parameters of raw queries, which would
  * otherwise travel by the simple protocol). The one message with two statements is made here, of two fixed shapes:
- * the begin of a transaction waits for the role that always follows it, and both go in one round trip.
+ * the begin of a transaction waits for the role that always follows it, and both go in one round trip. No other
+ * statement can change the role: `SET`, `RESET`, `DO` and the like are not sent at all.
  */
 export class GuardedClient extends pg.Client {
   #begin: string | null = null;
@@ -29,7 +32,9 @@ export class GuardedClient extends pg.Client {
       return this.#text(config, values as unknown[] | undefined);
     }
     if (config && typeof config === 'object' && !('submit' in config)) {
-      observe((config as { text: string }).text);
+      const { text } = config as { text: string };
+      observe(text);
+      if (!ORDINARY.test(text)) throw new Error('permission denied: the application does not send such statements');
       return super.query({ ...config, queryMode: 'extended' } as never, values as never, callback as never);
     }
     return super.query(config as never, values as never, callback as never);
@@ -48,6 +53,7 @@ export class GuardedClient extends pg.Client {
       if (SET_LOCAL_ROLE.test(text)) return super.query(`${begin}; ${text}`);
       await super.query(begin);
     }
+    if (!ORDINARY.test(text)) throw new Error(`permission denied: the application does not send "${text.trim().split(/\s/, 1)[0]}"`);
     return super.query({ text, values, queryMode: 'extended' } as never);
   }
 }

@@ -16,3 +16,4 @@ export type { TemplateFailure, TenantTheme, ThemeSource } from './theme-source.j
 export type { Theme } from './theme.js';
 export { Themes, type Look, type ThemesOptions } from './themes.js';
 export { ThemingModule } from './theming.module.js';
+export { initials } from './vocabulary.js';

@@ -33,3 +33,4 @@ export class Principals {
     return find(secret);
   }
 }
+

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, abilityOf } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
+import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import type { StaffRole } from './staff.entity.js';
 import { staffAbility } from './staff.rules.js';
@@ -52,7 +53,7 @@ export class StaffPrincipals implements OnModuleInit {
     this.sessions.touch(session);
     const { id, name, email, role } = row;
     const actor: StaffActor = { kind: 'staff', id, name, role, sessionId: session.id, ability: staffAbility(role) };
-    return { actor, session, view: { name, email, role, isTeam: false }, isTeam: false, locale: null, timeZone: null };
+    return { actor, session, view: { name, initials: initials(name), email, role, isTeam: false }, isTeam: false, locale: null, timeZone: null };
   }
 }
 

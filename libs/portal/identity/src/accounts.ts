@@ -197,7 +197,7 @@ export class Accounts {
   }
 
   async endSession(actor: PortalActor, sessionId: string): Promise<void> {
-    await this.sessions.endOne(actor.id!, sessionId);
+    if (!(await this.sessions.endOne(actor.id!, sessionId))) throw new NotFound();
   }
 
   /** For verbs that take rights away: what was open under the old rights ends. */

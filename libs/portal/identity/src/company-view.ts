@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
 import { field, type FormState, type Visit } from '@foyer/web';
 import { COMPANY_ROLES } from './company.entity.js';
 import type { PendingInvitation } from './invitations.js';
@@ -13,6 +14,12 @@ export const companyRoleForm = z.object({ role: z.enum(COMPANY_ROLES) });
 export const teamRoleForm = z.object({ role: z.enum(TEAM_ROLES) });
 export type CompanyInviteForm = FormState<z.output<typeof companyInviteForm>>;
 export type TeamInviteForm = FormState<z.output<typeof teamInviteForm>>;
+
+/** The value of a form that is a single choice. What is no choice did not come from the page, so there is nothing to show again. */
+export function chosen<T>(form: FormState<T>): T {
+  if (form.failed) throw new InvalidField('', 'web.form.choice');
+  return form.value;
+}
 
 /** Who is invited without a name is called by what stands before the @ until they say otherwise. */
 export const inviteeOf = ({ email, name }: { email: string; name: string }) => ({ email, name: name || email.split('@')[0]! });

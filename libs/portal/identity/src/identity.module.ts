@@ -16,6 +16,7 @@ import { PeopleController } from './team/people.controller.js';
 import { CompaniesController } from './team/companies.controller.js';
 import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
+import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { Invitations } from './invitations.js';
@@ -44,7 +45,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     TeamController,
     ConsoleAccountController,
   ],
-  providers: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, PeoplePack, Welcome, TicketTally, IdentityMails],
+  providers: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, PeoplePack, Welcome, TicketTally, IdentityMails, IdentityEntrances],
   exports: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, Welcome, TicketTally],
 })
 export class IdentityModule implements OnModuleInit {

@@ -133,9 +133,16 @@ export class Invitations {
     );
   }
 
+  /** The company of an open invitation; null for the team's. @throws NotFound */
+  async companyOf(id: string): Promise<string | null> {
+    const [row] = await this.database.read((em) => rows<{ subject_id: string | null }>(em, sql`select subject_id from ${table('token')} where id = ${id} and purpose = 'invitation'`));
+    if (!row) throw new NotFound();
+    return row.subject_id;
+  }
+
   async withdraw(actor: PortalActor, companyId: string | null, id: string): Promise<void> {
     this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
-    await this.tokens.revoke('invitation', id, companyId);
+    if (!(await this.tokens.revoke('invitation', id, companyId))) throw new NotFound();
   }
 
   private mayInvite(actor: PortalActor, destination: Destination): void {

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type Actor } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
+import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import type { CompanyRole } from './company.entity.js';
 import type { TeamRole } from './person.entity.js';
@@ -51,7 +52,7 @@ export class PortalPrincipals implements OnModuleInit {
     return {
       actor: this.actor(row),
       session,
-      view: { name: row.name, email: row.email, isTeam: row.team_role !== null, teamRole: row.team_role, companies: row.companies },
+      view: { name: row.name, initials: initials(row.name), email: row.email, isTeam: row.team_role !== null, teamRole: row.team_role, companies: row.companies },
       isTeam: row.team_role !== null,
       locale: row.locale,
       timeZone: row.time_zone,

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { translate } from '@foyer/i18n';
 import { type PortalActor, TicketTally } from '@foyer/identity';
-import { Navigation, PortalHome } from '@foyer/settings';
+import { Features, Navigation, PortalHome } from '@foyer/settings';
 import { TicketList } from './ticket-list.js';
 import { rowView } from './ticket-view.js';
 
@@ -11,6 +11,7 @@ const RECENT = 5;
 @Injectable()
 export class TicketEntrances implements OnModuleInit {
   constructor(
+    private readonly features: Features,
     private readonly navigation: Navigation,
     private readonly home: PortalHome,
     private readonly tally: TicketTally,
@@ -18,6 +19,7 @@ export class TicketEntrances implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.features.declare({ name: 'tickets', label: 'tickets.feature.label', description: 'tickets.feature.description', icon: 'ticket', order: 10, byDefault: true });
     this.navigation.add(
       { on: 'portal', href: '/tickets', label: 'tickets.nav.portal', icon: 'ticket', order: 20, feature: 'tickets', shownTo: ({ kind }) => kind !== 'guest' },
       { on: 'console', href: '/console/tickets', label: 'tickets.nav.console', icon: 'inbox', order: 10, feature: 'tickets' },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { allowed, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, Form, type FormState, PortalController, seeOther, View, type Visit } from '@foyer/web';
 import { Companies } from '../companies.js';
-import { companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
+import { chosen, companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
@@ -35,16 +35,16 @@ export class CompanyController {
 
   @Post('invitations/:id/removal')
   async withdraw(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    for (const { id: companyId } of actor.companies.filter((company) => mayManage(actor, company.id))) {
-      await this.invitations.withdraw(actor, companyId, id);
-    }
-    return seeOther('/company', 'identity.invite.withdrawn');
+    const companyId = await this.invitations.companyOf(id);
+    if (!companyId) throw new NotFound();
+    await this.invitations.withdraw(actor, companyId, id);
+    return back(companyId, 'identity.invite.withdrawn');
   }
 
   @Post('members/:id/role')
   async changeRole(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>) {
     const companyId = await this.companies.administeredWith(actor, id);
-    if (!form.failed) await this.companies.changeRole(actor, companyId, id, form.value.role);
+    await this.companies.changeRole(actor, companyId, id, chosen(form).role);
     return back(companyId, 'identity.members.role-changed');
   }
 

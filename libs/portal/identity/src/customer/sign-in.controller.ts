@@ -31,11 +31,8 @@ export class SignInController {
   @Post('sign-out')
   @Guest()
   @DuringMaintenance()
-  async leave(@CurrentVisit() visit: Visit): Promise<SeeOther> {
-    const secret = visit.cookie('session');
-    if (secret) await this.signIn.out(secret);
-    visit.signOut();
-    return seeOther('/', 'identity.sign-out.done');
+  leave(@CurrentVisit() visit: Visit): Promise<SeeOther> {
+    return leave(this.signIn, visit, '/');
   }
 
   private view(form: FormState<unknown>, returnTo: unknown) {
@@ -51,4 +48,12 @@ export async function enter(signIn: SignIn, visit: Visit, form: FormState<SignIn
   if (!done) return undefined;
   visit.signIn(done.secret, done.device);
   return seeOther(safeReturn(form.value.return_to, home));
+}
+
+/** Ends the session of this browser, also one that is over already. */
+export async function leave(signIn: SignIn, visit: Visit, to: string): Promise<SeeOther> {
+  const secret = visit.cookie('session');
+  if (secret) await signIn.out(secret);
+  visit.signOut();
+  return seeOther(to, 'identity.sign-out.done');
 }

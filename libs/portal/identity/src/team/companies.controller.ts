@@ -2,7 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Can, ConsoleController, CurrentActor, CurrentVisit, field, Filters, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
 import { Companies } from '../companies.js';
-import { companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
+import { chosen, companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
@@ -90,7 +90,7 @@ export class CompaniesController {
     @Param('person', ParseUUIDPipe) person: string,
     @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>,
   ) {
-    if (!form.failed) await this.companies.changeRole(actor, id, person, form.value.role);
+    await this.companies.changeRole(actor, id, person, chosen(form).role);
     return seeOther(`${PATH}/${id}`, 'identity.members.role-changed');
   }
 

@@ -1,15 +1,15 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { type Actor } from '@foyer/access';
 import { ConsoleController, CurrentActor, CurrentVisit, Form, type FormState, Guest, safeReturn, seeOther, View, type Visit } from '@foyer/web';
-import { enter, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
+import { enter, leave, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
 import type { PortalActor } from '../portal-principals.js';
 import { SignIn } from '../sign-in.js';
 
-@ConsoleController('sign-in')
+@ConsoleController()
 export class ConsoleSignInController {
   constructor(private readonly signIn: SignIn) {}
 
-  @Get()
+  @Get('sign-in')
   @Guest()
   @View('identity/team/sign-in')
   page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Query('return_to') returnTo?: unknown) {
@@ -17,10 +17,16 @@ export class ConsoleSignInController {
     return { form: visit.form(), returnTo: safeReturn(returnTo, '') || null };
   }
 
-  @Post()
+  @Post('sign-in')
   @Guest()
   @View('identity/team/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
     return (await enter(this.signIn, visit, form, '/console')) ?? { form, returnTo: safeReturn(form.values['return_to'], '') || null };
+  }
+
+  @Post('sign-out')
+  @Guest()
+  leave(@CurrentVisit() visit: Visit) {
+    return leave(this.signIn, visit, '/console/sign-in');
   }
 }

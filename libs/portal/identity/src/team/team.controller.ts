@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConsoleController, CurrentActor, CurrentVisit, Form, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
-import { inviteeOf, invitationViews, teamInviteForm, type TeamInviteForm, teamRoleForm } from '../company-view.js';
+import { chosen, inviteeOf, invitationViews, teamInviteForm, type TeamInviteForm, teamRoleForm } from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import { TEAM_ROLES } from '../person.entity.js';
@@ -42,7 +42,7 @@ export class TeamController {
 
   @Post(':id/role')
   async changeRole(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(teamRoleForm) form: FormState<z.output<typeof teamRoleForm>>) {
-    if (!form.failed) await this.companies.changeTeamRole(actor, id, form.value.role);
+    await this.companies.changeTeamRole(actor, id, chosen(form).role);
     return seeOther(PATH, 'identity.members.role-changed');
   }
 

@@ -1,0 +1,2 @@
+export { afterTests, freshDatabase } from './test-database.js';
+export { freshTenant, TestDirectory } from './test-tenant.js';
