@@ -3,7 +3,6 @@
  * `exe.fdp` into `pdf.exe` on the screen (ASVS 5.0, 5.3.2).
  */
 const DECEIVING =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 const MAX_CHARACTERS = 200;
 

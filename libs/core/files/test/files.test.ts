@@ -12,7 +12,7 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import type { Config } from '@foyer/config';
 import { Database } from '@foyer/database';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { freshDatabase } from '@foyer/app-cli/testing';
+import { freshDatabase } from '@foyer/app-cli/testing/database';
 import { Files, FileServer, type StoreOptions, StoredFile } from '../src/index.js';
 import { filing, upload, zip } from './uploads.js';
 

@@ -8,7 +8,7 @@ import S3rver from 's3rver';
 import { Conflict } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { freshDatabase } from '@foyer/app-cli/testing';
+import { freshDatabase } from '@foyer/app-cli/testing/database';
 import { Files, StoredFile } from '../src/index.js';
 import { filing, upload } from './uploads.js';
 

@@ -7,7 +7,7 @@ import { Test } from '@nestjs/testing';
 import { type Config, ConfigModule } from '@foyer/config';
 import { DatabaseModule } from '@foyer/database';
 import { TenantDirectory } from '@foyer/tenancy';
-import { freshTenant, TestDirectory } from '@foyer/app-cli/testing';
+import { freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
 import { FilesModule, StoredFile } from '../src/index.js';
 
 const directory = new TestDirectory();

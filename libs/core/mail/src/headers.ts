@@ -1,5 +1,4 @@
 /** What may not stand in a header: line ends would begin a new one, the rest misleads readers (controls, bidi overrides). */
-// eslint-disable-next-line no-control-regex
 const UNFIT = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b\u202a-\u202e\u2066-\u2069\ufeff]+/g;
 
 /** One line of text for a header, whatever was typed. */

@@ -4,32 +4,31 @@ import { DatabaseModule } from '@foyer/database';
 import { EventsModule } from '@foyer/events';
 import { ThemingModule, Themes } from '@foyer/theming';
 import { TenantDirectory } from '@foyer/tenancy';
-import { type SiteContext, SiteSource } from '@foyer/web';
-import { freshTenant, TestDirectory } from '@foyer/app-cli/testing';
+import { Sites } from '@foyer/web';
+import { freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Mail, MailDeliveryModule, MailModule } from '../src/index.js';
 import { MAIL_PATIENCE, type Patience } from '../src/outlet.js';
 
-class PlainSites extends SiteSource {
-  load(): Promise<SiteContext> {
-    const site = {
-      name: 'Acme Support',
-      origin: 'http://acme.localhost:3000',
-      nav: [],
-      stylesheets: [],
-      platform: false,
-    };
-    return Promise.resolve({
-      view: () => site,
-      locales: ['en'],
-      defaultLocale: 'en',
-      timeZone: 'UTC',
-      has: () => true,
-      status: 'active',
-      statusMessage: '',
-    });
-  }
-}
+const view = {
+  name: 'Acme Support',
+  origin: 'http://acme.localhost:3000',
+  nav: [],
+  stylesheets: [],
+  platform: false,
+};
+const sites = new Sites();
+sites.register('portal', () =>
+  Promise.resolve({
+    view: () => view,
+    locales: ['en'],
+    defaultLocale: 'en',
+    timeZone: 'UTC',
+    has: () => true,
+    status: 'active',
+    statusMessage: '',
+  }),
+);
 
 const directory = new TestDirectory();
 
@@ -37,9 +36,9 @@ const directory = new TestDirectory();
 @Module({
   providers: [
     { provide: TenantDirectory, useValue: directory },
-    { provide: SiteSource, useClass: PlainSites },
+    { provide: Sites, useValue: sites },
   ],
-  exports: [TenantDirectory, SiteSource],
+  exports: [TenantDirectory, Sites],
 })
 class Surroundings {
   static impatient(patience: Patience): DynamicModule {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { TestingModule } from '@nestjs/testing';
 import { Database, PlatformDatabase } from '@foyer/database';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { freshDatabase } from '@foyer/app-cli/testing';
+import { freshDatabase } from '@foyer/app-cli/testing/database';
 import { type Config } from '@foyer/config';
 import { BeingSent, Delivery } from '../src/delivery.js';
 import { Mail, Mailer, type MailDraft } from '../src/index.js';
@@ -266,8 +266,8 @@ describe('when the mail server stalls', () => {
       socket.on('data', (chunk: Buffer) => {
         const line = chunk.toString();
         if (data) socket.resetAndDestroy();
-        else if (line.startsWith('DATA')) ((data = true), socket.write('354 go on\r\n'));
-        else socket.write('250 ok\r\n');
+        else socket.write(line.startsWith('DATA') ? '354 go on\r\n' : '250 ok\r\n');
+        data ||= line.startsWith('DATA');
       });
     };
     await withServer(script, async (own) => {

@@ -1,0 +1,101 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** What would go round the walls between tenants, or round the one place where settings are read. */
+const forbidden = [
+  {
+    selector: "CallExpression[callee.property.name='getConnection']",
+    message: 'This speaks to the database without a tenant’s role. Use Database.read or Database.write.',
+  },
+  {
+    selector: "CallExpression[callee.property.name='getKysely']",
+    message: 'Kysely does not know the tenant’s schema. Use the entity manager or its query builder.',
+  },
+  {
+    selector: ':matches(Literal[value=/search_path/i], TemplateElement[value.raw=/search_path/i])',
+    message: 'Qualified names only: a changed search_path returns another tenant’s rows without an error.',
+  },
+];
+const environment = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'The environment is read in @foyer/config alone: declare the variable there and inject CONFIG.',
+};
+const aimless = {
+  regex: '^\\.{1,2}/(.*/)?(utils?|helpers?|common|shared|misc)(\\.js)?$',
+  message: 'A helper lives beside its one caller or becomes a module with a name.',
+};
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '**/node_modules/', '.data/', '.nx/', 'coverage/']),
+  js.configs.recommended,
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'process',
+          'console',
+          'fetch',
+          'setInterval',
+          'clearInterval',
+          'setTimeout',
+          'clearTimeout',
+          'URL',
+          'AbortSignal',
+          'performance',
+          'Buffer',
+          'module',
+          'require',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    // What runs in the browser.
+    files: ['apps/mailbox/assets/**', '**/client/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'window', 'location', 'fetch', 'setInterval', 'setTimeout'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'no-restricted-syntax': ['error', ...forbidden, environment],
+      'no-restricted-imports': ['error', { patterns: [aimless] }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-console': 'error',
+      // Cleaning what people type is much of the work.
+      'no-control-regex': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    // The one place that reads the environment, and the programs that hand it on to their children.
+    files: ['libs/core/config/src/**', 'apps/cli/src/**'],
+    rules: { 'no-restricted-syntax': ['error', ...forbidden] },
+  },
+  {
+    // Bootstrapping empties the search path and reports on it.
+    files: ['libs/core/database/src/bootstrap.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...forbidden.filter(({ selector }) => !selector.includes('search_path')),
+        environment,
+      ],
+    },
+  },
+  {
+    files: ['**/test/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.tests.json' } },
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+);
