@@ -9,7 +9,8 @@ try {
   checkFolders();
   await install();
   await build();
-  launch();
+  // For machines that check a change: everything is there, nothing runs.
+  if (!process.argv.includes('--prepare')) launch();
 } catch (error) {
   giveUp(error);
 }

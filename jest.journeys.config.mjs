@@ -1,0 +1,10 @@
+import base from './jest.config.mjs';
+
+// What needs a browser, or the built programs: one file at a time, with patience.
+export default {
+  ...base,
+  testMatch: ['<rootDir>/apps/*/test/journeys/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testTimeout: 180_000,
+  maxWorkers: 1,
+};
