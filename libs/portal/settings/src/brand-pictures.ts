@@ -96,7 +96,10 @@ function isSvg(bytes: Buffer): boolean {
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .replace(/<\?xml[^>]*>|<!--[^]*?-->/g, '');
-  return /^\s*<svg[\s>]/.test(start) && !/<!DOCTYPE|<!ENTITY/i.test(bytes.toString('latin1'));
+  const text = bytes.toString('latin1');
+  // Copies of copies multiply: twenty of them make a thousand at the most.
+  const copies = text.match(/<(?:\w+:)?use\b/g)?.length ?? 0;
+  return /^\s*<svg[\s>]/.test(start) && copies <= 20 && !/<!DOCTYPE|<!ENTITY/i.test(text);
 }
 
 const fingerprint = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

