@@ -40,19 +40,21 @@ export class SignIn {
   async withPassword(email: string, password: string, device: Device & { known: string | null }, former: string | null): Promise<SignedIn> {
     const ip = device.ip ?? 'unknown';
     const trusted = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
+    // Who shares an address with an attacker is counted apart as well, once their device is known.
+    const pair = `${email} ${trusted ? 'known device' : ip}`;
     await this.limits.check(PER_ADDRESS, ip);
-    await this.limits.check(PER_ACCOUNT_AND_ADDRESS, `${email} ${ip}`);
+    await this.limits.check(PER_ACCOUNT_AND_ADDRESS, pair);
     if (!trusted) await this.limits.check(PER_ACCOUNT, email);
 
     const person = await this.database.read((em) => em.findOne(Person, { email }, { populate: ['passwordHash'] }));
     const matches = await passwordMatches(person?.passwordHash ?? null, password);
     if (!person || !matches || !person.maySignIn) {
       await this.limits.count(PER_ADDRESS, ip);
-      await this.limits.count(PER_ACCOUNT_AND_ADDRESS, `${email} ${ip}`);
+      await this.limits.count(PER_ACCOUNT_AND_ADDRESS, pair);
       if (!trusted) await this.limits.count(PER_ACCOUNT, email);
       throw new InvalidField('', 'identity.sign-in.wrong');
     }
-    await this.limits.forget(PER_ACCOUNT_AND_ADDRESS, `${email} ${ip}`);
+    await this.limits.forget(PER_ACCOUNT_AND_ADDRESS, pair);
     return this.start(person, device, former);
   }
 
