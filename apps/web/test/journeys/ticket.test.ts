@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
+
+let world: World;
+let acme: TestTenant;
+let chromium: Chromium;
+
+beforeAll(async () => {
+  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
+  acme = await world.tenant('acme');
+});
+
+describe.each(WAYS)('$way', ({ script, mark }) => {
+  test('a customer registers, verifies by the mail, asks with a file, is answered, replies, solves and reopens', async () => {
+    const email = `ana.${mark}@customers.example`;
+    const subject = `The printer is on fire (${mark})`;
+    const ana = await chromium.newcomer(script);
+    await ana.goto(acme.tenant.origin);
+    await ana.getByRole('link', { name: 'Sign in' }).first().click();
+    await ana.getByRole('link', { name: 'Create an account' }).click();
+    await ana.getByLabel('Name').fill('Ana Sousa');
+    await ana.getByLabel('E-mail').fill(email);
+    await ana.getByLabel('Choose a password').fill('meadow-copper-77');
+    await ana.getByRole('button', { name: 'Create account' }).click();
+    expect(await textOf(ana)).toContain(email);
+
+    await ana.goto(await world.mails.linkTo(email, '/verify'));
+    await ana.getByRole('button', { name: 'Confirm address' }).click();
+    await ana.getByText('Your address is confirmed.').waitFor();
+
+    await ana.getByRole('link', { name: 'Ask a question' }).click();
+    await ana.getByLabel('Subject').fill(subject);
+    await ana.getByLabel('Priority').selectOption('High');
+    await ana.getByLabel('What happened, or what do you need?').fill('It burns.\n\nWith a green flame.');
+    await ana
+      .getByLabel('Attachments')
+      .setInputFiles({ name: 'smoke report.txt', mimeType: 'text/plain', buffer: Buffer.from('grey, then black\n') });
+    await ana.getByRole('button', { name: 'Send ticket' }).click();
+    await ana.getByRole('heading', { level: 1, name: subject }).waitFor();
+    const number = /TKT-\d+/.exec(ana.url())![0];
+    await world.mails.mailTo(email, (mail) => mail.subject === `[${number}] ${subject}`);
+
+    const mara = await chromium.newcomer(script);
+    await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+    await mara.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name: 'Inbox' }).click();
+    await mara.getByRole('link', { name: subject }).click();
+    await mara.getByText('With a green flame.').waitFor();
+    await mara.getByRole('radio', { name: 'Internal note' }).check({ force: true });
+    await mara.getByLabel('A note that only your team sees').fill('They smoke there.');
+    await mara.getByRole('button', { name: 'Add note' }).click();
+    await mara.getByRole('article', { name: /^Internal note by/ }).waitFor();
+    await mara.getByLabel('Reply to Ana Sousa').fill('Use the extinguisher.');
+    await mara.getByRole('button', { name: 'Send reply' }).click();
+    await mara.getByText('The reply is sent.').waitFor();
+
+    const answer = await world.mails.mailTo(email, ({ text }) => text!.includes('Use the extinguisher.'));
+    expect(answer.text).not.toContain('They smoke there.');
+    expect(answer.headers.get('references')).toBeTruthy();
+    await ana.goto(new RegExp(`http://\\S+/tickets/${number}`).exec(answer.text!)![0]);
+    await ana.getByRole('article', { name: 'Message from Acme Owner' }).getByText('Use the extinguisher.').waitFor();
+    expect(await textOf(ana)).not.toContain('They smoke there.');
+    expect(await textOf(ana)).toContain('Waiting for you');
+
+    const [download] = await Promise.all([
+      ana.waitForEvent('download'),
+      ana.getByRole('link', { name: 'smoke report.txt' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('smoke report.txt');
+    expect(readFileSync(await download.path(), 'utf8')).toBe('grey, then black\n');
+
+    await ana.getByLabel('Your reply').fill('It is out. Thank you!');
+    await ana.getByRole('button', { name: 'Send reply' }).click();
+    await ana.getByText('Your reply is sent.').waitFor();
+    await mara.reload();
+    await mara.getByText('It is out. Thank you!').waitFor();
+
+    await ana.getByRole('button', { name: 'This is solved' }).click();
+    await ana.getByText('Marked as solved.').waitFor();
+    await mara.reload();
+    expect(await mara.getByLabel('Status').inputValue()).toBe('solved');
+    await ana.getByRole('button', { name: 'Reopen' }).click();
+    await ana.getByText('The ticket is open again.').waitFor();
+    await mara.reload();
+    expect(await mara.getByLabel('Status').inputValue()).toBe('open');
+  });
+});
