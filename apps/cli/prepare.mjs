@@ -20,12 +20,10 @@ export const workspace = fileURLToPath(new URL('../../', import.meta.url));
 const inWorkspace = (...path) => join(workspace, ...path);
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-export function checkNode() {
-  const [major] = process.versions.node.split('.').map(Number);
+export function checkNode(version = process.version) {
+  const major = Number(version.slice(1).split('.')[0]);
   if (major < 20)
-    throw new Obstacle(
-      `Foyer needs Node 20 or newer, and this is ${process.version}: install it from https://nodejs.org.`,
-    );
+    throw new Obstacle(`Foyer needs Node 20 or newer, and this is ${version}: install it from https://nodejs.org.`);
 }
 
 /** Fails early, and in words, where the folder for data or the project itself cannot be written. */

@@ -28,10 +28,13 @@ const commands: Record<string, Command> = {
   setup: {
     usage: 'setup',
     about: 'logins, roles, migrations, and outside production the demo businesses',
-    run: async (config) => {
-      const result = await setup(config, (progress) => process.send?.({ progress }));
-      if (process.send) process.send({ result });
-      else if (result.staff) print(`First staff account: ${result.staff.email}  ${result.staff.password}`);
+    options: { ipc: flag },
+    run: async (config, _words, { ipc }) => {
+      // The launcher shows progress and result itself.
+      const tell = (message: object) => void (ipc && process.send?.(message));
+      const result = await setup(config, (progress) => tell({ progress }));
+      tell({ result });
+      if (!ipc && result.staff) print(`First staff account: ${result.staff.email}  ${result.staff.password}`);
     },
   },
   migrate: {
@@ -92,7 +95,7 @@ const commands: Record<string, Command> = {
 export const USAGE = `foyer <command>\n\n${table(Object.values(commands).map(({ usage, about }) => [usage, about]))}\n`;
 
 /** Runs one command line and returns the exit code. */
-export async function run(args: string[]): Promise<number> {
+export async function run(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const name = [args.slice(0, 2).join(' '), args[0] ?? ''].find((candidate) => candidate in commands);
   if (!name) {
     process.stderr.write(USAGE);
@@ -100,7 +103,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const command = commands[name]!;
   const { values, positionals } = parsed(command, args.slice(name.split(' ').length));
-  return (await command.run(await configuration(), positionals, values as Values)) ?? 0;
+  return (await command.run(await configuration({ ...env }), positionals, values as Values)) ?? 0;
 }
 
 function parsed(command: Command, args: string[]) {
@@ -117,8 +120,7 @@ function need(value: string | boolean | undefined, what: string): string {
 }
 
 /** Without DATABASE_URL, commands speak to the embedded server that `npm start` has made. */
-async function configuration(): Promise<Config> {
-  const env = { ...process.env };
+async function configuration(env: NodeJS.ProcessEnv): Promise<Config> {
   const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
   const home = join(resolve(workspace, env.DATA_DIR || '.data'), 'postgres');
   if (!env.DATABASE_URL && existsSync(home)) env.DATABASE_URL = (await startEmbeddedPostgres(home)).url;

@@ -16,7 +16,7 @@ export interface Part {
 const RESTARTS = { most: 5, withinMs: 60_000, firstWaitMs: 500, longestWaitMs: 8_000 };
 const READY_WITHIN_MS = 60_000;
 const LOG_LIMIT = 20 * 1024 * 1024;
-const leash = fileURLToPath(new URL('../leash.js', import.meta.url));
+const leash = fileURLToPath(new URL('../../leash.mjs', import.meta.url));
 
 /** One of our processes: started, started again when it dies, stopped in peace. */
 export class Child {
@@ -32,6 +32,7 @@ export class Child {
     private readonly env: NodeJS.ProcessEnv,
     /** Called when it has died too often. */
     private readonly onGivingUp: (error: Error) => void,
+    private readonly restarts = RESTARTS,
   ) {
     this.logFile = join(dataDir, 'logs', `${part.name}.log`);
     this.pidFile = join(dataDir, 'run', `${part.name}.pid`);
@@ -79,9 +80,10 @@ export class Child {
 
   private revive(how: string): void {
     if (this.stopping) return;
-    const recent = this.starts.filter((at) => at > Date.now() - RESTARTS.withinMs);
-    if (recent.length > RESTARTS.most) return this.onGivingUp(new Obstacle(this.lastWords(`keeps dying (${how})`)));
-    const wait = Math.min(RESTARTS.firstWaitMs * 2 ** (recent.length - 1), RESTARTS.longestWaitMs);
+    const recent = this.starts.filter((at) => at > Date.now() - this.restarts.withinMs);
+    if (recent.length > this.restarts.most)
+      return this.onGivingUp(new Obstacle(this.lastWords(`keeps dying (${how})`)));
+    const wait = Math.min(this.restarts.firstWaitMs * 2 ** (recent.length - 1), this.restarts.longestWaitMs);
     process.stdout.write(`  ${this.part.name} died (${how}) and is started again\n`);
     setTimeout(() => {
       if (!this.stopping) this.run().once('exit', (code, signal) => this.revive(signal ?? `code ${code}`));

@@ -6,7 +6,7 @@ import type { SetupResult } from '../commands/setup.js';
 /** Runs `foyer setup` in a process of its own, which then gives its memory back. */
 export function setup(env: NodeJS.ProcessEnv): Promise<SetupResult> {
   return step('Preparing the database', (note) => {
-    const child = fork(fileURLToPath(new URL('../main.js', import.meta.url)), ['setup'], {
+    const child = fork(fileURLToPath(new URL('../main.js', import.meta.url)), ['setup', '--ipc'], {
       env,
       execArgv: ['--no-deprecation', '--enable-source-maps'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

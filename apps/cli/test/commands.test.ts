@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import pg from 'pg';
+import type { Config } from '@foyer/config';
+import { afterTests, freshDatabase } from '../src/testing/database.js';
+import { run } from '../src/commands/run.js';
+
+let config: Config;
+let env: NodeJS.ProcessEnv;
+let client: pg.Client;
+
+beforeAll(async () => {
+  config = await freshDatabase();
+  // As production: no demo businesses, which have their own tests.
+  env = {
+    NODE_ENV: 'production',
+    DATABASE_URL: config.databaseUrl,
+    DATA_DIR: config.dataDir,
+    SECRET_KEY: config.secretKey,
+    BASE_URL: 'https://foyer.test',
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    LOG_LEVEL: 'silent',
+  };
+  client = new pg.Client({ connectionString: config.databaseUrl });
+  await client.connect();
+  afterTests(() => client.end());
+});
+
+async function foyer(...args: string[]): Promise<{ code: number; output: string }> {
+  let output = '';
+  const keep = (chunk: string | Uint8Array) => {
+    output += String(chunk);
+    return true;
+  };
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation(keep as never),
+  );
+  try {
+    return { code: await run(args, env), output };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe('foyer', () => {
+  test('explains itself', async () => {
+    const { code, output } = await foyer('help');
+    expect([code, output.includes('tenant suspend <slug> --reason WHY')]).toEqual([0, true]);
+    expect((await foyer('tenants')).code).toBe(2);
+  });
+
+  test('setup makes the first staff account once, and may be repeated', async () => {
+    const first = await foyer('setup');
+    expect(first.output).toMatch(/First staff account: staff@foyer\.example {2}\S{16}/);
+    expect((await foyer('setup')).output).toBe('');
+    const { rows } = await client.query('select email, role from platform.staff');
+    expect(rows).toEqual([{ email: 'staff@foyer.example', role: 'owner' }]);
+  });
+
+  test('staff create tells the password once and refuses a second account of the same address', async () => {
+    expect((await foyer('staff', 'create', 'bo@foyer.test', '--name', 'Bo', '--role', 'support')).output).toMatch(
+      /password \S{16}/,
+    );
+    await expect(foyer('staff', 'create', 'bo@foyer.test', '--name', 'Bo')).rejects.toThrow('has an account already');
+    await expect(foyer('staff', 'create', 'cy@foyer.test', '--name', 'Cy', '--role', 'king')).rejects.toThrow(
+      'is one of owner, support',
+    );
+    await expect(foyer('staff', 'create', 'cy@foyer.test')).rejects.toThrow('needs --name');
+  });
+
+  test('a tenant is created, listed, suspended and resumed', async () => {
+    const made = await foyer('tenant', 'create', 'globex', '--name', 'Globex Ltd', '--owner', 'ana@globex.test');
+    expect(made.output).toMatch(/https:\/\/globex\.foyer\.test[\s\S]*token=/);
+    expect((await foyer('tenant', 'list')).output).toMatch(/globex +trialing +starter +version \d+ +Globex Ltd/);
+    expect((await foyer('tenant', 'list', 'nobody')).output).toContain('No tenant found');
+    await foyer('tenant', 'suspend', 'globex', '--reason', 'Unpaid');
+    expect((await foyer('tenant', 'list', 'globex')).output).toContain('suspended');
+    await foyer('tenant', 'resume', 'globex');
+    expect((await foyer('tenant', 'list', 'globex')).output).not.toContain('suspended');
+    await expect(foyer('tenant', 'resume', 'globex')).rejects.toThrow(/\w/);
+    await expect(foyer('tenant', 'suspend', 'nobody', '--reason', 'x')).rejects.toThrow('No tenant is called nobody');
+    await expect(foyer('tenant', 'create', 'globex', '--name', 'G', '--owner', 'x@y.test')).rejects.toThrow(/\w/);
+    await expect(foyer('tenant', 'create', 'Not a slug', '--name', 'G', '--owner', 'x@y.test')).rejects.toThrow(
+      'cannot be part of an address',
+    );
+  });
+
+  test('migrate brings a tenant that is behind up to date and names one that fails', async () => {
+    expect((await foyer('migrate')).output).toContain('Tenants: 0 migrated, 0 failed');
+    await client.query(`update platform.tenant set schema_version = schema_version - 1 where slug = 'globex'`);
+    const failing = await foyer('migrate', '--tenants');
+    expect([failing.code, /globex +at version \d+ +.*already exists/.test(failing.output)]).toEqual([1, true]);
+    expect((await foyer('doctor')).output).toMatch(
+      /Tenants to migrate +1 \(globex\)[\s\S]*Failed migrations +globex: /,
+    );
+    await client.query(
+      `update platform.tenant set schema_version = schema_version + 1, migration_error = null where slug = 'globex'`,
+    );
+  });
+
+  test('doctor names the layers of isolation, and complains when one is gone', async () => {
+    const well = await foyer('doctor');
+    expect(well.code).toBe(0);
+    expect(well.output).toMatch(/yes +a role per tenant schema/);
+    expect(well.output).toMatch(/PostgreSQL +\d+/);
+    await client.query('grant temporary on database "' + new URL(config.databaseUrl).pathname.slice(1) + '" to public');
+    expect((await foyer('doctor')).output).toMatch(/no +no temporary tables/);
+  });
+});

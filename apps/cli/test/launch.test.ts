@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { loadConfig } from '@foyer/config';
+import { checkNode } from '../prepare.mjs';
+import { Child } from '../src/launch/child.js';
+import { launchDatabase } from '../src/launch/database.js';
+import { greeting } from '../src/launch/greeting.js';
+import { launchOptions } from '../src/launch/options.js';
+import { checkPorts } from '../src/launch/ports.js';
+import { reset } from '../src/launch/reset.js';
+import { alone, endRecorded, recordedProcess, recordProcess, startOf } from '../src/processes.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'foyer-launch-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const config = (env: NodeJS.ProcessEnv = {}) =>
+  loadConfig({ DATABASE_URL: 'postgres://foyer:hunter2@127.0.0.1:1/foyer', DATA_DIR: folder, ...env });
+
+describe('what stops a start is said in one sentence', () => {
+  test('a Node that is too old', () => {
+    expect(() => checkNode('v18.20.4')).toThrow('Foyer needs Node 20 or newer, and this is v18.20.4');
+    expect(() => checkNode('v20.0.0')).not.toThrow();
+  });
+
+  test('an option nobody knows', () => {
+    expect(() => launchOptions(['--prot', '4000'])).toThrow(/^Unknown option '--prot'\.\n\nnpm start/);
+    expect(launchOptions(['--port', '4000', '--reset'])).toEqual({ port: '4000', reset: true });
+    expect(launchOptions(['--help'])).toBe('help');
+  });
+
+  test.each(['127.0.0.1', undefined])('a port that is taken on %s', async (host) => {
+    const taken = createServer().listen(0, host);
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    await expect(checkPorts(config({ PORT: String(port) }))).rejects.toThrow(`Port ${port} is used by another program`);
+    await new Promise((resolve) => taken.close(resolve));
+    await expect(checkPorts(config({ PORT: String(port), SMTP_URL: 'smtp://mail.test' }))).resolves.toBeUndefined();
+  });
+
+  test('a database that does not answer, without its password', async () => {
+    const { databaseUrl } = config();
+    const failure = await launchDatabase(folder, databaseUrl).catch((error: Error) => error.message);
+    expect(failure).toContain('The database at 127.0.0.1:1 cannot be used');
+    expect(failure).not.toContain('hunter2');
+  });
+
+  test('throwing away somebody else’s database', async () => {
+    await expect(reset(folder, 'postgres://elsewhere/foyer')).rejects.toThrow('DATABASE_URL names another');
+  });
+});
+
+test('the greeting names addresses and sign-ins, and the staff password only when it was just made', () => {
+  const demos = [{ name: 'Acme', slug: 'acme', people: [{ as: 'team', email: 'ana@acme.test', password: 'pw' }] }];
+  const text = greeting(config({ PORT: '4000' }), { staff: { email: 's@x.test', password: 'once' }, demos });
+  for (const part of [
+    'Foyer is ready',
+    'http://acme.localhost:4000',
+    'http://admin.localhost:4000',
+    'http://localhost:4026',
+    'ana@acme.test  pw',
+    'once',
+  ])
+    expect(text).toContain(part);
+  const later = greeting(config({ SMTP_URL: 'smtp://mail.test' }), { staff: null, demos: [] });
+  expect(later).not.toMatch(/shown only now|Mails that were sent|Demo/);
+});
+
+describe('processes', () => {
+  test('a pid counts as ours only with its start time', () => {
+    const file = join(folder, 'run', 'me.pid');
+    recordProcess(file, process.pid);
+    expect(recordedProcess(file)).toBe(process.pid);
+    writeFileSync(file, JSON.stringify({ pid: process.pid, start: 'another life' }));
+    expect(recordedProcess(file)).toBeNull();
+    writeFileSync(file, 'garbage');
+    expect(recordedProcess(file)).toBeNull();
+    expect(startOf(2 ** 22 + 1)).toBeNull();
+  });
+
+  test('one task at a time under one lock, and a dead owner’s lock is taken over', async () => {
+    const lock = join(folder, 'a.lock');
+    writeFileSync(lock, JSON.stringify({ pid: 2 ** 22 + 1, start: '1' }));
+    let inside = 0;
+    let most = 0;
+    const task = () =>
+      alone(lock, async () => {
+        most = Math.max(most, ++inside);
+        await sleep(20);
+        inside -= 1;
+      });
+    await Promise.all([task(), task(), task()]);
+    expect(most).toBe(1);
+  });
+});
+
+describe('a part of Foyer', () => {
+  const part = (name: string, source: string) => {
+    const file = join(folder, `${name}.mjs`);
+    writeFileSync(file, source);
+    const ready = (child: NodeJS.EventEmitter) => once(child, 'message').then(() => undefined);
+    return { name, module: pathToFileURL(file), ready };
+  };
+  const pidOf = (name: string) => recordedProcess(join(folder, 'run', `${name}.pid`));
+  async function until(condition: () => boolean) {
+    for (let tries = 0; !condition(); tries++) {
+      if (tries > 200) throw new Error('It did not happen');
+      await sleep(25);
+    }
+  }
+  const living = `process.send('ready'); setInterval(() => {}, 1000);`;
+
+  test('is started again after kill -9, and stops when told', async () => {
+    const child = new Child(part('alive', living), folder, process.env, () => undefined);
+    await child.start();
+    const first = pidOf('alive')!;
+    process.kill(first, 'SIGKILL');
+    await until(() => pidOf('alive') !== null && pidOf('alive') !== first);
+    const second = pidOf('alive')!;
+    await child.stop();
+    expect(startOf(second)).toBeNull();
+    await sleep(700);
+    expect(pidOf('alive')).toBeNull();
+  });
+
+  test('that cannot start says its last words', async () => {
+    const child = new Child(
+      part('broken', `console.error('no such table'); process.exit(3)`),
+      folder,
+      process.env,
+      () => undefined,
+    );
+    await expect(child.start()).rejects.toThrow(/no such table[\s\S]*The broken process did not start/);
+  });
+
+  test('that keeps dying is given up', async () => {
+    const count = join(folder, 'count');
+    writeFileSync(count, '');
+    const source = `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(count)}, 'x'); process.send('ready'); setTimeout(() => process.exit(1), 20);`;
+    const gaveUp = new Promise<Error>((resolve) => {
+      const child = new Child(part('dying', source), folder, process.env, resolve, {
+        most: 2,
+        withinMs: 60_000,
+        firstWaitMs: 10,
+        longestWaitMs: 20,
+      });
+      void child.start();
+    });
+    expect((await gaveUp).message).toContain('keeps dying (code 1)');
+    expect(readFileSync(count, 'utf8')).toBe('xxx');
+  });
+
+  test('left behind by a killed launcher is ended by the next start', async () => {
+    const child = new Child(part('left', living), folder, process.env, () => undefined);
+    await child.start();
+    const pid = pidOf('left')!;
+    const ended = endRecorded(join(folder, 'run'));
+    await child.stop();
+    expect(await ended).toContain('left');
+    expect(startOf(pid)).toBeNull();
+  });
+});
