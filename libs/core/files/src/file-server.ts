@@ -42,7 +42,7 @@ export class FileServer {
     res.set({
       'Content-Type': file.type.startsWith('text/') ? `${file.type}; charset=utf-8` : file.type,
       'Content-Disposition': contentDisposition(file.name),
-      'Content-Security-Policy': "sandbox; default-src 'none'",
+      'Content-Security-Policy': "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
       'X-Content-Type-Options': 'nosniff',
       // Portals on their own domains show pictures from here.
       'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -77,7 +77,7 @@ function rangeOf(header: string, size: number): ByteRange | null | undefined {
 function plain(res: Response, status: number, text: string): void {
   res
     .status(status)
-    .set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': "sandbox; default-src 'none'" })
+    .set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'" })
     .type('text/plain')
     .send(text);
 }

@@ -11,12 +11,13 @@ import type { FoyerRequest } from './request.js';
 const FORM_BYTES = 34 * 1024 * 1024;
 const FIELD_BYTES = 12 * 1024 * 1024;
 const MAX_FILES = 10;
+const MAX_FIELDS = 500;
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
 /** Reads request bodies, after the gate knows who is asking: strangers cannot make us read megabytes for a closed door. */
 @Injectable()
 export class BodyReader {
-  private readonly urlencoded: RequestHandler = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 500 });
+  private readonly urlencoded: RequestHandler = express.text({ type: 'application/x-www-form-urlencoded', limit: FORM_BYTES });
   private readonly multipart: RequestHandler;
 
   constructor(@Inject(CONFIG) config: Config) {
@@ -31,9 +32,18 @@ export class BodyReader {
   async read(req: FoyerRequest, res: Response): Promise<void> {
     const type = req.get('content-type') ?? '';
     if (type.startsWith('multipart/form-data')) await this.readMultipart(req, res);
-    else if (type.startsWith('application/x-www-form-urlencoded')) await run(this.urlencoded, req, res).catch(explain);
+    else if (type.startsWith('application/x-www-form-urlencoded')) await this.readUrlencoded(req, res);
     else if (Number(req.get('content-length') ?? 0) > 0) throw new BadRequestException('web.error.body-type');
     req.body = cleaned((req.body ?? {}) as Record<string, unknown>);
+  }
+
+  private async readUrlencoded(req: FoyerRequest, res: Response): Promise<void> {
+    await run(this.urlencoded, req, res).catch(explain);
+    const pairs = [...new URLSearchParams(typeof req.body === 'string' ? req.body : '')];
+    if (pairs.length > MAX_FIELDS) throw new BadRequestException('web.error.body');
+    const body = new Map<string, string | string[]>();
+    for (const [name, value] of pairs) body.set(name, body.has(name) ? [body.get(name)!, value].flat() : value);
+    req.body = Object.fromEntries(body);
   }
 
   private async readMultipart(req: FoyerRequest, res: Response): Promise<void> {
