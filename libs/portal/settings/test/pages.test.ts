@@ -308,7 +308,7 @@ describe('home', () => {
     const { text } = await guest.get('/');
     expect([...text.matchAll(/href="\/do\/\d"/g)]).toHaveLength(3);
     expect(text).toContain('From a feature');
-    const nothing = await home.for(admin, (feature) => feature !== 'oracle');
+    const nothing = await home.for(admin, { t: (key) => key }, (feature) => feature !== 'oracle');
     expect(nothing.actions.filter(({ href }) => href.startsWith('/do/'))).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { translate } from '@foyer/i18n';
 import { type PortalActor, TicketTally } from '@foyer/identity';
 import { Features, Navigation, PortalHome } from '@foyer/settings';
+import type { Visit } from '@foyer/web';
 import { TicketList } from './ticket-list.js';
 import { rowView } from './ticket-view.js';
 
@@ -31,11 +32,18 @@ export class TicketEntrances implements OnModuleInit {
         { href: '/tickets/new', label: 'tickets.home.new', text: 'tickets.home.new-text', icon: 'plus' },
         ...(kind === 'guest' ? [] : [{ href: '/tickets', label: 'tickets.home.list', text: 'tickets.home.list-text', icon: 'ticket' }]),
       ],
+      section: (actor, visit) => this.recent(actor as PortalActor, visit),
     });
     this.tally.fill({
       count: (actor, of, ids) => this.list.tally(actor, of, ids),
       latest: (actor, personId, locale) => this.latest(actor, personId, locale),
     });
+  }
+
+  private async recent(actor: PortalActor, visit: Pick<Visit, 't'>) {
+    if (actor.kind === 'guest') return null;
+    const { rows } = await this.list.page(actor, { scope: 'mine', limit: RECENT });
+    return rows.length > 0 ? { template: 'tickets/customer/home', view: { tickets: rows.map((row) => rowView(visit, '', row)) } } : null;
   }
 
   private async latest(actor: PortalActor, requesterId: string, locale: string) {
