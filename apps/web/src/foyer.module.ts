@@ -31,7 +31,13 @@ export class FoyerModule {
     return {
       module: FoyerModule,
       imports: [
-        ...[ConfigModule.forRoot(config), DatabaseModule.forRoot(entities), EventsModule, AccessModule, CredentialsModule],
+        ...[
+          ConfigModule.forRoot(config),
+          DatabaseModule.forRoot(entities),
+          EventsModule,
+          AccessModule,
+          CredentialsModule,
+        ],
         ...[FilesModule, MailModule, ThemingModule, WebModule],
         ...[TenantsModule, StaffModule, SignupModule],
         ...[SettingsModule, IdentityModule, TicketsModule],

@@ -20,7 +20,11 @@ beforeAll(async () => {
 test('13: links in mails use the stored address, whatever the Host header says', async () => {
   const visitor = acme.visitor();
   await visitor.get('/forgot');
-  await visitor.post('/forgot', { email: ana.email }, { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' });
+  await visitor.post(
+    '/forgot',
+    { email: ana.email },
+    { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' },
+  );
   const link = await world.mails.linkTo(ana.email, '/reset');
   expect(new URL(link).origin).toBe(acme.tenant.origin);
   const { html, text } = await world.mails.mailTo(ana.email, ({ text: body }) => body!.includes('/reset'));
@@ -37,26 +41,44 @@ describe('33: posts come from our own pages, and a GET changes nothing', () => {
   ])('from %s → 403', async (_, headers) => {
     const browser = await ana.browser();
     await browser.get('/account');
-    expect((await browser.post('/account/profile', { name: 'Changed', locale: 'en', time_zone: 'UTC' }, headers)).status).toBe(403);
+    expect(
+      (await browser.post('/account/profile', { name: 'Changed', locale: 'en', time_zone: 'UTC' }, headers)).status,
+    ).toBe(403);
   });
 
   test.each(['', 'x', 'token-of-another-session'])('with the token “%s” → 403', async (token) => {
     const other = await acme.owner.browser();
     await other.get('/console/account');
     const browser = await ana.browser();
-    const response = await browser.post('/account/profile', { _csrf: token.startsWith('token') ? await other.csrf() : token, name: 'Changed', locale: 'en', time_zone: 'UTC' });
+    const response = await browser.post('/account/profile', {
+      _csrf: token.startsWith('token') ? await other.csrf() : token,
+      name: 'Changed',
+      locale: 'en',
+      time_zone: 'UTC',
+    });
     expect(response.status).toBe(403);
-    const people = await acme.query<{ name: string }>(() => sql`select name from ${table('person')} where email = ${ana.email}`);
+    const people = await acme.query<{ name: string }>(
+      () => sql`select name from ${table('person')} where email = ${ana.email}`,
+    );
     expect(people).toEqual([{ name: 'Ana' }]);
   });
 
   test('every GET runs in read-only transactions', async () => {
-    await expect(acme.inside(() => world.get(Database).read((em) => rows(em, sql`delete from ${table('person')}`)))).rejects.toThrow(/read-only transaction/);
+    await expect(
+      acme.inside(() => world.get(Database).read((em) => rows(em, sql`delete from ${table('person')}`))),
+    ).rejects.toThrow(/read-only transaction/);
   });
 });
 
 test('34: security headers on every page, also on errors', async () => {
-  for (const [host, path] of [['acme.localhost:3000', '/sign-in'], ['acme.localhost:3000', '/nothing'], ['localhost:3000', '/'], ['admin.localhost:3000', '/sign-in'], ['nobody.localhost:3000', '/'], ['files.localhost:3000', '/x']]) {
+  for (const [host, path] of [
+    ['acme.localhost:3000', '/sign-in'],
+    ['acme.localhost:3000', '/nothing'],
+    ['localhost:3000', '/'],
+    ['admin.localhost:3000', '/sign-in'],
+    ['nobody.localhost:3000', '/'],
+    ['files.localhost:3000', '/x'],
+  ]) {
     const { headers } = await world.visitor(host!).get(path!);
     const csp = headers['content-security-policy']!;
     expect(csp).toContain("default-src 'none'");
@@ -90,13 +112,22 @@ describe('35: scripts in what people write stay text', () => {
     const browser = await ana.browser();
     const agent = await (await acme.agent('Mara')).browser();
     for (const [index, hostile] of corpus.entries()) {
-      const opened = await browser.upload('/tickets', { subject: `${index} ${hostile}`.slice(0, 200), description: hostile, priority: 'normal' }, [
-        { field: 'attachments', name: `${hostile.replaceAll('\u0000', '').replaceAll('/', '_')}.txt`, content: 'x' },
-      ]);
+      const opened = await browser.upload(
+        '/tickets',
+        { subject: `${index} ${hostile}`.slice(0, 200), description: hostile, priority: 'normal' },
+        [{ field: 'attachments', name: `${hostile.replaceAll('\u0000', '').replaceAll('/', '_')}.txt`, content: 'x' }],
+      );
       expect(opened.status).toBe(303);
       const path = opened.headers['location']!;
-      for (const { text } of [await browser.get(path), await browser.get('/tickets'), await agent.get(`/console${path}`), await agent.get('/console/tickets')]) {
-        expect(text).not.toMatch(/<script>alert|<img src|onerror=alert\(1\)>|<svg\/onload|<iframe|href="javascript:|<math>/i);
+      for (const { text } of [
+        await browser.get(path),
+        await browser.get('/tickets'),
+        await agent.get(`/console${path}`),
+        await agent.get('/console/tickets'),
+      ]) {
+        expect(text).not.toMatch(
+          /<script>alert|<img src|onerror=alert\(1\)>|<svg\/onload|<iframe|href="javascript:|<math>/i,
+        );
       }
     }
     const mail = await world.mails.mailTo(ana.email, ({ subject }) => /\b0 <script>/.test(subject ?? ''));
@@ -107,27 +138,66 @@ describe('35: scripts in what people write stay text', () => {
 test('38: nothing but the form’s own fields changes', async () => {
   const browser = await ana.browser();
   await browser.get('/account');
-  const privileged = { role: 'owner', team_role: 'owner', teamRole: 'owner', tenant: 'x', email_verified_at: 'now', status: 'deactivated', plan: 'business', id: 'x' };
-  expect((await browser.post('/account/profile', { name: 'Ana Sousa', locale: 'en', time_zone: 'UTC', ...privileged })).status).toBe(303);
-  const people = await acme.query<object>(() => sql`select name, team_role, status from ${table('person')} where email = ${ana.email}`);
+  const privileged = {
+    role: 'owner',
+    team_role: 'owner',
+    teamRole: 'owner',
+    tenant: 'x',
+    email_verified_at: 'now',
+    status: 'deactivated',
+    plan: 'business',
+    id: 'x',
+  };
+  expect(
+    (await browser.post('/account/profile', { name: 'Ana Sousa', locale: 'en', time_zone: 'UTC', ...privileged }))
+      .status,
+  ).toBe(303);
+  const people = await acme.query<object>(
+    () => sql`select name, team_role, status from ${table('person')} where email = ${ana.email}`,
+  );
   expect(people).toEqual([{ name: 'Ana Sousa', team_role: null, status: 'active' }]);
   for (const key of ['__proto__', 'constructor', 'prototype', '__proto__[x]', 'constructor[prototype][x]']) {
     expect((await browser.post('/account/profile', { name: 'X', [key]: 'x' })).status).toBe(400);
   }
 });
 
-test.each(['1;drop table', "' or 1=1 --", 'updated_at desc', '../../etc', '9'.repeat(400), '%00', '<script>', '[object Object]'])('39: the filter or cursor “%s” is no filter', async (hostile) => {
+test.each([
+  '1;drop table',
+  "' or 1=1 --",
+  'updated_at desc',
+  '../../etc',
+  '9'.repeat(400),
+  '%00',
+  '<script>',
+  '[object Object]',
+])('39: the filter or cursor “%s” is no filter', async (hostile) => {
   const value = encodeURIComponent(hostile);
   const customer = await ana.browser();
   const owner = await acme.owner.browser();
-  for (const path of [`/tickets?status=${value}&scope=${value}&cursor=${value}&q=${value}`]) expect((await customer.get(path)).status).toBe(200);
-  for (const path of [`/console/tickets?view=${value}&status=${value}&assignee=${value}&company=${value}&cursor=${value}&q=${value}`, `/console/people?state=${value}&cursor=${value}&q=${value}`, `/console/companies?cursor=${value}&q=${value}`]) {
+  for (const path of [`/tickets?status=${value}&scope=${value}&cursor=${value}&q=${value}`])
+    expect((await customer.get(path)).status).toBe(200);
+  for (const path of [
+    `/console/tickets?view=${value}&status=${value}&assignee=${value}&company=${value}&cursor=${value}&q=${value}`,
+    `/console/people?state=${value}&cursor=${value}&q=${value}`,
+    `/console/companies?cursor=${value}&q=${value}`,
+  ]) {
     expect((await owner.get(path)).status).toBe(200);
   }
 });
 
 describe('40: a guard stands at every handler, however the path is spelt', () => {
-  test.each(['//console/tickets', '/%63onsole/tickets', '/console;x/tickets', '/console/tickets/', '/CONSOLE/tickets', '/console//tickets', '/./console/tickets', '/_portal/console/tickets', '/_admin/tenants', '/console/tickets?x=1&x=2'])('%s gives a customer nothing', async (path) => {
+  test.each([
+    '//console/tickets',
+    '/%63onsole/tickets',
+    '/console;x/tickets',
+    '/console/tickets/',
+    '/CONSOLE/tickets',
+    '/console//tickets',
+    '/./console/tickets',
+    '/_portal/console/tickets',
+    '/_admin/tenants',
+    '/console/tickets?x=1&x=2',
+  ])('%s gives a customer nothing', async (path) => {
     const browser = await ana.browser();
     for (const response of [await browser.get(path), await browser.head(path)]) {
       expect([404, 400, 303]).toContain(response.status);
@@ -138,17 +208,36 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
   test('every route says for whom it is: a guest gets the sign-in page or a page for guests', async () => {
     const open = new Set<string>();
     const id = '01a1faf4-c11e-7ac4-a583-3c04e8e00464';
-    for (const { method, path } of routesOf(world.app).filter((route) => route.path.startsWith('/_portal') || route.path.startsWith('/_admin'))) {
+    for (const { method, path } of routesOf(world.app).filter(
+      (route) => route.path.startsWith('/_portal') || route.path.startsWith('/_admin'),
+    )) {
       const face = path.startsWith('/_admin') ? 'admin' : 'portal';
       const visitor = face === 'admin' ? world.visitor('admin.localhost:3000') : acme.visitor();
-      const at = path.replace(/^\/_(?:portal|admin)/, '').replace(':number', 'TKT-001').replace(/:\w+/g, id) || '/';
+      const at =
+        path
+          .replace(/^\/_(?:portal|admin)/, '')
+          .replace(':number', 'TKT-001')
+          .replace(/:\w+/g, id) || '/';
       const response = method === 'get' ? await visitor.get(at) : await visitor.post(at, {});
       const sentToSignIn = response.status === 303 && /sign-in/.test(response.headers['location'] ?? '');
-      if (!sentToSignIn && response.status !== 404) open.add(`${face} ${path.replace(/^\/_(?:portal|admin)/, '') || '/'}`);
+      if (!sentToSignIn && response.status !== 404)
+        open.add(`${face} ${path.replace(/^\/_(?:portal|admin)/, '') || '/'}`);
     }
     expect([...open].sort()).toEqual(
       [
-        ...['/', '/sign-in', '/sign-out', '/register', '/verify', '/forgot', '/reset', '/invitation', '/console/sign-in', '/console/welcome', '/favicon.ico'].map((path) => `portal ${path}`),
+        ...[
+          '/',
+          '/sign-in',
+          '/sign-out',
+          '/register',
+          '/verify',
+          '/forgot',
+          '/reset',
+          '/invitation',
+          '/console/sign-in',
+          '/console/welcome',
+          '/favicon.ico',
+        ].map((path) => `portal ${path}`),
         'admin /sign-in',
       ]
         .filter((line) => open.has(line) || !line.includes('favicon'))
@@ -159,12 +248,37 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
 
 test('41: of fifty at once with the last of a limited number of places, exactly that many get one', async () => {
   const limit = { name: 'places', points: 7, seconds: 600 };
-  const results = await Promise.all(Array.from({ length: 50 }, () => acme.inside(() => world.get(Limits).count(limit, 'door')).then(() => 1, () => 0)));
+  const results = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      acme
+        .inside(() => world.get(Limits).count(limit, 'door'))
+        .then(
+          () => 1,
+          () => 0,
+        ),
+    ),
+  );
   expect(results.filter(Boolean)).toHaveLength(7);
   const numbers = await Promise.all(
     Array.from({ length: 50 }, async () => {
       const actor = await ana.actor();
-      return acme.inside(() => world.get(Tickets).open(actor, { subject: 'Many at once', description: 'x', priority: 'low', categoryId: null, companyId: actor.companies[0]!.id, fileIds: [] })).then(({ number }) => number, () => null);
+      return acme
+        .inside(() =>
+          world
+            .get(Tickets)
+            .open(actor, {
+              subject: 'Many at once',
+              description: 'x',
+              priority: 'low',
+              categoryId: null,
+              companyId: actor.companies[0]!.id,
+              fileIds: [],
+            }),
+        )
+        .then(
+          ({ number }) => number,
+          () => null,
+        );
     }),
   );
   const given = numbers.filter((number) => number !== null);
@@ -175,16 +289,25 @@ describe('42: errors tell nothing', () => {
   test('an unknown error shows a reference, and no stack, SQL or path', async () => {
     const broken = await world.tenant('broken');
     const customer = await (await broken.customer('Cal')).browser();
-    await runAsOwner(world.config, async (client) => void (await client.query(`drop table ${broken.tenant.schema}.ticket_category cascade`)));
+    await runAsOwner(
+      world.config,
+      async (client) => void (await client.query(`drop table ${broken.tenant.schema}.ticket_category cascade`)),
+    );
     const { status, text } = await customer.get('/tickets/new');
     expect(status).toBe(500);
     expect(text).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
-    for (const page of [text, (await acme.visitor().get('/%E0%A4%A')).text]) expect(page).not.toMatch(/at .*\.(?:ts|js):\d+|select |ticket_category|node_modules|\/work|\/home/i);
+    for (const page of [text, (await acme.visitor().get('/%E0%A4%A')).text])
+      expect(page).not.toMatch(/at .*\.(?:ts|js):\d+|select |ticket_category|node_modules|\/work|\/home/i);
   });
 
   test('an attachment’s or ticket’s malformed id is a page that is not here', async () => {
     const browser = await ana.browser();
-    for (const path of ['/tickets/TKT-0', '/tickets/abc', '/tickets/TKT-99999999999999999999', '/tickets/TKT-001/attachments/x']) {
+    for (const path of [
+      '/tickets/TKT-0',
+      '/tickets/abc',
+      '/tickets/TKT-99999999999999999999',
+      '/tickets/TKT-001/attachments/x',
+    ]) {
       const { status, text } = await browser.get(path);
       expect([400, 404]).toContain(status);
       expect(text).toContain('Acme');
@@ -196,7 +319,11 @@ describe('50: headers and recipients', () => {
   test('line breaks in names and subjects become spaces; one mailbox per recipient', async () => {
     const lou = await acme.customer('Lou');
     const browser = await lou.browser();
-    await browser.upload('/tickets', { subject: 'Hello\r\nBcc: victim@evil.example\r\n\r\nInjected', description: 'x', priority: 'normal' }, []);
+    await browser.upload(
+      '/tickets',
+      { subject: 'Hello\r\nBcc: victim@evil.example\r\n\r\nInjected', description: 'x', priority: 'normal' },
+      [],
+    );
     const mail = await world.mails.mailTo(lou.email, ({ subject }) => subject!.includes('Injected'));
     expect(mail.headers.has('bcc')).toBe(false);
     expect(mail.to && [mail.to].flat().flatMap(({ value }) => value)).toHaveLength(1);
@@ -206,12 +333,23 @@ describe('50: headers and recipients', () => {
 
   test('an address that is two is refused', async () => {
     const draft = { template: 'identity/email/reset', data: {}, key: 'x', locale: 'en' };
-    await expect(acme.inside(() => world.get(Database).write(() => world.get(Mailer).queue({ ...draft, to: { name: 'A', address: 'a@x.example, b@x.example' } })))).rejects.toThrow();
+    await expect(
+      acme.inside(() =>
+        world
+          .get(Database)
+          .write(() => world.get(Mailer).queue({ ...draft, to: { name: 'A', address: 'a@x.example, b@x.example' } })),
+      ),
+    ).rejects.toThrow();
   });
 
   test('nobody can have a stranger’s mailbox filled', async () => {
-    for (let i = 0; i < 9; i += 1) await acme.visitor().post('/register', { name: 'Bomb', email: 'stranger@customers.example', password: PASSWORD, phone: '' });
-    const [{ count }] = (await acme.query<{ count: number }>(() => sql`select count(*)::int as count from ${table('mail')} where to_address = 'stranger@customers.example'`)) as [{ count: number }];
+    for (let i = 0; i < 9; i += 1)
+      await acme
+        .visitor()
+        .post('/register', { name: 'Bomb', email: 'stranger@customers.example', password: PASSWORD, phone: '' });
+    const [{ count }] = (await acme.query<{ count: number }>(
+      () => sql`select count(*)::int as count from ${table('mail')} where to_address = 'stranger@customers.example'`,
+    )) as [{ count: number }];
     expect(count).toBeLessThanOrEqual(5);
   });
 });

@@ -15,7 +15,8 @@ beforeAll(async () => {
   ana = await acme.customer('Ana');
 });
 
-const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) => tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
+const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) =>
+  tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
 
 test('15: the session id changes when somebody signs in, and the planted one is worth nothing', async () => {
   const browser = acme.visitor();
@@ -36,23 +37,41 @@ describe('16: secrets', () => {
     const browser = await ana.browser();
     const secret = browser.cookie('session')!;
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
-    const link = await acme.inside(() => world.get(Tokens).issue('reset', { email: ana.email, personId: null, hours: 1 }));
+    const link = await acme.inside(() =>
+      world.get(Tokens).issue('reset', { email: ana.email, personId: null, hours: 1 }),
+    );
     expect(Buffer.from(link, 'base64url')).toHaveLength(32);
-    const stored = await acme.query<{ all: string }>(() => sql`select (select json_agg(s)::text from ${table('session')} s) || (select json_agg(t)::text from ${table('token')} t) as all`);
+    const stored = await acme.query<{ all: string }>(
+      () =>
+        sql`select (select json_agg(s)::text from ${table('session')} s) || (select json_agg(t)::text from ${table('token')} t) as all`,
+    );
     expect(stored[0]!.all).not.toContain(secret);
     expect(stored[0]!.all).not.toContain(link);
   });
 
   test('no two are alike', async () => {
-    const links = await acme.inside(async () => Promise.all(Array.from({ length: 50 }, (_, i) => world.get(Tokens).issue('reset', { email: `p${i}@x.example`, personId: null, hours: 1 }))));
+    const links = await acme.inside(async () =>
+      Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          world.get(Tokens).issue('reset', { email: `p${i}@x.example`, personId: null, hours: 1 }),
+        ),
+      ),
+    );
     expect(new Set(links).size).toBe(50);
   });
 });
 
 describe('17: sessions end', () => {
   test.each([
-    ['after a time without a request', () => sql`update ${table('session')} set last_seen_at = now() - make_interval(secs => ${SESSION_LIMITS.idleMs / 1000 + 60})`],
-    ['after a time whatever happens', () => sql`update ${table('session')} set expires_at = now() - interval '1 second'`],
+    [
+      'after a time without a request',
+      () =>
+        sql`update ${table('session')} set last_seen_at = now() - make_interval(secs => ${SESSION_LIMITS.idleMs / 1000 + 60})`,
+    ],
+    [
+      'after a time whatever happens',
+      () => sql`update ${table('session')} set expires_at = now() - interval '1 second'`,
+    ],
   ])('%s', async (_, age) => {
     const browser = await ana.browser();
     expect((await browser.get('/account')).status).toBe(200);
@@ -66,7 +85,9 @@ describe('18: what was open under the old rights ends', () => {
     const dora = await acme.customer('Dora');
     const [here, elsewhere] = [await dora.browser(), await dora.browser()];
     await here.get('/account');
-    expect((await here.post('/account/password', { current_password: PASSWORD, password: 'meadow-thistle-77' })).status).toBe(303);
+    expect(
+      (await here.post('/account/password', { current_password: PASSWORD, password: 'meadow-thistle-77' })).status,
+    ).toBe(303);
     expect((await here.get('/account')).status).toBe(200);
     expect((await elsewhere.get('/account')).status).toBe(303);
     const { subject, text } = await world.mails.mailTo(dora.email);
@@ -76,8 +97,12 @@ describe('18: what was open under the old rights ends', () => {
   test('a reset ends all', async () => {
     const ed = await acme.customer('Ed');
     const browser = await ed.browser();
-    const link = await acme.inside(() => world.get(Tokens).issue('reset', { email: ed.email, personId: null, hours: 1 }));
-    const [{ id }] = (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where email = ${ed.email}`)) as [{ id: string }];
+    const link = await acme.inside(() =>
+      world.get(Tokens).issue('reset', { email: ed.email, personId: null, hours: 1 }),
+    );
+    const [{ id }] = (await acme.query<{ id: string }>(
+      () => sql`select id from ${table('person')} where email = ${ed.email}`,
+    )) as [{ id: string }];
     await run(acme, () => sql`update ${table('token')} set person_id = ${id} where email = ${ed.email}`);
     expect((await acme.visitor().post('/reset', { token: link, password: 'meadow-thistle-78' })).status).toBe(303);
     expect((await browser.get('/account')).status).toBe(303);
@@ -102,7 +127,10 @@ describe('20: passwords', () => {
   test('count to their last character', async () => {
     const long = 'x'.repeat(127);
     const hashed = await hashPassword(`${long}a`);
-    expect([await passwordMatches(hashed, `${long}a`), await passwordMatches(hashed, `${long}b`)]).toEqual([true, false]);
+    expect([await passwordMatches(hashed, `${long}a`), await passwordMatches(hashed, `${long}b`)]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test.each([
@@ -111,7 +139,9 @@ describe('20: passwords', () => {
     ['aaaaaaaaaaaaaaa', 'guessable'],
     ['ana.sousa@customers.example', 'about oneself'],
   ])('%s is refused (%s)', async (password) => {
-    const response = await acme.visitor().post('/register', { name: 'Ana Sousa', email: 'ana.sousa@customers.example', password, phone: '' });
+    const response = await acme
+      .visitor()
+      .post('/register', { name: 'Ana Sousa', email: 'ana.sousa@customers.example', password, phone: '' });
     expect(response.status).toBe(422);
     expect(response.text).toContain('password-error');
     expect(response.text).not.toMatch(/type="password"[^>]*value=/);
@@ -119,7 +149,11 @@ describe('20: passwords', () => {
 });
 
 describe('21: nobody learns who has an account', () => {
-  const same = (text: string, email: string) => text.replaceAll(email, '…').replace(/value="[\w-]{43}"/g, '').replace(/[0-9a-f-]{36}/g, '');
+  const same = (text: string, email: string) =>
+    text
+      .replaceAll(email, '…')
+      .replace(/value="[\w-]{43}"/g, '')
+      .replace(/[0-9a-f-]{36}/g, '');
 
   test.each([
     ['sign-in', '/sign-in', { password: 'not-the-password-1' }],
@@ -139,7 +173,10 @@ describe('21: nobody learns who has an account', () => {
     const times = { known: [] as number[], unknown: [] as number[] };
     const hashed = await hashPassword(PASSWORD);
     for (let i = 0; i < 7; i += 1) {
-      for (const [kind, value] of [['known', hashed], ['unknown', null]] as const) {
+      for (const [kind, value] of [
+        ['known', hashed],
+        ['unknown', null],
+      ] as const) {
         const start = process.cpuUsage();
         await passwordMatches(value, 'wrong');
         const { user, system } = process.cpuUsage(start);
@@ -163,7 +200,10 @@ describe('22: guessing is slowed, and locks nobody out', () => {
     // Guesses from everywhere use up what strangers may try on this account …
 
     const limits = world.get(Limits);
-    for (let i = 0; i < 60; i += 1) await acme.inside(() => limits.count({ name: 'sign-in-account', points: 60, seconds: 3600 }, gil.email)).catch(() => undefined);
+    for (let i = 0; i < 60; i += 1)
+      await acme
+        .inside(() => limits.count({ name: 'sign-in-account', points: 60, seconds: 3600 }, gil.email))
+        .catch(() => undefined);
     const stranger = acme.visitor();
     expect((await stranger.signIn(gil.email, PASSWORD)).text).toMatch(/too many/i);
     // … but not what the owner may, on the device that has signed in before.
@@ -181,19 +221,25 @@ describe('22: guessing is slowed, and locks nobody out', () => {
 
 describe('24: one-time links', () => {
   test('work once, also when two use them at the same moment', async () => {
-    const secret = await acme.inside(() => world.get(Tokens).issue('verify', { email: ana.email, personId: null, hours: 1 }));
+    const secret = await acme.inside(() =>
+      world.get(Tokens).issue('verify', { email: ana.email, personId: null, hours: 1 }),
+    );
     const both = await Promise.all([1, 2, 3].map(() => acme.inside(() => world.get(Tokens).redeem('verify', secret))));
     expect(both.filter(Boolean)).toHaveLength(1);
   });
 
   test('expire', async () => {
-    const secret = await acme.inside(() => world.get(Tokens).issue('verify', { email: ana.email, personId: null, hours: 1 }));
+    const secret = await acme.inside(() =>
+      world.get(Tokens).issue('verify', { email: ana.email, personId: null, hours: 1 }),
+    );
     await run(acme, () => sql`update ${table('token')} set expires_at = now() - interval '1 second'`);
     expect(await acme.inside(() => world.get(Tokens).redeem('verify', secret))).toBeNull();
   });
 
   test('are bound to their purpose and tenant', async () => {
-    const secret = await acme.inside(() => world.get(Tokens).issue('verify', { email: ana.email, personId: null, hours: 1 }));
+    const secret = await acme.inside(() =>
+      world.get(Tokens).issue('verify', { email: ana.email, personId: null, hours: 1 }),
+    );
     expect(await acme.inside(() => world.get(Tokens).redeem('reset', secret))).toBeNull();
     expect(await bolt.inside(() => world.get(Tokens).redeem('verify', secret))).toBeNull();
   });
@@ -208,16 +254,30 @@ describe('24: one-time links', () => {
 
   test('an invitation is for the address it was sent to', async () => {
     const owner = await acme.owner.actor();
-    await acme.inside(() => world.get(Invitations).invite(owner, { name: 'Hugo', email: 'hugo@customers.example' }, { teamRole: 'agent' }, 'en'));
+    await acme.inside(() =>
+      world
+        .get(Invitations)
+        .invite(owner, { name: 'Hugo', email: 'hugo@customers.example' }, { teamRole: 'agent' }, 'en'),
+    );
     const link = new URL(await world.mails.linkTo('hugo@customers.example', '/invitation'));
     const browser = acme.visitor();
     await browser.get(link.pathname + link.search);
     const token = link.searchParams.get('token')!;
-    const accepted = await browser.post('/invitation', { token, name: 'Hugo', password: 'meadow-thistle-81', email: 'attacker@evil.example', role: 'owner' });
+    const accepted = await browser.post('/invitation', {
+      token,
+      name: 'Hugo',
+      password: 'meadow-thistle-81',
+      email: 'attacker@evil.example',
+      role: 'owner',
+    });
     expect(accepted.headers['location']).toBe('/console');
-    const people = await acme.query<{ email: string; team_role: string }>(() => sql`select email, team_role from ${table('person')} where name = 'Hugo'`);
+    const people = await acme.query<{ email: string; team_role: string }>(
+      () => sql`select email, team_role from ${table('person')} where name = 'Hugo'`,
+    );
     expect(people).toEqual([{ email: 'hugo@customers.example', team_role: 'agent' }]);
-    expect((await acme.visitor().post('/invitation', { token, name: 'Again', password: 'meadow-thistle-82' })).status).toBe(410);
+    expect(
+      (await acme.visitor().post('/invitation', { token, name: 'Again', password: 'meadow-thistle-82' })).status,
+    ).toBe(410);
   });
 });
 
@@ -225,7 +285,9 @@ test('25: nobody can choose another person’s password', async () => {
   // An invitation for somebody who has an account joins them; it does not set a password.
   const ivy = await acme.customer('Ivy');
   const owner = await acme.owner.actor();
-  await acme.inside(() => world.get(Invitations).invite(owner, { name: 'Ivy', email: ivy.email }, { teamRole: 'agent' }, 'en'));
+  await acme.inside(() =>
+    world.get(Invitations).invite(owner, { name: 'Ivy', email: ivy.email }, { teamRole: 'agent' }, 'en'),
+  );
   const link = new URL(await world.mails.linkTo(ivy.email, '/invitation'));
   const token = link.searchParams.get('token')!;
   const browser = acme.visitor();
@@ -234,8 +296,17 @@ test('25: nobody can choose another person’s password', async () => {
   expect((await acme.visitor().signIn(ivy.email, 'chosen-by-another-1')).status).toBe(422);
   expect((await acme.visitor().signIn(ivy.email, PASSWORD)).status).toBe(303);
   // Registering an address before its owner does leaves the password to the link in the mail.
-  await acme.visitor().post('/register', { name: 'Squatter', email: 'jon@customers.example', password: 'chosen-by-another-2', phone: '' });
-  await acme.visitor().post('/register', { name: 'Jon', email: 'jon@customers.example', password: 'chosen-by-jon-1234', phone: '' });
+  await acme
+    .visitor()
+    .post('/register', {
+      name: 'Squatter',
+      email: 'jon@customers.example',
+      password: 'chosen-by-another-2',
+      phone: '',
+    });
+  await acme
+    .visitor()
+    .post('/register', { name: 'Jon', email: 'jon@customers.example', password: 'chosen-by-jon-1234', phone: '' });
   const verify = new URL(await world.mails.linkTo('jon@customers.example', '/verify'));
   await acme.visitor().post('/verify', { token: verify.searchParams.get('token')! });
   expect((await acme.visitor().signIn('jon@customers.example', 'chosen-by-another-2')).status).toBe(422);

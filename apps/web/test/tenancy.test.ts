@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Response } from 'supertest';
 import { abilityOf } from '@foyer/access';
-import { afterTests, type TestPerson, type TestTenant, unqualifiedTables, type Visitor, World } from '@foyer/app-cli/testing';
+import {
+  afterTests,
+  type TestPerson,
+  type TestTenant,
+  unqualifiedTables,
+  type Visitor,
+  World,
+} from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
 import { Database, loginUrl, sql, table } from '@foyer/database';
 import { Signals } from '@foyer/events';
@@ -33,22 +40,34 @@ describe('1: what is A’s is refused on B’s host', () => {
   });
 
   test('a one-time link', async () => {
-    const token = await acme.inside(() => world.get(Tokens).issue('reset', { email: ana.email, personId: null, hours: 1 }));
+    const token = await acme.inside(() =>
+      world.get(Tokens).issue('reset', { email: ana.email, personId: null, hours: 1 }),
+    );
     expect((await acme.visitor().get(`/reset?token=${token}`)).text).toContain('name="password"');
     expect((await bolt.visitor().get(`/reset?token=${token}`)).text).not.toContain('name="password"');
   });
 
   test('a file’s signed address changed to B’s', async () => {
     const browser = await ana.browser();
-    const opened = await browser.upload('/tickets', { subject: 'With a file', description: 'See there.', priority: 'normal' }, [{ field: 'attachments', name: 'a.txt', content: 'of acme' }]);
+    const opened = await browser.upload(
+      '/tickets',
+      { subject: 'With a file', description: 'See there.', priority: 'normal' },
+      [{ field: 'attachments', name: 'a.txt', content: 'of acme' }],
+    );
     const page = await browser.get(opened.headers['location']!);
     const link = await browser.get(/href="(\/tickets\/[^"]+\/attachments\/[^"]+)"/.exec(page.text)![1]!);
     const signed = new URL(link.headers['location']!);
     const files = world.visitor(signed.host);
     const honest = await files.get(signed.pathname + signed.search);
-    expect([honest.status, honest.headers['content-disposition']]).toEqual([200, expect.stringContaining('attachment')]);
+    expect([honest.status, honest.headers['content-disposition']]).toEqual([
+      200,
+      expect.stringContaining('attachment'),
+    ]);
     for (const id of [acme.tenant.id, acme.tenant.schema, acme.tenant.slug]) {
-      const forged = signed.pathname.replace(id, id.startsWith('t_') ? bolt.tenant.schema : id === acme.tenant.id ? bolt.tenant.id : bolt.tenant.slug);
+      const forged = signed.pathname.replace(
+        id,
+        id.startsWith('t_') ? bolt.tenant.schema : id === acme.tenant.id ? bolt.tenant.id : bolt.tenant.slug,
+      );
       if (forged !== signed.pathname) expect((await files.get(forged + signed.search)).status).toBe(404);
     }
     expect((await bolt.visitor().get(signed.pathname + signed.search)).status).toBe(404);
@@ -78,13 +97,27 @@ describe('3: only the host says whose request it is', () => {
   });
 
   test('tenant ids in a body change nothing', async () => {
-    const response = await (await ana.browser()).upload('/tickets', { subject: 'Mine', description: 'x', priority: 'low', tenant: bolt.tenant.id, tenant_id: bolt.tenant.id }, []);
+    const response = await (
+      await ana.browser()
+    ).upload(
+      '/tickets',
+      { subject: 'Mine', description: 'x', priority: 'low', tenant: bolt.tenant.id, tenant_id: bolt.tenant.id },
+      [],
+    );
     expect(response.status).toBe(303);
-    const [{ count }] = (await bolt.query<{ count: number }>(() => sql`select count(*)::int as count from ${table('ticket')} where subject = 'Mine'`)) as [{ count: number }];
+    const [{ count }] = (await bolt.query<{ count: number }>(
+      () => sql`select count(*)::int as count from ${table('ticket')} where subject = 'Mine'`,
+    )) as [{ count: number }];
     expect(count).toBe(0);
   });
 
-  test.each(['nobody.localhost:3000', 'acme.localhost.evil.example', 'evil.example', 'x.acme.localhost:3000', 'ACME.localhost.:3000'])('host %s', async (host) => {
+  test.each([
+    'nobody.localhost:3000',
+    'acme.localhost.evil.example',
+    'evil.example',
+    'x.acme.localhost:3000',
+    'ACME.localhost.:3000',
+  ])('host %s', async (host) => {
     const response = await world.visitor(host).get('/sign-in');
     expect(response.status).toBe(host.startsWith('ACME') ? 200 : 404);
   });
@@ -92,8 +125,23 @@ describe('3: only the host says whose request it is', () => {
 
 describe('4 and 5: no route gives away what belongs to others', () => {
   const plausible = {
-    ...{ role: 'user', body: 'Hello', reason: 'Because', confirmed: '1', status: 'open', priority: 'normal', name: 'Name', email: 'new@else.example' },
-    ...{ password: 'orchard-lantern-42', current_password: 'orchard-lantern-42', subject: 'Subject', description: 'Text', token: 'x'.repeat(43) },
+    ...{
+      role: 'user',
+      body: 'Hello',
+      reason: 'Because',
+      confirmed: '1',
+      status: 'open',
+      priority: 'normal',
+      name: 'Name',
+      email: 'new@else.example',
+    },
+    ...{
+      password: 'orchard-lantern-42',
+      current_password: 'orchard-lantern-42',
+      subject: 'Subject',
+      description: 'Text',
+      token: 'x'.repeat(43),
+    },
   };
 
   /** Asks every route that names a thing for things the visitor must not know of. */
@@ -103,7 +151,10 @@ describe('4 and 5: no route gives away what belongs to others', () => {
       if (!path.startsWith(prefix) || !path.includes(':') || /brand|theme|assets/.test(path)) continue;
       for (const filled of fill(path.slice('/_portal'.length), ids)) {
         const role = filled.startsWith('/console/team') ? 'agent' : 'user';
-        const response: Response = method === 'get' ? await visitor.get(filled) : await visitor.post(filled, { ...plausible, role, company: ids['company']![0]! });
+        const response: Response =
+          method === 'get'
+            ? await visitor.get(filled)
+            : await visitor.post(filled, { ...plausible, role, company: ids['company']![0]! });
         if (response.status !== 404) seen.push(`${method} ${filled} → ${response.status}`);
       }
     }
@@ -117,12 +168,24 @@ describe('4 and 5: no route gives away what belongs to others', () => {
   }
 
   const idsOf = async (tenant: TestTenant, number: string): Promise<Record<string, string[]>> => {
-    const one = async (statement: () => ReturnType<typeof sql>) => (await tenant.query<{ id: string }>(statement)).map(({ id }) => id);
-    const people = await one(() => sql`select id from ${table('person')} where email = ${bob.email} or email like 'other%'`);
+    const one = async (statement: () => ReturnType<typeof sql>) =>
+      (await tenant.query<{ id: string }>(statement)).map(({ id }) => id);
+    const people = await one(
+      () => sql`select id from ${table('person')} where email = ${bob.email} or email like 'other%'`,
+    );
     const companies = await one(() => sql`select id from ${table('company')} where name in ('Initech', 'Umbrella')`);
-    const sessions = await one(() => sql`select id from ${table('session')} where owner_id <> (select id from ${table('person')} where email = ${ana.email}) limit 1`);
+    const sessions = await one(
+      () =>
+        sql`select id from ${table('session')} where owner_id <> (select id from ${table('person')} where email = ${ana.email}) limit 1`,
+    );
     const files = await one(() => sql`select id from ${table('file')} limit 1`);
-    return { number: [number], company: companies, person: people, file: files.length > 0 ? files : [people[0]!], any: [...people, ...companies, ...sessions] };
+    return {
+      number: [number],
+      company: companies,
+      person: people,
+      file: files.length > 0 ? files : [people[0]!],
+      any: [...people, ...companies, ...sessions],
+    };
   };
 
   test('4: every route × B’s ids with the session of A’s owner → 404', async () => {
@@ -141,7 +204,13 @@ describe('4 and 5: no route gives away what belongs to others', () => {
     const mine = (await blind(browser, '/_portal', ids)).filter((line) => !line.includes('/console'));
     expect(mine).toEqual([]);
     expect((await blind(browser, '/_portal/console', ids)).filter((line) => !line.endsWith('404'))).toEqual([]);
-    for (const path of ['/tickets?scope=company', '/tickets?q=merger', '/tickets?scope=company&q=Umbrella', '/', '/company']) {
+    for (const path of [
+      '/tickets?scope=company',
+      '/tickets?q=merger',
+      '/tickets?scope=company&q=Umbrella',
+      '/',
+      '/company',
+    ]) {
       expect((await browser.get(path)).text).not.toContain('Umbrella only');
     }
   });
@@ -152,12 +221,17 @@ describe('4 and 5: no route gives away what belongs to others', () => {
     const number = `TKT-${String(ticket.number).padStart(3, '0')}`;
     const agent = await (await acme.agent('Nils')).browser();
     await agent.get(`/console/tickets/${number}`);
-    const noted = await agent.upload(`/console/tickets/${number}/notes`, { body: 'whisper-4711' }, [{ field: 'attachments', name: 'whisper.txt', content: 'whisper' }]);
+    const noted = await agent.upload(`/console/tickets/${number}/notes`, { body: 'whisper-4711' }, [
+      { field: 'attachments', name: 'whisper.txt', content: 'whisper' },
+    ]);
     expect(noted.status).toBe(303);
     expect((await agent.get(`/console/tickets/${number}`)).text).toContain('whisper-4711');
-    const [file] = await acme.query<{ id: string }>(() => sql`select id from ${table('file')} where name = 'whisper.txt'`);
+    const [file] = await acme.query<{ id: string }>(
+      () => sql`select id from ${table('file')} where name = 'whisper.txt'`,
+    );
     const browser = await cleo.browser();
-    for (const path of [`/tickets/${number}`, `/tickets/${number}/print`, '/tickets', '/tickets?q=4711', '/']) expect((await browser.get(path)).text).not.toContain('whisper');
+    for (const path of [`/tickets/${number}`, `/tickets/${number}/print`, '/tickets', '/tickets?q=4711', '/'])
+      expect((await browser.get(path)).text).not.toContain('whisper');
     expect((await browser.get(`/tickets/${number}/attachments/${file!.id}`)).status).toBe(404);
   });
 });
@@ -178,13 +252,21 @@ test('6: 1,000 interleaved requests of A and B each show and touch only their ow
 describe('7: no statement without its schema', () => {
   test('the watch over this suite’s SQL sees an unqualified name', () => {
     expect(unqualifiedTables('select * from ticket t join "t_1"."person" p on true')).toEqual(['ticket']);
-    expect(unqualifiedTables(`select extract(year from now()), x is distinct from y from (select 1) a where b = 'from c'`)).toEqual([]);
+    expect(
+      unqualifiedTables(`select extract(year from now()), x is distinct from y from (select 1) a where b = 'from c'`),
+    ).toEqual([]);
   });
 
   test('nothing of the product is in schema public, and the search path is empty', async () => {
     const client = await connect('app');
     expect((await client.query('show search_path')).rows).toEqual([{ search_path: '""' }]);
-    expect((await client.query(`select count(*)::int as count from pg_catalog.pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')`)).rows).toEqual([{ count: 0 }]);
+    expect(
+      (
+        await client.query(
+          `select count(*)::int as count from pg_catalog.pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')`,
+        )
+      ).rows,
+    ).toEqual([{ count: 0 }]);
   });
 });
 
@@ -206,7 +288,10 @@ describe('8: a tenant’s role reaches nothing else, whatever SQL it runs', () =
     ['set_config', `select pg_catalog.set_config('role', '${other}', false)`],
     ['a DO block', `do $$ begin execute 'set role ${other}'; end $$`],
     ['a function that runs queries', `select pg_catalog.query_to_xml('select * from ${other}.person', true, true, '')`],
-    ['a forged outbox line', `insert into platform.outbox (realm, name, payload) values ('${other}', 'ticket.opened', '{}')`],
+    [
+      'a forged outbox line',
+      `insert into platform.outbox (realm, name, payload) values ('${other}', 'ticket.opened', '{}')`,
+    ],
     ['changing its own rights', `grant all on schema ${other} to ${own}`],
     ['reading files', `select pg_catalog.pg_read_file('/etc/passwd')`],
     ['reading passwords', 'select * from pg_catalog.pg_authid'],
@@ -215,7 +300,9 @@ describe('8: a tenant’s role reaches nothing else, whatever SQL it runs', () =
   test('injected into a tenant’s query', async () => {
     const { schema } = bolt.tenant;
     for (const [what, text] of attacks(acme.tenant.schema, schema)) {
-      const attempt = world.sqlWatch.ignoring(() => acme.inside(() => world.get(Database).read((em) => em.execute(text))));
+      const attempt = world.sqlWatch.ignoring(() =>
+        acme.inside(() => world.get(Database).read((em) => em.execute(text))),
+      );
       await expect(attempt.then(() => `${what} went through`)).rejects.toThrow(denied);
       // The connection it happened on goes back clean: the next page works, as the right tenant.
       await expect(acme.query(() => sql`select current_user::text as me`)).resolves.toEqual([{ me: acme.tenant.role }]);
@@ -223,7 +310,9 @@ describe('8: a tenant’s role reaches nothing else, whatever SQL it runs', () =
   });
 
   test('nothing but the beginning of a transaction sets a role', async () => {
-    await expect(acme.inside(() => world.get(Database).read((em) => em.execute('reset role')))).rejects.toThrow(/permission denied/);
+    await expect(acme.inside(() => world.get(Database).read((em) => em.execute('reset role')))).rejects.toThrow(
+      /permission denied/,
+    );
     await expect(acme.query(() => sql`select current_user::text as me`)).resolves.toEqual([{ me: acme.tenant.role }]);
   });
 });
@@ -250,7 +339,9 @@ describe('10: a suspended tenant stops at once', () => {
     expect((await browser.get('/tickets')).status).toBe(200);
     const staff = await world.staff();
     await staff.get(`/tenants/${cold.tenant.id}`);
-    expect((await staff.post(`/tenants/${cold.tenant.id}/suspension`, { reason: 'Abuse', confirmed: '1' })).status).toBe(303);
+    expect(
+      (await staff.post(`/tenants/${cold.tenant.id}/suspension`, { reason: 'Abuse', confirmed: '1' })).status,
+    ).toBe(303);
     expect((await browser.get('/tickets')).status).toBe(503);
     expect((await browser.upload('/tickets', { subject: 'x', description: 'x' }, [])).status).toBe(503);
     expect((await cold.visitor().get('/sign-in')).status).toBe(503);
@@ -267,7 +358,12 @@ describe('10: a suspended tenant stops at once', () => {
     const elsewhere = second.visitor(dusk.host);
     expect((await elsewhere.get('/sign-in')).status).toBe(200);
     const heard = new Promise<void>((resolve) => second.get(Signals).on('tenant', () => resolve()));
-    const actor = { kind: 'staff' as const, id: null, name: 'Test', ability: abilityOf(({ can }) => can('manage', 'Tenant')) };
+    const actor = {
+      kind: 'staff' as const,
+      id: null,
+      name: 'Test',
+      ability: abilityOf(({ can }) => can('manage', 'Tenant')),
+    };
     await world.get(Tenants).suspend(actor, dusk.tenant.id, 'Abuse');
     await heard;
     expect((await elsewhere.get('/sign-in')).status).toBe(503);

@@ -11,7 +11,12 @@ beforeAll(async () => {
 
 test('a customer registers, verifies by the mail, opens a ticket; an agent answers; the customer gets the mail and solves it', async () => {
   const browser = acme.visitor();
-  const registered = await browser.post('/register', { name: 'Ana Sousa', email: 'ana@customers.example', password: 'orchard-lantern-42', phone: '' });
+  const registered = await browser.post('/register', {
+    name: 'Ana Sousa',
+    email: 'ana@customers.example',
+    password: 'orchard-lantern-42',
+    phone: '',
+  });
   expect(registered.status).toBe(200);
   const link = new URL(await world.mails.linkTo('ana@customers.example', '/verify'));
   expect(link.host).toBe('acme.localhost:3000');
@@ -20,9 +25,11 @@ test('a customer registers, verifies by the mail, opens a ticket; an agent answe
   expect([verified.status, verified.headers['location']]).toEqual([303, '/']);
 
   await browser.get('/tickets/new');
-  const opened = await browser.upload('/tickets', { subject: 'Printer is on fire', description: 'It burns.', priority: 'high', category: '' }, [
-    { field: 'attachments', name: 'notes.txt', content: 'smoke\n' },
-  ]);
+  const opened = await browser.upload(
+    '/tickets',
+    { subject: 'Printer is on fire', description: 'It burns.', priority: 'high', category: '' },
+    [{ field: 'attachments', name: 'notes.txt', content: 'smoke\n' }],
+  );
   expect([opened.status, opened.headers['location']]).toEqual([303, '/tickets/TKT-001']);
   await world.mails.mailTo('ana@customers.example', ({ subject }) => subject!.includes('TKT-001'));
 
@@ -30,7 +37,9 @@ test('a customer registers, verifies by the mail, opens a ticket; an agent answe
   expect((await agent.get('/console/tickets')).text).toContain('Printer is on fire');
   expect((await agent.get('/console/tickets/TKT-001')).text).toContain('It burns.');
   expect((await agent.post('/console/tickets/TKT-001/notes', { body: 'Secret thought' })).status).toBe(303);
-  expect((await agent.post('/console/tickets/TKT-001/replies', { body: 'Use the extinguisher.', status: 'pending' })).status).toBe(303);
+  expect(
+    (await agent.post('/console/tickets/TKT-001/replies', { body: 'Use the extinguisher.', status: 'pending' })).status,
+  ).toBe(303);
   await world.mails.mailTo('ana@customers.example', ({ text }) => text!.includes('Use the extinguisher.'));
 
   const page = await browser.get('/tickets/TKT-001');

@@ -7,7 +7,10 @@ import { WorkerModule } from './worker.module.js';
 
 /** The worker: relays the outbox and runs jobs until it is told to stop; then it finishes what it has begun. */
 export async function startWorker(config: Config): Promise<INestApplicationContext> {
-  const app = await NestFactory.createApplicationContext(WorkerModule.forRoot(config), { logger: new PinoLogger(config.logLevel), abortOnError: false });
+  const app = await NestFactory.createApplicationContext(WorkerModule.forRoot(config), {
+    logger: new PinoLogger(config.logLevel),
+    abortOnError: false,
+  });
   app.enableShutdownHooks();
   await app.init();
   await app.get(Dispatcher).start();

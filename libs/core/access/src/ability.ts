@@ -43,7 +43,9 @@ export function accessible(ability: Ability, action: string, subjectName: string
     rulesToCondition<Ability, SqlCondition, SqlCondition>(
       ability.rulesFor(action, subjectName),
       (rule) => {
-        const matches = rule.conditions ? translated(rule.conditions as Record<string, unknown>, alias) : { text: 'true', params: [] };
+        const matches = rule.conditions
+          ? translated(rule.conditions as Record<string, unknown>, alias)
+          : { text: 'true', params: [] };
         return rule.inverted ? negated(matches) : matches;
       },
       { and: combine('and'), or: combine('or'), empty: () => ({ text: 'true', params: [] }) },
@@ -54,7 +56,10 @@ export function accessible(ability: Ability, action: string, subjectName: string
 function translated(conditions: Record<string, unknown>, alias: string): SqlCondition {
   const parts = Object.entries(conditions).map(([key, value]) => {
     if (key === '$or' || key === '$and') {
-      return combined((value as Record<string, unknown>[]).map((one) => translated(one, alias)), key.slice(1));
+      return combined(
+        (value as Record<string, unknown>[]).map((one) => translated(one, alias)),
+        key.slice(1),
+      );
     }
     if (!/^[a-zA-Z]+$/.test(key)) throw new Error(`A rule cannot speak of ${key}`);
     return compared(`${alias}.${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, value);
@@ -67,7 +72,10 @@ function compared(column: string, value: unknown): SqlCondition {
   if (typeof value !== 'object') return { text: `${column} = ?`, params: [value] };
   const parts = Object.entries(value).map(([operator, operand]): SqlCondition => {
     if (operator === '$in') return { text: `${column} = any(?)`, params: [operand] };
-    if (operator === '$ne') return operand === null ? { text: `${column} is not null`, params: [] } : { text: `${column} is distinct from ?`, params: [operand] };
+    if (operator === '$ne')
+      return operand === null
+        ? { text: `${column} is not null`, params: [] }
+        : { text: `${column} is distinct from ?`, params: [operand] };
     throw new Error(`A rule cannot compare by ${operator}`);
   });
   return combined(parts, 'and');
@@ -78,7 +86,10 @@ const negated = ({ text, params }: SqlCondition): SqlCondition => ({ text: `not 
 function combined(parts: SqlCondition[], word: string): SqlCondition {
   if (parts.length === 0) return { text: word === 'or' ? 'false' : 'true', params: [] };
   if (parts.length === 1) return parts[0]!;
-  return { text: `(${parts.map(({ text }) => text).join(` ${word} `)})`, params: parts.flatMap(({ params }) => params) };
+  return {
+    text: `(${parts.map(({ text }) => text).join(` ${word} `)})`,
+    params: parts.flatMap(({ params }) => params),
+  };
 }
 
 /** Why the record may be seen (or not): the reason written beside the rule that decides, as a message key. */

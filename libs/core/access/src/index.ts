@@ -1,4 +1,13 @@
 export { Abilities, type Rules, type Standing } from './abilities.js';
-export { abilityOf, accessible, type Ability, type Actor, allowed, type RuleWriter, type SqlCondition, why } from './ability.js';
+export {
+  abilityOf,
+  accessible,
+  type Ability,
+  type Actor,
+  allowed,
+  type RuleWriter,
+  type SqlCondition,
+  why,
+} from './ability.js';
 export { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from './errors.js';
 export { AccessModule } from './access.module.js';

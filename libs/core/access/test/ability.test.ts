@@ -24,7 +24,14 @@ describe('one rule, two uses', () => {
 
   test('nothing allowed is a condition that matches nothing', () => {
     expect(accessible(ability, 'delete', 'Thing', 't')).toEqual({ text: 'false', params: [] });
-    expect(accessible(abilityOf(() => undefined), 'read', 'Thing', 't').text).toBe('false');
+    expect(
+      accessible(
+        abilityOf(() => undefined),
+        'read',
+        'Thing',
+        't',
+      ).text,
+    ).toBe('false');
   });
 
   test('a rule of a kind SQL does not know is refused, not ignored', () => {

@@ -27,7 +27,8 @@ export async function passwordProblem(password: string, about: string[] = []): P
   if (password.length < MIN_LENGTH) return 'identity.password.too-short';
   if (password.length > MAX_LENGTH) return 'identity.password.too-long';
   const lower = password.toLowerCase();
-  if (new Set(lower).size < 4 || about.some((word) => word.length > 2 && lower === word.toLowerCase())) return 'identity.password.guessable';
+  if (new Set(lower).size < 4 || about.some((word) => word.length > 2 && lower === word.toLowerCase()))
+    return 'identity.password.guessable';
   breached ??= loadBreached();
   return (await breached).has(lower) ? 'identity.password.breached' : null;
 }

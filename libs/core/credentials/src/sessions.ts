@@ -27,7 +27,9 @@ export class Sessions {
     await this.database.write(async (em) => {
       const expiresAt = new Date(Date.now() + SESSION_LIMITS.absoluteMs);
       const userAgent = device.userAgent?.slice(0, 300) ?? null;
-      em.persist(Object.assign(new Session(), { tokenHash: hashSecret(secret), ownerId, ip: device.ip, userAgent, expiresAt }));
+      em.persist(
+        Object.assign(new Session(), { tokenHash: hashSecret(secret), ownerId, ip: device.ip, userAgent, expiresAt }),
+      );
       await em.flush();
     });
     return secret;
@@ -38,13 +40,16 @@ export class Sessions {
     await this.database.write((em) => em.nativeDelete(Session, { tokenHash: hashSecret(secret) }));
   }
 
-  async endOne(ownerId: string, id: string): Promise<void> {
-    await this.database.write((em) => em.nativeDelete(Session, { ownerId, id }));
+  /** False when the person has no such session. */
+  async endOne(ownerId: string, id: string): Promise<boolean> {
+    return (await this.database.write((em) => em.nativeDelete(Session, { ownerId, id }))) === 1;
   }
 
   /** Ends all sessions of a person, or all but the one in use. */
   async endAll(ownerId: string, exceptId?: string): Promise<void> {
-    await this.database.write((em) => em.nativeDelete(Session, exceptId ? { ownerId, id: { $ne: exceptId } } : { ownerId }));
+    await this.database.write((em) =>
+      em.nativeDelete(Session, exceptId ? { ownerId, id: { $ne: exceptId } } : { ownerId }),
+    );
   }
 
   list(ownerId: string): Promise<SessionRow[]> {
@@ -63,12 +68,16 @@ export class Sessions {
   /** Notes that a session is in use: at most once a minute, beside the page, and never a reason for it to fail. */
   touch(session: { id: string; lastSeenAt: Date }): void {
     if (Date.now() - session.lastSeenAt.getTime() < TOUCH_EVERY_MS) return;
-    void apart(() => this.database.write((em) => em.nativeUpdate(Session, { id: session.id }, { lastSeenAt: new Date() }))).catch(() => undefined);
+    void apart(() =>
+      this.database.write((em) => em.nativeUpdate(Session, { id: session.id }, { lastSeenAt: new Date() })),
+    ).catch(() => undefined);
   }
 
   /** Forgets sessions that have ended. */
   async sweep(): Promise<number> {
     const since = new Date(Date.now() - SESSION_LIMITS.idleMs);
-    return this.database.write((em) => em.nativeDelete(Session, { $or: [{ expiresAt: { $lt: new Date() } }, { lastSeenAt: { $lt: since } }] }));
+    return this.database.write((em) =>
+      em.nativeDelete(Session, { $or: [{ expiresAt: { $lt: new Date() } }, { lastSeenAt: { $lt: since } }] }),
+    );
   }
 }

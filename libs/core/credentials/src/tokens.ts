@@ -23,7 +23,17 @@ export class Tokens {
       await em.nativeDelete(Token, { purpose, email: email.toLowerCase(), subjectId, usedAt: null });
       const expiresAt = new Date(Date.now() + hours * 3_600_000);
       const tokenHash = hashSecret(secret);
-      em.persist(Object.assign(new Token(), { purpose, tokenHash, email: email.toLowerCase(), personId, subjectId, data, expiresAt }));
+      em.persist(
+        Object.assign(new Token(), {
+          purpose,
+          tokenHash,
+          email: email.toLowerCase(),
+          personId,
+          subjectId,
+          data,
+          expiresAt,
+        }),
+      );
       await em.flush();
     });
     return secret;
@@ -31,7 +41,9 @@ export class Tokens {
 
   /** What a secret stands for, without using it up; null when it is unknown, used or expired. */
   peek(purpose: string, secret: string): Promise<Token | null> {
-    return this.database.read((em) => em.findOne(Token, { purpose, tokenHash: hashSecret(secret), usedAt: null, expiresAt: { $gt: new Date() } }));
+    return this.database.read((em) =>
+      em.findOne(Token, { purpose, tokenHash: hashSecret(secret), usedAt: null, expiresAt: { $gt: new Date() } }),
+    );
   }
 
   /** Uses a secret up, once: of two at the same time one gets the token and the other null. */
@@ -43,8 +55,8 @@ export class Tokens {
     });
   }
 
-  /** Withdraws what was sent and not yet used, e.g. an invitation. */
-  async revoke(purpose: string, id: string, subjectId: string | null = null): Promise<void> {
-    await this.database.write((em) => em.nativeDelete(Token, { id, purpose, subjectId, usedAt: null }));
+  /** Withdraws what was sent and not yet used, e.g. an invitation. False when there is no such thing. */
+  async revoke(purpose: string, id: string, subjectId: string | null = null): Promise<boolean> {
+    return (await this.database.write((em) => em.nativeDelete(Token, { id, purpose, subjectId, usedAt: null }))) === 1;
   }
 }

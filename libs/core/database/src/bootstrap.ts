@@ -1,5 +1,13 @@
 import pg from 'pg';
-import { type DatabaseAddress, type Login, LOGINS, loginPassword, loginUrl, PLATFORM_ROLE, TENANT_GROUP } from './logins.js';
+import {
+  type DatabaseAddress,
+  type Login,
+  LOGINS,
+  loginPassword,
+  loginUrl,
+  PLATFORM_ROLE,
+  TENANT_GROUP,
+} from './logins.js';
 
 /** One wall between tenants, and whether it stands. `required` ones must, or the application refuses to start. */
 export interface IsolationLayer {
@@ -29,7 +37,9 @@ export async function bootstrapDatabase(address: DatabaseAddress): Promise<Isola
 }
 
 async function makeRoles(client: pg.Client, address: DatabaseAddress): Promise<void> {
-  const { rows } = await client.query<{ rolname: string }>(`select rolname from pg_catalog.pg_roles where rolname like 'foyer\\_%'`);
+  const { rows } = await client.query<{ rolname: string }>(
+    `select rolname from pg_catalog.pg_roles where rolname like 'foyer\\_%'`,
+  );
   const existing = new Set(rows.map((row) => row.rolname));
   const create = async (role: string, attributes: string) => {
     if (!existing.has(role)) await client.query(`create role ${role} ${attributes}`);
@@ -55,7 +65,9 @@ async function makeSchemas(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const database = client.escapeIdentifier(rows[0]!.name);
   // A role that creates a schema for another must be able to become it; harmless for a superuser.
-  await client.query(`grant ${LOGINS.owner}, ${LOGINS.queue} to current_user with inherit true, set true`).catch(() => undefined);
+  await client
+    .query(`grant ${LOGINS.owner}, ${LOGINS.queue} to current_user with inherit true, set true`)
+    .catch(() => undefined);
   await client.query(`revoke all on database ${database} from public`);
   await client.query(`grant connect, create on database ${database} to ${LOGINS.owner}`);
   await client.query(`grant connect on database ${database} to ${LOGINS.app}, ${LOGINS.queue}`);
@@ -107,12 +119,32 @@ export async function isolationReport(address: DatabaseAddress): Promise<Isolati
       explanation,
     });
     return [
-      layer('plain application login', 'plain', true, 'the login that serves requests is no superuser and inherits nothing'),
-      layer('a role per tenant schema', 'schemas', true, 'without taking on a tenant’s role the application sees no tenant schema'),
+      layer(
+        'plain application login',
+        'plain',
+        true,
+        'the login that serves requests is no superuser and inherits nothing',
+      ),
+      layer(
+        'a role per tenant schema',
+        'schemas',
+        true,
+        'without taking on a tenant’s role the application sees no tenant schema',
+      ),
       layer('empty search path', 'search_path', true, 'an unqualified table name finds nothing'),
       layer('nothing in schema public', 'public_schema', false, 'no place for objects that every role can reach'),
-      layer('no temporary tables', 'temp', false, 'no scratch space that outlives a transaction on a pooled connection'),
-      layer('set_config revoked', 'set_config', false, 'injected SQL cannot change the role by a function (needs a superuser once)'),
+      layer(
+        'no temporary tables',
+        'temp',
+        false,
+        'no scratch space that outlives a transaction on a pooled connection',
+      ),
+      layer(
+        'set_config revoked',
+        'set_config',
+        false,
+        'injected SQL cannot change the role by a function (needs a superuser once)',
+      ),
       layer('no DO blocks', 'plpgsql', false, 'injected SQL cannot run procedures (needs a superuser once)'),
     ];
   } finally {

@@ -53,7 +53,8 @@ export class GuardedClient extends pg.Client {
       if (SET_LOCAL_ROLE.test(text)) return super.query(`${begin}; ${text}`);
       await super.query(begin);
     }
-    if (!ORDINARY.test(text)) throw new Error(`permission denied: the application does not send "${text.trim().split(/\s/, 1)[0]}"`);
+    if (!ORDINARY.test(text))
+      throw new Error(`permission denied: the application does not send "${text.trim().split(/\s/, 1)[0]}"`);
     return super.query({ text, values, queryMode: 'extended' } as never);
   }
 }

@@ -14,8 +14,14 @@ const LOCK_TIMEOUT = "set local lock_timeout = '5s'";
 
 export function readMigrations(scope: 'platform' | 'tenant'): Migration[] {
   const folder = new URL(`${scope}/`, ROOT);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.sql')).sort();
-  return files.map((name) => ({ version: Number(name.slice(0, 4)), name, sql: readFileSync(new URL(name, folder), 'utf8') }));
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort();
+  return files.map((name) => ({
+    version: Number(name.slice(0, 4)),
+    name,
+    sql: readFileSync(new URL(name, folder), 'utf8'),
+  }));
 }
 
 /** The version a tenant has when all migrations have run. */
@@ -27,14 +33,19 @@ export async function migratePlatform(address: DatabaseAddress): Promise<string[
   const done: string[] = [];
   try {
     await client.query('select pg_advisory_lock(hashtext($1))', ['foyer migrations platform']);
-    await client.query(`create table if not exists platform.migration (version int primary key, name text not null, applied_at timestamptz not null default now())`);
+    await client.query(
+      `create table if not exists platform.migration (version int primary key, name text not null, applied_at timestamptz not null default now())`,
+    );
     const { rows } = await client.query<{ version: number }>('select version from platform.migration');
     const applied = new Set(rows.map((row) => row.version));
     for (const migration of readMigrations('platform').filter(({ version }) => !applied.has(version))) {
       await transaction(client, async () => {
         await client.query(LOCK_TIMEOUT);
         await client.query(migration.sql);
-        await client.query('insert into platform.migration (version, name) values ($1, $2)', [migration.version, migration.name]);
+        await client.query('insert into platform.migration (version, name) values ($1, $2)', [
+          migration.version,
+          migration.name,
+        ]);
       });
       done.push(migration.name);
     }
@@ -59,12 +70,20 @@ export interface MigrateTenantsOptions {
  * version or at the newest. A tenant that fails is rolled back, reported in `platform.tenant.migration_error` and left for
  * the next run; the others go on.
  */
-export async function migrateTenants(address: DatabaseAddress, options: MigrateTenantsOptions = {}): Promise<TenantMigrationReport> {
+export async function migrateTenants(
+  address: DatabaseAddress,
+  options: MigrateTenantsOptions = {},
+): Promise<TenantMigrationReport> {
   const { concurrency = 4, migrations = readMigrations('tenant'), onProgress } = options;
   const pool = new pg.Pool({ connectionString: loginUrl(address, 'owner'), max: concurrency });
   const report: TenantMigrationReport = { migrated: 0, failed: [] };
   try {
-    const { rows: behind } = await pool.query<{ id: string; slug: string; schema_name: string; schema_version: number }>(
+    const { rows: behind } = await pool.query<{
+      id: string;
+      slug: string;
+      schema_name: string;
+      schema_version: number;
+    }>(
       `select id, slug, schema_name, schema_version from platform.tenant
         where schema_version < $1 and status not in ('provisioning', 'closed') order by created_at`,
       [latestTenantVersion(migrations)],
@@ -73,7 +92,13 @@ export async function migrateTenants(address: DatabaseAddress, options: MigrateT
     const next = async (): Promise<void> => {
       for (let tenant = behind.shift(); tenant; tenant = behind.shift()) {
         const error = await migrateTenant(pool, tenant.id, tenant.schema_name, migrations);
-        if (error) report.failed.push({ tenant: tenant.slug, schema: tenant.schema_name, version: tenant.schema_version, error });
+        if (error)
+          report.failed.push({
+            tenant: tenant.slug,
+            schema: tenant.schema_name,
+            version: tenant.schema_version,
+            error,
+          });
         else report.migrated += 1;
         onProgress?.(++finished, finished + behind.length);
       }
@@ -85,20 +110,34 @@ export async function migrateTenants(address: DatabaseAddress, options: MigrateT
   return report;
 }
 
-async function migrateTenant(pool: pg.Pool, id: string, schema: string, migrations: Migration[]): Promise<string | null> {
+async function migrateTenant(
+  pool: pg.Pool,
+  id: string,
+  schema: string,
+  migrations: Migration[],
+): Promise<string | null> {
   const client = await pool.connect();
   try {
     await transaction(client, async () => {
       await client.query(LOCK_TIMEOUT);
-      const { rows } = await client.query<{ schema_version: number }>('select schema_version from platform.tenant where id = $1 for update', [id]);
+      const { rows } = await client.query<{ schema_version: number }>(
+        'select schema_version from platform.tenant where id = $1 for update',
+        [id],
+      );
       const from = rows[0]!.schema_version;
-      for (const migration of migrations) if (migration.version > from) await client.query(forSchema(migration.sql, schema));
-      await client.query('update platform.tenant set schema_version = $2, migration_error = null where id = $1', [id, latestTenantVersion(migrations)]);
+      for (const migration of migrations)
+        if (migration.version > from) await client.query(forSchema(migration.sql, schema));
+      await client.query('update platform.tenant set schema_version = $2, migration_error = null where id = $1', [
+        id,
+        latestTenantVersion(migrations),
+      ]);
     });
     return null;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    await client.query('update platform.tenant set migration_error = $2 where id = $1', [id, message]).catch(() => undefined);
+    await client
+      .query('update platform.tenant set migration_error = $2 where id = $1', [id, message])
+      .catch(() => undefined);
     return message;
   } finally {
     client.release();

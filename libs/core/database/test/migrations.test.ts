@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { afterTests, freshDatabase, World } from '@foyer/app-cli/testing';
 import type { Config } from '@foyer/config';
-import { latestTenantVersion, loginUrl, type Migration, migratePlatform, migrateTenants, provisioningScript, readMigrations, runAsOwner } from '@foyer/database';
+import {
+  latestTenantVersion,
+  loginUrl,
+  type Migration,
+  migratePlatform,
+  migrateTenants,
+  provisioningScript,
+  readMigrations,
+  runAsOwner,
+} from '@foyer/database';
 import pg from 'pg';
 
 let config: Config;
@@ -11,7 +20,9 @@ const schemaOf = (n: number) => `t_${String(n).padStart(4, '0')}`;
 beforeAll(async () => {
   config = await freshDatabase();
   // One small table a tenant is enough to see what the runner does.
-  const first: Migration[] = [{ version: 1, name: '0001_thing.sql', sql: 'create table :schema.thing (id int primary key)' }];
+  const first: Migration[] = [
+    { version: 1, name: '0001_thing.sql', sql: 'create table :schema.thing (id int primary key)' },
+  ];
   for (let n = 1; n <= TENANTS; n += 1) {
     await runAsOwner(config, async (client) => {
       await client.query(
@@ -23,7 +34,11 @@ beforeAll(async () => {
   }
 }, 120_000);
 
-const second: Migration = { version: 2, name: '0002_size.sql', sql: 'alter table :schema.thing add column size int not null default 0; create index thing_size on :schema.thing (size)' };
+const second: Migration = {
+  version: 2,
+  name: '0002_size.sql',
+  sql: 'alter table :schema.thing add column size int not null default 0; create index thing_size on :schema.thing (size)',
+};
 
 async function owner(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: loginUrl(config, 'owner') });
@@ -37,12 +52,26 @@ describe('migrations over all tenants', () => {
     const client = await owner();
     await client.query(`alter table ${schemaOf(37)}.thing add column size text`); // in the way of the migration
     const seen: number[] = [];
-    const report = await migrateTenants(config, { migrations: [second], concurrency: 4, onProgress: (done) => seen.push(done) });
+    const report = await migrateTenants(config, {
+      migrations: [second],
+      concurrency: 4,
+      onProgress: (done) => seen.push(done),
+    });
     expect(report.migrated).toBe(99);
-    expect(report.failed).toEqual([{ tenant: 'tenant-37', schema: schemaOf(37), version: 1, error: expect.stringContaining('already exists') }]);
+    expect(report.failed).toEqual([
+      { tenant: 'tenant-37', schema: schemaOf(37), version: 1, error: expect.stringContaining('already exists') },
+    ]);
     expect(seen).toHaveLength(TENANTS);
-    const versions = async () => (await client.query<{ schema_version: number; count: number }>('select schema_version, count(*)::int as count from platform.tenant group by 1 order by 1')).rows;
-    expect(await versions()).toEqual([{ schema_version: 1, count: 1 }, { schema_version: 2, count: 99 }]);
+    const versions = async () =>
+      (
+        await client.query<{ schema_version: number; count: number }>(
+          'select schema_version, count(*)::int as count from platform.tenant group by 1 order by 1',
+        )
+      ).rows;
+    expect(await versions()).toEqual([
+      { schema_version: 1, count: 1 },
+      { schema_version: 2, count: 99 },
+    ]);
     const { rows: noted } = await client.query('select slug from platform.tenant where migration_error is not null');
     expect(noted).toEqual([{ slug: 'tenant-37' }]);
 
@@ -55,7 +84,11 @@ describe('migrations over all tenants', () => {
   }, 60_000);
 
   test('a tenant whose table is locked is given up after a while, and the others go on', async () => {
-    const third: Migration = { version: 3, name: '0003_note.sql', sql: "set local lock_timeout = '200ms'; alter table :schema.thing add column note text" };
+    const third: Migration = {
+      version: 3,
+      name: '0003_note.sql',
+      sql: "set local lock_timeout = '200ms'; alter table :schema.thing add column note text",
+    };
     const client = await owner();
     await client.query(`begin; lock table ${schemaOf(5)}.thing in access exclusive mode`);
     const report = await migrateTenants(config, { migrations: [third] });
@@ -72,7 +105,9 @@ test('the platform’s migrations run once, also when two processes begin at the
 
 test('every tenant migration names the schema in front of every table', () => {
   for (const { name, sql } of readMigrations('tenant')) {
-    for (const [, found] of sql.matchAll(/\b(?:create table|alter table|references|create (?:unique )?index \w+ on|create sequence)\s+([^\s(]+)/g)) {
+    for (const [, found] of sql.matchAll(
+      /\b(?:create table|alter table|references|create (?:unique )?index \w+ on|create sequence)\s+([^\s(]+)/g,
+    )) {
       expect(`${name}: ${found}`).toMatch(/: :schema\./);
     }
   }

@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
-import { apart, closeReadingPage, Database, loginUrl, observeSql, readingPage, rows, sql, table, WriteInsideRead } from '@foyer/database';
+import {
+  apart,
+  closeReadingPage,
+  Database,
+  loginUrl,
+  observeSql,
+  readingPage,
+  rows,
+  sql,
+  table,
+  WriteInsideRead,
+} from '@foyer/database';
 import { Person } from '@foyer/identity';
 import { currentTenant, inTenant, NoTenant, TenantAlreadyEntered } from '@foyer/tenancy';
 import { MikroORM } from '@mikro-orm/postgresql';
@@ -18,9 +29,9 @@ beforeAll(async () => {
 });
 
 describe('a tenant is entered, never assumed', () => {
-  test('outside of one there is none', () => {
+  test('outside of one there is none', async () => {
     expect(() => currentTenant()).toThrow(NoTenant);
-    expect(() => database.read(() => Promise.resolve())).rejects.toThrow(NoTenant);
+    await expect(database.read(() => Promise.resolve())).rejects.toThrow(NoTenant);
   });
 
   test('another one cannot be entered from inside', () => {
@@ -31,7 +42,9 @@ describe('a tenant is entered, never assumed', () => {
   test('an entity manager made without a tenant finds nothing', async () => {
     const { em } = world.get(MikroORM);
     await expect(em.fork().find(Person, {})).rejects.toThrow(/permission denied|does not exist/);
-    await world.sqlWatch.ignoring(() => expect(em.fork({ schema: acme.tenant.schema }).find(Person, {})).rejects.toThrow(/permission denied/));
+    await world.sqlWatch.ignoring(() =>
+      expect(em.fork({ schema: acme.tenant.schema }).find(Person, {})).rejects.toThrow(/permission denied/),
+    );
   });
 
   test('the application’s login alone sees no tenant', async () => {

@@ -23,7 +23,9 @@ export class Dispatcher {
   async start(): Promise<void> {
     const worker = this.queues.work((job, token) => this.run(job, token));
     worker.on('error', (error) => this.log.warn(error.message));
-    worker.on('failed', (job, error) => this.log.warn(`${job?.name} failed (attempt ${job?.attemptsMade}): ${error.message}`));
+    worker.on('failed', (job, error) =>
+      this.log.warn(`${job?.name} failed (attempt ${job?.attemptsMade}): ${error.message}`),
+    );
     this.relay.start();
     // The queue keeps one scheduler per name, however many workers announce it: two workers, one run.
     for (const { name, seconds } of this.subscribers.schedules) {
@@ -32,7 +34,8 @@ export class Dispatcher {
   }
 
   private async run(job: Job<EventJob, void, string>, token?: string): Promise<void> {
-    if (job.data.realm === SCHEDULED.realm) return this.subscribers.schedules.find(({ name }) => name === job.name)?.run();
+    if (job.data.realm === SCHEDULED.realm)
+      return this.subscribers.schedules.find(({ name }) => name === job.name)?.run();
     const subscriber = this.subscribers.named(job.name);
     if (!subscriber) throw new Error(`No subscriber is called ${job.name}`);
     const { realm, payload } = job.data;

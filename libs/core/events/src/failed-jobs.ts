@@ -21,10 +21,18 @@ export class FailedJobs {
     private readonly platform: PlatformDatabase,
   ) {}
 
-  async page(start: number, limit: number): Promise<{ jobs: FailedJob[]; counts: Record<'waiting' | 'active' | 'delayed' | 'failed', number> }> {
+  async page(
+    start: number,
+    limit: number,
+  ): Promise<{ jobs: FailedJob[]; counts: Record<'waiting' | 'active' | 'delayed' | 'failed', number> }> {
     const queue = this.queues.events;
     const jobs = await queue.getFailed(start, start + limit - 1);
-    const { failed = 0, waiting = 0, delayed = 0, active = 0 } = await queue.getJobCounts('failed', 'waiting', 'delayed', 'active');
+    const {
+      failed = 0,
+      waiting = 0,
+      delayed = 0,
+      active = 0,
+    } = await queue.getJobCounts('failed', 'waiting', 'delayed', 'active');
     const tenants = await this.tenants(jobs.map((job) => job.data.realm));
     return {
       counts: { waiting, active, delayed, failed },
@@ -55,7 +63,10 @@ export class FailedJobs {
   private async tenants(schemas: string[]): Promise<Map<string, { id: string; name: string }>> {
     if (schemas.length === 0) return new Map();
     const rows = await this.platform.read((em) =>
-      em.execute<{ schema_name: string; id: string; name: string }[]>('select schema_name, id, name from platform.tenant where schema_name in (?)', [schemas]),
+      em.execute<{ schema_name: string; id: string; name: string }[]>(
+        'select schema_name, id, name from platform.tenant where schema_name in (?)',
+        [schemas],
+      ),
     );
     return new Map(rows.map(({ schema_name, id, name }) => [schema_name, { id, name }]));
   }

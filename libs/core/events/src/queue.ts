@@ -48,7 +48,11 @@ export class Queues implements OnApplicationShutdown {
       : { connectionString: loginUrl(this.config, 'queue'), schema: 'queue', max: 6 };
     return {
       connection: connection as never,
-      defaultJobOptions: { ...RETRIES, removeOnComplete: { age: 86_400, count: 20_000 }, removeOnFail: { age: 30 * 86_400 } },
+      defaultJobOptions: {
+        ...RETRIES,
+        removeOnComplete: { age: 86_400, count: 20_000 },
+        removeOnFail: { age: 30 * 86_400 },
+      },
     };
   }
 

@@ -71,7 +71,9 @@ export class Relay implements OnApplicationShutdown {
   }
 
   private wake(): void {
-    this.running = this.running.then(() => this.drain()).catch((error: Error) => this.log.warn(`Will try again: ${error.message}`));
+    this.running = this.running
+      .then(() => this.drain())
+      .catch((error: Error) => this.log.warn(`Will try again: ${error.message}`));
   }
 
   private async drain(): Promise<void> {

@@ -16,7 +16,11 @@ interface OnEventMeta {
  */
 export function OnEvent(event: EventClass, subscriber: string): MethodDecorator {
   return (_target, _key, descriptor) => {
-    Reflect.defineMetadata(ON_EVENT, { event: eventName(event), subscriber } satisfies OnEventMeta, descriptor.value as object);
+    Reflect.defineMetadata(
+      ON_EVENT,
+      { event: eventName(event), subscriber } satisfies OnEventMeta,
+      descriptor.value as object,
+    );
   };
 }
 

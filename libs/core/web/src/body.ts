@@ -17,14 +17,24 @@ const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 /** Reads request bodies, after the gate knows who is asking: strangers cannot make us read megabytes for a closed door. */
 @Injectable()
 export class BodyReader {
-  private readonly urlencoded: RequestHandler = express.text({ type: 'application/x-www-form-urlencoded', limit: FORM_BYTES });
+  private readonly urlencoded: RequestHandler = express.text({
+    type: 'application/x-www-form-urlencoded',
+    limit: FORM_BYTES,
+  });
   private readonly multipart: RequestHandler;
 
   constructor(@Inject(CONFIG) config: Config) {
     const folder = join(config.dataDir, 'uploads');
     this.multipart = (req, res, next) => {
       mkdirSync(folder, { recursive: true });
-      const limits = { fileSize: config.uploadLimitBytes + 1, files: MAX_FILES, fields: 200, fieldSize: FIELD_BYTES, fieldNameSize: 200, parts: 250 };
+      const limits = {
+        fileSize: config.uploadLimitBytes + 1,
+        files: MAX_FILES,
+        fields: 200,
+        fieldSize: FIELD_BYTES,
+        fieldNameSize: 200,
+        parts: 250,
+      };
       multer({ dest: folder, limits, defParamCharset: 'utf8' }).any()(req, res, next);
     };
   }
@@ -62,12 +72,15 @@ export class BodyReader {
 }
 
 function run(handler: RequestHandler, req: FoyerRequest, res: Response): Promise<void> {
-  return new Promise((resolve, reject) => void handler(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve())));
+  return new Promise(
+    (resolve, reject) => void handler(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve())),
+  );
 }
 
 function explain(error: unknown): never {
   const status = (error as { status?: number }).status;
-  if (status === 413 || (error instanceof MulterError && error.code.startsWith('LIMIT'))) throw new PayloadTooLargeException('web.error.too-large');
+  if (status === 413 || (error instanceof MulterError && error.code.startsWith('LIMIT')))
+    throw new PayloadTooLargeException('web.error.too-large');
   throw new BadRequestException('web.error.body');
 }
 
@@ -81,4 +94,5 @@ function cleaned(body: Record<string, unknown>): Record<string, unknown> {
   return clean;
 }
 
-const cleanText = (value: unknown): unknown => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value);
+const cleanText = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value;

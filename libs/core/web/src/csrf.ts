@@ -33,7 +33,8 @@ export class Csrf {
   checkToken(req: FoyerRequest): void {
     const given = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
     const binding = this.binding(req);
-    if (typeof given !== 'string' || !binding || !signatureMatches(this.token(binding), given)) throw new Refused('web.error.stale-form');
+    if (typeof given !== 'string' || !binding || !signatureMatches(this.token(binding), given))
+      throw new Refused('web.error.stale-form');
   }
 
   /** The token for this page's forms; gives a guest the cookie it is bound to. */

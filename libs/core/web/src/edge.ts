@@ -41,7 +41,8 @@ export class Edge {
     const kind = hostKind(this.config, host);
     if (kind === 'files') return this.files.serve(req, res);
     const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
-    if (kind === 'tenant' && (!tenant || tenant.status === 'closed')) return plainPage(res, 404, 'Nothing is hosted at this address.');
+    if (kind === 'tenant' && (!tenant || tenant.status === 'closed'))
+      return plainPage(res, 404, 'Nothing is hosted at this address.');
     if (tenant && !isOperating(tenant)) return plainPage(res, 503, 'This portal is not available at the moment.');
 
     const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
@@ -63,7 +64,10 @@ function enter(tenant: Tenant | null, fn: () => void): void {
 /** A GET cannot write (ASVS 3.5.3): all it reads comes from read-only transactions, which end with the answer at the latest. */
 function readPage(res: Response, next: NextFunction): void {
   readingPage(() => {
-    res.once('close', AsyncResource.bind(() => void closeReadingPage()));
+    res.once(
+      'close',
+      AsyncResource.bind(() => void closeReadingPage()),
+    );
     next();
   });
 }

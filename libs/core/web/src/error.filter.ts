@@ -36,7 +36,12 @@ export class ErrorFilter implements ExceptionFilter {
       res.end(await this.renderer.page(req, res, ...this.view(error, status, req)));
     } catch (second) {
       this.report(second, req);
-      plainPage(res, status, status === 404 ? 'There is nothing at this address.' : 'Something went wrong.', req.foyer.id);
+      plainPage(
+        res,
+        status,
+        status === 404 ? 'There is nothing at this address.' : 'Something went wrong.',
+        req.foyer.id,
+      );
     }
   }
 
@@ -60,8 +65,18 @@ export class ErrorFilter implements ExceptionFilter {
 
   private report(error: unknown, req: FoyerRequest): void {
     const { id, principal, url } = req.foyer;
-    const where = { request: id, tenant: currentTenantOrNull()?.id ?? null, actor: principal?.actor.id ?? null, method: req.method, path: url.split('?')[0] };
-    this.log.error({ ...where, error: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? error.stack : undefined });
+    const where = {
+      request: id,
+      tenant: currentTenantOrNull()?.id ?? null,
+      actor: principal?.actor.id ?? null,
+      method: req.method,
+      path: url.split('?')[0],
+    };
+    this.log.error({
+      ...where,
+      error: error instanceof Error ? error.message : String(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
   }
 }
 

@@ -33,7 +33,9 @@ export class FormState<T = unknown> {
 
   static parse<T>(req: FoyerRequest, schema: z.ZodType<T>): FormState<T> {
     const body = (req.body ?? {}) as Record<string, Typed>;
-    const typed = Object.entries(body).filter(([name, value]) => !SECRET.test(name) && (typeof value === 'string' || Array.isArray(value)));
+    const typed = Object.entries(body).filter(
+      ([name, value]) => !SECRET.test(name) && (typeof value === 'string' || Array.isArray(value)),
+    );
     const form = new FormState<T>(req.foyer.locale!, Object.fromEntries(typed));
     form.body = body;
     const result = schema.safeParse(body);
@@ -103,9 +105,11 @@ export const Filters = (schema: z.ZodType): ParameterDecorator => parsedQuery([s
 function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [string, MessageValues?] {
   if (/^[a-z]+\.[a-z.-]+$/.test(issue.message)) return [issue.message];
   const given = body[String(issue.path[0])];
-  if (given === undefined || given === '' || (typeof given === 'string' && given.trim() === '')) return ['web.form.required'];
+  if (given === undefined || given === '' || (typeof given === 'string' && given.trim() === ''))
+    return ['web.form.required'];
   if (issue.code === 'too_small') return ['web.form.too-short', { min: Number(issue.minimum) }];
-  if (issue.code === 'too_big') return ['web.form.too-long', { max: Number(issue.maximum), length: String(given).length }];
+  if (issue.code === 'too_big')
+    return ['web.form.too-long', { max: Number(issue.maximum), length: String(given).length }];
   if (issue.code === 'invalid_format' && issue.format === 'email') return ['web.form.email'];
   if (issue.code === 'invalid_value') return ['web.form.choice'];
   return ['web.form.wrong'];
@@ -114,12 +118,24 @@ function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [strin
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {
   text: (max: number) => z.string().trim().min(1).max(max),
-  optionalText: (max: number) => z.string().trim().max(max).optional().transform((value) => value || null),
+  optionalText: (max: number) =>
+    z
+      .string()
+      .trim()
+      .max(max)
+      .optional()
+      .transform((value) => value || null),
   email: z.string().trim().max(254).toLowerCase().pipe(z.email()),
   /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
   password: z.string().min(1).max(1000),
   id: z.uuid('web.form.choice'),
-  optionalId: z.union([z.literal(''), z.uuid('web.form.choice')]).optional().transform((value) => value || null),
+  optionalId: z
+    .union([z.literal(''), z.uuid('web.form.choice')])
+    .optional()
+    .transform((value) => value || null),
   /** A switch or checkbox: present when on. */
-  flag: z.string().optional().transform((value) => value !== undefined && value !== '' && value !== '0'),
+  flag: z
+    .string()
+    .optional()
+    .transform((value) => value !== undefined && value !== '' && value !== '0'),
 };

@@ -48,7 +48,9 @@ export class Gate implements CanActivate {
     const principal = (foyer.principal ??= await this.principals.find(foyer.face, this.cookies.read(req, 'session')));
     const { locales, defaultLocale, timeZone } = foyer.site;
     const chosen = this.chosenLocale(req, res, locales);
-    foyer.locale = [chosen, principal.locale].find((locale) => locale && locales.includes(locale)) ?? negotiateLocale(req.get('accept-language'), locales, defaultLocale);
+    foyer.locale =
+      [chosen, principal.locale].find((locale) => locale && locales.includes(locale)) ??
+      negotiateLocale(req.get('accept-language'), locales, defaultLocale);
     foyer.timeZone = principal.timeZone && isTimeZone(principal.timeZone) ? principal.timeZone : timeZone;
     return principal;
   }
@@ -72,7 +74,8 @@ export class Gate implements CanActivate {
     if (!audience) throw new NotFound();
 
     const closed = site!.status !== 'active' && audience === 'customer' && !isTeam;
-    if (closed && !this.reflector.get<boolean | undefined>(DURING_MAINTENANCE, handler)) throw new PortalClosed(site!.status as 'maintenance' | 'disabled');
+    if (closed && !this.reflector.get<boolean | undefined>(DURING_MAINTENANCE, handler))
+      throw new PortalClosed(site!.status as 'maintenance' | 'disabled');
     const feature = this.reflector.getAllAndOverride<string | undefined>(FEATURE, both);
     if (feature && !site!.has(feature)) throw new NotFound();
 

@@ -7,7 +7,11 @@ export interface FilterOption {
 }
 
 /** One filter of a list as the component `c/filter` shows it: every choice is a link. */
-export function filterView(visit: Visit, path: string, filter: { name: string; label: string; current: string | null; options: FilterOption[] }) {
+export function filterView(
+  visit: Visit,
+  path: string,
+  filter: { name: string; label: string; current: string | null; options: FilterOption[] },
+) {
   const { name, label, current, options } = filter;
   return {
     label,
@@ -23,7 +27,11 @@ export function filterView(visit: Visit, path: string, filter: { name: string; l
 }
 
 /** What a list page says of itself beside its rows: the search, the filters in force, and the pages before and after. */
-export function listView(visit: Visit, path: string, list: { q: string | null; filters: Record<string, string | null>; next: string | null; previous: string | null }) {
+export function listView(
+  visit: Visit,
+  path: string,
+  list: { q: string | null; filters: Record<string, string | null>; next: string | null; previous: string | null },
+) {
   const keep = Object.entries(list.filters).flatMap(([name, value]) => (value ? [{ name, value }] : []));
   const filtered = keep.length > 0 || list.q !== null;
   return {

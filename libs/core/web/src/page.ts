@@ -27,7 +27,8 @@ export class OtherView {
     readonly status = 200,
   ) {}
 }
-export const show = (template: string, view: object = {}, status?: number): OtherView => new OtherView(template, view, status);
+export const show = (template: string, view: object = {}, status?: number): OtherView =>
+  new OtherView(template, view, status);
 
 /** Turns what a handler returns into an answer: a view into a page, `seeOther` into a redirect. */
 @Injectable()
@@ -42,7 +43,12 @@ export class PageInterceptor implements NestInterceptor {
     return from(this.answer(context, http.getRequest<FoyerRequest>(), http.getResponse<FoyerResponse>(), next));
   }
 
-  private async answer(context: ExecutionContext, req: FoyerRequest, res: FoyerResponse, next: CallHandler): Promise<unknown> {
+  private async answer(
+    context: ExecutionContext,
+    req: FoyerRequest,
+    res: FoyerResponse,
+    next: CallHandler,
+  ): Promise<unknown> {
     const result: unknown = await firstValueFrom(next.handle(), { defaultValue: undefined });
     if (res.headersSent) return undefined;
     if (result instanceof SeeOther) {
@@ -50,7 +56,11 @@ export class PageInterceptor implements NestInterceptor {
       return undefined;
     }
     const template = this.reflector.get<string | undefined>(VIEW, context.getHandler());
-    const { template: name, view, status } = result instanceof OtherView ? result : { template, view: result as object, status: 200 };
+    const {
+      template: name,
+      view,
+      status,
+    } = result instanceof OtherView ? result : { template, view: result as object, status: 200 };
     if (!name) return result;
     await closeReadingPage();
     res.status(status === 200 && hasFailedForm(view) ? 422 : status);

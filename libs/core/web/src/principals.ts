@@ -33,4 +33,3 @@ export class Principals {
     return find(secret);
   }
 }
-

@@ -13,7 +13,10 @@ const signUpForm = z.object({
   email: field.email,
   password: field.password,
   plan: z.enum(PLANS),
-  blueprint: z.string().max(40).transform((value) => value || null),
+  blueprint: z
+    .string()
+    .max(40)
+    .transform((value) => value || null),
 });
 
 @SiteController()
@@ -38,15 +41,30 @@ export class SignupController {
     const opened = await form.attempt((business) => this.signup.open(business, visit.locale, visit.device.ip ?? ''));
     if (!opened) return this.view(visit, form);
     const { tenant, entry } = opened;
-    return show('signup/site/done', { name: tenant.name, address: new URL(tenant.origin).host, url: tenant.origin, entry });
+    return show('signup/site/done', {
+      name: tenant.name,
+      address: new URL(tenant.origin).host,
+      url: tenant.origin,
+      entry,
+    });
   }
 
   private view(visit: Visit, form: FormState<unknown>) {
     return {
       form,
       suffix: `.${this.config.baseUrl.host}`,
-      plans: PLANS.map((value) => ({ value, label: visit.t(`signup.plan.${value}.title`), hint: visit.t(`signup.plan.${value}.text`) })),
-      blueprints: this.packs.blueprints().map(({ id }) => ({ value: id, label: visit.t(`signup.blueprint.${id}.title`), hint: visit.t(`signup.blueprint.${id}.text`) })),
+      plans: PLANS.map((value) => ({
+        value,
+        label: visit.t(`signup.plan.${value}.title`),
+        hint: visit.t(`signup.plan.${value}.text`),
+      })),
+      blueprints: this.packs
+        .blueprints()
+        .map(({ id }) => ({
+          value: id,
+          label: visit.t(`signup.blueprint.${id}.title`),
+          hint: visit.t(`signup.blueprint.${id}.text`),
+        })),
     };
   }
 }

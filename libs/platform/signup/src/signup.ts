@@ -31,7 +31,8 @@ export class Signup {
   async open(wanted: Business, locale: string, ip: string): Promise<{ tenant: Tenant; entry: string }> {
     await this.limits.count(PER_ADDRESS, ip);
     const { business, slug, name, email, password, plan, blueprint } = wanted;
-    if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint)) throw new InvalidField('blueprint', 'web.form.choice');
+    if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint))
+      throw new InvalidField('blueprint', 'web.form.choice');
     const problem = await passwordProblem(password, [email, name, business]);
     if (problem) throw new InvalidField('password', problem);
     const passwordHash = await hashPassword(password);
@@ -43,7 +44,11 @@ export class Signup {
       ownerEmail: email,
       own: {
         settings: { general: { name: business, supportEmail: email, defaultLocale: locale } },
-        people: { team: [{ name, email, role: 'owner', passwordHash, verified: false, locale }], companies: [], customers: [] },
+        people: {
+          team: [{ name, email, role: 'owner', passwordHash, verified: false, locale }],
+          companies: [],
+          customers: [],
+        },
       },
     });
     const entry = await inTenant(tenant, () => this.arrival.welcome({ email, locale }));

@@ -23,7 +23,10 @@ export class JobsController {
       jobs: jobs.map((job) => ({ ...job, tenantHref: job.tenantId && `/tenants/${job.tenantId}` })),
       counts,
       can: { retry: actor.ability.can('manage', 'Job') },
-      pagination: { previous: start > 0 ? link(Math.max(0, start - PAGE)) : null, next: start + PAGE < counts.failed ? link(start + PAGE) : null },
+      pagination: {
+        previous: start > 0 ? link(Math.max(0, start - PAGE)) : null,
+        next: start + PAGE < counts.failed ? link(start + PAGE) : null,
+      },
     };
   }
 

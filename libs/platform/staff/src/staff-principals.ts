@@ -53,11 +53,25 @@ export class StaffPrincipals implements OnModuleInit {
     this.sessions.touch(session);
     const { id, name, email, role } = row;
     const actor: StaffActor = { kind: 'staff', id, name, role, sessionId: session.id, ability: staffAbility(role) };
-    return { actor, session, view: { name, initials: initials(name), email, role, isTeam: false }, isTeam: false, locale: null, timeZone: null };
+    return {
+      actor,
+      session,
+      view: { name, initials: initials(name), email, role, isTeam: false },
+      isTeam: false,
+      locale: null,
+      timeZone: null,
+    };
   }
 }
 
 function guest(): Principal {
-  const actor: StaffActor = { kind: 'guest', id: null, name: '', role: null, sessionId: null, ability: abilityOf(() => undefined) };
+  const actor: StaffActor = {
+    kind: 'guest',
+    id: null,
+    name: '',
+    role: null,
+    sessionId: null,
+    ability: abilityOf(() => undefined),
+  };
   return { actor, session: null, view: null, isTeam: false, locale: null, timeZone: null };
 }

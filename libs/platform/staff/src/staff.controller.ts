@@ -1,10 +1,26 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { AdminController, CurrentActor, CurrentVisit, field, Form, type FormState, Guest, safeReturn, seeOther, View, type Visit } from '@foyer/web';
+import {
+  AdminController,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  Form,
+  type FormState,
+  Guest,
+  safeReturn,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Staff } from './staff.js';
 import type { StaffActor } from './staff-principals.js';
 
-const signInForm = z.object({ email: z.string().trim().min(1).max(254).toLowerCase(), password: field.password, return_to: z.string().optional() });
+const signInForm = z.object({
+  email: z.string().trim().min(1).max(254).toLowerCase(),
+  password: field.password,
+  return_to: z.string().optional(),
+});
 const passwordForm = z.object({ current_password: field.password, password: field.password });
 
 @AdminController()
@@ -28,7 +44,9 @@ export class StaffController {
   @Guest()
   @View('staff/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<z.output<typeof signInForm>>) {
-    const secret = await form.attempt(({ email, password }) => this.staff.signIn(email, password, visit.device, visit.cookie('session')));
+    const secret = await form.attempt(({ email, password }) =>
+      this.staff.signIn(email, password, visit.device, visit.cookie('session')),
+    );
     if (!secret) return { form, returnTo: safeReturn(form.values['return_to'], '') || null };
     visit.signIn(secret);
     return seeOther(safeReturn(form.value.return_to, '/tenants'));
@@ -51,8 +69,13 @@ export class StaffController {
 
   @Post('account/password')
   @View('staff/account')
-  async password(@CurrentActor() actor: StaffActor, @Form(passwordForm) form: FormState<z.output<typeof passwordForm>>) {
-    await form.attempt(({ current_password, password }) => this.staff.changePassword(actor, current_password, password));
+  async password(
+    @CurrentActor() actor: StaffActor,
+    @Form(passwordForm) form: FormState<z.output<typeof passwordForm>>,
+  ) {
+    await form.attempt(({ current_password, password }) =>
+      this.staff.changePassword(actor, current_password, password),
+    );
     return form.failed ? { form, name: actor.name } : seeOther('/account', 'staff.account.saved');
   }
 }

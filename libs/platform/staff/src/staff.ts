@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
-import { type Device, hashPassword, type Limit, Limits, passwordMatches, passwordProblem, Sessions } from '@foyer/credentials';
+import {
+  type Device,
+  hashPassword,
+  type Limit,
+  Limits,
+  passwordMatches,
+  passwordProblem,
+  Sessions,
+} from '@foyer/credentials';
 import { PlatformDatabase } from '@foyer/database';
 import { StaffMember, type StaffRole } from './staff.entity.js';
 import type { StaffActor } from './staff-principals.js';
@@ -45,7 +53,8 @@ export class Staff {
 
   async changePassword(actor: StaffActor, current: string, password: string): Promise<void> {
     const member = await this.platform.read((em) => em.findOneOrFail(StaffMember, { id: actor.id! }));
-    if (!(await passwordMatches(member.passwordHash, current))) throw new InvalidField('current_password', 'identity.password.wrong');
+    if (!(await passwordMatches(member.passwordHash, current)))
+      throw new InvalidField('current_password', 'identity.password.wrong');
     const problem = await passwordProblem(password, [member.email, member.name]);
     if (problem) throw new InvalidField('password', problem);
     const passwordHash = await hashPassword(password);
@@ -56,11 +65,22 @@ export class Staff {
   }
 
   /** Makes an account; for the CLI and the first start. Without a password one is made up and returned, to be shown once. */
-  async create({ email, name, role, password }: { email: string; name: string; role: StaffRole; password?: string }): Promise<string> {
+  async create({
+    email,
+    name,
+    role,
+    password,
+  }: {
+    email: string;
+    name: string;
+    role: StaffRole;
+    password?: string;
+  }): Promise<string> {
     const chosen = password ?? randomBytes(12).toString('base64url');
     const passwordHash = await hashPassword(chosen);
     await this.platform.write(async (em) => {
-      if (await em.findOne(StaffMember, { email: email.toLowerCase() })) throw new InvalidField('email', 'staff.email.taken');
+      if (await em.findOne(StaffMember, { email: email.toLowerCase() }))
+        throw new InvalidField('email', 'staff.email.taken');
       em.persist(Object.assign(new StaffMember(), { email: email.toLowerCase(), name, role, passwordHash }));
       await em.flush();
     });

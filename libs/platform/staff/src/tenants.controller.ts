@@ -5,8 +5,31 @@ import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword } from '@foyer/credentials';
 import { latestTenantVersion } from '@foyer/database';
 import { inTenant } from '@foyer/tenancy';
-import { Directory, OwnerArrival, Packs, slug, TENANT_STATUSES, TenantList, type TenantRow, Tenants } from '@foyer/tenants';
-import { AdminController, Can, CurrentActor, CurrentVisit, field, Filters, filterView, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import {
+  Directory,
+  OwnerArrival,
+  Packs,
+  slug,
+  TENANT_STATUSES,
+  TenantList,
+  type TenantRow,
+  Tenants,
+} from '@foyer/tenants';
+import {
+  AdminController,
+  Can,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  Filters,
+  filterView,
+  Form,
+  type FormState,
+  listView,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import type { StaffActor } from './staff-principals.js';
 
 const PATH = '/tenants';
@@ -27,7 +50,10 @@ const newTenantForm = z.object({
   name: field.text(100),
   email: field.email,
   plan: z.enum(PLANS),
-  blueprint: z.string().max(40).transform((value) => value || null),
+  blueprint: z
+    .string()
+    .max(40)
+    .transform((value) => value || null),
 });
 
 /** The register of tenants, for staff. */
@@ -45,19 +71,37 @@ export class TenantsController {
 
   @Get()
   @View('staff/tenants')
-  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Filters(filters) { q, status, plan, cursor }: z.output<typeof filters>) {
+  async all(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: StaffActor,
+    @Filters(filters) { q, status, plan, cursor }: z.output<typeof filters>,
+  ) {
     const { rows, more } = await this.list.page(actor, { search: q || null, status, plan, after: cursor, limit: PAGE });
     const counts = await this.list.counts(actor);
-    const options = TENANT_STATUSES.map((value) => ({ value, label: visit.t(`staff.status.${value}`), count: counts[value] ?? 0 }));
+    const options = TENANT_STATUSES.map((value) => ({
+      value,
+      label: visit.t(`staff.status.${value}`),
+      count: counts[value] ?? 0,
+    }));
     return {
       tenants: rows.map((row) => ({ ...this.tenantView(visit, row), href: `${PATH}/${row.id}` })),
       totals: TENANT_STATUSES.flatMap((one) => (counts[one] ? [{ status: one, count: counts[one] }] : [])),
       latestVersion: latestTenantVersion(),
       filters: [
         filterView(visit, PATH, { name: 'status', label: visit.t('staff.field.status'), current: status, options }),
-        filterView(visit, PATH, { name: 'plan', label: visit.t('staff.field.plan'), current: plan, options: this.planOptions(visit) }),
+        filterView(visit, PATH, {
+          name: 'plan',
+          label: visit.t('staff.field.plan'),
+          current: plan,
+          options: this.planOptions(visit),
+        }),
       ],
-      ...listView(visit, PATH, { q: q || null, filters: { status, plan }, next: more ? rows.at(-1)!.id : null, previous: null }),
+      ...listView(visit, PATH, {
+        q: q || null,
+        filters: { status, plan },
+        next: more ? rows.at(-1)!.id : null,
+        previous: null,
+      }),
       can: { create: actor.ability.can('manage', 'Tenant') },
     };
   }
@@ -85,20 +129,33 @@ export class TenantsController {
 
   @Post(':id/suspension')
   @View('staff/tenant')
-  async suspend(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string, @Form(suspendForm) form: ReasonForm) {
+  async suspend(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: StaffActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(suspendForm) form: ReasonForm,
+  ) {
     await form.attempt(({ reason }) => this.tenants.suspend(actor, id, reason));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.suspended');
   }
 
   @Post(':id/resumption')
   @View('staff/tenant')
-  async resume(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string, @Form(resumeForm) form: ReasonForm) {
+  async resume(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: StaffActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(resumeForm) form: ReasonForm,
+  ) {
     await form.attempt(({ reason }) => this.tenants.resume(actor, id, reason));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.resumed');
   }
 
   /** The owner gets a welcome mail and chooses a password by its link: staff never know it. */
-  private async open({ business, slug: wanted, name, email, plan, blueprint }: z.output<typeof newTenantForm>, locale: string): Promise<string> {
+  private async open(
+    { business, slug: wanted, name, email, plan, blueprint }: z.output<typeof newTenantForm>,
+    locale: string,
+  ): Promise<string> {
     const passwordHash = await hashPassword(randomBytes(32).toString('base64'));
     const tenant = await this.tenants.provision({
       slug: wanted,
@@ -132,7 +189,11 @@ export class TenantsController {
     return {
       tenant: this.tenantView(visit, row),
       usage: null,
-      events: history.map(({ status, reason, by, at }) => ({ text: visit.t(`staff.history.${status}`, { reason: reason ?? '' }), at, by })),
+      events: history.map(({ status, reason, by, at }) => ({
+        text: visit.t(`staff.history.${status}`, { reason: reason ?? '' }),
+        at,
+        by,
+      })),
       form,
       can: { suspend: manages && operating, resume: manages && row.status === 'suspended' },
     };

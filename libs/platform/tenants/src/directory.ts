@@ -44,7 +44,12 @@ export class Directory extends TenantDirectory implements OnModuleInit {
   byHost(host: string): Promise<Tenant | null> {
     const suffix = `.${this.config.baseUrl.hostname}`;
     const slug = host.endsWith(suffix) ? host.slice(0, -suffix.length) : null;
-    return this.find(`host ${host}`, slug ? ['t.slug = ?', slug] : ['t.id = (select tenant_id from platform.domain where host = ? and verified_at is not null)', host]);
+    return this.find(
+      `host ${host}`,
+      slug
+        ? ['t.slug = ?', slug]
+        : ['t.id = (select tenant_id from platform.domain where host = ? and verified_at is not null)', host],
+    );
   }
 
   bySchema(schema: string): Promise<Tenant | null> {

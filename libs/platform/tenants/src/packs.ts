@@ -60,7 +60,10 @@ export class Packs {
   checksum(id: string): string {
     const folder = new URL(`${id}/`, ROOT);
     const hash = createHash('sha256');
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).sort()) hash.update(file).update(readFileSync(new URL(file, folder)));
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort())
+      hash.update(file).update(readFileSync(new URL(file, folder)));
     return hash.digest('hex');
   }
 

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** Names that the platform's own hosts use, now or probably one day. */
 const RESERVED = new Set(
-  'admin api app assets auth billing blog cdn console dashboard demo dev docs files ftp help imap login mail mx ns ns1 ns2 platform pop root secure signup smtp staff static status support test webhooks www'.split(' '),
+  'admin api app assets auth billing blog cdn console dashboard demo dev docs files ftp help imap login mail mx ns ns1 ns2 platform pop root secure signup smtp staff static status support test webhooks www'.split(
+    ' ',
+  ),
 );
 
 /** The first label of a portal's host: letters, digits and single hyphens (RFC 1035, and no punycode look-alikes). */

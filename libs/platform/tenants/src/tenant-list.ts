@@ -4,7 +4,14 @@ import { PlatformDatabase, rows, sql } from '@foyer/database';
 import type { TenantStatus } from '@foyer/tenancy';
 import { TenantRecord } from './tenant.entity.js';
 
-export const TENANT_STATUSES = ['provisioning', 'trialing', 'active', 'past_due', 'suspended', 'closed'] as const satisfies readonly TenantStatus[];
+export const TENANT_STATUSES = [
+  'provisioning',
+  'trialing',
+  'active',
+  'past_due',
+  'suspended',
+  'closed',
+] as const satisfies readonly TenantStatus[];
 
 export interface TenantRow {
   id: string;
@@ -37,17 +44,38 @@ export interface TenantEvent {
   at: string;
 }
 
-const COLUMNS = ['id', 'slug', 'name', 'status', 'statusReason', 'plan', 'blueprint', 'ownerEmail', 'trialEndsAt', 'schemaName', 'schemaVersion', 'migrationError', 'createdAt'] as const;
+const COLUMNS = [
+  'id',
+  'slug',
+  'name',
+  'status',
+  'statusReason',
+  'plan',
+  'blueprint',
+  'ownerEmail',
+  'trialEndsAt',
+  'schemaName',
+  'schemaVersion',
+  'migrationError',
+  'createdAt',
+] as const;
 
 /** Reading the register, newest first. */
 @Injectable()
 export class TenantList {
   constructor(private readonly platform: PlatformDatabase) {}
 
-  async page(actor: Actor, { search, status, plan, after, limit }: TenantFilter): Promise<{ rows: TenantRow[]; more: boolean }> {
+  async page(
+    actor: Actor,
+    { search, status, plan, after, limit }: TenantFilter,
+  ): Promise<{ rows: TenantRow[]; more: boolean }> {
     if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
     const rows = await this.platform.read((em) => {
-      const query = em.createQueryBuilder(TenantRecord, 't').select([...COLUMNS]).orderBy({ id: 'desc' }).limit(limit + 1);
+      const query = em
+        .createQueryBuilder(TenantRecord, 't')
+        .select([...COLUMNS])
+        .orderBy({ id: 'desc' })
+        .limit(limit + 1);
       if (status) query.andWhere({ status });
       if (plan) query.andWhere({ plan });
       if (after) query.andWhere({ id: { $lt: after } });
@@ -62,20 +90,33 @@ export class TenantList {
 
   async counts(actor: Actor): Promise<Record<string, number>> {
     if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
-    const rows = await this.platform.read((em) => em.execute<{ status: string; count: number }[]>('select status, count(*)::int as count from platform.tenant group by status'));
+    const rows = await this.platform.read((em) =>
+      em.execute<{ status: string; count: number }[]>(
+        'select status, count(*)::int as count from platform.tenant group by status',
+      ),
+    );
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
   }
 
   /** What staff did to a tenant, the latest first. */
   history(id: string): Promise<TenantEvent[]> {
     return this.platform.read((em) =>
-      rows<TenantEvent>(em, sql`select status, reason, by_name as by, at from platform.tenant_event where tenant_id = ${id} order by at desc limit 50`),
+      rows<TenantEvent>(
+        em,
+        sql`select status, reason, by_name as by, at from platform.tenant_event where tenant_id = ${id} order by at desc limit 50`,
+      ),
     );
   }
 
   async one(actor: Actor, id: string): Promise<TenantRow> {
     if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
-    const row = await this.platform.read((em) => em.createQueryBuilder(TenantRecord, 't').select([...COLUMNS]).where({ id }).execute<TenantRow | null>('get'));
+    const row = await this.platform.read((em) =>
+      em
+        .createQueryBuilder(TenantRecord, 't')
+        .select([...COLUMNS])
+        .where({ id })
+        .execute<TenantRow | null>('get'),
+    );
     if (!row) throw new NotFound();
     return row;
   }

@@ -12,7 +12,15 @@ registerMessages('tenants', new URL('../locales', import.meta.url));
 
 @Global()
 @Module({
-  providers: [Directory, { provide: TenantDirectory, useExisting: Directory }, PackSections, Packs, OwnerArrival, Tenants, TenantList],
+  providers: [
+    Directory,
+    { provide: TenantDirectory, useExisting: Directory },
+    PackSections,
+    Packs,
+    OwnerArrival,
+    Tenants,
+    TenantList,
+  ],
   exports: [Directory, TenantDirectory, PackSections, Packs, OwnerArrival, Tenants, TenantList],
 })
 export class TenantsModule {}

@@ -43,7 +43,15 @@ export class Tenants {
     const id = randomUUIDv7();
     const schema = `t_${id.replaceAll('-', '')}`;
     await this.makeSchema(id, schema, wanted);
-    const tenant = { id, slug: wanted.slug, name: wanted.name, schema, role: schema, origin: this.directory.originOf(wanted.slug), status: 'provisioning' as const };
+    const tenant = {
+      id,
+      slug: wanted.slug,
+      name: wanted.name,
+      schema,
+      role: schema,
+      origin: this.directory.originOf(wanted.slug),
+      status: 'provisioning' as const,
+    };
     try {
       const blueprint = wanted.blueprint ? [this.packs.read(wanted.blueprint)] : [];
       const own: Pack = { id: wanted.slug, folder: wanted.folder ?? null, sections: wanted.own };
@@ -72,7 +80,11 @@ export class Tenants {
       if (!tenant) throw new NotFound();
       verb(tenant);
       await em.flush();
-      await em.execute('insert into platform.tenant_event (tenant_id, status, reason, by_id, by_name) values (?, ?, ?, ?, ?)', [id, tenant.status, reason, actor.id, actor.name], 'run');
+      await em.execute(
+        'insert into platform.tenant_event (tenant_id, status, reason, by_id, by_name) values (?, ?, ?, ?, ?)',
+        [id, tenant.status, reason, actor.id, actor.name],
+        'run',
+      );
       await this.signals.send(em, TENANT_CHANGED, id);
     });
     this.directory.forget(id); // the signal reaches the other processes; this one need not wait for it
@@ -85,12 +97,23 @@ export class Tenants {
         await client.query(
           `insert into platform.tenant (id, slug, name, schema_name, status, plan, blueprint, owner_email, trial_ends_at, schema_version)
            values ($1, $2, $3, $4, 'provisioning', $5, $6, $7, now() + make_interval(days => $8), $9)`,
-          [id, wanted.slug, wanted.name, schema, wanted.plan, wanted.blueprint ?? 'default', wanted.ownerEmail, TRIAL_DAYS, latestTenantVersion(migrations)],
+          [
+            id,
+            wanted.slug,
+            wanted.name,
+            schema,
+            wanted.plan,
+            wanted.blueprint ?? 'default',
+            wanted.ownerEmail,
+            TRIAL_DAYS,
+            latestTenantVersion(migrations),
+          ],
         );
         await client.query(provisioningScript(schema, migrations));
       });
     } catch (error) {
-      if ((error as { constraint?: string }).constraint === 'tenant_slug_key') throw new InvalidField('slug', 'tenants.slug.taken');
+      if ((error as { constraint?: string }).constraint === 'tenant_slug_key')
+        throw new InvalidField('slug', 'tenants.slug.taken');
       throw error;
     }
   }

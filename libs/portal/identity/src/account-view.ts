@@ -6,8 +6,15 @@ import type { PortalActor } from './portal-principals.js';
 
 export const profileForm = z.object({
   name: field.text(100),
-  locale: z.string().max(20).transform((value) => value || null),
-  time_zone: z.string().max(60).refine((value) => value === '' || isTimeZone(value), 'web.form.choice').transform((value) => value || null),
+  locale: z
+    .string()
+    .max(20)
+    .transform((value) => value || null),
+  time_zone: z
+    .string()
+    .max(60)
+    .refine((value) => value === '' || isTimeZone(value), 'web.form.choice')
+    .transform((value) => value || null),
 });
 export const passwordForm = z.object({ current_password: field.password, password: field.password });
 export const emailForm = z.object({ email: field.email, current_password: field.password });
@@ -32,7 +39,9 @@ export class AccountPages {
       email: actor.email,
       pendingEmail: await this.accounts.pendingEmail(actor),
       forms: {
-        profile: forms.profile ?? visit.form({ name: actor.name, locale: locale ?? visit.locale, time_zone: timeZone ?? visit.timeZone }),
+        profile:
+          forms.profile ??
+          visit.form({ name: actor.name, locale: locale ?? visit.locale, time_zone: timeZone ?? visit.timeZone }),
         password: forms.password ?? visit.form(),
         email: forms.email ?? visit.form(),
       },
@@ -49,12 +58,16 @@ export class AccountPages {
   }
 
   async changeProfile(visit: Visit, actor: PortalActor, form: ProfileForm) {
-    await form.attempt(({ name, locale, time_zone: timeZone }) => this.accounts.changeProfile(actor, { name, locale, timeZone }));
+    await form.attempt(({ name, locale, time_zone: timeZone }) =>
+      this.accounts.changeProfile(actor, { name, locale, timeZone }),
+    );
     return form.failed ? this.show(visit, actor, { profile: form }) : this.done('identity.account.saved');
   }
 
   async changePassword(visit: Visit, actor: PortalActor, form: PasswordForm) {
-    await form.attempt(({ current_password, password }) => this.accounts.changePassword(actor, current_password, password));
+    await form.attempt(({ current_password, password }) =>
+      this.accounts.changePassword(actor, current_password, password),
+    );
     return form.failed ? this.show(visit, actor, { password: form }) : this.done('identity.account.password-changed');
   }
 
@@ -75,7 +88,13 @@ export class AccountPages {
 
 const BROWSERS = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'];
 const BROWSER_NAMES: Record<string, string> = { Edg: 'Edge', OPR: 'Opera' };
-const SYSTEMS: [RegExp, string][] = [[/iPhone|iPad/, 'iOS'], [/Android/, 'Android'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux']];
+const SYSTEMS: [RegExp, string][] = [
+  [/iPhone|iPad/, 'iOS'],
+  [/Android/, 'Android'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+];
 
 function deviceName(userAgent: string | null, visit: Visit): { device: string; phone: boolean } {
   const agent = userAgent ?? '';

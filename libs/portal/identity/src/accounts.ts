@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
-import { hashPassword, type Limit, Limits, passwordMatches, passwordProblem, Sessions, Tokens } from '@foyer/credentials';
+import {
+  hashPassword,
+  type Limit,
+  Limits,
+  passwordMatches,
+  passwordProblem,
+  Sessions,
+  Tokens,
+} from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
@@ -66,8 +74,13 @@ export class Accounts {
       const token = await this.tokens.redeem('verify', secret);
       const person = token?.personId ? await em.findOne(Person, { id: token.personId, email: token.email }) : null;
       if (!token || !person) return null;
-      const { passwordHash, name, phone } = token.data as { passwordHash?: string; name?: string; phone?: string | null };
-      if (passwordHash && person.passwordHash === null) Object.assign(person, { passwordHash, name: name ?? person.name, phone: phone ?? person.phone });
+      const { passwordHash, name, phone } = token.data as {
+        passwordHash?: string;
+        name?: string;
+        phone?: string | null;
+      };
+      if (passwordHash && person.passwordHash === null)
+        Object.assign(person, { passwordHash, name: name ?? person.name, phone: phone ?? person.phone });
       person.emailVerifiedAt ??= new Date();
       if (person.status === 'invited') person.status = 'active';
       await this.outbox.publish(new PersonVerified(person.id));
@@ -89,7 +102,10 @@ export class Accounts {
   /** An address change that waits for its confirmation. */
   async pendingEmail(actor: PortalActor): Promise<string | null> {
     const [token] = await this.database.read((em) =>
-      rows<{ email: string }>(em, sql`select email from ${table('token')} where person_id = ${actor.id} and purpose = 'email' and used_at is null and expires_at > now() order by created_at desc limit 1`),
+      rows<{ email: string }>(
+        em,
+        sql`select email from ${table('token')} where person_id = ${actor.id} and purpose = 'email' and used_at is null and expires_at > now() order by created_at desc limit 1`,
+      ),
     );
     return token?.email ?? null;
   }
@@ -122,7 +138,9 @@ export class Accounts {
     const passwordHash = await hashPassword(password);
     return this.database.write(async (em) => {
       const redeemed = await this.tokens.redeem('reset', secret);
-      const person = redeemed?.personId ? await em.findOne(Person, { id: redeemed.personId, email: redeemed.email, status: 'active' }) : null;
+      const person = redeemed?.personId
+        ? await em.findOne(Person, { id: redeemed.personId, email: redeemed.email, status: 'active' })
+        : null;
       if (!person) return null;
       person.emailVerifiedAt ??= new Date();
       await this.setPassword(person, passwordHash);
@@ -130,7 +148,10 @@ export class Accounts {
     });
   }
 
-  async changeProfile(actor: PortalActor, { name, locale, timeZone }: { name: string; locale: string | null; timeZone: string | null }): Promise<void> {
+  async changeProfile(
+    actor: PortalActor,
+    { name, locale, timeZone }: { name: string; locale: string | null; timeZone: string | null },
+  ): Promise<void> {
     await this.database.write(async () => {
       Object.assign(await this.self(actor), { name, locale, timeZone });
     });
@@ -152,8 +173,16 @@ export class Accounts {
       const person = await this.self(actor);
       if (await em.findOne(Person, { email })) return; // says nothing about other people's addresses
       const secret = await this.tokens.issue('email', { email, personId: person.id, hours: 24 });
-      await this.mail('verify', { name: person.name, email }, person.locale ?? undefined, secret, `/account/email?token=${secret}`);
-      await this.mail('email-changed', person, person.locale ?? undefined, `${secret} old`, '/account', { newEmail: email });
+      await this.mail(
+        'verify',
+        { name: person.name, email },
+        person.locale ?? undefined,
+        secret,
+        `/account/email?token=${secret}`,
+      );
+      await this.mail('email-changed', person, person.locale ?? undefined, `${secret} old`, '/account', {
+        newEmail: email,
+      });
     });
   }
 
@@ -227,8 +256,11 @@ export class Accounts {
 
   private async reauthenticate(actor: PortalActor, password: string): Promise<void> {
     await this.limits.count(PASSWORD_CHECKS, actor.id!);
-    const person = await this.database.read((em) => em.findOneOrFail(Person, { id: actor.id! }, { populate: ['passwordHash'] }));
-    if (!(await passwordMatches(person.passwordHash, password))) throw new InvalidField('current_password', 'identity.password.wrong');
+    const person = await this.database.read((em) =>
+      em.findOneOrFail(Person, { id: actor.id! }, { populate: ['passwordHash'] }),
+    );
+    if (!(await passwordMatches(person.passwordHash, password)))
+      throw new InvalidField('current_password', 'identity.password.wrong');
   }
 
   /** Nobody can have a stranger's mailbox filled: beyond a few mails an hour an address gets none, silently. */
@@ -243,7 +275,14 @@ export class Accounts {
     await this.mail('already-registered', person, person.locale ?? locale, `${person.id} ${Date.now()}`, '/sign-in');
   }
 
-  private async mail(kind: string, to: { name: string; email: string }, locale: string | undefined, key: string, path: string, more: object = {}): Promise<void> {
+  private async mail(
+    kind: string,
+    to: { name: string; email: string },
+    locale: string | undefined,
+    key: string,
+    path: string,
+    more: object = {},
+  ): Promise<void> {
     await this.mailer.queue({
       to: { name: to.name, address: to.email },
       template: `identity/email/${kind}`,

@@ -54,7 +54,8 @@ export class Companies {
   async changeRole(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
     await this.database.write(async (em) => {
       const membership = await this.membership(actor, companyId, personId);
-      if (membership.role === 'company_admin' && role !== 'company_admin') await this.keepAnAdmin(actor, companyId, personId);
+      if (membership.role === 'company_admin' && role !== 'company_admin')
+        await this.keepAnAdmin(actor, companyId, personId);
       membership.role = role;
       await em.flush();
     });
@@ -76,7 +77,11 @@ export class Companies {
       if (!person?.teamRole) throw new NotFound();
       const touchesOwner = person.teamRole === 'owner' || role === 'owner';
       if (touchesOwner && actor.teamRole !== 'owner') throw new Refused('identity.team.owner-only');
-      if (person.teamRole === 'owner' && role !== 'owner' && (await em.count(Person, { teamRole: 'owner', status: 'active' })) < 2) {
+      if (
+        person.teamRole === 'owner' &&
+        role !== 'owner' &&
+        (await em.count(Person, { teamRole: 'owner', status: 'active' })) < 2
+      ) {
         throw new Conflict('identity.team.last-owner');
       }
       person.teamRole = role;
@@ -92,7 +97,9 @@ export class Companies {
   /** A company admin cannot leave the company without one; the operator's team can, and can name another. */
   private async keepAnAdmin(actor: PortalActor, companyId: string, personId: string): Promise<void> {
     if (actor.teamRole) return;
-    const others = await this.database.write((em) => em.count(Membership, { companyId, role: 'company_admin', personId: { $ne: personId } }));
+    const others = await this.database.write((em) =>
+      em.count(Membership, { companyId, role: 'company_admin', personId: { $ne: personId } }),
+    );
     if (others === 0) throw new Conflict('identity.company.last-admin');
   }
 }

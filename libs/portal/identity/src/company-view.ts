@@ -22,14 +22,27 @@ export function chosen<T>(form: FormState<T>): T {
 }
 
 /** Who is invited without a name is called by what stands before the @ until they say otherwise. */
-export const inviteeOf = ({ email, name }: { email: string; name: string }) => ({ email, name: name || email.split('@')[0]! });
+export const inviteeOf = ({ email, name }: { email: string; name: string }) => ({
+  email,
+  name: name || email.split('@')[0]!,
+});
 
-export const companyRoles = (visit: Visit) => COMPANY_ROLES.map((value) => ({ value, label: visit.t(`identity.role.${value}`) }));
+export const companyRoles = (visit: Visit) =>
+  COMPANY_ROLES.map((value) => ({ value, label: visit.t(`identity.role.${value}`) }));
 
 export function memberViews(visit: Visit, actor: PortalActor, members: MemberRow[], may: boolean) {
   return members.map(({ id, name, email, role, lastSeen }) => {
     const you = id === actor.id;
-    return { id, name, email, role, roleLabel: visit.t(`identity.role.${role}`), you, lastSeen, can: { role: may && !you, remove: may && !you } };
+    return {
+      id,
+      name,
+      email,
+      role,
+      roleLabel: visit.t(`identity.role.${role}`),
+      you,
+      lastSeen,
+      can: { role: may && !you, remove: may && !you },
+    };
   });
 }
 

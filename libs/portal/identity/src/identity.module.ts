@@ -45,7 +45,19 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     TeamController,
     ConsoleAccountController,
   ],
-  providers: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, PeoplePack, Welcome, TicketTally, IdentityMails, IdentityEntrances],
+  providers: [
+    PortalPrincipals,
+    SignIn,
+    Accounts,
+    Invitations,
+    Companies,
+    PeopleList,
+    PeoplePack,
+    Welcome,
+    TicketTally,
+    IdentityMails,
+    IdentityEntrances,
+  ],
   exports: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, Welcome, TicketTally],
 })
 export class IdentityModule implements OnModuleInit {

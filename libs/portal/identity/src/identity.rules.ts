@@ -6,7 +6,8 @@ export const identityRules: Rules = ({ id, teamRole, groups }, { can }) => {
   if (teamRole === 'owner' || teamRole === 'admin') {
     can('manage', ['Person', 'Company', 'Membership', 'Team', 'Settings']).because('identity.why.team-admin');
   }
-  if (teamRole === 'agent') can(['create', 'update', 'invite'], ['Company', 'Membership']).because('identity.why.agent');
+  if (teamRole === 'agent')
+    can(['create', 'update', 'invite'], ['Company', 'Membership']).because('identity.why.agent');
 
   if (id) can(['read', 'update'], 'Person', { id }).because('identity.why.self');
   const mine = groups.map((group) => group.id);

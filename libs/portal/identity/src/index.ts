@@ -1,7 +1,14 @@
 export { Accounts } from './accounts.js';
 export { Companies } from './companies.js';
 export { Company, COMPANY_ROLES, type CompanyRole, Membership } from './company.entity.js';
-export { MemberJoined, MemberRemoved, PasswordChanged, PersonDeactivated, PersonRegistered, PersonVerified } from './identity.events.js';
+export {
+  MemberJoined,
+  MemberRemoved,
+  PasswordChanged,
+  PersonDeactivated,
+  PersonRegistered,
+  PersonVerified,
+} from './identity.events.js';
 export { type Destination, Invitations } from './invitations.js';
 export { PeopleList, type PersonRow } from './people-list.js';
 export { Person, TEAM_ROLES, type TeamRole } from './person.entity.js';

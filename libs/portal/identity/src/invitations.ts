@@ -63,13 +63,26 @@ export class Invitations {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
       if ('companyId' in destination && !company) throw new NotFound();
       const person = await em.findOne(Person, { email });
-      if (person && (await this.isAlreadyThere(person, destination))) throw new Conflict('identity.invite.already-there');
+      if (person && (await this.isAlreadyThere(person, destination)))
+        throw new Conflict('identity.invite.already-there');
       const data: InvitationData = { name, inviter: actor.name, ...destination };
-      const secret = await this.tokens.issue('invitation', { email, personId: null, subjectId: subjectOf(destination), hours: DAYS * 24, data: { ...data } });
+      const secret = await this.tokens.issue('invitation', {
+        email,
+        personId: null,
+        subjectId: subjectOf(destination),
+        hours: DAYS * 24,
+        data: { ...data },
+      });
       await this.mailer.queue({
         to: { name, address: email },
         template: 'identity/email/invitation',
-        data: { name, inviter: actor.name, company: company?.name ?? null, url: `${currentTenant().origin}/invitation?token=${secret}`, days: DAYS },
+        data: {
+          name,
+          inviter: actor.name,
+          company: company?.name ?? null,
+          url: `${currentTenant().origin}/invitation?token=${secret}`,
+          days: DAYS,
+        },
         key: `identity.invitation:${secret}`,
         locale,
       });
@@ -84,7 +97,14 @@ export class Invitations {
     return this.database.read(async (em) => {
       const company = data.companyId ? await em.findOne(Company, { id: data.companyId }) : null;
       const person = await em.findOne(Person, { email: token.email }, { populate: ['passwordHash'] });
-      return { name: data.name, inviter: data.inviter, email: token.email, company: company?.name ?? null, team: data.teamRole !== undefined, hasAccount: person?.passwordHash != null };
+      return {
+        name: data.name,
+        inviter: data.inviter,
+        email: token.email,
+        company: company?.name ?? null,
+        team: data.teamRole !== undefined,
+        hasAccount: person?.passwordHash != null,
+      };
     });
   }
 
@@ -111,7 +131,12 @@ export class Invitations {
       if (data.teamRole) person.teamRole = data.teamRole;
       await em.flush();
       if (data.companyId && (await em.findOne(Company, { id: data.companyId }))) {
-        await em.upsert(Membership, { personId: person.id, companyId: data.companyId, role: data.companyRole!, createdAt: new Date() });
+        await em.upsert(Membership, {
+          personId: person.id,
+          companyId: data.companyId,
+          role: data.companyRole!,
+          createdAt: new Date(),
+        });
         await this.outbox.publish(new MemberJoined(data.companyId, person.id));
       }
       return person;
@@ -135,7 +160,12 @@ export class Invitations {
 
   /** The company of an open invitation; null for the team's. @throws NotFound */
   async companyOf(id: string): Promise<string | null> {
-    const [row] = await this.database.read((em) => rows<{ subject_id: string | null }>(em, sql`select subject_id from ${table('token')} where id = ${id} and purpose = 'invitation'`));
+    const [row] = await this.database.read((em) =>
+      rows<{ subject_id: string | null }>(
+        em,
+        sql`select subject_id from ${table('token')} where id = ${id} and purpose = 'invitation'`,
+      ),
+    );
     if (!row) throw new NotFound();
     return row.subject_id;
   }
@@ -148,7 +178,8 @@ export class Invitations {
   private mayInvite(actor: PortalActor, destination: Destination): void {
     const may =
       'companyId' in destination
-        ? allowed(actor.ability, 'manage', 'Membership', { companyId: destination.companyId }) || actor.ability.can('invite', 'Membership')
+        ? allowed(actor.ability, 'manage', 'Membership', { companyId: destination.companyId }) ||
+          actor.ability.can('invite', 'Membership')
         : actor.ability.can('manage', 'Team') && (destination.teamRole !== 'owner' || actor.teamRole === 'owner');
     if (!may) throw new NotFound();
   }
@@ -160,4 +191,5 @@ export class Invitations {
   }
 }
 
-const subjectOf = (destination: Destination): string | null => ('companyId' in destination ? destination.companyId : null);
+const subjectOf = (destination: Destination): string | null =>
+  'companyId' in destination ? destination.companyId : null;

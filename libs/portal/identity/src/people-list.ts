@@ -49,15 +49,26 @@ export interface CompanyRow {
 export class PeopleList {
   constructor(private readonly database: Database) {}
 
-  async people(actor: PortalActor, { search, kind, state, companyId, after, limit }: PeopleFilter): Promise<{ rows: PersonRow[]; more: boolean }> {
-    const where = [condition(accessible(actor.ability, 'read', 'Person', 'p')), kind === 'team' ? sql`p.team_role is not null` : sql`p.team_role is null`];
+  async people(
+    actor: PortalActor,
+    { search, kind, state, companyId, after, limit }: PeopleFilter,
+  ): Promise<{ rows: PersonRow[]; more: boolean }> {
+    const where = [
+      condition(accessible(actor.ability, 'read', 'Person', 'p')),
+      kind === 'team' ? sql`p.team_role is not null` : sql`p.team_role is null`,
+    ];
     if (state === 'deactivated') where.push(sql`p.status = 'deactivated'`);
     if (state === 'unverified') where.push(sql`p.status <> 'deactivated' and p.email_verified_at is null`);
     if (state === 'active') where.push(sql`p.status = 'active' and p.email_verified_at is not null`);
-    if (companyId) where.push(sql`exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id = ${companyId})`);
+    if (companyId)
+      where.push(
+        sql`exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id = ${companyId})`,
+      );
     if (after) where.push(sql`p.id < ${after}`);
     if (search) where.push(matches(search, ['p.name', 'p.email']));
-    const found = await this.database.read((em) => rows<PersonRow>(em, sql`${PERSON()} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`));
+    const found = await this.database.read((em) =>
+      rows<PersonRow>(em, sql`${PERSON()} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`),
+    );
     return { rows: found.slice(0, limit), more: found.length > limit };
   }
 
@@ -68,17 +79,24 @@ export class PeopleList {
     return row;
   }
 
-  async companies(actor: PortalActor, { search, after, limit }: { search?: string | null; after?: string | null; limit: number }): Promise<{ rows: CompanyRow[]; more: boolean }> {
+  async companies(
+    actor: PortalActor,
+    { search, after, limit }: { search?: string | null; after?: string | null; limit: number },
+  ): Promise<{ rows: CompanyRow[]; more: boolean }> {
     const where = [condition(accessible(actor.ability, 'read', 'Company', 'c'))];
     if (after) where.push(sql`c.id < ${after}`);
     if (search) where.push(matches(search, ['c.name']));
-    const found = await this.database.read((em) => rows<CompanyRow>(em, sql`${COMPANY()} where ${join(where, ' and ')} order by c.id desc limit ${limit + 1}`));
+    const found = await this.database.read((em) =>
+      rows<CompanyRow>(em, sql`${COMPANY()} where ${join(where, ' and ')} order by c.id desc limit ${limit + 1}`),
+    );
     return { rows: found.slice(0, limit), more: found.length > limit };
   }
 
   async company(actor: PortalActor, id: string): Promise<CompanyRow> {
     const may = condition(accessible(actor.ability, 'read', 'Company', 'c'));
-    const [row] = await this.database.read((em) => rows<CompanyRow>(em, sql`${COMPANY()} where c.id = ${id} and ${may}`));
+    const [row] = await this.database.read((em) =>
+      rows<CompanyRow>(em, sql`${COMPANY()} where c.id = ${id} and ${may}`),
+    );
     if (!row) throw new NotFound();
     return row;
   }
@@ -97,7 +115,8 @@ export class PeopleList {
   }
 }
 
-const LAST_SEEN = (): Sql => sql`greatest(p.last_seen_at, (select max(s.last_seen_at) from ${table('session')} s where s.owner_id = p.id))`;
+const LAST_SEEN = (): Sql =>
+  sql`greatest(p.last_seen_at, (select max(s.last_seen_at) from ${table('session')} s where s.owner_id = p.id))`;
 
 const PERSON = (): Sql => sql`
   select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt", p.locale, p.time_zone as "timeZone", ${LAST_SEEN()} as "lastSeen",
@@ -111,5 +130,8 @@ const COMPANY = (): Sql => sql`
 
 function matches(search: string, columns: string[]): Sql {
   const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return condition({ text: `(${columns.map((column) => `${column} ilike ?`).join(' or ')})`, params: columns.map(() => pattern) });
+  return condition({
+    text: `(${columns.map((column) => `${column} ilike ?`).join(' or ')})`,
+    params: columns.map(() => pattern),
+  });
 }

@@ -20,7 +20,12 @@ const person = z.strictObject({
 const people = z.strictObject({
   team: z.array(person.extend({ role: z.enum(TEAM_ROLES) })).default([]),
   companies: z
-    .array(z.strictObject({ name: z.string().min(1), members: z.array(person.extend({ role: z.enum(COMPANY_ROLES) })).default([]) }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        members: z.array(person.extend({ role: z.enum(COMPANY_ROLES) })).default([]),
+      }),
+    )
     .default([]),
   customers: z.array(person).default([]),
 });
@@ -36,7 +41,12 @@ export class PeoplePack implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sections.register<People>({ name: 'people', order: 20, schema: people, apply: (content) => this.apply(content) });
+    this.sections.register<People>({
+      name: 'people',
+      order: 20,
+      schema: people,
+      apply: (content) => this.apply(content),
+    });
   }
 
   private async apply({ team, companies, customers }: People): Promise<void> {
@@ -62,7 +72,13 @@ export class PeoplePack implements OnModuleInit {
     const existing = await em.findOne(Person, { email: declared.email });
     if (existing) return existing;
     const { password, passwordHash, verified, name, email, phone = null, locale = null } = declared;
-    const made = Object.assign(new Person(), { name, email, phone, locale, emailVerifiedAt: verified ? new Date() : null });
+    const made = Object.assign(new Person(), {
+      name,
+      email,
+      phone,
+      locale,
+      emailVerifiedAt: verified ? new Date() : null,
+    });
     made.passwordHash = passwordHash ?? (password ? await hashPassword(password) : null);
     em.persist(made);
     return made;

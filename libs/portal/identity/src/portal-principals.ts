@@ -52,7 +52,14 @@ export class PortalPrincipals implements OnModuleInit {
     return {
       actor: this.actor(row),
       session,
-      view: { name: row.name, initials: initials(row.name), email: row.email, isTeam: row.team_role !== null, teamRole: row.team_role, companies: row.companies },
+      view: {
+        name: row.name,
+        initials: initials(row.name),
+        email: row.email,
+        isTeam: row.team_role !== null,
+        teamRole: row.team_role,
+        companies: row.companies,
+      },
       isTeam: row.team_role !== null,
       locale: row.locale,
       timeZone: row.time_zone,
@@ -77,12 +84,30 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   private actor({ id, name, email, team_role: teamRole, companies, session_id: sessionId }: Row): PortalActor {
-    return { kind: 'person', id, name, email, teamRole, companies, sessionId, ability: this.abilities.of({ id, teamRole, groups: companies }) };
+    return {
+      kind: 'person',
+      id,
+      name,
+      email,
+      teamRole,
+      companies,
+      sessionId,
+      ability: this.abilities.of({ id, teamRole, groups: companies }),
+    };
   }
 
   private guest(): Principal {
     const ability = this.abilities.of({ id: null, teamRole: null, groups: [] });
-    const actor: PortalActor = { kind: 'guest', id: null, name: '', email: null, teamRole: null, companies: [], sessionId: null, ability };
+    const actor: PortalActor = {
+      kind: 'guest',
+      id: null,
+      name: '',
+      email: null,
+      teamRole: null,
+      companies: [],
+      sessionId: null,
+      ability,
+    };
     return { actor, session: null, view: null, isTeam: false, locale: null, timeZone: null };
   }
 }

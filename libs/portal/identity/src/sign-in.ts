@@ -37,7 +37,12 @@ export class SignIn {
    * @throws InvalidField when address and password do not fit, the same in words and time for known and unknown addresses
    * @throws TooMany
    */
-  async withPassword(email: string, password: string, device: Device & { known: string | null }, former: string | null): Promise<SignedIn> {
+  async withPassword(
+    email: string,
+    password: string,
+    device: Device & { known: string | null },
+    former: string | null,
+  ): Promise<SignedIn> {
     const ip = device.ip ?? 'unknown';
     const trusted = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
     // Who shares an address with an attacker is counted apart as well, once their device is known.

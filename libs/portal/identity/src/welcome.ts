@@ -29,7 +29,12 @@ export class Welcome implements OnModuleInit {
       await this.mailer.queue({
         to: { name: owner.name, address: email },
         template: 'identity/email/welcome',
-        data: { name: owner.name, url: `${origin}/verify?token=${verify}`, portal: origin, console: `${origin}/console` },
+        data: {
+          name: owner.name,
+          url: `${origin}/verify?token=${verify}`,
+          portal: origin,
+          console: `${origin}/console`,
+        },
         key: `identity.welcome:${owner.id}`,
         locale,
       });

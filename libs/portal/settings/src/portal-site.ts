@@ -58,6 +58,7 @@ export class PortalSite implements OnModuleInit {
       settings: look.settings,
       supportEmail: general.supportEmail,
       contact: general.contact,
+      features: Object.fromEntries(this.features.all().map(({ name }) => [name, isOn(name)])),
       notices: console ? noticesFor(snapshot, actor, locale) : [],
     };
   }

@@ -103,7 +103,10 @@ describe('36: what is kept of a logo is a PNG drawn anew, whatever came', () => 
     ['half a PNG', Buffer.from('89504e470d0a1a0a0000', 'hex')],
     ['a PNG that would unfold to gigabytes', hugePng()],
     ['a broken SVG', '<svg xmlns="http://www.w3.org/2000/svg"><rect'],
-    ['copies of copies of copies', svg(`<g id="g0"><rect width="1" height="1"/></g>${copiesOfCopies()}<use href="#g6"/>`)],
+    [
+      'copies of copies of copies',
+      svg(`<g id="g0"><rect width="1" height="1"/></g>${copiesOfCopies()}<use href="#g6"/>`),
+    ],
     ['3 MB', Buffer.alloc(3 * 1024 * 1024)],
     ['comments without end', `<!--${'<!--'.repeat(400_000)}`],
   ])('%s is refused at its field', async (_, content) => {

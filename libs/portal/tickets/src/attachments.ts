@@ -40,7 +40,11 @@ export class Attachments {
         break;
       }
       try {
-        const { id, name: clean, size } = await this.files.store({ path, name, field: 'attachments' }, { createdBy: actor.id });
+        const {
+          id,
+          name: clean,
+          size,
+        } = await this.files.store({ path, name, field: 'attachments' }, { createdBy: actor.id });
         kept.push({ id, name: clean, size: Number(size) });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
@@ -51,7 +55,10 @@ export class Attachments {
   }
 
   private async keptBefore(actor: PortalActor, values: string | string[] | undefined): Promise<KeptFile[]> {
-    const ids = [values ?? []].flat().filter((id) => /^[0-9a-f-]{36}$/.test(id)).slice(0, MAX_FILES);
+    const ids = [values ?? []]
+      .flat()
+      .filter((id) => /^[0-9a-f-]{36}$/.test(id))
+      .slice(0, MAX_FILES);
     if (ids.length === 0) return [];
     return this.database.read((em) =>
       rows<KeptFile>(

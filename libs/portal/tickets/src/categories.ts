@@ -7,6 +7,11 @@ export class Categories {
   constructor(private readonly database: Database) {}
 
   all(): Promise<{ id: string; name: string }[]> {
-    return this.database.read((em) => rows<{ id: string; name: string }>(em, sql`select id, name from ${table('ticket_category')} order by position, name limit 200`));
+    return this.database.read((em) =>
+      rows<{ id: string; name: string }>(
+        em,
+        sql`select id, name from ${table('ticket_category')} order by position, name limit 200`,
+      ),
+    );
   }
 }

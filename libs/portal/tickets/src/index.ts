@@ -1,5 +1,12 @@
 export { PRIORITIES, type Priority, Ticket, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
-export { TicketAssigned, TicketNoted, TicketOpened, TicketReopened, TicketReplied, TicketSolved } from './ticket.events.js';
+export {
+  TicketAssigned,
+  TicketNoted,
+  TicketOpened,
+  TicketReopened,
+  TicketReplied,
+  TicketSolved,
+} from './ticket.events.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';
 export { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';

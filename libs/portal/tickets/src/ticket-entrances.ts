@@ -20,17 +20,41 @@ export class TicketEntrances implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.features.declare({ name: 'tickets', label: 'tickets.feature.label', description: 'tickets.feature.description', icon: 'ticket', order: 10, byDefault: true });
+    this.features.declare({
+      name: 'tickets',
+      label: 'tickets.feature.label',
+      description: 'tickets.feature.description',
+      icon: 'ticket',
+      order: 10,
+      byDefault: true,
+    });
     this.navigation.add(
-      { on: 'portal', href: '/tickets', label: 'tickets.nav.portal', icon: 'ticket', order: 20, feature: 'tickets', shownTo: ({ kind }) => kind !== 'guest' },
-      { on: 'console', href: '/console/tickets', label: 'tickets.nav.console', icon: 'inbox', order: 10, feature: 'tickets' },
+      {
+        on: 'portal',
+        href: '/tickets',
+        label: 'tickets.nav.portal',
+        icon: 'ticket',
+        order: 20,
+        feature: 'tickets',
+        shownTo: ({ kind }) => kind !== 'guest',
+      },
+      {
+        on: 'console',
+        href: '/console/tickets',
+        label: 'tickets.nav.console',
+        icon: 'inbox',
+        order: 10,
+        feature: 'tickets',
+      },
     );
     this.home.contribute({
       feature: 'tickets',
       order: 20,
       actions: ({ kind }) => [
         { href: '/tickets/new', label: 'tickets.home.new', text: 'tickets.home.new-text', icon: 'plus' },
-        ...(kind === 'guest' ? [] : [{ href: '/tickets', label: 'tickets.home.list', text: 'tickets.home.list-text', icon: 'ticket' }]),
+        ...(kind === 'guest'
+          ? []
+          : [{ href: '/tickets', label: 'tickets.home.list', text: 'tickets.home.list-text', icon: 'ticket' }]),
       ],
       section: (actor, visit) => this.recent(actor as PortalActor, visit),
     });
@@ -43,7 +67,9 @@ export class TicketEntrances implements OnModuleInit {
   private async recent(actor: PortalActor, visit: Pick<Visit, 't'>) {
     if (actor.kind === 'guest') return null;
     const { rows } = await this.list.page(actor, { scope: 'mine', limit: RECENT });
-    return rows.length > 0 ? { template: 'tickets/customer/home', view: { tickets: rows.map((row) => rowView(visit, '', row)) } } : null;
+    return rows.length > 0
+      ? { template: 'tickets/customer/home', view: { tickets: rows.map((row) => rowView(visit, '', row)) } }
+      : null;
   }
 
   private async latest(actor: PortalActor, requesterId: string, locale: string) {

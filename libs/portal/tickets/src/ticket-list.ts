@@ -60,7 +60,12 @@ export class TicketList {
     const [, direction, at, id] = CURSOR.exec(filter.cursor ?? '') ?? [];
     const backwards = direction === '>';
     const where = this.where(actor, filter);
-    if (at) where.push(backwards ? sql`(t.updated_at, t.id) > (${at}::timestamptz, ${id}::uuid)` : sql`(t.updated_at, t.id) < (${at}::timestamptz, ${id}::uuid)`);
+    if (at)
+      where.push(
+        backwards
+          ? sql`(t.updated_at, t.id) > (${at}::timestamptz, ${id}::uuid)`
+          : sql`(t.updated_at, t.id) < (${at}::timestamptz, ${id}::uuid)`,
+      );
     const order = backwards ? sql`t.updated_at, t.id` : sql`t.updated_at desc, t.id desc`;
     const found = await this.database.read((em) =>
       rows<TicketRow>(
@@ -124,7 +129,11 @@ export class TicketList {
   }
 
   /** Open and all tickets of people or companies, for pages of the modules below. */
-  async tally(actor: PortalActor, of: 'person' | 'company', ids: string[]): Promise<Map<string, { open: number; all: number }>> {
+  async tally(
+    actor: PortalActor,
+    of: 'person' | 'company',
+    ids: string[],
+  ): Promise<Map<string, { open: number; all: number }>> {
     if (ids.length === 0) return new Map();
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
     const column = of === 'person' ? verbatim('t.requester_id') : verbatim('t.company_id');
@@ -138,7 +147,10 @@ export class TicketList {
     return new Map(counts.map(({ id, open, all }) => [id, { open, all }]));
   }
 
-  private where(actor: PortalActor, { scope = 'all', statuses, assignee, companyId, requesterId, search }: Partial<TicketFilter>): Sql[] {
+  private where(
+    actor: PortalActor,
+    { scope = 'all', statuses, assignee, companyId, requesterId, search }: Partial<TicketFilter>,
+  ): Sql[] {
     const where = [condition(accessible(actor.ability, 'read', 'Ticket', 't'))];
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
     if (scope === 'company') where.push(sql`t.company_id = any(${actor.companies.map(({ id }) => id)})`);

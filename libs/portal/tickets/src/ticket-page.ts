@@ -48,7 +48,9 @@ export class TicketPageReader {
 
   async read(actor: PortalActor, number: number): Promise<TicketView> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
-    const visible = actor.ability.can('read', 'Note') ? sql`true` : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = 'status'))`;
+    const visible = actor.ability.can('read', 'Note')
+      ? sql`true`
+      : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = 'status'))`;
     const [ticket] = await this.database.read((em) =>
       rows<TicketDetail>(
         em,

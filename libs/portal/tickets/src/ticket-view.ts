@@ -12,9 +12,13 @@ export type Base = '' | '/console';
 export const statusLabel = (visit: Labels, status: string, base: Base = '/console'): string =>
   visit.t(base === '' ? `tickets.customer-status.${status}` : `tickets.status.${status}`);
 export const priorityLabel = (visit: Labels, priority: string): string => visit.t(`tickets.priority.${priority}`);
-export const statusOptions = (visit: Labels, statuses: readonly TicketStatus[] = TICKET_STATUSES, base: Base = '/console') =>
-  statuses.map((value) => ({ value, label: statusLabel(visit, value, base) }));
-export const priorityOptions = (visit: Labels) => PRIORITIES.map((value) => ({ value, label: priorityLabel(visit, value) }));
+export const statusOptions = (
+  visit: Labels,
+  statuses: readonly TicketStatus[] = TICKET_STATUSES,
+  base: Base = '/console',
+) => statuses.map((value) => ({ value, label: statusLabel(visit, value, base) }));
+export const priorityOptions = (visit: Labels) =>
+  PRIORITIES.map((value) => ({ value, label: priorityLabel(visit, value) }));
 
 /** A ticket as lists show it. */
 export function rowView(visit: Labels, base: Base, row: TicketRow) {
@@ -58,14 +62,21 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
       at: createdAt,
       body,
       mine: message.authorId !== null && message.authorId === readerId,
-      attachments: message.attachments.map(({ id: fileId, name, size, type }) => ({ name, size, href: `${at}/${fileId}`, image: type.startsWith('image/') })),
+      attachments: message.attachments.map(({ id: fileId, name, size, type }) => ({
+        name,
+        size,
+        href: `${at}/${fileId}`,
+        image: type.startsWith('image/'),
+      })),
     };
   });
 }
 
 function happeningView(visit: Labels, base: Base, { data }: ThreadMessage) {
   const { type, from, to, fromName, toName } = data!;
-  if (type === 'status') return { type, from: from && statusLabel(visit, from, base), to: to && statusLabel(visit, to, base) };
-  if (type === 'priority') return { type, from: from && priorityLabel(visit, from), to: to && priorityLabel(visit, to) };
+  if (type === 'status')
+    return { type, from: from && statusLabel(visit, from, base), to: to && statusLabel(visit, to, base) };
+  if (type === 'priority')
+    return { type, from: from && priorityLabel(visit, from), to: to && priorityLabel(visit, to) };
   return { type, from: fromName, to: toName };
 }

@@ -76,7 +76,8 @@ export class Ticket {
   }
 
   reopen(): Happening[] {
-    if (this.status !== 'solved') throw new Conflict(this.status === 'closed' ? 'tickets.closed' : 'tickets.not-solved');
+    if (this.status !== 'solved')
+      throw new Conflict(this.status === 'closed' ? 'tickets.closed' : 'tickets.not-solved');
     return this.become('open');
   }
 
@@ -100,7 +101,8 @@ export class Ticket {
     if (status === this.status) return [];
     const from = this.status;
     this.status = status;
-    this.solvedAt = status === 'solved' ? this.updatedAt : status === 'closed' ? (this.solvedAt ?? this.updatedAt) : null;
+    this.solvedAt =
+      status === 'solved' ? this.updatedAt : status === 'closed' ? (this.solvedAt ?? this.updatedAt) : null;
     return [{ type: 'status', from, to: status }];
   }
 }

@@ -19,7 +19,8 @@ export const ticketRules: Rules = ({ id, teamRole, groups }, { can }) => {
   const companies = groups.map((group) => group.id);
   // Whoever leaves a company leaves its tickets too, also those they opened themselves.
   can(customer, 'Ticket', { requesterId: id, companyId: null }).because('tickets.why.own');
-  if (companies.length > 0) can(customer, 'Ticket', { requesterId: id, companyId: { $in: companies } }).because('tickets.why.own');
+  if (companies.length > 0)
+    can(customer, 'Ticket', { requesterId: id, companyId: { $in: companies } }).because('tickets.why.own');
   can('create', 'Ticket', { companyId: null });
   if (companies.length > 0) can('create', 'Ticket', { companyId: { $in: companies } });
 

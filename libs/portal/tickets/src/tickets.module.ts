@@ -20,7 +20,16 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [CustomerTicketsController, InboxController, TeamTicketController],
-  providers: [Attachments, Categories, TicketEntrances, Tickets, TicketList, TicketPageReader, TicketMails, TicketsPack],
+  providers: [
+    Attachments,
+    Categories,
+    TicketEntrances,
+    Tickets,
+    TicketList,
+    TicketPageReader,
+    TicketMails,
+    TicketsPack,
+  ],
   exports: [Tickets, TicketList, TicketPageReader],
 })
 export class TicketsModule implements OnModuleInit {

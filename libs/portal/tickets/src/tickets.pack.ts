@@ -45,13 +45,19 @@ export class TicketsPack implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sections.register<Declared>({ name: 'tickets', order: 30, schema: declared, apply: (content) => this.apply(content) });
+    this.sections.register<Declared>({
+      name: 'tickets',
+      order: 30,
+      schema: declared,
+      apply: (content) => this.apply(content),
+    });
   }
 
   private async apply({ categories, tickets }: Declared): Promise<void> {
     await this.database.write(async (em) => {
       for (const [position, name] of categories.entries()) {
-        if (!(await em.findOne(TicketCategory, { name }))) em.persist(Object.assign(new TicketCategory(), { name, position }));
+        if (!(await em.findOne(TicketCategory, { name })))
+          em.persist(Object.assign(new TicketCategory(), { name, position }));
       }
       await em.flush();
       for (const ticket of tickets) await this.ticket(em, ticket);
@@ -82,7 +88,15 @@ export class TicketsPack implements OnModuleInit {
       const author = await em.findOneOrFail(Person, { email: from });
       if (index > 0) at = Math.min(at + afterHours * HOUR, Date.now() - 60_000);
       const kind = note ? 'note' : 'reply';
-      em.persist(Object.assign(new TicketMessage(), { ticketId: ticket.id, authorId: author.id, kind, body, createdAt: new Date(at) }));
+      em.persist(
+        Object.assign(new TicketMessage(), {
+          ticketId: ticket.id,
+          authorId: author.id,
+          kind,
+          body,
+          createdAt: new Date(at),
+        }),
+      );
     }
     ticket.updatedAt = new Date(at);
     if (given.status === 'solved' || given.status === 'closed') ticket.solvedAt = new Date(at);

@@ -5,7 +5,14 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Person, type PortalActor } from '@foyer/identity';
 import { type Happening, type Priority, Ticket, type TicketStatus } from './ticket.entity.js';
-import { TicketAssigned, TicketNoted, TicketOpened, TicketReopened, TicketReplied, TicketSolved } from './ticket.events.js';
+import {
+  TicketAssigned,
+  TicketNoted,
+  TicketOpened,
+  TicketReopened,
+  TicketReplied,
+  TicketSolved,
+} from './ticket.events.js';
 import { type MessageKind, TicketCategory, TicketMessage } from './ticket-message.entity.js';
 
 const OPENED: Limit = { name: 'ticket-open', points: 60, seconds: 3600 };
@@ -39,8 +46,12 @@ export class Tickets {
     private readonly limits: Limits,
   ) {}
 
-  async open(actor: PortalActor, { subject, description, priority, categoryId, companyId, fileIds }: TicketDraft): Promise<Ticket> {
-    if (!allowed(actor.ability, 'create', 'Ticket', { companyId })) throw new InvalidField('company', 'web.form.choice');
+  async open(
+    actor: PortalActor,
+    { subject, description, priority, categoryId, companyId, fileIds }: TicketDraft,
+  ): Promise<Ticket> {
+    if (!allowed(actor.ability, 'create', 'Ticket', { companyId }))
+      throw new InvalidField('company', 'web.form.choice');
     await this.limits.count(OPENED, actor.id!);
     return this.database.write(async (em) => {
       await this.checkCategory(categoryId);
@@ -90,18 +101,33 @@ export class Tickets {
     });
   }
 
-  private async change(actor: PortalActor, action: string, number: number, verb: (ticket: Ticket) => Promise<void>): Promise<void> {
+  private async change(
+    actor: PortalActor,
+    action: string,
+    number: number,
+    verb: (ticket: Ticket) => Promise<void>,
+  ): Promise<void> {
     await this.database.write(async (em) => {
       // Locked, so that two people at once follow one another and neither overwrites what the other did.
       await rows(em, sql`select 1 from ${table('ticket')} where number = ${number} for update`);
       const ticket = await em.findOne(Ticket, { number });
-      if (!ticket || !allowed(actor.ability, 'read', 'Ticket', ticket) || !allowed(actor.ability, action, 'Ticket', ticket)) throw new NotFound();
+      if (
+        !ticket ||
+        !allowed(actor.ability, 'read', 'Ticket', ticket) ||
+        !allowed(actor.ability, action, 'Ticket', ticket)
+      )
+        throw new NotFound();
       await verb(ticket);
       await em.flush();
     });
   }
 
-  private async say(ticket: Ticket, author: PortalActor, kind: MessageKind, { body, fileIds }: MessageDraft): Promise<TicketMessage> {
+  private async say(
+    ticket: Ticket,
+    author: PortalActor,
+    kind: MessageKind,
+    { body, fileIds }: MessageDraft,
+  ): Promise<TicketMessage> {
     return this.database.write(async (em) => {
       const message = Object.assign(new TicketMessage(), { ticketId: ticket.id, authorId: author.id, kind, body });
       em.persist(message);
@@ -124,7 +150,12 @@ export class Tickets {
   private async happened(ticket: Ticket, actor: PortalActor, happenings: Happening[]): Promise<void> {
     await this.database.write(async (em) => {
       for (const data of happenings) {
-        const message = Object.assign(new TicketMessage(), { ticketId: ticket.id, authorId: actor.id, kind: 'event', data });
+        const message = Object.assign(new TicketMessage(), {
+          ticketId: ticket.id,
+          authorId: actor.id,
+          kind: 'event',
+          data,
+        });
         em.persist(message);
         const event = this.eventOf(ticket, actor, data, message.id);
         if (event) await this.outbox.publish(event);
@@ -145,11 +176,14 @@ export class Tickets {
   }
 
   private async checkCategory(id: string | null): Promise<void> {
-    if (id && !(await this.database.write((em) => em.findOne(TicketCategory, { id })))) throw new InvalidField('category', 'web.form.choice');
+    if (id && !(await this.database.write((em) => em.findOne(TicketCategory, { id }))))
+      throw new InvalidField('category', 'web.form.choice');
   }
 
   private async checkAssignee(id: string): Promise<void> {
-    const agent = await this.database.write((em) => em.findOne(Person, { id, status: 'active', teamRole: { $in: ['owner', 'admin', 'agent'] } }));
+    const agent = await this.database.write((em) =>
+      em.findOne(Person, { id, status: 'active', teamRole: { $in: ['owner', 'admin', 'agent'] } }),
+    );
     if (!agent) throw new InvalidField('assignee', 'web.form.choice');
   }
 }

@@ -24,8 +24,12 @@ beforeAll(async () => {
   world = await World.start();
   acme = await world.tenant('acme');
   for (const name of PEOPLE) for (const company of COMPANIES) await (await acme.customer(name)).of(company);
-  people = (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where team_role is null order by name`)).map(({ id }) => id);
-  companies = (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} order by name`)).map(({ id }) => id);
+  people = (
+    await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where team_role is null order by name`)
+  ).map(({ id }) => id);
+  companies = (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} order by name`)).map(
+    ({ id }) => id,
+  );
   await acme.inside(() =>
     world.get(Database).write((em) =>
       rows(
@@ -35,7 +39,9 @@ beforeAll(async () => {
       ),
     ),
   );
-  tickets = await acme.query<Row>(() => sql`select id, requester_id as "requesterId", company_id as "companyId" from ${table('ticket')}`);
+  tickets = await acme.query<Row>(
+    () => sql`select id, requester_id as "requesterId", company_id as "companyId" from ${table('ticket')}`,
+  );
 });
 
 /** Any standing a person can have: a team role or none, and a role in some of the companies. */
@@ -43,7 +49,10 @@ const standings = () =>
   fc.record({
     person: fc.integer({ min: 0, max: PEOPLE.length }),
     teamRole: fc.option(fc.constantFrom(...TEAM_ROLES)),
-    roles: fc.array(fc.option(fc.constantFrom<CompanyRole>(...COMPANY_ROLES)), { minLength: COMPANIES.length, maxLength: COMPANIES.length }),
+    roles: fc.array(fc.option(fc.constantFrom<CompanyRole>(...COMPANY_ROLES)), {
+      minLength: COMPANIES.length,
+      maxLength: COMPANIES.length,
+    }),
   });
 type StandingSeed = { person: number; teamRole: (typeof TEAM_ROLES)[number] | null; roles: (CompanyRole | null)[] };
 
@@ -56,7 +65,9 @@ test('rows chosen by SQL are the rows chosen in memory, for any person and actio
   await fc.assert(
     fc.asyncProperty(standings(), fc.constantFrom(...ACTIONS), async (seed, action) => {
       const ability = abilityOfSeed(seed);
-      const bySql = await acme.query<{ id: string }>(() => sql`select t.id from ${table('ticket')} t where ${condition(accessible(ability, action, 'Ticket', 't'))}`);
+      const bySql = await acme.query<{ id: string }>(
+        () => sql`select t.id from ${table('ticket')} t where ${condition(accessible(ability, action, 'Ticket', 't'))}`,
+      );
       const inMemory = tickets.filter((ticket) => allowed(ability, action, 'Ticket', ticket));
       expect(bySql.map(({ id }) => id).sort()).toEqual(inMemory.map(({ id }) => id).sort());
     }),
@@ -65,7 +76,8 @@ test('rows chosen by SQL are the rows chosen in memory, for any person and actio
 }, 60_000);
 
 describe('who sees what', () => {
-  const seen = (seed: StandingSeed, action = 'read') => tickets.filter((ticket) => allowed(abilityOfSeed(seed), action, 'Ticket', ticket));
+  const seen = (seed: StandingSeed, action = 'read') =>
+    tickets.filter((ticket) => allowed(abilityOfSeed(seed), action, 'Ticket', ticket));
 
   test('a guest nothing', () => {
     expect(seen({ person: PEOPLE.length, teamRole: null, roles: [null, null, null] })).toEqual([]);
@@ -73,21 +85,28 @@ describe('who sees what', () => {
 
   test('a user only their own, and of a company they have left not even those', () => {
     const mine = seen({ person: 0, teamRole: null, roles: ['user', null, null] });
-    expect(mine.every(({ requesterId, companyId }) => requesterId === people[0] && [companies[0], null].includes(companyId))).toBe(true);
+    expect(
+      mine.every(({ requesterId, companyId }) => requesterId === people[0] && [companies[0], null].includes(companyId)),
+    ).toBe(true);
     expect(mine).toHaveLength(2);
   });
 
-  test.each<CompanyRole>(['company_user', 'company_admin'])('a %s the company’s, and nobody another company’s', (role) => {
-    const all = seen({ person: 0, teamRole: null, roles: [role, null, null] });
-    expect(all.filter(({ companyId }) => companyId === companies[0])).toHaveLength(PEOPLE.length);
-    expect(all.filter(({ companyId }) => companyId === companies[1] || companyId === companies[2])).toEqual([]);
-  });
+  test.each<CompanyRole>(['company_user', 'company_admin'])(
+    'a %s the company’s, and nobody another company’s',
+    (role) => {
+      const all = seen({ person: 0, teamRole: null, roles: [role, null, null] });
+      expect(all.filter(({ companyId }) => companyId === companies[0])).toHaveLength(PEOPLE.length);
+      expect(all.filter(({ companyId }) => companyId === companies[1] || companyId === companies[2])).toEqual([]);
+    },
+  );
 
   test('the team all; only agents and above write', () => {
     for (const teamRole of TEAM_ROLES) {
       expect(seen({ person: PEOPLE.length, teamRole, roles: [null, null, null] })).toHaveLength(tickets.length);
       const writes = ['owner', 'admin', 'agent'].includes(teamRole);
-      expect(seen({ person: PEOPLE.length, teamRole, roles: [null, null, null] }, 'note')).toHaveLength(writes ? tickets.length : 0);
+      expect(seen({ person: PEOPLE.length, teamRole, roles: [null, null, null] }, 'note')).toHaveLength(
+        writes ? tickets.length : 0,
+      );
     }
   });
 });

@@ -1,7 +1,25 @@
 import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { CurrentActor, CurrentVisit, Form, type FormState, PortalController, seeOther, show, View, type Visit } from '@foyer/web';
-import { AccountPages, emailForm, type EmailForm, passwordForm, type PasswordForm, profileForm, type ProfileForm } from '../account-view.js';
+import {
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  PortalController,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
+import {
+  AccountPages,
+  emailForm,
+  type EmailForm,
+  passwordForm,
+  type PasswordForm,
+  profileForm,
+  type ProfileForm,
+} from '../account-view.js';
 import { Accounts } from '../accounts.js';
 import type { PortalActor } from '../portal-principals.js';
 
@@ -49,7 +67,9 @@ export class AccountController {
   @Post('email/confirmation')
   async confirmEmail(@CurrentActor() actor: PortalActor, @Form(tokenForm) form: FormState<z.output<typeof tokenForm>>) {
     const done = !form.failed && (await this.accounts.confirmEmail(actor, form.value.token));
-    return done ? seeOther('/account', 'identity.account.email-changed') : show('identity/customer/link-expired', {}, 410);
+    return done
+      ? seeOther('/account', 'identity.account.email-changed')
+      : show('identity/customer/link-expired', {}, 410);
   }
 
   @Post('sessions/:id/end')

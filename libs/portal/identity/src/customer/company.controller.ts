@@ -1,9 +1,27 @@
 import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, NotFound } from '@foyer/access';
-import { CurrentActor, CurrentVisit, Form, type FormState, PortalController, seeOther, View, type Visit } from '@foyer/web';
+import {
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  PortalController,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Companies } from '../companies.js';
-import { chosen, companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
+import {
+  chosen,
+  companyInviteForm,
+  type CompanyInviteForm,
+  companyRoleForm,
+  companyRoles,
+  invitationViews,
+  inviteeOf,
+  memberViews,
+} from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
@@ -25,10 +43,19 @@ export class CompanyController {
 
   @Post('invitations')
   @View('identity/customer/company')
-  async invite(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(companyInviteForm) form: CompanyInviteForm) {
+  async invite(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(companyInviteForm) form: CompanyInviteForm,
+  ) {
     const company = companyOf(actor, form.values['company']);
     await form.attempt((value) =>
-      this.invitations.invite(actor, inviteeOf(value), { companyId: company.id, companyRole: value.role }, visit.locale),
+      this.invitations.invite(
+        actor,
+        inviteeOf(value),
+        { companyId: company.id, companyRole: value.role },
+        visit.locale,
+      ),
     );
     return form.failed ? this.view(visit, actor, company, form) : back(company.id, 'identity.invite.done');
   }
@@ -42,7 +69,11 @@ export class CompanyController {
   }
 
   @Post('members/:id/role')
-  async changeRole(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>) {
+  async changeRole(
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>,
+  ) {
     const companyId = await this.companies.administeredWith(actor, id);
     await this.companies.changeRole(actor, companyId, id, chosen(form).role);
     return back(companyId, 'identity.members.role-changed');
@@ -55,11 +86,21 @@ export class CompanyController {
     return back(companyId, 'identity.members.removed');
   }
 
-  private async view(visit: Visit, actor: PortalActor, company: { id: string; name: string }, form?: CompanyInviteForm) {
+  private async view(
+    visit: Visit,
+    actor: PortalActor,
+    company: { id: string; name: string },
+    form?: CompanyInviteForm,
+  ) {
     const may = mayManage(actor, company.id);
     return {
       company: { id: company.id, name: company.name },
-      companies: actor.companies.map(({ id, name }) => ({ name, label: name, href: `/company?company=${id}`, current: id === company.id })),
+      companies: actor.companies.map(({ id, name }) => ({
+        name,
+        label: name,
+        href: `/company?company=${id}`,
+        current: id === company.id,
+      })),
       members: memberViews(visit, actor, await this.people.members(actor, company.id), may),
       invitations: may ? invitationViews(visit, await this.invitations.pending(actor, company.id), 'role') : [],
       roles: companyRoles(visit),
@@ -69,7 +110,8 @@ export class CompanyController {
   }
 }
 
-const mayManage = (actor: PortalActor, companyId: string): boolean => allowed(actor.ability, 'manage', 'Membership', { companyId });
+const mayManage = (actor: PortalActor, companyId: string): boolean =>
+  allowed(actor.ability, 'manage', 'Membership', { companyId });
 const back = (companyId: string, flash: string) => seeOther(`/company?company=${companyId}`, flash);
 
 /** The company asked for, or the person's first. Somebody without any has no such page. */

@@ -1,6 +1,17 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { CurrentVisit, DuringMaintenance, Form, type FormState, Guest, PortalController, seeOther, show, View, type Visit } from '@foyer/web';
+import {
+  CurrentVisit,
+  DuringMaintenance,
+  Form,
+  type FormState,
+  Guest,
+  PortalController,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Invitations } from '../invitations.js';
 import { SignIn } from '../sign-in.js';
 
@@ -36,8 +47,12 @@ export class InvitationController {
     const token = form.secret('token');
     const invitation = await this.invitations.peek(token);
     if (!invitation) return show('identity/customer/link-expired', {}, 410);
-    if (!invitation.hasAccount) for (const name of ['name', 'password'] as const) if (!form.failed && !form.value[name]) form.fail(name, 'web.form.required');
-    const person = await form.attempt(({ name, password }) => this.invitations.accept(token, invitation.hasAccount ? null : { name, password }));
+    if (!invitation.hasAccount)
+      for (const name of ['name', 'password'] as const)
+        if (!form.failed && !form.value[name]) form.fail(name, 'web.form.required');
+    const person = await form.attempt(({ name, password }) =>
+      this.invitations.accept(token, invitation.hasAccount ? null : { name, password }),
+    );
     if (form.failed) return this.view(token, invitation, form);
     if (!person) return show('identity/customer/link-expired', {}, 410);
     const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
@@ -45,7 +60,11 @@ export class InvitationController {
     return seeOther(person.teamRole ? '/console' : '/', 'identity.invitation.done');
   }
 
-  private view(token: string, invitation: NonNullable<Awaited<ReturnType<Invitations['peek']>>>, form: FormState<unknown>) {
+  private view(
+    token: string,
+    invitation: NonNullable<Awaited<ReturnType<Invitations['peek']>>>,
+    form: FormState<unknown>,
+  ) {
     const { email, inviter, company, team, hasAccount } = invitation;
     return { valid: true, token, email, inviter, company, team, known: hasAccount, form };
   }

@@ -1,6 +1,18 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { CurrentVisit, DuringMaintenance, field, Form, type FormState, Guest, PortalController, seeOther, show, View, type Visit } from '@foyer/web';
+import {
+  CurrentVisit,
+  DuringMaintenance,
+  field,
+  Form,
+  type FormState,
+  Guest,
+  PortalController,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { SignIn } from '../sign-in.js';
 

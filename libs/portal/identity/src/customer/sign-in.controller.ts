@@ -1,10 +1,28 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor } from '@foyer/access';
-import { CurrentActor, CurrentVisit, DuringMaintenance, field, Form, type FormState, Guest, PortalController, safeReturn, type SeeOther, seeOther, View, type Visit } from '@foyer/web';
+import {
+  CurrentActor,
+  CurrentVisit,
+  DuringMaintenance,
+  field,
+  Form,
+  type FormState,
+  Guest,
+  PortalController,
+  safeReturn,
+  type SeeOther,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { SignIn } from '../sign-in.js';
 
-export const signInForm = z.object({ email: z.string().trim().min(1).max(254).toLowerCase(), password: field.password, return_to: z.string().optional() });
+export const signInForm = z.object({
+  email: z.string().trim().min(1).max(254).toLowerCase(),
+  password: field.password,
+  return_to: z.string().optional(),
+});
 export type SignInForm = z.output<typeof signInForm>;
 
 @PortalController()
@@ -41,7 +59,12 @@ export class SignInController {
 }
 
 /** Signs in from either door; undefined when the form has to be shown again. */
-export async function enter(signIn: SignIn, visit: Visit, form: FormState<SignInForm>, home: string): Promise<SeeOther | undefined> {
+export async function enter(
+  signIn: SignIn,
+  visit: Visit,
+  form: FormState<SignInForm>,
+  home: string,
+): Promise<SeeOther | undefined> {
   const done = await form.attempt(({ email, password }) =>
     signIn.withPassword(email, password, { ...visit.device, known: visit.cookie('device') }, visit.cookie('session')),
   );

@@ -1,8 +1,30 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, field, Filters, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  Filters,
+  Form,
+  type FormState,
+  listView,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Companies } from '../companies.js';
-import { chosen, companyInviteForm, type CompanyInviteForm, companyRoleForm, companyRoles, invitationViews, inviteeOf, memberViews } from '../company-view.js';
+import {
+  chosen,
+  companyInviteForm,
+  type CompanyInviteForm,
+  companyRoleForm,
+  companyRoles,
+  invitationViews,
+  inviteeOf,
+  memberViews,
+} from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
@@ -14,7 +36,14 @@ const filters = z.object({ q: z.string().trim().max(100).catch(''), cursor: z.uu
 const DOMAIN = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 const companyForm = z.object({
   name: field.text(100),
-  domain: z.string().trim().toLowerCase().max(253).refine((value) => value === '' || DOMAIN.test(value), 'identity.companies.domain-wrong').optional().transform((value) => value || null),
+  domain: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .max(253)
+    .refine((value) => value === '' || DOMAIN.test(value), 'identity.companies.domain-wrong')
+    .optional()
+    .transform((value) => value || null),
 });
 type CompanyForm = FormState<z.output<typeof companyForm>>;
 type Forms = { form?: CompanyInviteForm; details?: CompanyForm };
@@ -31,11 +60,23 @@ export class CompaniesController {
 
   @Get()
   @View('identity/team/companies')
-  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) { q, cursor }: z.output<typeof filters>) {
+  async all(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(filters) { q, cursor }: z.output<typeof filters>,
+  ) {
     const { rows, more } = await this.list.companies(actor, { search: q || null, after: cursor, limit: PAGE });
-    const tally = await this.tickets.count(actor, 'company', rows.map(({ id }) => id));
+    const tally = await this.tickets.count(
+      actor,
+      'company',
+      rows.map(({ id }) => id),
+    );
     return {
-      companies: rows.map(({ id, ...company }) => ({ ...company, href: `${PATH}/${id}`, openTickets: tally.get(id)?.open ?? 0 })),
+      companies: rows.map(({ id, ...company }) => ({
+        ...company,
+        href: `${PATH}/${id}`,
+        openTickets: tally.get(id)?.open ?? 0,
+      })),
       filters: [],
       ...listView(visit, PATH, { q: q || null, filters: {}, next: more ? rows.at(-1)!.id : null, previous: null }),
       can: { create: actor.ability.can('create', 'Company') },
@@ -65,20 +106,38 @@ export class CompaniesController {
 
   @Post(':id')
   @View('identity/team/company')
-  async update(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyForm) details: CompanyForm) {
+  async update(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(companyForm) details: CompanyForm,
+  ) {
     await details.attempt((value) => this.companies.update(actor, id, value));
-    return details.failed ? this.view(visit, actor, id, { details }) : seeOther(`${PATH}/${id}`, 'identity.companies.saved');
+    return details.failed
+      ? this.view(visit, actor, id, { details })
+      : seeOther(`${PATH}/${id}`, 'identity.companies.saved');
   }
 
   @Post(':id/invitations')
   @View('identity/team/company')
-  async invite(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(companyInviteForm) form: CompanyInviteForm) {
-    await form.attempt((value) => this.invitations.invite(actor, inviteeOf(value), { companyId: id, companyRole: value.role }, visit.locale));
+  async invite(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(companyInviteForm) form: CompanyInviteForm,
+  ) {
+    await form.attempt((value) =>
+      this.invitations.invite(actor, inviteeOf(value), { companyId: id, companyRole: value.role }, visit.locale),
+    );
     return form.failed ? this.view(visit, actor, id, { form }) : seeOther(`${PATH}/${id}`, 'identity.invite.done');
   }
 
   @Post(':id/invitations/:invitation/removal')
-  async withdraw(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Param('invitation', ParseUUIDPipe) invitation: string) {
+  async withdraw(
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('invitation', ParseUUIDPipe) invitation: string,
+  ) {
     await this.invitations.withdraw(actor, id, invitation);
     return seeOther(`${PATH}/${id}`, 'identity.invite.withdrawn');
   }
@@ -95,7 +154,11 @@ export class CompaniesController {
   }
 
   @Post(':id/members/:person/removal')
-  async remove(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Param('person', ParseUUIDPipe) person: string) {
+  async remove(
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('person', ParseUUIDPipe) person: string,
+  ) {
     await this.companies.remove(actor, id, person);
     return seeOther(`${PATH}/${id}`, 'identity.members.removed');
   }
@@ -109,7 +172,10 @@ export class CompaniesController {
     return {
       company: { id, name, domain, createdAt, openTickets: tally?.open ?? 0, tickets: tally?.all ?? 0 },
       ticketsHref: `/console/tickets?view=all&company=${id}`,
-      members: memberViews(visit, actor, members, manages).map((member) => ({ ...member, href: `/console/people/${member.id}` })),
+      members: memberViews(visit, actor, members, manages).map((member) => ({
+        ...member,
+        href: `/console/people/${member.id}`,
+      })),
       invitations: invites ? invitationViews(visit, await this.invitations.pending(actor, id), 'role') : [],
       roles: companyRoles(visit),
       can: { invite: invites, edit: actor.ability.can('update', 'Company') },

@@ -1,6 +1,14 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ConsoleController, CurrentActor, CurrentVisit, Form, View, type Visit } from '@foyer/web';
-import { AccountPages, emailForm, type EmailForm, passwordForm, type PasswordForm, profileForm, type ProfileForm } from '../account-view.js';
+import {
+  AccountPages,
+  emailForm,
+  type EmailForm,
+  passwordForm,
+  type PasswordForm,
+  profileForm,
+  type ProfileForm,
+} from '../account-view.js';
 import { Accounts } from '../accounts.js';
 import type { PortalActor } from '../portal-principals.js';
 

@@ -1,6 +1,17 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { type Actor } from '@foyer/access';
-import { ConsoleController, CurrentActor, CurrentVisit, Form, type FormState, Guest, safeReturn, seeOther, View, type Visit } from '@foyer/web';
+import {
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  Guest,
+  safeReturn,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { enter, leave, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
 import type { PortalActor } from '../portal-principals.js';
 import { SignIn } from '../sign-in.js';
@@ -21,7 +32,12 @@ export class ConsoleSignInController {
   @Guest()
   @View('identity/team/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
-    return (await enter(this.signIn, visit, form, '/console')) ?? { form, returnTo: safeReturn(form.values['return_to'], '') || null };
+    return (
+      (await enter(this.signIn, visit, form, '/console')) ?? {
+        form,
+        returnTo: safeReturn(form.values['return_to'], '') || null,
+      }
+    );
   }
 
   @Post('sign-out')

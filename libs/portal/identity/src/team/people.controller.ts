@@ -1,7 +1,21 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { languageName } from '@foyer/i18n';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, field, Filters, filterView, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  Filters,
+  filterView,
+  Form,
+  type FormState,
+  listView,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
 import { COMPANY_ROLES } from '../company.entity.js';
@@ -33,9 +47,24 @@ export class PeopleController {
 
   @Get()
   @View('identity/team/people')
-  async people(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) { q, state, company, cursor }: z.output<typeof filters>) {
-    const { rows, more } = await this.list.people(actor, { kind: 'customers', search: q || null, state, companyId: company, after: cursor, limit: PAGE });
-    const tally = await this.tickets.count(actor, 'person', rows.map(({ id }) => id));
+  async people(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(filters) { q, state, company, cursor }: z.output<typeof filters>,
+  ) {
+    const { rows, more } = await this.list.people(actor, {
+      kind: 'customers',
+      search: q || null,
+      state,
+      companyId: company,
+      after: cursor,
+      limit: PAGE,
+    });
+    const tally = await this.tickets.count(
+      actor,
+      'person',
+      rows.map(({ id }) => id),
+    );
     const options = STATES.map((value) => ({ value, label: visit.t(`identity.state.${value}`) }));
     return {
       people: rows.map((row) => ({
@@ -49,8 +78,15 @@ export class PeopleController {
         lastSeen: row.lastSeen,
         openTickets: tally.get(row.id)?.open ?? 0,
       })),
-      filters: [filterView(visit, PATH, { name: 'state', label: visit.t('identity.field.state'), current: state, options })],
-      ...listView(visit, PATH, { q: q || null, filters: { state, company }, next: more ? rows.at(-1)!.id : null, previous: null }),
+      filters: [
+        filterView(visit, PATH, { name: 'state', label: visit.t('identity.field.state'), current: state, options }),
+      ],
+      ...listView(visit, PATH, {
+        q: q || null,
+        filters: { state, company },
+        next: more ? rows.at(-1)!.id : null,
+        previous: null,
+      }),
       can: { invite: false },
     };
   }
@@ -63,7 +99,12 @@ export class PeopleController {
 
   @Post(':id/companies')
   @View('identity/team/person')
-  async link(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(linkForm) form: FormState<z.output<typeof linkForm>>) {
+  async link(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(linkForm) form: FormState<z.output<typeof linkForm>>,
+  ) {
     await form.attempt(({ company, role }) => this.companies.link(actor, company, id, role));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'identity.person.linked');
   }
@@ -108,11 +149,18 @@ export class PeopleController {
       tickets: await this.tickets.latest(actor, id, visit.locale),
       ticketsHref: `/console/tickets?view=all&requester=${id}`,
       form: form ?? visit.form({ role: 'user' }),
-      companyOptions: all.filter((company) => !has.has(company.id)).map((company) => ({ value: company.id, label: company.name })),
+      companyOptions: all
+        .filter((company) => !has.has(company.id))
+        .map((company) => ({ value: company.id, label: company.name })),
       roles: companyRoles(visit),
-      can: { deactivate: manages && row.status !== 'deactivated', activate: manages && row.status === 'deactivated', link: links },
+      can: {
+        deactivate: manages && row.status !== 'deactivated',
+        activate: manages && row.status === 'deactivated',
+        link: links,
+      },
     };
   }
 }
 
-const stateOf = ({ status, verified }: PersonRow) => (status === 'deactivated' ? 'deactivated' : verified ? 'active' : 'unverified');
+const stateOf = ({ status, verified }: PersonRow) =>
+  status === 'deactivated' ? 'deactivated' : verified ? 'active' : 'unverified';

@@ -1,9 +1,25 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { ConsoleController, CurrentActor, CurrentVisit, Form, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import {
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
-import { chosen, inviteeOf, invitationViews, teamInviteForm, type TeamInviteForm, teamRoleForm } from '../company-view.js';
+import {
+  chosen,
+  inviteeOf,
+  invitationViews,
+  teamInviteForm,
+  type TeamInviteForm,
+  teamRoleForm,
+} from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import { TEAM_ROLES } from '../person.entity.js';
@@ -29,8 +45,14 @@ export class TeamController {
 
   @Post('invitations')
   @View('identity/team/team')
-  async invite(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(teamInviteForm) form: TeamInviteForm) {
-    await form.attempt((value) => this.invitations.invite(actor, inviteeOf(value), { teamRole: value.role }, visit.locale));
+  async invite(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(teamInviteForm) form: TeamInviteForm,
+  ) {
+    await form.attempt((value) =>
+      this.invitations.invite(actor, inviteeOf(value), { teamRole: value.role }, visit.locale),
+    );
     return form.failed ? this.view(visit, actor, form) : seeOther(PATH, 'identity.invite.done');
   }
 
@@ -41,7 +63,11 @@ export class TeamController {
   }
 
   @Post(':id/role')
-  async changeRole(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string, @Form(teamRoleForm) form: FormState<z.output<typeof teamRoleForm>>) {
+  async changeRole(
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(teamRoleForm) form: FormState<z.output<typeof teamRoleForm>>,
+  ) {
     await this.companies.changeTeamRole(actor, id, chosen(form).role);
     return seeOther(PATH, 'identity.members.role-changed');
   }
@@ -63,10 +89,24 @@ export class TeamController {
         .map(({ id, name, email, teamRole, lastSeen }) => {
           const you = id === actor.id;
           const may = manages && !you && (teamRole !== 'owner' || actor.teamRole === 'owner');
-          return { id, name, email, role: teamRole, roleLabel: visit.t(`identity.team-role.${teamRole}`), you, lastSeen, href: null, can: { role: may, remove: may } };
+          return {
+            id,
+            name,
+            email,
+            role: teamRole,
+            roleLabel: visit.t(`identity.team-role.${teamRole}`),
+            you,
+            lastSeen,
+            href: null,
+            can: { role: may, remove: may },
+          };
         }),
       invitations: manages ? invitationViews(visit, await this.invitations.pending(actor, null), 'team-role') : [],
-      roles: offered.map((value) => ({ value, label: visit.t(`identity.team-role.${value}`), hint: visit.t(`identity.team-role.${value}-hint`) })),
+      roles: offered.map((value) => ({
+        value,
+        label: visit.t(`identity.team-role.${value}`),
+        hint: visit.t(`identity.team-role.${value}-hint`),
+      })),
       can: { invite: manages },
       form: form ?? visit.form({ role: 'agent' }),
     };

@@ -1,7 +1,18 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { currentTenant } from '@foyer/tenancy';
-import { ConsoleController, CurrentActor, CurrentVisit, Form, type FormState, Guest, seeOther, show, View, type Visit } from '@foyer/web';
+import {
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  Guest,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
 import type { PortalActor } from '../portal-principals.js';
 import { SignIn } from '../sign-in.js';
 import { Welcome } from '../welcome.js';
@@ -28,7 +39,8 @@ export class WelcomeController {
   async page(@CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
     const { origin } = currentTenant();
     const address = new URL(origin).host;
-    if (typeof token === 'string' && (await this.welcome.isOpen(token))) return show('identity/team/ready', { address, token });
+    if (typeof token === 'string' && (await this.welcome.isOpen(token)))
+      return show('identity/team/ready', { address, token });
     if (!actor.teamRole) return seeOther('/console/sign-in');
     return { name: actor.name.split(' ')[0], address, url: origin, steps: STEPS };
   }

@@ -56,9 +56,20 @@ export class CustomerTicketsController {
 
   @Get()
   @View('tickets/customer/list')
-  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) { q, scope: asked, status, cursor }: z.output<typeof filters>) {
-    const scope = actor.companies.length > 0 ? (asked ?? 'mine') : 'mine';
-    const { rows, next, previous } = await this.list.page(actor, { scope, statuses: status && [status], search: q || null, cursor, limit: PAGE });
+  async all(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(filters) { q, scope: asked, status, cursor }: z.output<typeof filters>,
+  ) {
+    const shares = actor.companies.some(({ role }) => role !== 'user');
+    const scope = shares ? (asked ?? 'mine') : 'mine';
+    const { rows, next, previous } = await this.list.page(actor, {
+      scope,
+      statuses: status && [status],
+      search: q || null,
+      cursor,
+      limit: PAGE,
+    });
     const tab = (value: 'mine' | 'company') => ({
       label: visit.t(`tickets.scope.${value}`),
       href: visit.link(PATH, { scope: value === 'mine' ? null : value }),
@@ -67,10 +78,20 @@ export class CustomerTicketsController {
     });
     const all = { value: '', label: visit.t('tickets.status.all') };
     return {
-      tabs: actor.companies.length > 0 ? [tab('mine'), tab('company')] : [],
+      tabs: shares ? [tab('mine'), tab('company')] : [],
       scope,
-      status: filterView(visit, PATH, { name: 'status', label: visit.t('tickets.field.status'), current: status ?? '', options: [all, ...statusOptions(visit, TICKET_STATUSES, '')] }),
-      ...listView(visit, PATH, { q: q || null, filters: { status, scope: scope === 'mine' ? null : scope }, next, previous }),
+      status: filterView(visit, PATH, {
+        name: 'status',
+        label: visit.t('tickets.field.status'),
+        current: status ?? '',
+        options: [all, ...statusOptions(visit, TICKET_STATUSES, '')],
+      }),
+      ...listView(visit, PATH, {
+        q: q || null,
+        filters: { status, scope: scope === 'mine' ? null : scope },
+        next,
+        previous,
+      }),
       filtered: q !== '' || status !== null,
       tickets: rows.map((row) => rowView(visit, '', row)),
       can: { create: true },
@@ -85,25 +106,47 @@ export class CustomerTicketsController {
 
   @Post()
   @View('tickets/customer/new')
-  async open(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(newTicketForm) form: NewTicketForm, @Uploads('attachments') uploads: Upload[]) {
+  async open(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(newTicketForm) form: NewTicketForm,
+    @Uploads('attachments') uploads: Upload[],
+  ) {
     const kept = await this.attachments.take(actor, form, uploads);
     // The form asks for the company only where there is a choice.
     const companyId = actor.companies.length === 1 ? actor.companies[0]!.id : form.failed ? null : form.value.company;
     const ticket = await form.attempt(({ subject, description, category, priority }) =>
-      this.tickets.open(actor, { subject, description, categoryId: category, priority, companyId, fileIds: kept.map(({ id }) => id) }),
+      this.tickets.open(actor, {
+        subject,
+        description,
+        categoryId: category,
+        priority,
+        companyId,
+        fileIds: kept.map(({ id }) => id),
+      }),
     );
-    return ticket ? seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done') : this.newView(visit, actor, form, kept);
+    return ticket
+      ? seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done')
+      : this.newView(visit, actor, form, kept);
   }
 
   @Get(':number')
   @View('tickets/customer/show')
-  show(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+  show(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
     return this.view(visit, actor, number, visit.form(), []);
   }
 
   @Get(':number/print')
   @View('tickets/customer/print')
-  async print(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+  async print(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
     return { ...(await this.view(visit, actor, number, visit.form(), [])), printedAt: new Date().toISOString() };
   }
 
@@ -136,7 +179,11 @@ export class CustomerTicketsController {
 
   /** Permission is checked here, each time; the address it leads to is good for a minute. */
   @Get(':number/attachments/:file')
-  async attachment(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number, @Param('file', ParseUUIDPipe) id: string) {
+  async attachment(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Param('file', ParseUUIDPipe) id: string,
+  ) {
     return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, id), LINK_SECONDS));
   }
 
@@ -158,7 +205,8 @@ export class CustomerTicketsController {
   private async view(visit: Visit, actor: PortalActor, number: number, form: FormState<unknown>, kept: KeptFile[]) {
     const ticket = await this.page.read(actor, number);
     const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
-    for (const { kind, author, byTeam } of ticket.messages) if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
+    for (const { kind, author, byTeam } of ticket.messages)
+      if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
     const { reply, solve, reopen } = ticket.can;
     return {
       ticket: ticketView(visit, '', ticket),

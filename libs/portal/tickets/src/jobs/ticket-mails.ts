@@ -46,7 +46,8 @@ export class TicketMails {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
       await this.send('opened', facts, requester(facts), messageId);
-      for (const member of await this.team()) if (member.id !== facts.author_id) await this.send('new-for-team', facts, member, messageId);
+      for (const member of await this.team())
+        if (member.id !== facts.author_id) await this.send('new-for-team', facts, member, messageId);
     });
   }
 
@@ -55,7 +56,9 @@ export class TicketMails {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
-      const others = [requester(facts), assignee(facts)].filter((person) => person !== null && person.id !== facts.author_id);
+      const others = [requester(facts), assignee(facts)].filter(
+        (person) => person !== null && person.id !== facts.author_id,
+      );
       for (const person of others) await this.send('replied', facts, person!, messageId);
     });
   }
@@ -119,7 +122,10 @@ export class TicketMails {
 
   private team(): Promise<Recipient[]> {
     return this.database.write((em) =>
-      rows<Recipient>(em, sql`select id, name, email as address, locale from ${table('person')} where team_role in ('owner', 'admin', 'agent') and status = 'active' limit 200`),
+      rows<Recipient>(
+        em,
+        sql`select id, name, email as address, locale from ${table('person')} where team_role in ('owner', 'admin', 'agent') and status = 'active' limit 200`,
+      ),
     );
   }
 }
@@ -135,5 +141,10 @@ const requester = (facts: Facts): Recipient => ({
 
 function assignee(facts: Facts): Recipient | null {
   if (!facts.assignee_id || !facts.assignee_email) return null;
-  return { id: facts.assignee_id, name: facts.assignee ?? '', address: facts.assignee_email, locale: facts.assignee_locale };
+  return {
+    id: facts.assignee_id,
+    name: facts.assignee ?? '',
+    address: facts.assignee_email,
+    locale: facts.assignee_locale,
+  };
 }

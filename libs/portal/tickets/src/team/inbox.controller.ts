@@ -2,7 +2,21 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import { type PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Filters, filterView, Form, type FormState, listView, seeOther, View, type Visit } from '@foyer/web';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  filterView,
+  Form,
+  type FormState,
+  listView,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { TICKET_STATUSES, type TicketStatus } from '../ticket.entity.js';
 import { bulkForm } from '../ticket-forms.js';
 import { type TicketFilter, TicketList } from '../ticket-list.js';
@@ -20,7 +34,10 @@ const filters = z.object({
   q: z.string().trim().max(100).catch(''),
   view: z.enum(VIEWS).catch('inbox'),
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
-  assignee: z.union([z.literal('none'), z.uuid()]).nullable().catch(null),
+  assignee: z
+    .union([z.literal('none'), z.uuid()])
+    .nullable()
+    .catch(null),
   company: z.uuid().nullable().catch(null),
   requester: z.uuid().nullable().catch(null),
   cursor: z.string().max(100).nullable().catch(null),
@@ -38,28 +55,68 @@ export class InboxController {
 
   @Get()
   @View('tickets/team/inbox')
-  async inbox(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) asked: z.output<typeof filters>) {
+  async inbox(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(filters) asked: z.output<typeof filters>,
+  ) {
     const { q, view, status, assignee, company, requester, cursor } = asked;
-    const filter = { ...viewFilter(view, actor), ...(status ? { statuses: [status] } : {}), ...(assignee ? { assignee } : {}) };
-    const { rows, next, previous } = await this.list.page(actor, { ...filter, companyId: company, requesterId: requester, search: q || null, cursor, limit: PAGE });
+    const filter = {
+      ...viewFilter(view, actor),
+      ...(status ? { statuses: [status] } : {}),
+      ...(assignee ? { assignee } : {}),
+    };
+    const { rows, next, previous } = await this.list.page(actor, {
+      ...filter,
+      companyId: company,
+      requesterId: requester,
+      search: q || null,
+      cursor,
+      limit: PAGE,
+    });
     const { counts, agents, companies } = await this.list.surroundings(actor);
     const works = actor.ability.can('update', 'Ticket');
     return {
       heading: visit.t(`tickets.view.${view}`),
-      views: VIEWS.map((name) => ({ label: visit.t(`tickets.view.${name}`), href: name === 'inbox' ? PATH : `${PATH}?view=${name}`, current: name === view, count: counts[name] ?? 0 })),
+      views: VIEWS.map((name) => ({
+        label: visit.t(`tickets.view.${name}`),
+        href: name === 'inbox' ? PATH : `${PATH}?view=${name}`,
+        current: name === view,
+        count: counts[name] ?? 0,
+      })),
       filters: [
-        filterView(visit, PATH, { name: 'status', label: visit.t('tickets.field.status'), current: status, options: statusOptions(visit) }),
+        filterView(visit, PATH, {
+          name: 'status',
+          label: visit.t('tickets.field.status'),
+          current: status,
+          options: statusOptions(visit),
+        }),
         filterView(visit, PATH, {
           name: 'assignee',
           label: visit.t('tickets.field.assignee'),
           current: assignee,
           options: [{ value: 'none', label: visit.t('tickets.nobody') }, ...agents],
         }),
-        filterView(visit, PATH, { name: 'company', label: visit.t('tickets.field.company'), current: company, options: companies }),
+        filterView(visit, PATH, {
+          name: 'company',
+          label: visit.t('tickets.field.company'),
+          current: company,
+          options: companies,
+        }),
       ],
-      ...listView(visit, PATH, { q: q || null, filters: { view: view === 'inbox' ? null : view, status, assignee, company, requester }, next, previous }),
+      ...listView(visit, PATH, {
+        q: q || null,
+        filters: { view: view === 'inbox' ? null : view, status, assignee, company, requester },
+        next,
+        previous,
+      }),
       filtered: q !== '' || [status, assignee, company, requester].some((value) => value !== null),
-      cleared: q !== '' || [status, assignee, company, requester].some((value) => value !== null) ? (view === 'inbox' ? PATH : `${PATH}?view=${view}`) : null,
+      cleared:
+        q !== '' || [status, assignee, company, requester].some((value) => value !== null)
+          ? view === 'inbox'
+            ? PATH
+            : `${PATH}?view=${view}`
+          : null,
       tickets: rows.map((row) => rowView(visit, '/console', row)),
       bulk: works ? { action: `${PATH}/bulk`, statuses: statusOptions(visit), assignees: agents } : null,
     };

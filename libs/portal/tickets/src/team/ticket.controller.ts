@@ -2,7 +2,20 @@ import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Form, type FormState, seeOther, type Upload, Uploads, View, type Visit } from '@foyer/web';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Form,
+  type FormState,
+  seeOther,
+  type Upload,
+  Uploads,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Attachments, type KeptFile } from '../attachments.js';
 import { messageForm, NEXT_STATUSES, propertiesForm, teamReplyForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
@@ -31,7 +44,11 @@ export class TeamTicketController {
 
   @Get()
   @View('tickets/team/show')
-  show(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+  show(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
     return this.view(visit, actor, number);
   }
 
@@ -46,7 +63,9 @@ export class TeamTicketController {
   ) {
     const kept = await this.attachments.take(actor, form, uploads);
     await form.attempt(({ body, status }) => this.tickets.reply(actor, number, { body, fileIds: idsOf(kept) }, status));
-    return form.failed ? this.view(visit, actor, number, { reply: form }, kept) : this.back(number, 'tickets.team.replied');
+    return form.failed
+      ? this.view(visit, actor, number, { reply: form }, kept)
+      : this.back(number, 'tickets.team.replied');
   }
 
   @Post('notes')
@@ -60,7 +79,9 @@ export class TeamTicketController {
   ) {
     const kept = await this.attachments.take(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.note(actor, number, { body, fileIds: idsOf(kept) }));
-    return form.failed ? this.view(visit, actor, number, { note: form }, kept) : this.back(number, 'tickets.team.noted');
+    return form.failed
+      ? this.view(visit, actor, number, { note: form }, kept)
+      : this.back(number, 'tickets.team.noted');
   }
 
   @Post('properties')
@@ -74,7 +95,9 @@ export class TeamTicketController {
     await form.attempt(({ status, priority, assignee, category }) =>
       this.tickets.update(actor, number, { status, priority, assigneeId: assignee, categoryId: category }),
     );
-    return form.failed ? this.view(visit, actor, number, { properties: form }) : this.back(number, 'tickets.team.updated');
+    return form.failed
+      ? this.view(visit, actor, number, { properties: form })
+      : this.back(number, 'tickets.team.updated');
   }
 
   @Post('solution')
@@ -90,7 +113,11 @@ export class TeamTicketController {
   }
 
   @Get('attachments/:file')
-  async attachment(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number, @Param('file', ParseUUIDPipe) id: string) {
+  async attachment(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Param('file', ParseUUIDPipe) id: string,
+  ) {
     return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, id), LINK_SECONDS));
   }
 
@@ -105,7 +132,12 @@ export class TeamTicketController {
     return {
       ticket: ticketView(visit, '/console', ticket),
       entries: entryViews(visit, '/console', ticket, actor.id),
-      customer: { ...customer, name: ticket.requester, email: ticket.requesterEmail, href: `/console/people/${ticket.requesterId}` },
+      customer: {
+        ...customer,
+        name: ticket.requester,
+        email: ticket.requesterEmail,
+        href: `/console/people/${ticket.requesterId}`,
+      },
       company: ticket.companyId ? { name: ticket.company, href: `/console/companies/${ticket.companyId}` } : null,
       forms: {
         reply: forms.reply ?? visit.form({ status: 'pending' }),
