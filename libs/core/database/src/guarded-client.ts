@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-type Observer = (sql: string) => void;
+type Observer = (sql: string, values: readonly unknown[]) => void;
 const observers = new Set<Observer>();
 
 /** Calls `observer` with every statement the application sends, until the returned function is called. For tests and the bench. */
@@ -41,7 +41,7 @@ export class GuardedClient extends pg.Client {
   }
 
   async #text(text: string, values?: unknown[]): Promise<unknown> {
-    observe(text);
+    observe(text, values);
     const begin = this.#begin;
     this.#begin = null;
     if (BEGIN.test(text)) {
@@ -59,6 +59,6 @@ export class GuardedClient extends pg.Client {
   }
 }
 
-function observe(sql: string): void {
-  for (const observer of observers) observer(sql);
+function observe(sql: string, values: readonly unknown[] = []): void {
+  for (const observer of observers) observer(sql, values);
 }
