@@ -132,7 +132,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
   async function paint(page: Page, { colour }: Business): Promise<void> {
     await page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Branding' }).click();
-    await page.getByRole('textbox', { name: 'Primary colour' }).fill(colour[0]);
+    await page.getByRole('textbox', { name: 'Primary colour', exact: true }).fill(colour[0]);
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Saved.').waitFor();
   }

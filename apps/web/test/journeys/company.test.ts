@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
+import { Chromium, openInstallation, textOf, WAYS } from './chromium.js';
 
 let world: World;
 let acme: TestTenant;
@@ -52,8 +52,6 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await row.getByLabel(`Role of ${name}`).selectOption('User');
     await row.getByRole('button', { name: 'Change' }).click();
     await page.getByText('The role is changed.').waitFor();
-    // Rights count at once, and a session of more rights is over.
-    await signIn(dora, `${acme.tenant.origin}/sign-in`, email, 'meadow-copper-77');
     await dora.goto(`${acme.tenant.origin}/tickets`);
     expect(await textOf(dora)).not.toContain('Globex');
     expect(await dora.getByRole('link', { name: 'Your company’s' }).count()).toBe(0);
