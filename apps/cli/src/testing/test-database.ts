@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { type Config, loadConfig } from '@foyer/config';
 import { bootstrapDatabase, migratePlatform } from '@foyer/database';
@@ -36,6 +37,7 @@ export async function freshDatabase(overrides: NodeJS.ProcessEnv = {}): Promise<
   await sql(server, `create database ${name} template ${template}`);
   const dataDir = mkdtempSync(join(tmpdir(), 'foyer-test-'));
   const config = configFor(at(server, name), { DATA_DIR: dataDir, ...overrides });
+  if (config.redisUrl) await emptyRedis(config.redisUrl);
   // What may be done to a database as a whole is not copied from a template.
   await bootstrapDatabase(config);
 
@@ -56,6 +58,13 @@ const configFor = (databaseUrl: string, overrides: NodeJS.ProcessEnv = {}): Conf
     REDIS_URL: process.env.REDIS_URL,
     ...overrides,
   });
+
+/** All tests share one Redis, which is why they run one file at a time there. */
+async function emptyRedis(url: string): Promise<void> {
+  const redis = new Redis(url);
+  await redis.flushdb();
+  redis.disconnect();
+}
 
 let started: Promise<string> | undefined;
 function testServer(): Promise<string> {

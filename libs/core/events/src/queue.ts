@@ -24,8 +24,10 @@ export class Queues implements OnApplicationShutdown {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   get events(): JobQueue {
-    this.opened ??= new Queue(QUEUE, this.options(), ...this.backend()) as unknown as JobQueue;
-    this.opened.on('error', () => undefined); // a lost connection comes back by itself; the failing call says so
+    if (!this.opened) {
+      this.opened = new Queue(QUEUE, this.options(), ...this.backend()) as unknown as JobQueue;
+      this.opened.on('error', () => undefined); // a lost connection comes back by itself; the failing call says so
+    }
     return this.opened;
   }
 

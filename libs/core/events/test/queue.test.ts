@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Global, Injectable, Module } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import pg from 'pg';
+import { type Config, ConfigModule } from '@foyer/config';
+import { Database, DatabaseModule } from '@foyer/database';
+import { currentTenant, inTenant, type Tenant, TenantDirectory } from '@foyer/tenancy';
+import { afterTests, freshDatabase, freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
+import { Dispatcher, EventName, EventsModule, Every, OnEvent, Outbox, Queues, Relay } from '../src/index.js';
+
+@EventName('test.rang')
+class Rang {
+  constructor(readonly bell: string) {}
+}
+
+/** What happened, in order: `<subscriber> <tenant> <bell>`. */
+const heard: string[] = [];
+const failures = new Map<string, number>();
+
+@Injectable()
+class Ears {
+  @OnEvent(Rang, 'test.left-ear')
+  left({ bell }: Rang): Promise<void> {
+    heard.push(`left ${currentTenant().slug} ${bell}`);
+    return Promise.resolve();
+  }
+
+  @OnEvent(Rang, 'test.right-ear')
+  right({ bell }: Rang): Promise<void> {
+    const failuresLeft = failures.get(bell) ?? 0;
+    failures.set(bell, failuresLeft - 1);
+    if (failuresLeft > 0) throw new Error('Not now');
+    heard.push(`right ${currentTenant().slug} ${bell}`);
+    return Promise.resolve();
+  }
+
+  @Every(1, 'test.tick')
+  tick(): Promise<void> {
+    heard.push('tick');
+    return Promise.resolve();
+  }
+}
+
+const directory = new TestDirectory();
+
+@Global()
+@Module({ providers: [{ provide: TenantDirectory, useValue: directory }], exports: [TenantDirectory] })
+class Surroundings {}
+
+let config: Config;
+let worker: TestingModule;
+let owner: pg.Client;
+let acme: Tenant;
+let globex: Tenant;
+
+async function startWorker(): Promise<TestingModule> {
+  const module = await Test.createTestingModule({
+    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot([]), Surroundings, EventsModule],
+    providers: [Ears],
+  }).compile();
+  await module.init();
+  return module;
+}
+
+beforeAll(async () => {
+  config = await freshDatabase();
+  owner = new pg.Client({ connectionString: config.databaseUrl });
+  await owner.connect();
+  afterTests(() => owner.end());
+  acme = await freshTenant(config, 'acme');
+  globex = await freshTenant(config, 'globex');
+  directory.tenants.push(acme, globex);
+  worker = await startWorker();
+  afterTests(() => worker.close());
+  await worker.get(Dispatcher).start();
+});
+
+const ring = (tenant: Tenant, bell: string, after: () => Promise<void> = () => Promise.resolve(), afterSeconds = 0) =>
+  inTenant(tenant, () =>
+    worker.get(Database).write(async () => {
+      await worker.get(Outbox).publish(new Rang(bell), { afterSeconds });
+      await after();
+    }),
+  );
+const about = (bell: string) => heard.filter((line) => line.endsWith(` ${bell}`)).sort();
+async function until(condition: () => boolean, seconds = 10): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!condition() && Date.now() < end) await sleep(20);
+}
+
+describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
+  test('each subscriber hears an event once, inside the tenant that published it', async () => {
+    await Promise.all([ring(acme, 'noon'), ring(globex, 'noon')]);
+    await until(() => about('noon').length === 4);
+    await sleep(300);
+    expect(about('noon')).toEqual(['left acme noon', 'left globex noon', 'right acme noon', 'right globex noon']);
+  });
+
+  test('what is rolled back was never said', async () => {
+    const failing = ring(acme, 'never', () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    await ring(acme, 'after never');
+    await until(() => about('after never').length === 2);
+    expect(about('never').filter((line) => !line.endsWith('after never'))).toEqual([]);
+  });
+
+  test('a line carried twice, as after a crash between outbox and queue, makes one job', async () => {
+    const again = `insert into platform.outbox (id, realm, name, payload) overriding system value values (900001, $1, 'test.rang', '{"bell":"twice"}')`;
+    await owner.query(again, [acme.schema]);
+    await until(() => about('twice').length === 2);
+    await owner.query(again, [acme.schema]);
+    await worker.get(Relay).carry();
+    await sleep(500);
+    expect(about('twice')).toEqual(['left acme twice', 'right acme twice']);
+    expect((await owner.query('select from platform.outbox where id = 900001')).rowCount).toBe(0);
+  });
+
+  test('a subscriber that fails is asked again later, the others are not', async () => {
+    failures.set('flaky', 1);
+    await ring(acme, 'flaky');
+    await until(() => about('flaky').length === 2);
+    expect(about('flaky')).toEqual(['left acme flaky', 'right acme flaky']);
+  });
+
+  test('an event with a delay waits in the outbox', async () => {
+    const rung = Date.now();
+    await ring(acme, 'later', undefined, 2);
+    await sleep(800);
+    expect(about('later')).toEqual([]);
+    await until(() => about('later').length === 2);
+    expect(Date.now() - rung).toBeGreaterThan(1_900);
+    expect(about('later')).toHaveLength(2);
+  });
+
+  test('a suspended tenant’s events wait until it goes on (security 10)', async () => {
+    const become = (status: string) =>
+      owner.query('update platform.tenant set status = $1 where id = $2', [status, globex.id]);
+    await become('suspended');
+    await ring(globex, 'suspended');
+    await ring(acme, 'meanwhile');
+    await until(() => about('meanwhile').length === 2);
+    await sleep(1_300);
+    expect(about('suspended')).toEqual([]);
+    await become('active');
+    await until(() => about('suspended').length === 2);
+    expect(about('suspended')).toHaveLength(2);
+  });
+
+  test('two workers: one run of each schedule, and of each job', async () => {
+    const second = await startWorker();
+    await second.get(Dispatcher).start();
+    heard.length = 0;
+    await Promise.all(Array.from({ length: 20 }, (_, n) => ring(acme, `crowd-${n}`)));
+    await sleep(4_000);
+    await second.close();
+    const ticks = heard.filter((line) => line === 'tick').length;
+    expect(ticks).toBeGreaterThanOrEqual(2);
+    expect(ticks).toBeLessThanOrEqual(5);
+    expect(heard.filter((line) => line.includes('crowd-'))).toHaveLength(40);
+  });
+
+  test('a subscriber that keeps failing ends among the failed jobs, where somebody can see it', async () => {
+    const { events } = worker.get(Queues);
+    await events.add('test.unknown', { realm: acme.schema, payload: {} }, { attempts: 1 });
+    for (let tries = 0; tries < 100 && (await events.getFailedCount()) === 0; tries++) await sleep(50);
+    const [failed] = await events.getFailed();
+    expect(failed).toMatchObject({ name: 'test.unknown', failedReason: 'No subscriber is called test.unknown' });
+  });
+});
