@@ -8,12 +8,15 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { listed, startOf } from './processes.js';
 
 export interface Owner {
   uid: number;
@@ -37,8 +40,7 @@ export function choosePlace(home: string, wanted: string | undefined): Place {
   const binaries = installedBinaries();
   if (!owner) return { binaries, data: wanted ?? join(home, 'data') };
 
-  const data =
-    wanted ?? join(passable(home, owner) ? home : join(outside(owner), randomBytes(6).toString('hex')), 'data');
+  const data = wanted ?? join(passable(home, owner) ? home : roomOutside(home, owner), 'data');
   mkdirSync(dirname(data), { recursive: true });
   chownSync(dirname(data), owner.uid, owner.gid);
   return { binaries: passable(binaries, owner) ? binaries : copied(binaries, owner), data, owner };
@@ -97,6 +99,28 @@ function passable(path: string, owner: Owner): boolean {
       if (!(entry.mode & bit)) return false;
     }
     if (dirname(folder) === folder) return true;
+  }
+}
+
+/** A folder for the data of `home`, and the end of those whose project was deleted. */
+function roomOutside(home: string, owner: Owner): string {
+  const outer = outside(owner);
+  for (const room of listed(outer).map((name) => join(outer, name))) {
+    const resident = join(room, 'home');
+    if (existsSync(resident) && !existsSync(readFileSync(resident, 'utf8')) && !isInUse(room))
+      rmSync(room, { recursive: true, force: true });
+  }
+  const room = join(outer, randomBytes(6).toString('hex'));
+  mkdirSync(room);
+  writeFileSync(join(room, 'home'), home);
+  return room;
+}
+
+function isInUse(room: string): boolean {
+  try {
+    return startOf(Number(readFileSync(join(room, 'data', 'postmaster.pid'), 'utf8').split('\n')[0])) !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -84,6 +84,15 @@ describe('foyer', () => {
     );
   });
 
+  test('tenant apply makes the tenant of a pack, and leaves an unchanged one alone', async () => {
+    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('made');
+    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('as declared already');
+    await client.query('update platform.tenant set pack_checksum = null');
+    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('brought to the declared state');
+    await expect(foyer('tenant', 'apply', 'default')).rejects.toThrow('declares no tenant');
+    await expect(foyer('tenant', 'apply', '../secret')).rejects.toThrow('declares no tenant');
+  });
+
   test('migrate brings a tenant that is behind up to date and names one that fails', async () => {
     expect((await foyer('migrate')).output).toContain('Tenants: 0 migrated, 0 failed');
     await client.query(`update platform.tenant set schema_version = schema_version - 1 where slug = 'globex'`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -120,6 +120,23 @@ describe('embedded PostgreSQL', () => {
     chmodSync(join(home, '..'), 0o700);
     const { url } = await startEmbeddedPostgres(home, { durable: false });
     expect(await ask(url, 'select 1')).toBe(1);
+  });
+
+  test('as root, what was kept outside a private folder goes when its project is gone', async () => {
+    if (process.getuid?.() !== 0) return;
+    const privately = async () => {
+      const home = folder();
+      chmodSync(join(home, '..'), 0o700);
+      await startEmbeddedPostgres(home, { durable: false });
+      await stopEmbeddedPostgres(home);
+      return home;
+    };
+    const abandoned = await privately();
+    const data = dataOf(abandoned);
+    expect(data.startsWith(abandoned)).toBe(false);
+    rmSync(join(abandoned, '..'), { recursive: true });
+    await privately();
+    expect(existsSync(data)).toBe(false);
   });
 
   test('stops cleanly', async () => {
