@@ -106,6 +106,14 @@ describe('foyer', () => {
     );
   });
 
+  test('a database that is away or not set up is said in a sentence, without its password', async () => {
+    const away = { ...env, DATABASE_URL: 'postgres://foyer:hunter2@127.0.0.1:1/foyer' };
+    await expect(run(['doctor'], away)).rejects.toThrow('The database at 127.0.0.1:1 cannot be reached.');
+    await expect(run(['doctor'], { ...env, SECRET_KEY: 'x'.repeat(40) })).rejects.toThrow(
+      /is not set up for Foyer, or not with this SECRET_KEY/,
+    );
+  });
+
   test('doctor names the layers of isolation, and complains when one is gone', async () => {
     const well = await foyer('doctor');
     expect(well.code).toBe(0);

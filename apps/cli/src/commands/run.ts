@@ -103,7 +103,12 @@ export async function run(args: string[], env: NodeJS.ProcessEnv = process.env):
   }
   const command = commands[name]!;
   const { values, positionals } = parsed(command, args.slice(name.split(' ').length));
-  return (await command.run(await configuration({ ...env }), positionals, values as Values)) ?? 0;
+  const config = await configuration({ ...env });
+  try {
+    return (await command.run(config, positionals, values as Values)) ?? 0;
+  } catch (error) {
+    throw ofTheDatabase(error as { code?: string }, config) ?? error;
+  }
 }
 
 function parsed(command: Command, args: string[]) {
@@ -112,6 +117,19 @@ function parsed(command: Command, args: string[]) {
   } catch (error) {
     throw new Obstacle(`${(error as Error).message.split('. ')[0]}.\nfoyer ${command.usage}`);
   }
+}
+
+/** The two things that are commonly wrong with a database, in words. */
+function ofTheDatabase({ code = '' }: { code?: string }, { databaseUrl }: Config): Obstacle | null {
+  const where = URL.parse(databaseUrl)?.host;
+  if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code))
+    return new Obstacle(`The database at ${where} cannot be reached.`);
+  // Unknown login, wrong password, unknown schema or table.
+  if (['28000', '28P01', '3F000', '42P01'].includes(code))
+    return new Obstacle(
+      `The database at ${where} is not set up for Foyer, or not with this SECRET_KEY: run foyer setup.`,
+    );
+  return null;
 }
 
 function need(value: string | boolean | undefined, what: string): string {

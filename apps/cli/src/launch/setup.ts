@@ -20,8 +20,10 @@ export function setup(env: NodeJS.ProcessEnv): Promise<SetupResult> {
         result ??= message.result;
       });
       child.once('close', (code) => {
-        if (code === 0 && result) resolve(result);
-        else reject(new Obstacle(`${complaints.trim()}\n\nThe database could not be prepared; the reason is above.`));
+        if (code === 0 && result) {
+          process.stderr.write(complaints);
+          resolve(result);
+        } else reject(new Obstacle(`${complaints.trim()}\n\nThe database could not be prepared; the reason is above.`));
       });
     });
   });
