@@ -110,8 +110,8 @@ describe('configuration', () => {
     expect(statSync(join(dataDir, 'secret')).mode & 0o777).toBe(0o600);
   });
 
-  test('the README lists exactly the variables there are', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  test.each(['../README.md', '../../../../README.md'])('%s lists exactly the variables there are', (file) => {
+    const readme = readFileSync(new URL(file, import.meta.url), 'utf8');
     expect(readme).toContain(describeVariables());
   });
 });
