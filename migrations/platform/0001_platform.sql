@@ -71,9 +71,12 @@ create table platform.outbox (
   name text not null,
   payload jsonb not null,
   created_at timestamptz not null default now(),
-  available_at timestamptz not null default now()
+  available_at timestamptz not null default now(),
+  -- Carried to the queue; the line goes when its jobs are known to be over.
+  relayed_at timestamptz
 );
-create index outbox_available on platform.outbox (available_at, id);
+create index outbox_waiting on platform.outbox (available_at, id) where relayed_at is null;
+create index outbox_relayed on platform.outbox (relayed_at) where relayed_at is not null;
 
 alter table platform.outbox enable row level security;
 create policy tenant_appends_its_own on platform.outbox for insert to foyer_tenant with check (realm = current_user);

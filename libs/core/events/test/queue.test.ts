@@ -82,6 +82,9 @@ const ring = (tenant: Tenant, bell: string, after: () => Promise<void> = () => P
       await after();
     }),
   );
+/** As if the line had been carried a while ago. */
+const longAgo = (id: number) =>
+  owner.query(`update platform.outbox set relayed_at = now() - interval '1 minute' where id = $1`, [id]);
 const about = (bell: string) => heard.filter((line) => line.endsWith(` ${bell}`)).sort();
 async function until(condition: () => boolean, seconds = 10): Promise<void> {
   const end = Date.now() + seconds * 1000;
@@ -108,11 +111,25 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
     const again = `insert into platform.outbox (id, realm, name, payload) overriding system value values (900001, $1, 'test.rang', '{"bell":"twice"}')`;
     await owner.query(again, [acme.schema]);
     await until(() => about('twice').length === 2);
-    await owner.query(again, [acme.schema]);
+    await owner.query('update platform.outbox set relayed_at = null where id = 900001');
     await worker.get(Relay).carry();
     await sleep(500);
     expect(about('twice')).toEqual(['left acme twice', 'right acme twice']);
+    await longAgo(900001);
+    await worker.get(Relay).settle();
     expect((await owner.query('select from platform.outbox where id = 900001')).rowCount).toBe(0);
+  });
+
+  test('a queue that forgot everything, as a flushed Redis, is told again by the outbox', async () => {
+    await owner.query(
+      `insert into platform.outbox (id, realm, name, payload, relayed_at) overriding system value values (900002, $1, 'test.rang', '{"bell":"flushed"}', now())`,
+      [acme.schema],
+    );
+    await longAgo(900002);
+    await worker.get(Relay).settle();
+    await until(() => about('flushed').length === 2);
+    expect(about('flushed')).toEqual(['left acme flushed', 'right acme flushed']);
+    expect((await owner.query('select from platform.outbox where id = 900002')).rowCount).toBe(1);
   });
 
   test('a subscriber that fails is asked again later, the others are not', async () => {
