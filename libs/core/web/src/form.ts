@@ -134,8 +134,5 @@ export const field = {
     .optional()
     .transform((value) => value || null),
   /** A switch or checkbox: present when on. */
-  flag: z
-    .string()
-    .optional()
-    .transform((value) => value !== undefined && value !== '' && value !== '0'),
+  flag: z.unknown().transform((value) => value !== undefined && value !== '' && value !== '0'),
 };

@@ -19,7 +19,7 @@ import type { StaffActor } from './staff-principals.js';
 const signInForm = z.object({
   email: z.string().trim().min(1).max(254).toLowerCase(),
   password: field.password,
-  return_to: z.string().optional(),
+  return_to: z.string().optional().catch(undefined),
 });
 const passwordForm = z.object({ current_password: field.password, password: field.password });
 

@@ -37,9 +37,11 @@ export class Tenants {
 
   /**
    * Makes a tenant: its role, schema and tables in one transaction, then its packs in another, then it opens. If the packs
-   * fail, everything is taken away again. @throws InvalidField when the slug is taken.
+   * fail, everything is taken away again. @throws InvalidField when the slug is taken or the blueprint unknown.
    */
   async provision(wanted: NewTenant): Promise<Tenant> {
+    if (wanted.blueprint && !this.packs.blueprints().some((pack) => pack.id === wanted.blueprint))
+      throw new InvalidField('blueprint', 'web.form.choice');
     const id = randomUUIDv7();
     const schema = `t_${id.replaceAll('-', '')}`;
     await this.makeSchema(id, schema, wanted);

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { isTimeZone, languageName } from '@foyer/i18n';
+import { isTimeZone, languageName, LOCALES } from '@foyer/i18n';
 import { field, type FormState, seeOther, type Visit } from '@foyer/web';
 import type { Accounts } from './accounts.js';
 import type { PortalActor } from './portal-principals.js';
 
 export const profileForm = z.object({
   name: field.text(100),
-  locale: z
-    .string()
-    .max(20)
-    .transform((value) => value || null),
+  locale: z.enum(['', ...LOCALES]).transform((value) => value || null),
   time_zone: z
     .string()
     .max(60)

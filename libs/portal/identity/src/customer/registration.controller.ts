@@ -21,7 +21,7 @@ const registerForm = z.object({
   email: field.email,
   password: field.password,
   phone: field.optionalText(40),
-  return_to: z.string().optional(),
+  return_to: z.string().optional().catch(undefined),
 });
 const tokenForm = z.object({ token: z.string().min(20).max(100) });
 

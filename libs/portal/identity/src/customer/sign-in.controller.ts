@@ -21,7 +21,7 @@ import { SignIn } from '../sign-in.js';
 export const signInForm = z.object({
   email: z.string().trim().min(1).max(254).toLowerCase(),
   password: field.password,
-  return_to: z.string().optional(),
+  return_to: z.string().optional().catch(undefined),
 });
 export type SignInForm = z.output<typeof signInForm>;
 
