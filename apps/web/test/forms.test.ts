@@ -1,0 +1,266 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Response } from 'supertest';
+import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Tokens } from '@foyer/credentials';
+import { runAsOwner, sql, table } from '@foyer/database';
+import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
+import { routesOf } from './routes.js';
+
+const SCRIPT = '"><script>alert(4711)</script>\'--><img src=x onerror=alert(4711)>{{constructor}}${7*7}';
+/** Strange, but somebody's honest words. */
+const ODD = {
+  emoji: '👩🏽‍🚀🔥 ça brûle',
+  'right to left': 'الطابعة تحترق \u202Eabc\u202C',
+  NUL: 'before\u0000after',
+  'half a character': 'x\uD800y',
+  'a script': SCRIPT,
+  'a script in an address': '<svg/onload=alert(4711)>@customers.example',
+  'line breaks': 'a\r\nBcc: b@evil.example\r\n\r\nc',
+};
+const TEN_MEGABYTES = 'A long story. '.repeat(750_000);
+const GUEST_PAGES = [
+  '/sign-in',
+  '/register',
+  '/forgot',
+  '/console/sign-in',
+  'reset',
+  'invitation',
+  'verify',
+  'welcome',
+];
+const CUSTOMER_PAGES = ['/tickets/new', '/tickets/TKT-001', '/tickets/TKT-002', '/account', '/company', 'new address'];
+const TEAM_PAGES = [
+  ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
+  ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
+  ...['general', 'branding', 'features', 'portal'].map((page) => `/console/settings/${page}`),
+];
+const STAFF_PAGES = ['/account', '/tenants/new', 'a tenant', 'a suspended tenant', '/jobs'];
+/** What would otherwise go through again and again: a sign-up takes a second, a password changes everything. */
+const TAKEN: Record<string, string> = { slug: 'acme', current_password: 'not the password', password: 'short' };
+/** A row of a list has no room for a message: it is said above the list, or on a page of its own. */
+const SAID_ELSEWHERE = /\/bulk$|\/members\/[^/]+\/role$|\/team\/[^/]+\/role$/;
+
+let world: World;
+let acme: TestTenant;
+const visitors: Record<string, Visitor> = {};
+const named: Record<string, string> = {};
+const seen = new Set<string>();
+
+beforeAll(async () => {
+  world = await World.startWithWorker();
+  acme = await world.tenant('acme');
+  const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
+  await (await acme.customer('Ulf')).of('Globex');
+  await acme.agent('Mara');
+  for (const subject of ['Printer is on fire', 'Lamp is out', 'Lift is stuck']) await ana.opens(subject);
+  visitors['guest'] = acme.visitor();
+  visitors['customer'] = await ana.browser();
+  visitors['team'] = await acme.owner.browser();
+  visitors['staff'] = await world.staff();
+  visitors['staff at the door'] = world.visitor('admin.localhost:3000');
+  visitors['business'] = world.visitor('localhost:3000');
+  await prepare();
+}, 60_000);
+
+/** The pages that only exist once something has happened. */
+async function prepare(): Promise<void> {
+  const { customer, team, staff, business } = visitors as Record<string, Visitor>;
+  // Each is signed in twice, so that there is a session to end.
+  await acme.visitor().signIn('ana@customers.example', PASSWORD);
+  await acme.owner.browser();
+  const [person] = await acme.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where email = 'ulf@customers.example'`,
+  );
+  const [company] = await acme.query<{ id: string }>(() => sql`select id from ${table('company')}`);
+  named['a person'] = `/console/people/${person!.id}`;
+  named['a company'] = `/console/companies/${company!.id}`;
+  await acme.customer('Dirk');
+  const [dirk] = await acme.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where email = 'dirk@customers.example'`,
+  );
+  named['a deactivated person'] = `/console/people/${dirk!.id}`;
+  await team!.post(`/console/people/${dirk!.id}/deactivation`);
+  for (const number of ['TKT-002', 'TKT-003']) await customer!.post(`/tickets/${number}/solution`);
+  await customer!.get('/company');
+  await customer!.post('/company/invitations', { company: company!.id, email: 'new@customers.example', role: 'user' });
+  await team!.post('/console/team/invitations', { email: 'agent@acme.example', role: 'agent' });
+  await team!.post(`${named['a company']}/invitations`, { email: 'newer@customers.example', role: 'user' });
+  named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
+  await customer!.post('/account/email', { email: 'anna@customers.example', current_password: PASSWORD });
+  named['new address'] = pathOf(await world.mails.linkTo('anna@customers.example', '/account/email'));
+  const token = (kind: 'reset' | 'verify') =>
+    acme.inside(() =>
+      world.get(Tokens).issue(kind, { email: 'ulf@customers.example', personId: person!.id, hours: 1 }),
+    );
+  for (const kind of ['reset', 'verify'] as const) named[kind] = `/${kind}?token=${await token(kind)}`;
+
+  for (const [name, slug] of [
+    ['a tenant', 'victim'],
+    ['a suspended tenant', 'resting'],
+  ] as const)
+    named[name] = `/tenants/${(await world.tenant(slug)).tenant.id}`;
+  await staff!.get('/');
+  await staff!.post(`${named['a suspended tenant']}/suspension`, { reason: 'Asleep', confirmed: '1' });
+  await business!.get('/');
+  const signedUp = await business!.post('/sign-up', {
+    ...{ business: 'Heron', slug: 'heron', name: 'Joan', email: 'joan@heron.example', password: PASSWORD },
+    ...{ plan: 'team', blueprint: '' },
+  });
+  const entry = new URL(unescaped(/href="(http:[^"]+welcome\?token[^"]+)"/.exec(signedUp.text)![1]!));
+  visitors['new owner'] = world.visitor(entry.host);
+  named['welcome'] = entry.pathname + entry.search;
+}
+
+const pathOf = (link: string): string => new URL(link).pathname + new URL(link).search;
+
+describe('bad input gets a message by its field, and what was typed comes back', () => {
+  test.each([
+    ...GUEST_PAGES.map((page) => [page === 'welcome' ? 'new owner' : 'guest', page]),
+    ...CUSTOMER_PAGES.map((page) => ['customer', page]),
+    ...TEAM_PAGES.map((page) => ['team', page]),
+    ...STAFF_PAGES.map((page) => ['staff', page]),
+    ['staff at the door', '/sign-in'],
+    ['business', '/'],
+  ])(
+    '%s: %s',
+    async (who, page) => {
+      const visitor = visitors[who]!;
+      const path = named[page] ?? page;
+      const opened = await visitor.get(path);
+      expect(opened.status).toBe(200);
+      const complaints: string[] = [];
+      for (const form of formsOf(opened.text)) {
+        seen.add(`${visitor.host === acme.host ? 'portal' : visitor.host} ${form.action}`);
+        complaints.push(...(await tryOut(visitor, form)).map((complaint) => `${form.action}: ${complaint}`));
+      }
+      expect(complaints).toEqual([]);
+    },
+    180_000,
+  );
+
+  test('every form the router takes was tried', () => {
+    const tried = [...seen].map((line) => {
+      const [host = '', action = ''] = line.split(' ');
+      const face = host.startsWith('admin.') ? 'admin' : host === 'localhost:3000' ? 'site' : 'portal';
+      return `/_${face}${action}`;
+    });
+    const patternOf = (path: string) => new RegExp(`^${path.replace(/\/:[^/]+/g, '/[^/]+').replace(/\/$/, '')}/?$`);
+    const posts = routesOf(world.app).filter(({ method }) => method === 'post');
+    expect(posts.length).toBeGreaterThan(40);
+    const untried = posts.filter(({ path }) => !tried.some((action) => patternOf(path).test(action)));
+    // Nothing has failed for good in this installation, so staff see nothing to try again.
+    expect(untried.map(({ path }) => path)).toEqual(['/_admin/jobs/retry', '/_admin/jobs/:id/retry']);
+  });
+});
+
+async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
+  const complaints: string[] = [];
+  const forbidden = await send(visitor, form, { '__proto__[polluted]': '1', 'constructor.prototype': '1' });
+  if (forbidden.status !== 400) complaints.push(`keys of a prototype → ${forbidden.status}`);
+  if (({} as { polluted?: unknown }).polluted !== undefined) complaints.push('a prototype is polluted');
+  const written = form.controls.filter(({ type }) => !['file', 'checkbox', 'radio', 'hidden'].includes(type));
+
+  for (const control of form.controls) {
+    if (control.name === '_csrf' || control.type === 'file') continue;
+    const inputs = inputsFor(control, written).map(([what, value]) => {
+      return { what, value, bad: !SAID_ELSEWHERE.test(form.action) && isBad(control, what, form) };
+    });
+    // What goes through may change the page, so it comes last.
+    for (const { what, value, bad } of inputs.sort((a, b) => Number(b.bad) - Number(a.bad))) {
+      const response = await send(visitor, form, { [control.name]: value });
+      for (const problem of problemsOf(response, form, control, value, bad))
+        complaints.push(`${control.name}, ${what}: ${problem}`);
+    }
+  }
+  return complaints;
+}
+
+function inputsFor(control: Control, written: Control[]): [string, string | string[]][] {
+  const inputs: [string, string | string[]][] = [
+    ...([
+      ['empty', ''],
+      ['spaces', ' \t  '],
+      ['twice', ['one', 'two']],
+    ] as [string, string | string[]][]),
+    ...Object.entries(ODD),
+  ];
+  if (control.type === 'email') inputs.push(['no address', 'nobody'], ['two addresses', 'a@b.example,c@d.example']);
+  if (control.options || control.type === 'radio') inputs.push(['no such choice', 'nonsense']);
+  const longest = written.find(({ type }) => type === 'textarea') ?? written.find(({ options }) => !options);
+  if (control.maxlength) inputs.push(['too long', 'x'.repeat(control.maxlength + 1)]);
+  if (control === longest) inputs.push(['10 MB', TEN_MEGABYTES]);
+  // Anything is a password; a good one would go through.
+  return control.type === 'password' ? inputs.filter(([what]) => !(what in ODD)) : inputs;
+}
+
+/** Must this be refused with a message at the field? */
+function isBad({ type, required, options, maxlength, name, readonly }: Control, what: string, form: PageForm): boolean {
+  if (type === 'hidden' || type === 'checkbox' || name === 'username' || readonly) return false;
+  // A sign-in does not tell which of the two was wrong, and spaces may well be somebody's password.
+  if (form.action.endsWith('sign-in') && what !== 'empty') return false;
+  if (type === 'password' && what === 'spaces') return false;
+  if (what === 'empty' || what === 'spaces') return required;
+  if (what === 'no such choice') return true;
+  if (options || type === 'radio') return what in ODD;
+  if (what === 'twice') return type !== 'password';
+  return what === 'too long' || what === '10 MB' || ['no address', 'two addresses'].includes(what) || maxlength === 7;
+}
+
+function problemsOf(
+  { status, text }: Response,
+  form: PageForm,
+  control: Control,
+  value: string | string[],
+  bad: boolean,
+): string[] {
+  const problems: string[] = [];
+  if (status >= 500) return [`answers ${status}`];
+  if (/<script>alert|<img src=x|<svg\/onload/.test(text)) problems.push('comes back as markup');
+  if (bad && status !== 422) return [`answers ${status}`];
+  if (status !== 422) return problems;
+
+  const again = formsOf(text).find(({ action }) => action === form.action);
+  if (!again) return bad ? ['answers without the form'] : problems;
+  const back = again.controls.find(({ name, type }) => name === control.name && type === control.type);
+  if (bad) {
+    const error = back?.describedBy?.split(' ').find((id) => id.endsWith('-error'));
+    const group = new RegExp(`<fieldset[^>]* id="${control.name}" aria-describedby="${control.name}-error"`);
+    const named = control.type === 'radio' ? group.test(text) && `${control.name}-error` : back?.invalid && error;
+    if (!named || !new RegExp(`id="${named}"[^>]*>.*?<span>[^<]`).test(text)) problems.push('no message at the field');
+    const place = control.type === 'radio' ? control.name : (back?.id ?? '');
+    if (!text.includes(`href="#${place}"`) && text.includes('data-error-summary'))
+      problems.push('the summary does not lead there');
+  }
+  for (const { name, type, value: typed, readonly } of again.controls) {
+    if (readonly) continue;
+    const sent = name === control.name ? value : (filled(form)[name] ?? '');
+    if (type === 'password') {
+      if (typed !== '') problems.push('a password comes back');
+    } else if (['text', 'email', 'tel', 'textarea'].includes(type) && name !== 'username' && typeof sent === 'string') {
+      // A form does not carry bare line feeds, and a text begins where its first line does.
+      const kept = sent.replaceAll('\u0000', '').toWellFormed();
+      if (typed.replace(/\r\n?/g, '\n') !== kept.replace(/\r\n?/g, '\n')) problems.push(`${name} comes back changed`);
+    }
+  }
+  return problems;
+}
+
+/** What somebody would fill in. */
+function filled(form: PageForm): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const { name, type, value, required, options, checked } of form.controls) {
+    if (name === '_csrf' || type === 'file') continue;
+    if (type === 'checkbox' || type === 'radio') {
+      if (checked) values[name] = value;
+    } else if (TAKEN[name] !== undefined) values[name] = TAKEN[name];
+    else if (value !== '' || !required) values[name] = value;
+    else values[name] = options?.find((option) => option !== '') ?? (type === 'email' ? 'ana@x.example' : 'Words here');
+  }
+  return values;
+}
+
+async function send(visitor: Visitor, form: PageForm, changes: Record<string, string | string[]>): Promise<Response> {
+  await runAsOwner(world.config, async (client) => void (await client.query('truncate platform.rate_limit')));
+  const fields = { _csrf: form.controls.find(({ name }) => name === '_csrf')!.value, ...filled(form), ...changes };
+  return form.multipart ? visitor.upload(form.action, fields, []) : visitor.post(form.action, fields);
+}
