@@ -7,6 +7,8 @@ import { PackSections } from '@foyer/tenants';
 import { Company, COMPANY_ROLES, Membership } from './company.entity.js';
 import { Person, TEAM_ROLES } from './person.entity.js';
 
+const DAY = 86_400_000;
+const joinedDaysAgo = z.number().nonnegative().optional();
 const person = z.strictObject({
   name: z.string().min(1),
   email: z.email().toLowerCase(),
@@ -16,6 +18,8 @@ const person = z.strictObject({
   password: z.string().optional(),
   passwordHash: z.string().optional(),
   verified: z.boolean().default(true),
+  /** So that the people of a demo business were there before their tickets. */
+  joinedDaysAgo,
 });
 const people = z.strictObject({
   team: z.array(person.extend({ role: z.enum(TEAM_ROLES) })).default([]),
@@ -23,6 +27,8 @@ const people = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1),
+        domain: z.string().toLowerCase().optional(),
+        joinedDaysAgo,
         members: z.array(person.extend({ role: z.enum(COMPANY_ROLES) })).default([]),
       }),
     )
@@ -53,14 +59,15 @@ export class PeoplePack implements OnModuleInit {
     await this.database.write(async (em) => {
       for (const { role, ...member } of team) (await this.person(em, member)).teamRole = role;
       for (const customer of customers) await this.person(em, customer);
-      for (const { name, members } of companies) {
+      for (const { name, domain = null, joinedDaysAgo, members } of companies) {
         let company = await em.findOne(Company, { name });
-        if (!company) em.persist((company = Object.assign(new Company(), { name })));
+        if (!company)
+          em.persist((company = Object.assign(new Company(), { name, domain, createdAt: since(joinedDaysAgo) })));
         await em.flush();
         for (const { role, ...member } of members) {
-          const { id: personId } = await this.person(em, member);
+          const { id: personId, createdAt } = await this.person(em, member);
           await em.flush();
-          await em.upsert(Membership, { personId, companyId: company.id, role, createdAt: new Date() });
+          await em.upsert(Membership, { personId, companyId: company.id, role, createdAt });
         }
       }
       await em.flush();
@@ -71,16 +78,19 @@ export class PeoplePack implements OnModuleInit {
   private async person(em: SqlEntityManager, declared: DeclaredPerson): Promise<Person> {
     const existing = await em.findOne(Person, { email: declared.email });
     if (existing) return existing;
-    const { password, passwordHash, verified, name, email, phone = null, locale = null } = declared;
+    const { password, passwordHash, verified, name, email, phone = null, locale = null, joinedDaysAgo } = declared;
     const made = Object.assign(new Person(), {
       name,
       email,
       phone,
       locale,
-      emailVerifiedAt: verified ? new Date() : null,
+      createdAt: since(joinedDaysAgo),
+      emailVerifiedAt: verified ? since(joinedDaysAgo) : null,
     });
     made.passwordHash = passwordHash ?? (password ? await hashPassword(password) : null);
     em.persist(made);
     return made;
   }
 }
+
+const since = (daysAgo = 0): Date => new Date(Date.now() - daysAgo * DAY);
