@@ -7,7 +7,8 @@ import { PackSections } from '@foyer/tenants';
 import { Company, COMPANY_ROLES, Membership } from './company.entity.js';
 import { Person, TEAM_ROLES } from './person.entity.js';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const joinedDaysAgo = z.number().nonnegative().optional();
 const person = z.strictObject({
   name: z.string().min(1),
@@ -20,6 +21,7 @@ const person = z.strictObject({
   verified: z.boolean().default(true),
   /** So that the people of a demo business were there before their tickets. */
   joinedDaysAgo,
+  lastSeenHoursAgo: z.number().nonnegative().optional(),
 });
 const people = z.strictObject({
   team: z.array(person.extend({ role: z.enum(TEAM_ROLES) })).default([]),
@@ -78,13 +80,24 @@ export class PeoplePack implements OnModuleInit {
   private async person(em: SqlEntityManager, declared: DeclaredPerson): Promise<Person> {
     const existing = await em.findOne(Person, { email: declared.email });
     if (existing) return existing;
-    const { password, passwordHash, verified, name, email, phone = null, locale = null, joinedDaysAgo } = declared;
+    const {
+      password,
+      passwordHash,
+      verified,
+      name,
+      email,
+      phone = null,
+      locale = null,
+      joinedDaysAgo,
+      lastSeenHoursAgo,
+    } = declared;
     const made = Object.assign(new Person(), {
       name,
       email,
       phone,
       locale,
       createdAt: since(joinedDaysAgo),
+      lastSeenAt: lastSeenHoursAgo === undefined ? null : new Date(Date.now() - lastSeenHoursAgo * HOUR),
       emailVerifiedAt: verified ? since(joinedDaysAgo) : null,
     });
     made.passwordHash = passwordHash ?? (password ? await hashPassword(password) : null);
