@@ -12,13 +12,16 @@ export class Postbox {
     const server: SMTPServer = new SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
-      onData: (stream, _session, done) =>
+      onData: (stream, _session, done) => {
+        stream.on('error', () => undefined); // a sender that was killed leaves half a mail: it was not delivered
         void simpleParser(stream).then((mail) => {
           postbox.mails.push(mail);
           postbox.waiting.forEach((wake) => wake());
           done();
-        }),
+        }, done);
+      },
     });
+    server.on('error', () => undefined);
     const postbox = new Postbox(server);
     await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
     return postbox;

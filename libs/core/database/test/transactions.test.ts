@@ -89,7 +89,7 @@ describe('transactions', () => {
         for (let i = 0; i < 3; i += 1) await database.read((em) => rows(em, sql`select ${i}::int`));
         await expect(database.write(() => Promise.resolve())).rejects.toThrow(WriteInsideRead);
         await expect(apart(() => database.write((em) => rows(em, sql`select 1`)))).resolves.toHaveLength(1);
-        await closeReadingPage();
+        closeReadingPage();
       }),
     );
     stop();

@@ -1,0 +1,66 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { observeSql } from '@foyer/database';
+
+let world: World;
+let acme: TestTenant;
+let customer: Visitor;
+let owner: Visitor;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
+  await ana.opens('The first one');
+  customer = await ana.browser();
+  owner = await acme.owner.browser();
+});
+
+/** Statements of one page, without those that begin and end its transaction. */
+async function statements(visitor: Visitor, path: string): Promise<number> {
+  await visitor.get(path); // settings and directory are in memory from here on
+  let count = 0;
+  const stop = observeSql(
+    (text) => void (/^(?:start transaction|begin|commit|rollback|set local role)/.test(text) || (count += 1)),
+  );
+  const { status } = await visitor.get(path);
+  stop();
+  expect(status).toBe(200);
+  return count;
+}
+
+// One statement finds out who is asking; the rest is the page's.
+const pages: [string, () => Visitor, string, number][] = [
+  ['a customer’s tickets', () => customer, '/tickets', 2],
+  ['a company’s tickets', () => customer, '/tickets?scope=company', 2],
+  ['a customer’s ticket', () => customer, '/tickets/TKT-001', 2],
+  ['a new ticket', () => customer, '/tickets/new', 2],
+  ['the portal’s home', () => customer, '/', 2],
+  ['the company', () => customer, '/company', 3],
+  ['the inbox', () => owner, '/console/tickets', 3],
+  ['a ticket for the team', () => owner, '/console/tickets/TKT-001', 3],
+  ['people', () => owner, '/console/people', 3],
+  ['companies', () => owner, '/console/companies', 3],
+  ['the team', () => owner, '/console/team', 3],
+];
+
+test.each(pages)('%s needs no more statements than it should', async (_, visitor, path, most) => {
+  const before = await statements(visitor(), path);
+  expect(before).toBeLessThanOrEqual(most);
+});
+
+test('more rows do not mean more statements', async () => {
+  const counts = async () => {
+    const all: number[] = [];
+    for (const [, visitor, path] of pages) all.push(await statements(visitor(), path));
+    return all;
+  };
+  const few = await counts();
+  for (let n = 0; n < 12; n += 1) {
+    const person = await (
+      await acme.customer(`Person ${n}`)
+    ).of(n % 2 === 0 ? 'Globex' : `Company ${n}`, 'company_user');
+    await person.opens(`Ticket ${n}`);
+  }
+  expect(await counts()).toEqual(few);
+});
