@@ -9,7 +9,7 @@ export interface Received {
 }
 
 /** A real SMTP server that keeps what it takes. */
-export async function smtpServer(options: SMTPServerOptions = {}) {
+export async function smtpServer(options: SMTPServerOptions = {}, wantedPort = 0) {
   const received: Received[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -31,7 +31,9 @@ export async function smtpServer(options: SMTPServerOptions = {}) {
   });
   server.on('error', () => {});
   const port = await new Promise<number>((resolve) => {
-    const listening = server.listen(0, '127.0.0.1', () => resolve((listening.address() as { port: number }).port));
+    const listening = server.listen(wantedPort, '127.0.0.1', () =>
+      resolve((listening.address() as { port: number }).port),
+    );
   });
   return {
     received,
@@ -44,8 +46,10 @@ export async function smtpServer(options: SMTPServerOptions = {}) {
 /** Speaks by a script instead of a protocol: for servers that misbehave. */
 export async function tcpServer(talk: (socket: Socket) => void, port = 0) {
   const sockets = new Set<Socket>();
+  let most = 0;
   const server: Server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
+    sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)));
+    most = Math.max(most, sockets.size);
     talk(socket);
   });
   const url = await new Promise<string>((resolve) => {
@@ -53,7 +57,8 @@ export async function tcpServer(talk: (socket: Socket) => void, port = 0) {
   });
   return {
     url,
-    connections: () => sockets.size,
+    /** Connections open at the same time. */
+    most: () => most,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise<void>((resolve) => server.close(() => resolve()));
