@@ -8,10 +8,30 @@ const FEATURE = '^libs/portal/(?!settings/|identity/)([^/]+)/';
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: { path: source }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'core-knows-nothing-above', severity: 'error', from: { path: `${lib('core')}[^/]+/src` }, to: { path: ['^apps/', lib('platform'), lib('portal')] } },
-    { name: 'platform-knows-no-portal', severity: 'error', from: { path: `${lib('platform')}[^/]+/src` }, to: { path: ['^apps/', lib('portal')] } },
-    { name: 'portal-knows-no-app', severity: 'error', from: { path: `${lib('portal')}[^/]+/src` }, to: { path: '^apps/' } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: { path: source },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'core-knows-nothing-above',
+      severity: 'error',
+      from: { path: `${lib('core')}[^/]+/src` },
+      to: { path: ['^apps/', lib('platform'), lib('portal')] },
+    },
+    {
+      name: 'platform-knows-no-portal',
+      severity: 'error',
+      from: { path: `${lib('platform')}[^/]+/src` },
+      to: { path: ['^apps/', lib('portal')] },
+    },
+    {
+      name: 'portal-knows-no-app',
+      severity: 'error',
+      from: { path: `${lib('portal')}[^/]+/src` },
+      to: { path: '^apps/' },
+    },
     {
       name: 'features-meet-by-events-slots-and-ids',
       comment: 'A feature never imports another feature.',
@@ -20,17 +40,35 @@ module.exports = {
       to: { path: FEATURE, pathNot: '^libs/portal/$1/' },
     },
     { name: 'bottom-knows-no-feature', severity: 'error', from: { path: `${BOTTOM}src` }, to: { path: FEATURE } },
-    { name: 'settings-stands-below-identity', severity: 'error', from: { path: '^libs/portal/settings/src' }, to: { path: '^libs/portal/identity/' } },
+    {
+      name: 'settings-stands-below-identity',
+      severity: 'error',
+      from: { path: '^libs/portal/settings/src' },
+      to: { path: '^libs/portal/identity/' },
+    },
     {
       name: 'through-the-door',
       comment: 'Another module is used by what its src/index.ts exports.',
       severity: 'error',
       from: { path: '^(apps|libs/[^/]+)/([^/]+)/' },
-      to: { path: '^(apps|libs/[^/]+)/[^/]+/(src|test)/', pathNot: ['^$1/$2/', '/src/index\\.ts$', '^apps/cli/src/testing/(index|database)\\.ts$'] },
+      to: {
+        path: '^(apps|libs/[^/]+)/[^/]+/(src|test)/',
+        pathNot: ['^$1/$2/', '/src/index\\.ts$', '^apps/cli/src/testing/(index|database)\\.ts$'],
+      },
     },
-    { name: 'tests-stay-tests', severity: 'error', from: { path: source, pathNot: '^apps/cli/src/testing/' }, to: { path: ['/test/', '^apps/cli/src/testing/'] } },
+    {
+      name: 'tests-stay-tests',
+      severity: 'error',
+      from: { path: source, pathNot: '^apps/cli/src/testing/' },
+      to: { path: ['/test/', '^apps/cli/src/testing/'] },
+    },
     { name: 'nothing-unresolvable', severity: 'error', from: { path: source }, to: { couldNotResolve: true } },
-    { name: 'declared-packages-only', severity: 'error', from: { path: source }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },
+    {
+      name: 'declared-packages-only',
+      severity: 'error',
+      from: { path: source },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },

@@ -264,16 +264,14 @@ test('41: of fifty at once with the last of a limited number of places, exactly 
       const actor = await ana.actor();
       return acme
         .inside(() =>
-          world
-            .get(Tickets)
-            .open(actor, {
-              subject: 'Many at once',
-              description: 'x',
-              priority: 'low',
-              categoryId: null,
-              companyId: actor.companies[0]!.id,
-              fileIds: [],
-            }),
+          world.get(Tickets).open(actor, {
+            subject: 'Many at once',
+            description: 'x',
+            priority: 'low',
+            categoryId: null,
+            companyId: actor.companies[0]!.id,
+            fileIds: [],
+          }),
         )
         .then(
           ({ number }) => number,

@@ -296,14 +296,12 @@ test('25: nobody can choose another person’s password', async () => {
   expect((await acme.visitor().signIn(ivy.email, 'chosen-by-another-1')).status).toBe(422);
   expect((await acme.visitor().signIn(ivy.email, PASSWORD)).status).toBe(303);
   // Registering an address before its owner does leaves the password to the link in the mail.
-  await acme
-    .visitor()
-    .post('/register', {
-      name: 'Squatter',
-      email: 'jon@customers.example',
-      password: 'chosen-by-another-2',
-      phone: '',
-    });
+  await acme.visitor().post('/register', {
+    name: 'Squatter',
+    email: 'jon@customers.example',
+    password: 'chosen-by-another-2',
+    phone: '',
+  });
   await acme
     .visitor()
     .post('/register', { name: 'Jon', email: 'jon@customers.example', password: 'chosen-by-jon-1234', phone: '' });

@@ -58,13 +58,11 @@ export class SignupController {
         label: visit.t(`signup.plan.${value}.title`),
         hint: visit.t(`signup.plan.${value}.text`),
       })),
-      blueprints: this.packs
-        .blueprints()
-        .map(({ id }) => ({
-          value: id,
-          label: visit.t(`signup.blueprint.${id}.title`),
-          hint: visit.t(`signup.blueprint.${id}.text`),
-        })),
+      blueprints: this.packs.blueprints().map(({ id }) => ({
+        value: id,
+        label: visit.t(`signup.blueprint.${id}.title`),
+        hint: visit.t(`signup.blueprint.${id}.text`),
+      })),
     };
   }
 }

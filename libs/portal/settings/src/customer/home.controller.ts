@@ -19,7 +19,9 @@ export class HomeController {
   @View('settings/customer/home')
   async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor) {
     const chosen = await this.settings.get('features');
-    const { search, actions, sections } = await this.home.for(actor, visit, (feature) => this.features.isOn(feature, chosen));
+    const { search, actions, sections } = await this.home.for(actor, visit, (feature) =>
+      this.features.isOn(feature, chosen),
+    );
     return {
       search: search && { action: search.action, label: visit.t(search.label) },
       actions: actions.map(({ href, icon, label, text }) => ({
