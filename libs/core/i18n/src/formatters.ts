@@ -132,6 +132,12 @@ export function formatters(locale: string, timeZone = 'UTC'): Formatters {
   return found;
 }
 
+/** Every time zone to choose from; the list of the runtime leaves UTC out. */
+export const timeZones = (): string[] => [
+  'UTC',
+  ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC'),
+];
+
 export function isTimeZone(name: string): boolean {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));

@@ -2,7 +2,15 @@ import { Messages, type MessageValues } from './messages.js';
 
 export { BadMessages, FALLBACK_LOCALE, Messages, MissingMessage, type MessageValues } from './messages.js';
 export { direction, languageName, LOCALES, negotiateLocale } from './locales.js';
-export { DATE_STYLES, Formatters, formatters, isTimeZone, type DateStyle, type Instant } from './formatters.js';
+export {
+  DATE_STYLES,
+  Formatters,
+  formatters,
+  isTimeZone,
+  timeZones,
+  type DateStyle,
+  type Instant,
+} from './formatters.js';
 
 /** The process's texts. */
 export const messages = new Messages({ strict: true });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone, languageName, LOCALES } from '@foyer/i18n';
+import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
 import { field, type FormState, seeOther, type Visit } from '@foyer/web';
 import type { Accounts } from './accounts.js';
 import type { PortalActor } from './portal-principals.js';
@@ -43,7 +43,7 @@ export class AccountPages {
         email: forms.email ?? visit.form(),
       },
       locales: visit.locales.map((value) => ({ value, label: languageName(value) })),
-      timeZones: Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value.replaceAll('_', ' ') })),
+      timeZones: timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') })),
       sessions: sessions.map(({ id, ip, userAgent, lastSeenAt }) => ({
         id,
         ...deviceName(userAgent, visit),

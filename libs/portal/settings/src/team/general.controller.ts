@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
-import { isTimeZone, languageName, LOCALES } from '@foyer/i18n';
+import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
 import {
   Can,
   ConsoleController,
@@ -83,5 +83,3 @@ export class GeneralController {
     };
   }
 }
-
-const timeZones = () => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
