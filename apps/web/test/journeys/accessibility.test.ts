@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { Chromium, openInstallation, signIn } from './chromium.js';
+import { furnish, type PageToSee, type Who } from './pages.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** Every pair of language, colours and size occurs once. */
+const LOOKS = {
+  en: [
+    { colorScheme: 'light', size: WIDE },
+    { colorScheme: 'dark', size: PHONE },
+  ],
+  ar: [
+    { colorScheme: 'light', size: PHONE },
+    { colorScheme: 'dark', size: WIDE },
+  ],
+} as const;
+/** A folder for pictures of every page, for whoever wants to look at them. */
+const SCREENSHOTS = process.env['SCREENSHOTS'];
+
+let chromium: Chromium;
+let pages: PageToSee[];
+const open = new Map<Who, Page>();
+
+beforeAll(async () => {
+  const [world, browser] = await Promise.all([openInstallation(), Chromium.open()]);
+  chromium = browser;
+  const { acme, bare, pages: all } = await furnish(world);
+  pages = all;
+  for (const who of ['guest', 'nobody', 'customer', 'lonely', 'owner', 'staff'] as const)
+    open.set(who, await chromium.newcomer(true, { reducedMotion: 'reduce' }));
+  await signIn(open.get('customer')!, `${acme.tenant.origin}/sign-in`, 'ana.sousa@customers.example');
+  await signIn(open.get('lonely')!, `${acme.tenant.origin}/sign-in`, 'lone@customers.example');
+  for (const { tenant, owner } of [acme, bare])
+    await signIn(open.get('owner')!, `${tenant.origin}/console/sign-in`, owner.email);
+  const admin = `http://admin.${world.config.baseUrl.host}`;
+  await signIn(open.get('staff')!, `${admin}/sign-in`, 'owner@staff.example');
+  if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true });
+}, 60_000);
+
+describe('every page, in English and Arabic, by day and by night, wide and narrow', () => {
+  test.each(['guest', 'nobody', 'customer', 'lonely', 'owner', 'staff'] as const)('as %s', async (who) => {
+    const page = open.get(who)!;
+    const problems: string[] = [];
+    for (const { name, url, first } of pages.filter((one) => one.who === who)) {
+      for (const language of ['en', 'ar'] as const) {
+        // English comes last to what is done on a page, which speaks of it by its English words.
+        await page.setViewportSize(WIDE);
+        await page.goto(`${url}${url.includes('?') ? '&' : '?'}lang=en`);
+        if (first) await first(page);
+        if (language === 'ar') {
+          if (first) continue;
+          await page.goto(`${url}${url.includes('?') ? '&' : '?'}lang=ar`);
+        }
+        for (const { colorScheme, size } of LOOKS[language]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize(size);
+          await settled(page);
+          const look = `${name}, ${language}, ${colorScheme}, ${size.width}`;
+          for (const problem of await axeOf(page)) problems.push(`${look}: ${problem}`);
+          if (SCREENSHOTS) await picture(page, look);
+        }
+        await page.setViewportSize({ width: 320, height: 640 });
+        for (const wide of await overflowing(page)) problems.push(`${name}, ${language}: wider than 320: ${wide}`);
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('by keyboard', () => {
+  test.each(['guest', 'customer', 'owner', 'staff'] as const)('%s reaches everything and sees where', async (who) => {
+    const page = open.get(who)!;
+    await page.setViewportSize(WIDE);
+    await page.emulateMedia({ colorScheme: 'light' });
+    const problems: string[] = [];
+    for (const { name, url } of pages.filter((one) => one.who === who && !one.first)) {
+      await page.goto(`${url}${url.includes('?') ? '&' : '?'}lang=en`);
+      for (const problem of await walk(page)) problems.push(`${name}: ${problem}`);
+    }
+    expect(problems).toEqual([]);
+  });
+});
+
+async function axeOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(RULES)} }, resultTypes: ['violations'] })`,
+  )) as AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, any }) => `${id} ${target.join(' ')} ${any[0]?.message ?? ''}`),
+  );
+}
+
+/** Colours have reached what they change to. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await frame();
+    await frame();
+    await Promise.all(document.getAnimations().map(({ finished }) => finished));
+  });
+}
+
+/** What sticks out of the page sideways. */
+function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.querySelectorAll('body *')].filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return width > 0 && (right > clientWidth + 1 || left < -1);
+    });
+    return [
+      `${scrollWidth}: ${wide
+        .map(({ tagName, className }) => `${tagName}.${String(className)}`)
+        .slice(0, 5)
+        .join(' ')}`,
+    ];
+  });
+}
+
+/** Presses Tab from the beginning to the end; tells what was never reached, and where the focus could not be seen. */
+async function walk(page: Page): Promise<string[]> {
+  const expected = await page.evaluate(() => {
+    const all = [
+      ...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary, [tabindex="0"]'),
+    ];
+    const groups = new Set<string>();
+    const reachable = all.filter((element) => {
+      if (
+        !element.checkVisibility({ visibilityProperty: true }) ||
+        element.matches(':disabled, [type=hidden], [tabindex="-1"]')
+      )
+        return false;
+      // Of radio buttons only one is in the order; arrows lead to the others.
+      if (element instanceof HTMLInputElement && element.type === 'radio') {
+        if (groups.has(element.name)) return false;
+        groups.add(element.name);
+      }
+      return true;
+    });
+    reachable.forEach((element, index) => (element.dataset['reach'] = String(index)));
+    return reachable.map((element) => {
+      const name = element.getAttribute('name') ?? element.textContent?.trim().slice(0, 40);
+      return { radio: element.getAttribute('type') === 'radio', name: `${element.tagName} ${name}` };
+    });
+  });
+  const problems: string[] = [];
+  const reached = new Set<number>();
+  for (let presses = 0; presses < expected.length + 5; presses++) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (!element || element === document.body) return null;
+      const shown = (one: Element) =>
+        [undefined, '::after'].some((part) => {
+          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one, part);
+          return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+        });
+      const { width, height } = element.getBoundingClientRect();
+      const near = [element, element.parentElement, element.closest('label'), element.nextElementSibling];
+      const visible =
+        near.some((one) => one && shown(one)) && (width > 1 || height > 1 || element.closest('label') !== null);
+      const group = element instanceof HTMLInputElement && element.type === 'radio' ? element.name : null;
+      const first = group
+        ? document.querySelector<HTMLElement>(`input[type=radio][name="${group}"][data-reach]`)
+        : element;
+      return { reach: Number(first?.dataset['reach'] ?? -1), visible, what: element.outerHTML.slice(0, 120) };
+    });
+    if (!here) break;
+    if (here.reach >= 0) reached.add(here.reach);
+    if (!here.visible) problems.push(`the focus cannot be seen on ${here.what}`);
+  }
+  expected.forEach(({ name }, index) => {
+    if (!reached.has(index)) problems.push(`never reached: ${name}`);
+  });
+  return problems;
+}
+
+async function picture(page: Page, look: string): Promise<void> {
+  await page.screenshot({ path: `${SCREENSHOTS}/${look.replace(/[^a-z0-9]+/gi, '-')}.png`, fullPage: true });
+}

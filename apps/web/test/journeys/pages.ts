@@ -1,0 +1,215 @@
+import type { Page } from 'playwright-core';
+import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { Tokens } from '@foyer/credentials';
+import { sql, table } from '@foyer/database';
+import { Settings } from '@foyer/settings';
+
+/** Who has the page open. */
+export type Who = 'guest' | 'customer' | 'lonely' | 'owner' | 'staff' | 'nobody';
+
+export interface PageToSee {
+  name: string;
+  who: Who;
+  url: string;
+  /** What is done there before it is looked at. */
+  first?: (page: Page) => Promise<unknown>;
+}
+
+const LONG = 'A very long subject that goes on and on, because some people tell the whole story in the first line';
+/** Sends a form as it is, although the browser would rather not. */
+const submit = (button: string) => (page: Page) =>
+  Promise.all([
+    page.waitForEvent('load'),
+    page.getByRole('button', { name: button }).evaluate(({ form }: HTMLButtonElement) => {
+      form!.noValidate = true;
+      form!.requestSubmit();
+    }),
+  ]);
+
+/** A business with people, companies and tickets in every state, and one with nothing at all. */
+export async function furnish(world: World): Promise<{ acme: TestTenant; bare: TestTenant; pages: PageToSee[] }> {
+  const [acme, bare, closed] = [
+    await world.tenant('acme', 'Acme Lifts'),
+    await world.tenant('bare', 'Bare Walls'),
+    await world.tenant('closed', 'Closed Doors'),
+  ];
+  for (const business of [acme, bare])
+    await business.inside(() => world.get(Settings).apply('general', { locales: ['en', 'ar'] }));
+  const ana = await (await acme.customer('Ana Sousa')).of('Globex', 'company_admin');
+  await (await acme.customer('Ulf')).of('Globex');
+  await acme.customer('Lone');
+  await acme.agent('Mara');
+  for (const subject of ['The printer is on fire', LONG, 'المصعد لا يعمل منذ الصباح', 'Solved one', 'Waiting one'])
+    await ana.opens(subject, `${subject}\n\nhttps://example.com/${'x'.repeat(120)}\n\nThank you`);
+  const team = await acme.owner.browser();
+  await team.get('/console/tickets/TKT-001');
+  await team.post('/console/tickets/TKT-001/replies', { body: 'Use the extinguisher.', status: 'pending' });
+  await team.post('/console/tickets/TKT-001/notes', { body: 'They smoke there.' });
+  await team.post('/console/tickets/TKT-004/solution');
+  const customer = await ana.browser();
+  await customer.get('/tickets/TKT-001');
+  await customer.upload('/tickets/TKT-001/replies', { body: 'It still burns.' }, [
+    { field: 'attachments', name: 'a rather long name of a file that says much.txt', content: 'smoke' },
+  ]);
+  await customer.get('/company');
+  const [company] = await acme.query<{ id: string }>(() => sql`select id from ${table('company')}`);
+  await customer.post('/company/invitations', { company: company!.id, email: 'new@customers.example', role: 'user' });
+  await team.post('/console/team/invitations', { email: 'agent@acme.example', role: 'agent' });
+  const [person] = await acme.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where email = ${ana.email}`,
+  );
+  const reset = await acme.inside(() =>
+    world.get(Tokens).issue('reset', { email: ana.email, personId: person!.id, hours: 1 }),
+  );
+  const staff = await world.staff();
+  await staff.get('/');
+  const sleeping = await world.tenant('sleeping', 'Sleeping Dogs');
+  await staff.post(`/tenants/${sleeping.tenant.id}/suspension`, { reason: 'Unpaid for months', confirmed: '1' });
+  const shut = await closed.owner.browser();
+  await shut.get('/console/settings/portal');
+  await shut.post('/console/settings/portal', { status: 'maintenance', message: 'New shelves until Friday.' });
+
+  const invitation = new URL(await world.mails.linkTo('new@customers.example', '/invitation'));
+  const site = world.config.baseUrl.origin;
+  const admin = `${world.config.baseUrl.protocol}//admin.${world.config.baseUrl.host}`;
+  const at = (who: Who, origin: string, ...paths: [name: string, path: string, first?: PageToSee['first']][]) =>
+    paths.map(([name, path, first]): PageToSee => ({ name: `${who} ${name}`, who, url: origin + path, first }));
+  const pages = [
+    ...at('guest', site, ['sign-up', '/'], ['sign-up failed', '/', submit('Open the portal')], ['missing', '/nothing']),
+    ...at(
+      'guest',
+      acme.tenant.origin,
+      ['home', '/'],
+      ['sign-in', '/sign-in'],
+      ['register', '/register'],
+      ['forgot', '/forgot'],
+    ),
+    ...at(
+      'guest',
+      acme.tenant.origin,
+      ['reset', `/reset?token=${reset}`],
+      ['expired link', '/verify?token=x'],
+      ['missing', '/nothing-here'],
+    ),
+    ...at(
+      'guest',
+      acme.tenant.origin,
+      ['invitation', invitation.pathname + invitation.search],
+      ['console sign-in', '/console/sign-in'],
+    ),
+    ...at(
+      'guest',
+      acme.tenant.origin,
+      ['sign-in failed', '/sign-in', submit('Sign in')],
+      ['register failed', '/register', submit('Create account')],
+    ),
+    ...at('guest', closed.tenant.origin, ['maintenance', '/']),
+    ...at('nobody', sleeping.tenant.origin, ['suspended', '/']),
+    ...at(
+      'customer',
+      acme.tenant.origin,
+      ['home', '/'],
+      ['tickets', '/tickets'],
+      ['company tickets', '/tickets?scope=company'],
+      ['no ticket fits', '/tickets?q=zzz'],
+    ),
+    ...at(
+      'customer',
+      acme.tenant.origin,
+      ['new ticket', '/tickets/new'],
+      ['new ticket failed', '/tickets/new', submit('Send ticket')],
+    ),
+    ...at(
+      'customer',
+      acme.tenant.origin,
+      ['ticket', '/tickets/TKT-001'],
+      ['solved ticket', '/tickets/TKT-004'],
+      ['print', '/tickets/TKT-001/print'],
+    ),
+    ...at(
+      'customer',
+      acme.tenant.origin,
+      ['reply failed', '/tickets/TKT-002', submit('Send reply')],
+      ['account', '/account'],
+      ['account failed', '/account', submit('Change address')],
+    ),
+    ...at(
+      'customer',
+      acme.tenant.origin,
+      ['company', '/company'],
+      ['company failed', '/company', submit('Send invitation')],
+      ['missing ticket', '/tickets/TKT-999'],
+    ),
+    ...at('lonely', acme.tenant.origin, ['home', '/'], ['no tickets', '/tickets']),
+    ...at(
+      'owner',
+      bare.tenant.origin,
+      ['empty inbox', '/console/tickets'],
+      ['nobody', '/console/people'],
+      ['no companies', '/console/companies'],
+      ['welcome', '/console/welcome'],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['inbox', '/console/tickets?view=all'],
+      ['nothing fits', '/console/tickets?q=zzz'],
+      ['ticket', '/console/tickets/TKT-001'],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['reply failed', '/console/tickets/TKT-002', submit('Send reply')],
+      ['solved ticket', '/console/tickets/TKT-004'],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['people', '/console/people'],
+      ['person', `/console/people/${person!.id}`],
+      ['companies', '/console/companies'],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['company', `/console/companies/${company!.id}`],
+      ['new company', '/console/companies/new'],
+      ['new company failed', '/console/companies/new', submit('Create company')],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['team', '/console/team'],
+      ['account', '/console/account'],
+      ['general', '/console/settings/general'],
+      ['branding', '/console/settings/branding'],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['sections', '/console/settings/features'],
+      ['portal state', '/console/settings/portal'],
+      ['components', '/console/components'],
+      ['missing', '/console/nothing'],
+    ),
+    ...at('guest', admin, ['staff sign-in', '/sign-in'], ['staff sign-in failed', '/sign-in', submit('Sign in')]),
+    ...at(
+      'staff',
+      admin,
+      ['tenants', '/tenants'],
+      ['no tenant fits', '/tenants?q=zzz'],
+      ['tenant', `/tenants/${acme.tenant.id}`],
+      ['suspended tenant', `/tenants/${sleeping.tenant.id}`],
+    ),
+    ...at(
+      'staff',
+      admin,
+      ['new tenant', '/tenants/new'],
+      ['new tenant failed', '/tenants/new', submit('Create tenant')],
+      ['jobs', '/jobs'],
+      ['account', '/account'],
+      ['missing', '/nothing'],
+    ),
+  ];
+  return { acme, bare, pages };
+}
