@@ -220,7 +220,10 @@ describe('when the mail server stalls', () => {
     test: (module: TestingModule, server: Awaited<ReturnType<typeof tcpServer>>) => Promise<void>,
   ) => {
     const server = await tcpServer(talk);
-    const own = await freshModule(server.url, { ...impatient, connectMs: 2_500, greetingMs: 2_500, pauseMs: 60_000 });
+    const own = await freshModule(server.url, {
+      ...{ connectMs: 2_500, greetingMs: 2_500, silenceMs: 2_500 },
+      ...{ queueMs: 200, pauseMs: 60_000 },
+    });
     try {
       await test(own, server);
     } finally {
