@@ -133,16 +133,14 @@ async function provision(
     customers: [],
   };
   const start = performance.now();
-  const tenant = await application
-    .get(Tenants)
-    .provision({
-      slug,
-      name: `Tenant ${slug}`,
-      plan: 'team',
-      blueprint: 'saas',
-      ownerEmail: `owner@${slug}.example`,
-      own: { people },
-    });
+  const tenant = await application.get(Tenants).provision({
+    slug,
+    name: `Tenant ${slug}`,
+    plan: 'team',
+    blueprint: 'saas',
+    ownerEmail: `owner@${slug}.example`,
+    own: { people },
+  });
   times.push(performance.now() - start);
   return tenant;
 }
@@ -409,21 +407,19 @@ async function signUps(application: NestExpressApplication): Promise<void> {
   const floor: number[] = [];
   for (let n = 0; n < 8; n += 1) {
     const start = performance.now();
-    const { tenant } = await application
-      .get(Signup)
-      .open(
-        {
-          business: `Signed Up ${n}`,
-          slug: `signed-up-${n}`,
-          name: 'Olga',
-          email: 'o@x.example',
-          password: PASSWORD,
-          plan: 'team',
-          blueprint: 'saas',
-        },
-        'en',
-        `10.0.0.${n}`,
-      );
+    const { tenant } = await application.get(Signup).open(
+      {
+        business: `Signed Up ${n}`,
+        slug: `signed-up-${n}`,
+        name: 'Olga',
+        email: 'o@x.example',
+        password: PASSWORD,
+        plan: 'team',
+        blueprint: 'saas',
+      },
+      'en',
+      `10.0.0.${n}`,
+    );
     const { status } = await request(application.getHttpServer()).get('/').set('Host', new URL(tenant.origin).host);
     if (status !== 200) throw new Error(`The new portal answers ${status}`);
     times.push(performance.now() - start);

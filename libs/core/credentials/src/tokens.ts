@@ -59,4 +59,12 @@ export class Tokens {
   async revoke(purpose: string, id: string, subjectId: string | null = null): Promise<boolean> {
     return (await this.database.write((em) => em.nativeDelete(Token, { id, purpose, subjectId, usedAt: null }))) === 1;
   }
+
+  /** Forgets links that were used or have expired a while ago. */
+  async sweep(): Promise<number> {
+    const since = new Date(Date.now() - 30 * 86_400_000);
+    return this.database.write((em) =>
+      em.nativeDelete(Token, { $or: [{ expiresAt: { $lt: since } }, { usedAt: { $lt: since } }] }),
+    );
+  }
 }

@@ -77,7 +77,10 @@ function rangeOf(header: string, size: number): ByteRange | null | undefined {
 function plain(res: Response, status: number, text: string): void {
   res
     .status(status)
-    .set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'" })
+    .set({
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    })
     .type('text/plain')
     .send(text);
 }

@@ -15,7 +15,6 @@ import { FileLinks } from './file-links.js';
 import { cleanImage, inspect, Unacceptable } from './inspection.js';
 import type { Allowed } from './kinds.js';
 import { LocalStorage } from './local-storage.js';
-import { S3Storage } from './s3-storage.js';
 import { type ByteRange, type Storage, StorageFailed } from './storage.js';
 import { StoredFile } from './stored-file.entity.js';
 
@@ -43,7 +42,7 @@ const MAX_PIXELS = 50_000_000;
 @Injectable()
 export class Files {
   private readonly log = new Logger('Files');
-  private readonly storage: Storage;
+  private readonly storage: Promise<Storage>;
   private readonly drafts: string;
 
   constructor(
@@ -51,7 +50,7 @@ export class Files {
     private readonly database: Database,
     private readonly links: FileLinks,
   ) {
-    this.storage = config.s3 ? new S3Storage(config.s3) : new LocalStorage(join(config.dataDir, 'files'));
+    this.storage = config.s3 ? inBucket(config.s3) : Promise.resolve(new LocalStorage(join(config.dataDir, 'files')));
     this.drafts = join(config.dataDir, 'uploads');
   }
 
@@ -90,7 +89,7 @@ export class Files {
 
   async open(file: string | Pick<StoredFile, 'storageKey'>, range?: ByteRange): Promise<Readable> {
     const { storageKey } = typeof file === 'string' ? await this.find(file) : file;
-    return this.storage.open(storageKey, range);
+    return (await this.storage).open(storageKey, range);
   }
 
   /** Removes row and, once that is certain, content. */
@@ -117,7 +116,7 @@ export class Files {
     const { size } = await stat(path);
     const sha256 = await checksum(path);
     await this.database.read((em) => this.checkQuota(em, size));
-    await this.storage.put(storageKey, path, about.type);
+    await (await this.storage).put(storageKey, path, about.type);
     try {
       return await this.database.write(async (em) => {
         // Many uploads at once must not pass the quota together: from here on the others wait.
@@ -144,7 +143,7 @@ export class Files {
 
   private async forget(storageKey: string): Promise<void> {
     await this.storage
-      .remove(storageKey)
+      .then((storage) => storage.remove(storageKey))
       .catch((error: Error) => this.log.warn(`${storageKey} stays behind: ${error.message}`));
   }
 
@@ -161,4 +160,10 @@ async function checksum(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
+}
+
+/** The client for buckets takes 20 MB of memory: only who has a bucket loads it. */
+async function inBucket(bucket: NonNullable<Config['s3']>): Promise<Storage> {
+  const { S3Storage } = await import('./s3-storage.js');
+  return new S3Storage(bucket);
 }

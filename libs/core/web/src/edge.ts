@@ -64,10 +64,7 @@ function enter(tenant: Tenant | null, fn: () => void): void {
 /** A GET cannot write (ASVS 3.5.3): all it reads comes from read-only transactions, which end with the answer at the latest. */
 function readPage(res: Response, next: NextFunction): void {
   readingPage(() => {
-    res.once(
-      'close',
-      AsyncResource.bind(() => void closeReadingPage()),
-    );
+    res.once('close', AsyncResource.bind(closeReadingPage));
     next();
   });
 }

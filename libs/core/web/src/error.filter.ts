@@ -31,7 +31,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error instanceof TooMany) res.setHeader('Retry-After', String(error.retryAfterSeconds));
     try {
       await this.gate.introduce(req, res);
-      await closeReadingPage();
+      closeReadingPage();
       res.status(status);
       res.end(await this.renderer.page(req, res, ...this.view(error, status, req)));
     } catch (second) {

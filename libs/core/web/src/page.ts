@@ -62,7 +62,7 @@ export class PageInterceptor implements NestInterceptor {
       status,
     } = result instanceof OtherView ? result : { template, view: result as object, status: 200 };
     if (!name) return result;
-    await closeReadingPage();
+    closeReadingPage();
     res.status(status === 200 && hasFailedForm(view) ? 422 : status);
     return this.renderer.page(req, res, name, view ?? {});
   }

@@ -17,6 +17,8 @@ interface Row {
   host: string | null;
 }
 
+const SELECT = `select t.id, t.slug, t.name, t.schema_name, t.status, d.host from platform.tenant t
+  left join platform.domain d on d.tenant_id = t.id and d.is_primary and d.verified_at is not null`;
 const FRESH_MS = 60_000;
 const UNKNOWN_FRESH_MS = 2_000;
 
@@ -60,6 +62,22 @@ export class Directory extends TenantDirectory implements OnModuleInit {
     return this.find(`slug ${slug}`, ['t.slug = ?', slug]);
   }
 
+  /** Every tenant that operates, by age; read in pages, so that a long walk holds no connection. */
+  async *operating(): AsyncGenerator<Tenant> {
+    for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+      const page = await this.platform.read((em) =>
+        em.execute<Row[]>(
+          `${SELECT} where t.status in ('trialing', 'active', 'past_due') and t.id > ? order by t.id limit 200`,
+          [after],
+        ),
+      );
+      for (const row of page) yield this.tenant(row);
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.id;
+    }
+  }
+
   /** Forgets one tenant, or all (null). */
   forget(id: string | null): void {
     this.unknown.clear();
@@ -79,12 +97,7 @@ export class Directory extends TenantDirectory implements OnModuleInit {
     if (this.unknown.has(key)) return null;
     const [row] = await apart(() =>
       this.platform.read((em) =>
-        em.execute<Row[]>(
-          `select t.id, t.slug, t.name, t.schema_name, t.status, d.host from platform.tenant t
-             left join platform.domain d on d.tenant_id = t.id and d.is_primary and d.verified_at is not null
-            where ${condition} and t.status <> 'provisioning'`,
-          [value],
-        ),
+        em.execute<Row[]>(`${SELECT} where ${condition} and t.status <> 'provisioning'`, [value]),
       ),
     );
     if (!row) {

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantDirectory } from '@foyer/tenancy';
+import { Chores } from './chores.js';
 import { Directory } from './directory.js';
 import { OwnerArrival } from './owner-arrival.js';
 import { PackSections } from './pack-sections.js';
@@ -17,10 +18,11 @@ registerMessages('tenants', new URL('../locales', import.meta.url));
     { provide: TenantDirectory, useExisting: Directory },
     PackSections,
     Packs,
+    Chores,
     OwnerArrival,
     Tenants,
     TenantList,
   ],
-  exports: [Directory, TenantDirectory, PackSections, Packs, OwnerArrival, Tenants, TenantList],
+  exports: [Directory, TenantDirectory, PackSections, Packs, Chores, OwnerArrival, Tenants, TenantList],
 })
 export class TenantsModule {}

@@ -43,6 +43,12 @@ export class Accounts {
     this.sessions = new Sessions(database);
   }
 
+  /** Forgets sessions and links that are over. */
+  async sweep(): Promise<void> {
+    await this.sessions.sweep();
+    await this.tokens.sweep();
+  }
+
   /**
    * Registers a customer, who then has to follow the link in a mail. Somebody who already has an account gets a mail that
    * says so, and whoever typed the address learns nothing: both answers are the same and cost the same (ASVS 6.3.8).

@@ -1,6 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
+import { Chores } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { Accounts } from './accounts.js';
 import { Companies } from './companies.js';
@@ -64,10 +65,13 @@ export class IdentityModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
+    private readonly chores: Chores,
+    private readonly accounts: Accounts,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
+    this.chores.register('identity.sweep', () => this.accounts.sweep());
     this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
   }
 }
