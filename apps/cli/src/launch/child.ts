@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Obstacle } from '../../progress.mjs';
@@ -91,7 +91,8 @@ export class Child {
   }
 
   private lastWords(what: string): string {
-    const words = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    const log = existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
+    const words = log.trimEnd().split('\n').slice(-15).join('\n');
     return `${words}\n\nThe ${this.part.name} process ${what}; its last words are above, all of them in ${this.logFile}.`;
   }
 }

@@ -134,5 +134,8 @@ export const field = {
     .optional()
     .transform((value) => value || null),
   /** A switch or checkbox: present when on. */
-  flag: z.unknown().transform((value) => value !== undefined && value !== '' && value !== '0'),
+  flag: z
+    .unknown()
+    .optional()
+    .transform((value) => value !== undefined && value !== '' && value !== '0'),
 };
