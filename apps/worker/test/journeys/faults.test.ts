@@ -105,7 +105,7 @@ test('web, worker and database are killed under load: what was acknowledged is t
   await until(
     'all mails are sent',
     async () => (left = Number(await unsent())) === 0,
-    90,
+    240,
     () => `${left} mails are missing`,
   );
   const arrived = new Map<string, number>();
@@ -113,7 +113,7 @@ test('web, worker and database are killed under load: what was acknowledged is t
   const mails = await client.query<{ message_id: string }>(`select message_id from ${tenant.schema}.mail`);
   expect(mails.rows.filter(({ message_id }) => !arrived.has(message_id))).toEqual([]);
   await client.end();
-}, 180_000);
+}, 400_000);
 
 test('SIGTERM lets what has begun be finished', async () => {
   const answers = Promise.all(

@@ -96,6 +96,20 @@ describe('transactions', () => {
     expect(seen.filter((text) => text.startsWith('start transaction read only'))).toHaveLength(1);
   });
 
+  test('connections that break in the middle of a transaction leave room for new ones', async () => {
+    const owner = new pg.Client({ connectionString: world.config.databaseUrl });
+    await owner.connect();
+    const breaks = () =>
+      database.read(async (em) => {
+        const [row] = await rows<{ pid: number }>(em, sql`select pg_catalog.pg_backend_pid() as pid`);
+        await owner.query('select pg_terminate_backend($1)', [row!.pid]);
+        return rows(em, sql`select 1`);
+      });
+    for (let n = 0; n <= world.config.poolSize; n += 1) await expect(acme.inside(breaks)).rejects.toThrow();
+    await owner.end();
+    expect(await acme.query(() => sql`select 1 as works`)).toEqual([{ works: 1 }]);
+  });
+
   test('values are bound, never written into the text', async () => {
     const hostile = `'; drop table ${acme.tenant.schema}.person; --`;
     const seen: string[] = [];
