@@ -31,6 +31,7 @@ import { Tickets } from '@foyer/tickets';
 import { Signup } from '@foyer/signup';
 import pg from 'pg';
 import request from 'supertest';
+import { SERVER_FLAGS } from '../launch/server-flags.js';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../embedded-postgres.js';
 import { capture, type Captured, ownStatements, type Statement } from './capture.js';
 import type { FloorPlan } from './floor.js';
@@ -358,6 +359,7 @@ async function startFloor(plan: FloorPlan): Promise<{ child: ChildProcess; url: 
 
 async function startWeb({ port, dataDir, databaseUrl, secretKey, baseUrl }: Config): Promise<ChildProcess> {
   const child = fork(join(workspace, 'apps/web/dist/main.js'), {
+    execArgv: SERVER_FLAGS,
     env: {
       ...process.env,
       NODE_ENV: 'production',

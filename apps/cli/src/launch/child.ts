@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Obstacle } from '../../progress.mjs';
 import { endProcess, recordProcess } from '../processes.js';
+import { SERVER_FLAGS } from './server-flags.js';
 
 export interface Part {
   name: string;
@@ -68,7 +69,7 @@ export class Child {
     // Detached: Ctrl-C in the terminal reaches the launcher alone, which then stops its children in order.
     const child = fork(fileURLToPath(this.part.module), {
       env: this.env,
-      execArgv: ['--no-deprecation', '--enable-source-maps', `--import=${leash}`],
+      execArgv: [...SERVER_FLAGS, `--import=${leash}`],
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
     });
