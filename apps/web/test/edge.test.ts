@@ -1,3 +1,5 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Limits } from '@foyer/credentials';
@@ -350,4 +352,31 @@ describe('50: headers and recipients', () => {
     )) as [{ count: number }];
     expect(count).toBeLessThanOrEqual(5);
   });
+});
+
+test('a storage that fails: a clear message at the files, no row, and what was typed comes back', async () => {
+  const mia = await acme.customer('Mia');
+  const browser = await mia.browser();
+  const folder = join(world.config.dataDir, 'files');
+  renameSync(folder, `${folder}.away`);
+  writeFileSync(folder, 'a file where the folder should be');
+  const file = { field: 'attachments', name: 'unlucky.txt', content: 'x' };
+  const failed = await browser.upload(
+    '/tickets',
+    { subject: 'Kept subject', description: 'Kept description', priority: 'high' },
+    [file],
+  );
+  rmSync(folder);
+  renameSync(`${folder}.away`, folder);
+  expect(failed.status).toBe(422);
+  expect(failed.text).toContain('attachments-error');
+  for (const typed of ['Kept subject', 'Kept description']) expect(failed.text).toContain(typed);
+  expect(await acme.query(() => sql`select 1 from ${table('file')} where name = 'unlucky.txt'`)).toEqual([]);
+  expect(
+    (
+      await browser.upload('/tickets', { subject: 'Kept subject', description: 'Kept description', priority: 'high' }, [
+        file,
+      ])
+    ).status,
+  ).toBe(303);
 });

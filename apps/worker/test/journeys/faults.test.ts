@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,6 +94,15 @@ test('web, worker and database are killed under load: what was acknowledged is t
   expect(acknowledged.length).toBeGreaterThan(70);
   expect(acknowledged.filter((subject) => count.get(subject) !== 1)).toEqual([]);
 
+  // What came with a file has it, whole.
+  const { rows: files } = await client.query<{ subject: string; size: number; storage_key: string }>(
+    `select t.subject, f.size::int, f.storage_key from ${tenant.schema}.ticket t join ${tenant.schema}.ticket_message m on m.ticket_id = t.id
+       join ${tenant.schema}.ticket_attachment a on a.message_id = m.id join ${tenant.schema}.file f on f.id = a.file_id`,
+  );
+  const stored = new Map(files.map((file) => [file.subject, file]));
+  expect(acknowledged.filter((subject) => isUpload(subject) && !stored.has(subject))).toEqual([]);
+  expect(files.filter(({ storage_key, size }) => statSync(join(home, 'files', storage_key)).size !== size)).toEqual([]);
+
   // Every ticket has one mail to its customer and one to the owner, and all of them arrive.
   const unsent = async () =>
     (
@@ -132,31 +141,43 @@ test('SIGTERM lets what has begun be finished', async () => {
   expect(made).toHaveLength(done.filter(Boolean).length);
 }, 30_000);
 
-/** Sends the form of a new ticket. True when the answer said that it is there; no answer acknowledges nothing. */
-function opens(subject: string, { cookie, csrf }: { cookie: string; csrf: string }): Promise<boolean> {
+/** Sends the form of a new ticket, half of them with a file. True when the answer said that it is there. */
+async function opens(subject: string, { cookie, csrf }: { cookie: string; csrf: string }): Promise<boolean> {
   const { host, origin } = new URL(tenant.origin);
-  const body = new URLSearchParams({ _csrf: csrf, subject, description: 'Under load', priority: 'normal' }).toString();
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ _csrf: csrf, subject, description: 'Under load', priority: 'normal' }))
+    form.set(name, value);
+  if (isUpload(subject)) form.set('attachments', new Blob([subject.repeat(2000)]), 'log.txt');
+  const encoded = new Response(form);
+  const body = Buffer.from(await encoded.arrayBuffer());
   const headers = {
     Host: host,
     Origin: origin,
     Cookie: cookie,
-    'Content-Type': 'application/x-www-form-urlencoded',
+    'Content-Type': encoded.headers.get('content-type')!,
     'Content-Length': body.length,
   };
   return new Promise((resolve) => {
     // By address: only browsers know where `acme.localhost` is.
-    const sent = request(
-      { host: '127.0.0.1', port: config.port, path: '/tickets', method: 'POST', headers, timeout: 10_000 },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 303 && (answer.headers.location ?? '').startsWith('/tickets/TKT-'));
-      },
-    );
+    const options = {
+      host: '127.0.0.1',
+      port: config.port,
+      path: '/tickets',
+      method: 'POST',
+      headers,
+      timeout: 10_000,
+    };
+    const sent = request(options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 303 && (answer.headers.location ?? '').startsWith('/tickets/TKT-'));
+    });
     sent.on('error', () => resolve(false));
     sent.on('timeout', () => sent.destroy());
     sent.end(body);
   });
 }
+
+const isUpload = (subject: string): boolean => /^Client [135]/.test(subject);
 
 async function makeTenant(): Promise<void> {
   const app = await createApplication(config);
