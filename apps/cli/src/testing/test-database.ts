@@ -114,12 +114,13 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Tenant roles belong to the server, not to the database: they would pile up. */
+/**
+ * Tenant roles belong to the server, not to the database: they would pile up. A run that was killed while it dropped a
+ * database leaves one that nobody can connect to, only drop.
+ */
 async function drop(server: string, database: string): Promise<void> {
-  const roles = await sql<{ nspname: string }>(
-    at(server, database),
-    `select nspname from pg_namespace where nspname ~ '^t_'`,
-  );
+  const names = `select nspname from pg_namespace where nspname ~ '^t_'`;
+  const roles = await sql<{ nspname: string }>(at(server, database), names).catch(() => []);
   await sql(server, `drop database if exists ${database} with (force)`);
   for (const { nspname } of roles) await sql(server, `drop role if exists ${nspname}`).catch(() => undefined);
 }
