@@ -7,4 +7,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 180_000,
   maxWorkers: 1,
+  // What a failed journey left running must not keep the whole run from ending.
+  forceExit: true,
 };

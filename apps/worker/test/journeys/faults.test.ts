@@ -25,6 +25,7 @@ let variables: Record<string, string>;
 let config: Config;
 let postbox: Postbox;
 let tenant: Tenant;
+let loading = true;
 let cookies: { cookie: string; csrf: string }[];
 
 beforeAll(async () => {
@@ -50,6 +51,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterTests(async () => {
+  loading = false;
   for (const child of children.values()) child.kill('SIGKILL');
   await postbox?.close();
   await removeEmbeddedPostgres(join(home, 'postgres'));
@@ -58,7 +60,6 @@ afterTests(async () => {
 
 test('web, worker and database are killed under load: what was acknowledged is there once, and its mail is sent', async () => {
   const acknowledged: string[] = [];
-  let loading = true;
   const clients = Array.from({ length: 6 }, async (_, client) => {
     for (let n = 0; loading; n += 1) {
       const subject = `Client ${client} ticket ${n}`;
@@ -243,6 +244,7 @@ async function startWorker(): Promise<void> {
 
 async function killed(name: 'web' | 'worker'): Promise<void> {
   const child = children.get(name)!;
+  if (child.exitCode !== null) throw new Error(`${name} had already ended by itself, with ${child.exitCode}`);
   child.kill('SIGKILL');
   await once(child, 'exit');
 }

@@ -3,7 +3,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { TooMany } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { loginUrl } from '@foyer/database';
+import { loginUrl, SteadyClient } from '@foyer/database';
 import { currentTenantOrNull } from '@foyer/tenancy';
 
 /** So many points in so many seconds. */
@@ -20,7 +20,7 @@ export class Limits implements OnApplicationShutdown {
   private readonly limiters = new Map<string, RateLimiterPostgres>();
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.pool = new pg.Pool({ connectionString: loginUrl(config, 'queue'), max: 4 });
+    this.pool = new pg.Pool({ connectionString: loginUrl(config, 'queue'), max: 4, Client: SteadyClient });
     this.pool.on('error', () => undefined);
   }
 

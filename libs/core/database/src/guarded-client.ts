@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { SteadyClient } from './steady-client.js';
 
 type Observer = (sql: string, values: readonly unknown[]) => void;
 const observers = new Set<Observer>();
@@ -24,7 +24,7 @@ const SET_LOCAL_ROLE = /^set local role "[a-z][a-z0-9_]{0,62}"$/;
  * the begin of a transaction waits for the role that always follows it, and both go in one round trip. No other
  * statement can change the role: `SET`, `RESET`, `DO` and the like are not sent at all.
  */
-export class GuardedClient extends pg.Client {
+export class GuardedClient extends SteadyClient {
   #begin: string | null = null;
 
   // @ts-expect-error pg's overloads cannot be restated by a subclass; every call form is passed on

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
+import { SteadyClient } from './steady-client.js';
 import { type DatabaseAddress, LOGINS, loginUrl, TENANT_GROUP } from './logins.js';
 
 /** One file of `migrations/<scope>/NNNN_name.sql`. */
@@ -75,7 +76,12 @@ export async function migrateTenants(
   options: MigrateTenantsOptions = {},
 ): Promise<TenantMigrationReport> {
   const { concurrency = 4, migrations = readMigrations('tenant'), onProgress } = options;
-  const pool = new pg.Pool({ connectionString: loginUrl(address, 'owner'), max: concurrency });
+  const pool = new pg.Pool({
+    connectionString: loginUrl(address, 'owner'),
+    max: concurrency,
+    Client: SteadyClient,
+  });
+  pool.on('error', () => undefined);
   const report: TenantMigrationReport = { migrated: 0, failed: [] };
   try {
     const { rows: behind } = await pool.query<{

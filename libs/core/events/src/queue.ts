@@ -1,7 +1,7 @@
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type Processor } from 'bullmq';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { loginUrl } from '@foyer/database';
+import { loginUrl, SteadyClient } from '@foyer/database';
 
 /** One subscriber's share of one event. */
 export interface EventJob {
@@ -47,7 +47,7 @@ export class Queues implements OnApplicationShutdown {
     const { redisUrl } = this.config;
     const connection = redisUrl
       ? { url: redisUrl, maxRetriesPerRequest: null }
-      : { connectionString: loginUrl(this.config, 'queue'), schema: 'queue', max: 6 };
+      : { connectionString: loginUrl(this.config, 'queue'), schema: 'queue', max: 6, Client: SteadyClient };
     return {
       connection: connection as never,
       defaultJobOptions: {
