@@ -6,6 +6,7 @@ import { type Look, Themes } from '@foyer/theming';
 import { type SiteContext, Sites, type SiteView } from '@foyer/web';
 import { Features } from './features.js';
 import { Navigation, shown } from './navigation.js';
+import { SetupPages } from './setup-pages.js';
 import type { BrandPicture } from './sections.js';
 import { type Snapshot, SettingsMemory } from './settings-memory.js';
 
@@ -20,6 +21,7 @@ export class PortalSite implements OnModuleInit {
     private readonly themes: Themes,
     private readonly features: Features,
     private readonly navigation: Navigation,
+    private readonly setup: SetupPages,
   ) {}
 
   onModuleInit(): void {
@@ -59,6 +61,7 @@ export class PortalSite implements OnModuleInit {
       supportEmail: general.supportEmail,
       contact: general.contact,
       features: Object.fromEntries(this.features.all().map(({ name }) => [name, isOn(name)])),
+      setup: console && /^\/console\/settings(?:\/|$)/.test(path) ? this.setup.for(actor, isOn, path, locale) : null,
       notices: console ? noticesFor(snapshot, actor, locale) : [],
     };
   }

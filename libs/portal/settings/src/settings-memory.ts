@@ -5,6 +5,7 @@ import { apart, Database, rows, sql, table } from '@foyer/database';
 import { Signals } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
 import type { TemplateFailure } from '@foyer/theming';
+import type { Section } from './section.js';
 import { sections, type Sections } from './sections.js';
 
 /** The signal that says: this tenant's settings are not what they were. */
@@ -15,6 +16,8 @@ export interface Snapshot extends Sections {
   /** Changes when anything here does. */
   version: string;
   overrides: Record<string, string>;
+  /** What another module declared. Read once by its schema. */
+  declared: <T>(section: Section<T>) => T;
   /** What a published template last failed with, until the team publishes again. */
   templateFailure: (TemplateFailure & { at: string }) | null;
 }
@@ -81,11 +84,20 @@ export class SettingsMemory implements OnModuleInit {
       branding: sections.branding.parse(settings.get('branding') ?? {}),
       features: sections.features.parse(settings.get('features') ?? {}),
       portal: sections.portal.parse(settings.get('portal') ?? {}),
+      declared: remembering(settings),
       overrides: Object.fromEntries(templates) as Record<string, string>,
       templateFailure: (settings.get(TEMPLATE_FAILURE) as Snapshot['templateFailure'] | undefined) ?? null,
       version: fingerprint(stored.filter(({ key }) => key !== TEMPLATE_FAILURE)),
     };
   }
+}
+
+function remembering(stored: Map<string, unknown>): Snapshot['declared'] {
+  const parsed = new Map<string, unknown>();
+  return <T>({ name, schema }: Section<T>): T => {
+    if (!parsed.has(name)) parsed.set(name, schema.parse(stored.get(name) ?? {}));
+    return parsed.get(name) as T;
+  };
 }
 
 function fingerprint(value: unknown): string {

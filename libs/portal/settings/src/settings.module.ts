@@ -9,7 +9,9 @@ import { ConsoleStartController } from './team/console-start.controller.js';
 import { FeaturesController } from './team/features.controller.js';
 import { GeneralController } from './team/general.controller.js';
 import { PortalController } from './team/portal.controller.js';
+import { portalPages } from './team/settings-page.js';
 import { BrandPictures } from './brand-pictures.js';
+import { Collections } from './collections.js';
 import { Features } from './features.js';
 import { PortalHome } from './home.js';
 import { Navigation } from './navigation.js';
@@ -18,6 +20,7 @@ import { PublishedTemplates } from './published-templates.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
 import { SettingsPack } from './settings.pack.js';
+import { SetupPages } from './setup-pages.js';
 import { settingsRules } from './settings.rules.js';
 import { TenantThemes } from './tenant-themes.js';
 
@@ -38,6 +41,8 @@ registerMessages('settings', new URL('../locales', import.meta.url));
   providers: [
     SettingsMemory,
     Settings,
+    Collections,
+    SetupPages,
     Features,
     Navigation,
     PortalHome,
@@ -47,13 +52,14 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     PortalSite,
     SettingsPack,
   ],
-  exports: [Settings, Features, Navigation, PortalHome, PublishedTemplates, BrandPictures],
+  exports: [Settings, Collections, SetupPages, Features, Navigation, PortalHome, PublishedTemplates, BrandPictures],
 })
 export class SettingsModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
     private readonly navigation: Navigation,
+    private readonly setup: SetupPages,
   ) {}
 
   onModuleInit(): void {
@@ -66,6 +72,7 @@ export class SettingsModule implements OnModuleInit {
       order: 90,
       shownTo: ({ ability }) => ability.can('manage', 'Settings'),
     });
+    this.setup.add(...portalPages);
     this.themes.registerTemplates('settings', new URL('../templates', import.meta.url));
   }
 }

@@ -4,6 +4,8 @@ import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { currentTenant } from '@foyer/tenancy';
+import type { z } from 'zod';
+import type { Section } from './section.js';
 import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
 import { SettingsChanged } from './settings.events.js';
@@ -19,8 +21,11 @@ export class Settings {
   ) {}
 
   /** A section of the ambient tenant, from memory. */
-  async get<Name extends SectionName>(section: Name): Promise<Sections[Name]> {
-    return (await this.memory.snapshot())[section];
+  async get<Name extends SectionName>(section: Name): Promise<Sections[Name]>;
+  async get<T>(section: Section<T>): Promise<T>;
+  async get(section: SectionName | Section<unknown>): Promise<unknown> {
+    const snapshot = await this.memory.snapshot();
+    return typeof section === 'string' ? snapshot[section] : snapshot.declared(section);
   }
 
   /** The operator's name as people read it. */
@@ -37,34 +42,40 @@ export class Settings {
    * Changes what the patch names and leaves the rest of the section.
    * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid
    */
-  async change<Name extends SectionName>(actor: Actor, section: Name, patch: Patch<Name>): Promise<void> {
+  async change<Name extends SectionName>(actor: Actor, section: Name, patch: Patch<Name>): Promise<void>;
+  async change<T extends object>(actor: Actor, section: Section<T>, patch: Partial<T>): Promise<void>;
+  async change(actor: Actor, section: SectionName | Section<object>, patch: object): Promise<void> {
     mayManage(actor);
-    await this.apply(section, patch, actor.id);
+    await this.apply(section as Section<object>, patch, actor.id);
   }
 
   /** The same without an actor, for packs and provisioning. */
-  async apply<Name extends SectionName>(
-    section: Name,
-    patch: Patch<Name>,
-    actorId: string | null = null,
-  ): Promise<void> {
+  async apply<Name extends SectionName>(section: Name, patch: Patch<Name>, actorId?: string | null): Promise<void>;
+  async apply<T extends object>(section: Section<T>, patch: Partial<T>, actorId?: string | null): Promise<void>;
+  async apply(section: SectionName | Section<object>, patch: object, actorId: string | null = null): Promise<void> {
+    await this.update(sectionOf(section), (before) => ({ ...before, ...patch }), actorId);
+  }
+
+  /** Makes a section's next value from the one before; two at once follow one another. */
+  async update<T extends object>(section: Section<T>, to: (before: T) => T, actorId: string | null): Promise<void> {
     await this.database.write(async (em) => {
       await this.one(em);
       const before = await stored(em, section);
-      const after = checked(section, { ...(before as object), ...patch });
-      const keys = Object.keys(patch).filter(
-        (key) => !same((before as Record<string, unknown>)[key], (after as Record<string, unknown>)[key]),
-      );
+      const after = checked(section, to(before));
+      const changed = (key: string) => !same(before[key as keyof T], after[key as keyof T]);
+      const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(changed);
       if (keys.length === 0) return;
-      await em.upsert(Setting, { key: section, value: after, updatedAt: new Date() });
-      await this.outbox.publish(new SettingsChanged(section, keys, actorId));
+      await em.upsert(Setting, { key: section.name, value: after, updatedAt: new Date() });
+      await this.outbox.publish(new SettingsChanged(section.name, keys, actorId));
       await this.memory.changed();
     });
   }
 
   /** A section as the enclosing write sees it, uncommitted changes and all. */
-  async stored<Name extends SectionName>(section: Name): Promise<Sections[Name]> {
-    return this.database.read((em) => stored(em, section));
+  async stored<Name extends SectionName>(section: Name): Promise<Sections[Name]>;
+  async stored<T extends object>(section: Section<T>): Promise<T>;
+  async stored(section: SectionName | Section<object>): Promise<unknown> {
+    return this.database.read((em) => stored(em, sectionOf(section)));
   }
 
   /** One change after the other, so that two people who change different things do not undo each other. */
@@ -78,23 +89,26 @@ export function mayManage({ ability }: Actor): void {
   if (!ability.can('manage', 'Settings')) throw new Refused();
 }
 
-async function stored<Name extends SectionName>(em: SqlEntityManager, section: Name): Promise<Sections[Name]> {
-  const row = await em.findOne(Setting, { key: section }, { refresh: true });
-  return sections[section].parse(row?.value ?? {}) as Sections[Name];
+const sectionOf = (section: SectionName | Section<object>): Section<object> =>
+  typeof section === 'string' ? { name: section, schema: sections[section] as z.ZodType<object> } : section;
+
+async function stored<T>(em: SqlEntityManager, { name, schema }: Section<T>): Promise<T> {
+  const row = await em.findOne(Setting, { key: name }, { refresh: true });
+  return schema.parse(row?.value ?? {});
 }
 
-function checked<Name extends SectionName>(section: Name, value: object): Sections[Name] {
-  const result = sections[section].safeParse(value);
+function checked<T>({ name, schema }: Section<T>, value: unknown): T {
+  const result = schema.safeParse(value);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
-    throw new InvalidField(String(path[0] ?? ''), /^settings\./.test(message) ? message : 'web.form.wrong');
+    throw new InvalidField(String(path[0] ?? ''), /^[a-z]+\.[a-z.-]+$/.test(message) ? message : 'web.form.wrong');
   }
-  if (section === 'general') {
+  if (name === 'general') {
     const { defaultLocale, locales } = result.data as Sections['general'];
     if (!locales.includes(defaultLocale))
       throw new InvalidField('defaultLocale', 'settings.general.default-locale.not-offered');
   }
-  return result.data as Sections[Name];
+  return result.data;
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -45,8 +45,10 @@ describe('who gets in', () => {
     expect((await inAcme(() => settings().get('portal'))).status).toBe('active');
   });
 
-  test('the settings begin with the general ones, the console with its first entry', async () => {
-    expect((await team.get('/console/settings')).headers.location).toBe('/console/settings/general');
+  test('the settings begin with a way to each of their pages, the console with its first entry', async () => {
+    const start = (await team.get('/console/settings')).text;
+    for (const page of ['general', 'branding', 'features', 'portal'])
+      expect(start).toContain(`href="/console/settings/${page}"`);
     const [first] = world.get(Navigation).for('console', admin, () => true);
     expect((await team.get('/console')).headers.location).toBe(first!.href);
   });

@@ -27,7 +27,7 @@ import {
   formValues,
   settingGroups,
 } from './branding-form.js';
-import { pathOf, settingsTabs } from './settings-page.js';
+import { pathOf } from './settings-page.js';
 
 const PICTURES = ['logo', 'logoDark', 'favicon'] as const;
 const PREVIEW_SCOPE = '.brand-scope';
@@ -103,7 +103,6 @@ export class BrandingController {
     const contrast = contrastView(declared, choices, t);
     const query = new URLSearchParams(formValues(completeSettings(declared, choices)));
     return {
-      tabs: settingsTabs(visit, 'branding'),
       form,
       groups: settingGroups(declared, form, touched, t),
       pictures: PICTURES.map((kind) => ({

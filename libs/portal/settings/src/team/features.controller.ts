@@ -15,7 +15,7 @@ import {
 } from '@foyer/web';
 import { Features } from '../features.js';
 import { Settings } from '../settings.js';
-import { pathOf, settingsTabs } from './settings-page.js';
+import { pathOf } from './settings-page.js';
 
 @Can('manage', 'Settings')
 @ConsoleController('settings/features')
@@ -30,7 +30,6 @@ export class FeaturesController {
   async page(@CurrentVisit() visit: Visit) {
     const chosen = await this.settings.get('features');
     return {
-      tabs: settingsTabs(visit, 'features'),
       form: visit.form(),
       features: this.features.all().map(({ name, label, description, icon }) => ({
         name,

@@ -15,7 +15,7 @@ import {
   type Visit,
 } from '@foyer/web';
 import { Settings } from '../settings.js';
-import { pathOf, settingsTabs } from './settings-page.js';
+import { pathOf } from './settings-page.js';
 
 const several = <T extends z.ZodType>(each: T) =>
   z
@@ -42,8 +42,9 @@ export class GeneralController {
   constructor(private readonly settings: Settings) {}
 
   @Get()
+  @View('settings/team/index')
   start() {
-    return seeOther(pathOf('general'));
+    return {};
   }
 
   @Get('general')
@@ -51,23 +52,22 @@ export class GeneralController {
   async page(@CurrentVisit() visit: Visit) {
     const { supportEmail, contact, defaultLocale, locales, timeZone } = await this.settings.get('general');
     const name = await this.settings.name();
-    return this.view(visit, visit.form({ name, supportEmail, contact, defaultLocale, locales, timeZone }));
+    return this.view(visit.form({ name, supportEmail, contact, defaultLocale, locales, timeZone }));
   }
 
   @Post('general')
   @View('settings/team/general')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
+  async save(@CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
     await form.attempt(({ locales, ...rest }) =>
       this.settings.change(actor, 'general', { ...rest, locales: [...new Set([rest.defaultLocale, ...locales])] }),
     );
-    return form.failed ? this.view(visit, form) : seeOther(pathOf('general'), 'settings.saved');
+    return form.failed ? this.view(form) : seeOther(pathOf('general'), 'settings.saved');
   }
 
-  private view(visit: Visit, form: FormState) {
+  private view(form: FormState) {
     const { defaultLocale, timeZone } = form.values;
     const locales = [form.values['locales'] ?? []].flat();
     return {
-      tabs: settingsTabs(visit, 'general'),
       form,
       locales: LOCALES.map((value) => ({
         value,

@@ -14,7 +14,7 @@ import {
 } from '@foyer/web';
 import { PORTAL_STATUSES } from '../sections.js';
 import { Settings } from '../settings.js';
-import { pathOf, settingsTabs } from './settings-page.js';
+import { pathOf } from './settings-page.js';
 
 const portalForm = z.object({ status: z.enum(PORTAL_STATUSES), message: z.string().trim().max(500).default('') });
 type PortalForm = FormState<z.output<typeof portalForm>>;
@@ -40,7 +40,6 @@ export class PortalController {
 
   private view(visit: Visit, form: FormState) {
     return {
-      tabs: settingsTabs(visit, 'portal'),
       form,
       statuses: PORTAL_STATUSES.map((value) => ({
         value,

@@ -1,15 +1,16 @@
-import type { Visit } from '@foyer/web';
+import type { SetupPage } from '../setup-pages.js';
 
-const PAGES = ['general', 'branding', 'features', 'portal'] as const;
-export type SettingsPage = (typeof PAGES)[number];
+const PAGES = { general: 'company', branding: 'palette', features: 'switches', portal: 'globe' } as const;
+export type SettingsPage = keyof typeof PAGES;
 
 export const pathOf = (page: SettingsPage) => `/console/settings/${page}`;
 
-/** The way from one page of the settings to the others. */
-export function settingsTabs(visit: Visit, current: SettingsPage) {
-  return PAGES.map((page) => ({
-    label: visit.t(`settings.tabs.${page}`),
-    href: pathOf(page),
-    current: page === current,
-  }));
-}
+/** The pages of the settings that are about the portal as a whole. */
+export const portalPages: SetupPage[] = Object.entries(PAGES).map(([page, icon], index) => ({
+  group: 'portal',
+  href: pathOf(page as SettingsPage),
+  label: `settings.tabs.${page}`,
+  text: `settings.${page}.lead`,
+  icon,
+  order: (index + 1) * 10,
+}));

@@ -1,0 +1,112 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type Actor, Conflict, NotFound } from '@foyer/access';
+import { Database } from '@foyer/database';
+import { type Collection, type CollectionItem, MAX_ITEMS } from './section.js';
+import { mayManage, Settings } from './settings.js';
+
+/** Says who still needs the item, as a message with values; null when nobody does. */
+export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
+
+/** Adds to, changes and orders the lists that a tenant sets up. Reading comes from memory and costs no statement. */
+@Injectable()
+export class Collections {
+  private readonly needs = new Map<string, StillNeeded[]>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  async all<Item extends CollectionItem>({ section }: Collection<Item>): Promise<Item[]> {
+    return (await this.settings.get(section)).items;
+  }
+
+  async find<Item extends CollectionItem>(collection: Collection<Item>, id: string | null): Promise<Item | undefined> {
+    return id === null ? undefined : (await this.all(collection)).find((item) => item.id === id);
+  }
+
+  /** Before an item is removed, `check` is asked whether somebody still needs it. */
+  protect<Item extends CollectionItem>({ name }: Collection<Item>, check: StillNeeded): void {
+    this.needs.set(name, [...(this.needs.get(name) ?? []), check]);
+  }
+
+  async add<Item extends CollectionItem>(
+    actor: Actor,
+    collection: Collection<Item>,
+    item: Omit<Item, 'id'>,
+  ): Promise<Item> {
+    const added = { ...item, id: randomUUIDv7() } as Item;
+    await this.change(actor, collection, (items) => {
+      if (items.length >= MAX_ITEMS) throw new Conflict('settings.collection.full', { max: MAX_ITEMS });
+      return [...items, added];
+    });
+    return added;
+  }
+
+  async replace<Item extends CollectionItem>(
+    actor: Actor,
+    collection: Collection<Item>,
+    id: string,
+    item: Omit<Item, 'id'>,
+  ): Promise<void> {
+    await this.change(actor, collection, (items) => {
+      known(items, id);
+      return items.map((one) => (one.id === id ? ({ ...item, id } as Item) : one));
+    });
+  }
+
+  /** @throws Conflict when something else still needs it */
+  async remove<Item extends CollectionItem>(actor: Actor, collection: Collection<Item>, id: string): Promise<void> {
+    await this.database.write(async () => {
+      await this.change(actor, collection, (items) => {
+        known(items, id);
+        return items.filter((one) => one.id !== id);
+      });
+      for (const check of this.needs.get(collection.name) ?? []) {
+        const need = await check(id);
+        if (need) throw new Conflict(need.code, need.values);
+      }
+    });
+  }
+
+  /** Moves an item by so many places; at an end it stays there. */
+  async move<Item extends CollectionItem>(
+    actor: Actor,
+    collection: Collection<Item>,
+    id: string,
+    by: number,
+  ): Promise<void> {
+    await this.change(actor, collection, (items) => {
+      const from = known(items, id);
+      const to = Math.max(0, Math.min(items.length - 1, from + by));
+      const others = items.filter((one) => one.id !== id);
+      return [...others.slice(0, to), items[from]!, ...others.slice(to)];
+    });
+  }
+
+  /** Sets the whole list, for packs. */
+  async apply<Item extends CollectionItem>({ section }: Collection<Item>, items: Item[]): Promise<void> {
+    await this.settings.apply(section, { items });
+  }
+
+  /** The list as the enclosing write sees it. */
+  async stored<Item extends CollectionItem>({ section }: Collection<Item>): Promise<Item[]> {
+    return (await this.settings.stored(section)).items;
+  }
+
+  private async change<Item extends CollectionItem>(
+    actor: Actor,
+    { section }: Collection<Item>,
+    to: (items: Item[]) => Item[],
+  ): Promise<void> {
+    mayManage(actor);
+    await this.settings.update(section, ({ items }) => ({ items: to(items) }), actor.id);
+  }
+}
+
+function known(items: CollectionItem[], id: string): number {
+  const index = items.findIndex((item) => item.id === id);
+  if (index < 0) throw new NotFound();
+  return index;
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import { translate } from '@foyer/i18n';
+
+export const SETUP_GROUPS = ['portal', 'tickets', 'service', 'mail'] as const;
+
+/** A page of the console's settings. Texts are message keys. */
+export interface SetupPage {
+  group: (typeof SETUP_GROUPS)[number];
+  href: string;
+  label: string;
+  /** One sentence: what it is good for. */
+  text: string;
+  icon: string;
+  order: number;
+  /** Gone when this section is switched off. */
+  feature?: string;
+}
+
+/** What a team can set up, in groups. Every module adds its own pages. */
+@Injectable()
+export class SetupPages {
+  private pages: SetupPage[] = [];
+
+  add(...pages: SetupPage[]): void {
+    this.pages = [...this.pages, ...pages].sort((a, b) => a.order - b.order);
+  }
+
+  /** As pages show them; null for those who set up nothing. */
+  for({ ability }: Actor, isOn: (feature: string) => boolean, path: string, locale: string) {
+    if (!ability.can('manage', 'Settings')) return null;
+    const groups = SETUP_GROUPS.map((group) => ({
+      label: translate(locale, `settings.group.${group}`),
+      pages: this.pages
+        .filter((page) => page.group === group && (!page.feature || isOn(page.feature)))
+        .map(({ href, label, text, icon }) => ({
+          href,
+          label: translate(locale, label),
+          text: translate(locale, text),
+          icon,
+          current: path === href || path.startsWith(`${href}/`),
+        })),
+    }));
+    return groups.filter(({ pages }) => pages.length > 0);
+  }
+}

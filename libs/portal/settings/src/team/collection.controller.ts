@@ -1,0 +1,169 @@
+import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
+import type { z } from 'zod';
+import { type Actor, Conflict, NotFound } from '@foyer/access';
+import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
+import type { Collections } from '../collections.js';
+import type { Collection, CollectionItem } from '../section.js';
+
+/** One item as the list shows it. */
+export interface CollectionRow {
+  title: string;
+  /** What it does, in a sentence. */
+  text?: string | null;
+  badge?: { label: string; tone: string } | null;
+  /** Null for what cannot be switched. */
+  enabled?: boolean | null;
+}
+type Values = Record<string, string | string[] | null | undefined>;
+
+/**
+ * The pages of a list that the team sets up: list, new, edit, order, switch, remove. A subclass carries the decorators
+ * `@ConsoleController('settings/…')` and `@Can('manage', 'Settings')` and says what is particular to its items. The texts
+ * `<words>.title`, `lead`, `add`, `new`, `empty`, `empty-text` and `remove-text` are its own.
+ */
+export abstract class CollectionController<Item extends CollectionItem, Input> {
+  /** Of the list: `/console/settings/…`. */
+  protected abstract readonly path: string;
+  protected abstract readonly collection: Collection<Item>;
+  protected abstract readonly form: z.ZodType<Input>;
+  /** Of the page of one item; it gets `form`, `item` (`{ id, action, removal }` or null) and what `choices` gives. */
+  protected abstract readonly template: string;
+  protected abstract readonly words: string;
+  /** Whether the order of the list means something. */
+  protected readonly ordered: boolean = true;
+
+  constructor(protected readonly collections: Collections) {}
+
+  protected abstract row(visit: Visit, item: Item): CollectionRow | Promise<CollectionRow>;
+  /** What the form holds for an item, or for a new one. */
+  protected abstract values(visit: Visit, item: Item | null): Values;
+  /** @throws InvalidField for what only the whole can know */
+  protected abstract made(
+    input: Input,
+    before: Item | null,
+    visit: Visit,
+  ): Omit<Item, 'id'> | Promise<Omit<Item, 'id'>>;
+  /** What the page offers beside what was typed. */
+  protected choices(_visit: Visit, _form: FormState<unknown>, _item: Item | null): object | Promise<object> {
+    return {};
+  }
+
+  @Get()
+  @View('settings/team/collection')
+  async list(@CurrentVisit() visit: Visit) {
+    return this.listView(visit);
+  }
+
+  @Get('new')
+  async blank(@CurrentVisit() visit: Visit) {
+    return this.page(visit, null, visit.form(this.values(visit, null)));
+  }
+
+  @Post()
+  async create(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+    const form = FormState.parse(req, this.form);
+    await form.attempt(async (input) =>
+      this.collections.add(actor, this.collection, await this.made(input, null, visit)),
+    );
+    return form.failed ? this.page(visit, null, form) : seeOther(this.path, 'settings.collection.added');
+  }
+
+  @Get(':item')
+  async edit(@CurrentVisit() visit: Visit, @Param('item', ParseUUIDPipe) id: string) {
+    const item = await this.known(id);
+    return this.page(visit, item, visit.form(this.values(visit, item)));
+  }
+
+  @Post(':item')
+  async save(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: Actor,
+    @Param('item', ParseUUIDPipe) id: string,
+    @Req() req: FoyerRequest,
+  ) {
+    const item = await this.known(id);
+    const form = FormState.parse(req, this.form);
+    await form.attempt(async (input) =>
+      this.collections.replace(actor, this.collection, id, await this.made(input, item, visit)),
+    );
+    return form.failed ? this.page(visit, item, form) : seeOther(this.path, 'settings.saved');
+  }
+
+  @Post(':item/removal')
+  @View('settings/team/collection')
+  async remove(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+    try {
+      await this.collections.remove(actor, this.collection, id);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      return show(
+        'settings/team/collection',
+        { ...(await this.listView(visit)), problem: visit.t(error.code, error.values) },
+        422,
+      );
+    }
+    return seeOther(this.path, 'settings.collection.removed');
+  }
+
+  @Post(':item/up')
+  async up(@CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+    await this.collections.move(actor, this.collection, id, -1);
+    return seeOther(this.path);
+  }
+
+  @Post(':item/down')
+  async down(@CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+    await this.collections.move(actor, this.collection, id, 1);
+    return seeOther(this.path);
+  }
+
+  /** Switches an item that has `enabled` on or off. */
+  @Post(':item/switch')
+  async switch(@CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+    const item = await this.known(id);
+    if (!('enabled' in item)) throw new NotFound();
+    await this.collections.replace(actor, this.collection, id, { ...item, enabled: !item.enabled } as Omit<Item, 'id'>);
+    return seeOther(this.path);
+  }
+
+  private async known(id: string): Promise<Item> {
+    const item = await this.collections.find(this.collection, id);
+    if (!item) throw new NotFound();
+    return item;
+  }
+
+  private async listView(visit: Visit) {
+    const items = await this.collections.all(this.collection);
+    const rows = await Promise.all(items.map((item) => this.row(visit, item)));
+    const word = (key: string) => visit.t(`${this.words}.${key}`);
+    return {
+      heading: word('title'),
+      lead: word('lead'),
+      add: { href: `${this.path}/new`, label: word('add') },
+      empty: { heading: word('empty'), text: word('empty-text') },
+      removeText: word('remove-text'),
+      ordered: this.ordered,
+      problem: null,
+      items: rows.map((row, index) => ({
+        text: null,
+        badge: null,
+        enabled: null,
+        ...row,
+        href: `${this.path}/${items[index]!.id}`,
+        first: index === 0,
+        last: index === rows.length - 1,
+      })),
+    };
+  }
+
+  private async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
+    const own = {
+      form,
+      item: item && { id: item.id },
+      heading: visit.t(`${this.words}.${item ? 'title' : 'new'}`),
+      action: item ? `${this.path}/${item.id}` : this.path,
+      back: { href: this.path, label: visit.t(`${this.words}.title`) },
+    };
+    return show(this.template, { ...own, ...(await this.choices(visit, form, item)) });
+  }
+}
