@@ -24,9 +24,17 @@ export interface Collection<Item extends CollectionItem> {
   readonly section: Section<{ items: Item[] }>;
 }
 
-/** Call at module level. Fields that come later need a default, so that items stored before are still read. */
-export function declareCollection<Item extends CollectionItem>(name: string, item: z.ZodType<Item>): Collection<Item> {
-  return { name, section: declareSection(name, z.object({ items: z.array(item).max(MAX_ITEMS).default([]) })) };
+/**
+ * Call at module level. Fields that come later need a default, so that items stored before are still read. `first` is what
+ * the list holds before anybody has changed it.
+ */
+export function declareCollection<Item extends CollectionItem>(
+  name: string,
+  item: z.ZodType<Item>,
+  first: readonly Item[] = [],
+): Collection<Item> {
+  const items = z.array(item).max(MAX_ITEMS);
+  return { name, section: declareSection(name, z.object({ items: items.default(() => [...first]) })) };
 }
 
 /** A page lists them all, and every process keeps them in memory. */

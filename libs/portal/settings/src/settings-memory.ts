@@ -27,6 +27,14 @@ const MAX_TENANTS = 10_000;
 const FRESH_MS = 5 * 60_000;
 export const TEMPLATE_FAILURE = 'template-failure';
 
+// Every page waits for the settings before anything else, so that its words can be chosen without waiting again.
+const latest = new LRUCache<string, Snapshot>({ max: MAX_TENANTS });
+
+/** A section of the ambient tenant as this process last read it: for words, which are chosen in the middle of a sentence. */
+export function settingNow<T>(section: Section<T>): T {
+  return latest.get(currentTenant().id)?.declared(section) ?? section.schema.parse({});
+}
+
 /** Tenants' settings as every page needs them: read once by one statement, kept until some process changes them. */
 @Injectable()
 export class SettingsMemory implements OnModuleInit {
@@ -49,7 +57,10 @@ export class SettingsMemory implements OnModuleInit {
     if (!found) {
       found = this.read();
       this.known.set(id, found);
-      found.catch(() => this.forget(id));
+      found.then(
+        (snapshot) => latest.set(id, snapshot),
+        () => this.forget(id),
+      );
     }
     return found;
   }
