@@ -3,7 +3,10 @@ const lib = (tier) => `^libs/${tier}/`;
 const source = '(^apps/[^/]+|^libs/[^/]+/[^/]+)/src/';
 /** Within portal: these stand below the features, so features may use them and they know no feature. */
 const BOTTOM = '^libs/portal/(settings|identity)/';
-const FEATURE = '^libs/portal/(?!settings/|identity/)([^/]+)/';
+const ABOVE = 'service|surveys|correspondence';
+/** These stand above tickets and may use them; nothing below knows them, nor do they know each other. */
+const ABOVE_TICKETS = `^libs/portal/(${ABOVE})/`;
+const FEATURE = `^libs/portal/(?!settings/|identity/|(?:${ABOVE})/)([^/]+)/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -38,6 +41,18 @@ module.exports = {
       severity: 'error',
       from: { path: FEATURE },
       to: { path: FEATURE, pathNot: '^libs/portal/$1/' },
+    },
+    {
+      name: 'above-tickets-knows-tickets-only',
+      severity: 'error',
+      from: { path: ABOVE_TICKETS },
+      to: { path: '^libs/portal/', pathNot: '^libs/portal/(settings|identity|tickets|$1)/' },
+    },
+    {
+      name: 'below-knows-nothing-above',
+      severity: 'error',
+      from: { path: '^libs/portal/', pathNot: ABOVE_TICKETS },
+      to: { path: ABOVE_TICKETS },
     },
     { name: 'bottom-knows-no-feature', severity: 'error', from: { path: `${BOTTOM}src` }, to: { path: FEATURE } },
     {

@@ -1,6 +1,42 @@
-export { PRIORITIES, type Priority, Ticket, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
+export { Mentions } from './mentions.js';
+export { robot } from './robots.js';
+export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
+export {
+  CONDITION_FIELDS,
+  type ConditionKind,
+  type Conditions,
+  conditionsSql,
+  kindOf,
+  matches,
+  OPERATORS,
+  ticketConditions,
+  type TicketFacts,
+  type TicketTest,
+  ticketTest,
+} from './ticket-conditions.js';
+export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
+export {
+  type FindReply,
+  type OpeningStep,
+  ReplySuggestions,
+  TicketOpening,
+  type TicketPanel,
+  TicketPanels,
+} from './ticket-slots.js';
+export {
+  type FieldValue,
+  type Happening,
+  type HappeningType,
+  PRIORITIES,
+  type Priority,
+  Ticket,
+  TICKET_STATUSES,
+  type TicketStatus,
+} from './ticket.entity.js';
 export {
   TicketAssigned,
+  TicketChanged,
+  TicketMerged,
   TicketNoted,
   TicketOpened,
   TicketReopened,
@@ -11,7 +47,7 @@ export { TicketList, type TicketFilter } from './ticket-list.js';
 export { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';
 export { TicketPageReader, type TicketView } from './ticket-page.js';
-export { Tickets } from './tickets.js';
+export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
 export { TicketMails } from './jobs/ticket-mails.js';
 export { TicketsModule } from './tickets.module.js';

@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import type { Happening } from './ticket.entity.js';
+import type { Happening, TicketSource } from './ticket.entity.js';
 
 /** `note` is for the team's eyes only; `event` is something that happened, without words. */
 export type MessageKind = 'reply' | 'note' | 'event';
+export type MessageFormat = 'text' | 'markdown';
 
 @Entity({ schema: '*' })
 export class TicketMessage {
@@ -23,6 +24,25 @@ export class TicketMessage {
   @Property({ type: 'text' })
   body = '';
 
+  /** How `body` is written. What people type is Markdown; what came by mail is plain text. */
+  @Property({ type: 'text' })
+  format: MessageFormat = 'text';
+
+  /** What a mail repeated of earlier ones, and its signature. */
+  @Property({ type: 'text', nullable: true })
+  quoted: string | null = null;
+
+  @Property({ type: 'text' })
+  source: TicketSource = 'portal';
+
+  /** Team members it calls by name. */
+  @Property({ type: 'uuid[]', columnType: 'uuid[]' })
+  mentionIds: string[] = [];
+
+  /** The ticket it was written in, where a merge or a split moved it. */
+  @Property({ type: 'uuid', nullable: true })
+  originId: string | null = null;
+
   @Property({ type: 'json', nullable: true })
   data: Happening | null = null;
 
@@ -40,4 +60,8 @@ export class TicketCategory {
 
   @Property({ type: 'int' })
   position = 0;
+
+  /** No longer offered; the tickets that have it keep it. */
+  @Property({ type: 'timestamptz', nullable: true })
+  archivedAt: Date | null = null;
 }

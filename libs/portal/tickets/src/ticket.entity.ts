@@ -9,10 +9,48 @@ export type Priority = (typeof PRIORITIES)[number];
 
 /** What happened to a ticket beside what people wrote; shown in its thread. */
 export interface Happening {
-  type: 'status' | 'priority' | 'category' | 'assignee';
+  type: HappeningType;
   from: string | null;
   to: string | null;
+  /** Names as they were, where `from` and `to` are no people or categories. */
+  fromName?: string | null;
+  toName?: string | null;
+  /** The rule, macro or mail by which it came about. */
+  by?: string;
+  /** More of it in words or figures, for the line in the thread. */
+  detail?: string | null;
 }
+export type HappeningType =
+  | 'status'
+  | 'priority'
+  | 'category'
+  | 'assignee'
+  | 'group'
+  | 'type'
+  | 'tags'
+  | 'fields'
+  | 'subject'
+  | 'merged'
+  | 'merged-here'
+  | 'unmerged'
+  | 'split'
+  | 'split-here'
+  | 'linked'
+  | 'unlinked'
+  | 'shared'
+  | 'unshared'
+  | 'follow-up'
+  | 'sla-warned'
+  | 'sla-breached'
+  | 'approval-asked'
+  | 'approved'
+  | 'rejected'
+  | 'rated'
+  | 'bounced'
+  | 'mail-refused';
+
+export type TicketSource = 'portal' | 'console' | 'email' | 'api';
+export type FieldValue = string | number | boolean | string[] | null;
 
 /**
  * Somebody's question and how far it is. *Open* waits for the team, *pending* for the customer, *on hold* for somebody
@@ -49,6 +87,49 @@ export class Ticket {
   @Property({ type: 'uuid', nullable: true })
   assigneeId: string | null = null;
 
+  /** Group of agents it belongs to; one of the settings' `ticket-groups`. */
+  @Property({ type: 'uuid', nullable: true })
+  groupId: string | null = null;
+
+  /** What kind of request it is; one of the settings' `request-types`. */
+  @Property({ type: 'uuid', nullable: true })
+  typeId: string | null = null;
+
+  /** The operator's own name for the status, one of the settings' `ticket-statuses`; without one the standard name. */
+  @Property({ type: 'uuid', nullable: true })
+  statusId: string | null = null;
+
+  /** Who typed it, where that was not the requester. */
+  @Property({ type: 'uuid', nullable: true })
+  openedById: string | null = null;
+
+  @Property({ type: 'uuid', nullable: true })
+  mergedIntoId: string | null = null;
+
+  @Property({ type: 'text' })
+  source: TicketSource = 'portal';
+
+  @Property({ type: 'string[]', columnType: 'text[]' })
+  tags: string[] = [];
+
+  /** Answers to the request type's own fields, by the field's id. */
+  @Property({ type: 'json' })
+  fields: Record<string, FieldValue> = {};
+
+  /** People who follow it beside requester and assignee: they get its mails, and a customer among them may see it. */
+  @Property({ type: 'uuid[]', columnType: 'uuid[]' })
+  watcherIds: string[] = [];
+
+  /** The nearest promise not yet kept. */
+  @Property({ type: 'timestamptz', nullable: true })
+  dueAt: Date | null = null;
+
+  @Property({ type: 'timestamptz', nullable: true })
+  customerRepliedAt: Date | null = null;
+
+  @Property({ type: 'timestamptz', nullable: true })
+  teamRepliedAt: Date | null = null;
+
   @Property({ type: 'timestamptz' })
   createdAt: Date = new Date();
 
@@ -60,18 +141,20 @@ export class Ticket {
 
   /** A customer wrote: whatever was waited for, it is the team's turn. */
   answeredByCustomer(): Happening[] {
-    if (this.status === 'closed') throw new Conflict('tickets.closed');
+    this.mustNotBeOver();
+    this.customerRepliedAt = new Date();
     return this.become('open');
   }
 
   /** The team wrote: it is the customer's turn. */
-  answeredByTeam(next: TicketStatus = 'pending'): Happening[] {
-    if (this.status === 'closed') throw new Conflict('tickets.closed');
-    return this.become(next);
+  answeredByTeam(next: TicketStatus = 'pending', statusId: string | null = null): Happening[] {
+    this.mustNotBeOver();
+    this.teamRepliedAt = new Date();
+    return this.become(next, statusId);
   }
 
   solve(): Happening[] {
-    if (this.status === 'closed') throw new Conflict('tickets.closed');
+    this.mustNotBeOver();
     return this.become('solved');
   }
 
@@ -82,27 +165,68 @@ export class Ticket {
   }
 
   /** Sets what the team may set, and tells what was different. */
-  change(values: Partial<Pick<Ticket, 'status' | 'priority' | 'categoryId' | 'assigneeId'>>): Happening[] {
-    const happened: Happening[] = [];
-    const set = (property: 'priority' | 'categoryId' | 'assigneeId', type: Happening['type']) => {
-      const to = values[property];
-      if (to === undefined || to === this[property]) return;
-      happened.push({ type, from: this[property], to });
+  change({ status, statusId = null, ...values }: TicketValues): Happening[] {
+    const happened = (Object.keys(TYPES) as (keyof typeof TYPES)[]).flatMap((property): Happening[] => {
+      const [from, to] = [this[property], values[property]];
+      if (to === undefined || to === from) return [];
       Object.assign(this, { [property]: to, updatedAt: new Date() });
-    };
-    set('assigneeId', 'assignee');
-    set('priority', 'priority');
-    set('categoryId', 'category');
-    return values.status === undefined ? happened : [...happened, ...this.become(values.status)];
+      return [{ type: TYPES[property], from, to }];
+    });
+    return status === undefined ? happened : [...happened, ...this.become(status, statusId)];
   }
 
-  private become(status: TicketStatus): Happening[] {
+  /** Adds and removes words it is filed under. Tags are lower case, without blanks around them. */
+  tag(add: readonly string[], remove: readonly string[]): Happening[] {
+    const before = this.tags;
+    const gone = new Set(remove.map(tagOf));
+    const tags = [...new Set([...before, ...add.map(tagOf)])].filter((tag) => tag !== '' && !gone.has(tag)).sort();
+    if (tags.length > MAX_TAGS) throw new Conflict('tickets.tags.too-many', { max: MAX_TAGS });
+    if (tags.join() === before.join()) return [];
+    Object.assign(this, { tags, updatedAt: new Date() });
+    return [
+      { type: 'tags', from: null, to: null, fromName: before.join(', ') || null, toName: tags.join(', ') || null },
+    ];
+  }
+
+  /** Lets people follow it who do not yet. */
+  watchedBy(ids: readonly string[]): void {
+    const added = ids.filter((id) => id !== this.requesterId && !this.watcherIds.includes(id));
+    if (added.length > 0) this.watcherIds = [...this.watcherIds, ...new Set(added)];
+  }
+
+  /** @throws Conflict when it is history: what comes then opens another ticket */
+  mustNotBeOver(): void {
+    if (this.status === 'closed') throw new Conflict('tickets.closed');
+  }
+
+  private become(status: TicketStatus, statusId: string | null = null): Happening[] {
     this.updatedAt = new Date();
-    if (status === this.status) return [];
+    if (status === this.status && statusId === this.statusId) return [];
     const from = this.status;
-    this.status = status;
+    Object.assign(this, { status, statusId });
+    if (status === from) return [{ type: 'status', from, to: status }];
     this.solvedAt =
       status === 'solved' ? this.updatedAt : status === 'closed' ? (this.solvedAt ?? this.updatedAt) : null;
     return [{ type: 'status', from, to: status }];
   }
 }
+
+const TYPES = {
+  assigneeId: 'assignee',
+  groupId: 'group',
+  priority: 'priority',
+  categoryId: 'category',
+  typeId: 'type',
+} as const;
+export const MAX_TAGS = 50;
+export type TicketValues = Partial<
+  Pick<Ticket, 'status' | 'statusId' | 'priority' | 'categoryId' | 'assigneeId' | 'groupId' | 'typeId'>
+>;
+
+/** As tags are kept: ` VIP ` → `vip`. */
+export const tagOf = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s,]+/g, '-')
+    .slice(0, 50);

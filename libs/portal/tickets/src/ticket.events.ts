@@ -5,6 +5,8 @@ export class TicketOpened {
   constructor(
     readonly ticketId: string,
     readonly messageId: string,
+    /** Whether the requester gets a mail that says so. */
+    readonly confirm = true,
   ) {}
 }
 
@@ -13,6 +15,7 @@ export class TicketReplied {
   constructor(
     readonly ticketId: string,
     readonly messageId: string,
+    readonly byTeam: boolean,
   ) {}
 }
 
@@ -49,5 +52,24 @@ export class TicketReopened {
   constructor(
     readonly ticketId: string,
     readonly messageId: string,
+  ) {}
+}
+
+/** Something in its thread that is not words: a status, an assignee, a tag … `by` names the rule that did it. */
+@EventName('ticket.changed')
+export class TicketChanged {
+  constructor(
+    readonly ticketId: string,
+    readonly messageId: string,
+    readonly by: string | null,
+  ) {}
+}
+
+/** The messages of one ticket are another's now; the first one is closed. */
+@EventName('ticket.merged')
+export class TicketMerged {
+  constructor(
+    readonly ticketId: string,
+    readonly intoId: string,
   ) {}
 }

@@ -6,11 +6,14 @@ import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
 import { CustomerTicketsController } from './customer/tickets.controller.js';
 import { TicketMails } from './jobs/ticket-mails.js';
+import { Mentions } from './mentions.js';
 import { InboxController } from './team/inbox.controller.js';
 import { TeamTicketController } from './team/ticket.controller.js';
 import { TicketEntrances } from './ticket-entrances.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
+import { TicketLedger } from './ticket-ledger.js';
+import { ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
 import { ticketRules } from './ticket.rules.js';
 import { Tickets } from './tickets.js';
 import { TicketsPack } from './tickets.pack.js';
@@ -24,13 +27,27 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Attachments,
     Categories,
     TicketEntrances,
+    Mentions,
+    ReplySuggestions,
+    TicketLedger,
+    TicketOpening,
+    TicketPanels,
     Tickets,
     TicketList,
     TicketPageReader,
     TicketMails,
     TicketsPack,
   ],
-  exports: [Tickets, TicketList, TicketPageReader],
+  exports: [
+    Mentions,
+    ReplySuggestions,
+    TicketLedger,
+    TicketOpening,
+    TicketPanels,
+    Tickets,
+    TicketList,
+    TicketPageReader,
+  ],
 })
 export class TicketsModule implements OnModuleInit {
   constructor(

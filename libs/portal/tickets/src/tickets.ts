@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, InvalidField, NotFound } from '@foyer/access';
+import { allowed, InvalidField } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Person, type PortalActor } from '@foyer/identity';
-import { type Happening, type Priority, Ticket, type TicketStatus } from './ticket.entity.js';
+import { Mentions } from './mentions.js';
+import { robot } from './robots.js';
+import type { TicketAction } from './ticket-actions.js';
 import {
-  TicketAssigned,
-  TicketNoted,
-  TicketOpened,
-  TicketReopened,
-  TicketReplied,
-  TicketSolved,
-} from './ticket.events.js';
-import { type MessageKind, TicketCategory, TicketMessage } from './ticket-message.entity.js';
+  type FieldValue,
+  type Priority,
+  Ticket,
+  type TicketSource,
+  type TicketStatus,
+  type TicketValues,
+} from './ticket.entity.js';
+import { TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
+import { type MessageDraft, TicketLedger, type TicketRef } from './ticket-ledger.js';
+import { TicketCategory, type TicketMessage } from './ticket-message.entity.js';
+import { TicketOpening } from './ticket-slots.js';
 
 const OPENED: Limit = { name: 'ticket-open', points: 60, seconds: 3600 };
 const WRITTEN: Limit = { name: 'ticket-write', points: 300, seconds: 3600 };
@@ -25,154 +30,193 @@ export interface TicketDraft {
   categoryId: string | null;
   companyId: string | null;
   fileIds: string[];
-}
-export interface MessageDraft {
-  body: string;
-  fileIds: string[];
-}
-export interface TicketChange {
-  status?: TicketStatus;
-  priority?: Priority;
-  categoryId?: string | null;
-  assigneeId?: string | null;
+  typeId?: string | null;
+  groupId?: string | null;
+  tags?: string[];
+  fields?: Record<string, FieldValue>;
+  source?: TicketSource;
+  format?: MessageDraft['format'];
+  quoted?: string | null;
+  /** Whose ticket it is, where that is not the actor's own. The caller has checked that the actor may. */
+  requesterId?: string;
+  watcherIds?: string[];
+  /** The confirmation mail; true unless said otherwise. */
+  confirm?: boolean;
 }
 
-/** The only writer of tickets: one method for each thing people do with them. */
+/** What people and rules do with tickets: one method a verb. */
 @Injectable()
 export class Tickets {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly limits: Limits,
+    private readonly ledger: TicketLedger,
+    private readonly opening: TicketOpening,
+    private readonly mentions: Mentions,
   ) {}
 
-  async open(
-    actor: PortalActor,
-    { subject, description, priority, categoryId, companyId, fileIds }: TicketDraft,
-  ): Promise<Ticket> {
-    if (!allowed(actor.ability, 'create', 'Ticket', { companyId }))
+  async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
+    const { description, fileIds, format, quoted, confirm = true, requesterId = actor.id!, ...values } = draft;
+    if (!allowed(actor.ability, 'create', 'Ticket', { companyId: draft.companyId }))
       throw new InvalidField('company', 'web.form.choice');
-    await this.limits.count(OPENED, actor.id!);
+    if (actor.id) await this.limits.count(OPENED, actor.id);
     return this.database.write(async (em) => {
-      await this.checkCategory(categoryId);
-      const ticket = Object.assign(new Ticket(), { subject, priority, categoryId, companyId, requesterId: actor.id! });
+      await this.checkCategory(draft.categoryId);
+      const ticket = Object.assign(new Ticket(), values, {
+        requesterId,
+        openedById: requesterId === actor.id ? null : actor.id,
+        customerRepliedAt: new Date(),
+      });
       em.persist(ticket);
       await em.flush();
-      const message = await this.say(ticket, actor, 'reply', { body: description, fileIds });
-      await this.outbox.publish(new TicketOpened(ticket.id, message.id));
+      await this.ledger.remember(ticket.id, 'reply', ticket.subject);
+      const source = draft.source ?? 'portal';
+      const message = await this.ledger.say(ticket, actor, 'reply', {
+        ...{ body: description, fileIds, source, ...(format && { format }), ...(quoted && { quoted }) },
+      });
+      for (const { by, step } of this.opening.all()) await this.perform(robot(by), ticket, await step(ticket));
+      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm));
+      await em.flush();
+      await this.ledger.touched(ticket.number);
       return ticket;
     });
   }
 
   /** Writes to the other side. Team: `next` is the status afterwards, *pending* unless said otherwise. */
-  async reply(actor: PortalActor, number: number, draft: MessageDraft, next?: TicketStatus): Promise<void> {
-    await this.limits.count(WRITTEN, actor.id!);
-    await this.change(actor, 'reply', number, async (ticket) => {
-      const fromTeam = this.speaksForTeam(actor, ticket);
-      const message = await this.say(ticket, actor, 'reply', draft);
-      if (fromTeam && !ticket.assigneeId) await this.happened(ticket, actor, ticket.change({ assigneeId: actor.id! }));
-      await this.happened(ticket, actor, fromTeam ? ticket.answeredByTeam(next) : ticket.answeredByCustomer());
-      await this.outbox.publish(new TicketReplied(ticket.id, message.id));
-    });
-  }
-
-  /** Writes for the team's eyes only. */
-  async note(actor: PortalActor, number: number, draft: MessageDraft): Promise<void> {
-    await this.change(actor, 'note', number, async (ticket) => {
-      const message = await this.say(ticket, actor, 'note', draft);
-      await this.outbox.publish(new TicketNoted(ticket.id, message.id));
-    });
-  }
-
-  async solve(actor: PortalActor, number: number): Promise<void> {
-    await this.change(actor, 'solve', number, async (ticket) => this.happened(ticket, actor, ticket.solve()));
-  }
-
-  async reopen(actor: PortalActor, number: number): Promise<void> {
-    await this.change(actor, 'reopen', number, async (ticket) => this.happened(ticket, actor, ticket.reopen()));
-  }
-
-  /** Sets status, priority, category and assignee as the team sees fit. */
-  async update(actor: PortalActor, number: number, values: TicketChange): Promise<void> {
-    await this.change(actor, 'update', number, async (ticket) => {
-      if (values.categoryId !== ticket.categoryId) await this.checkCategory(values.categoryId ?? null);
-      if (values.assigneeId && values.assigneeId !== ticket.assigneeId) await this.checkAssignee(values.assigneeId);
-      await this.happened(ticket, actor, ticket.change(values));
-    });
-  }
-
-  private async change(
+  async reply(
     actor: PortalActor,
-    action: string,
-    number: number,
-    verb: (ticket: Ticket) => Promise<void>,
-  ): Promise<void> {
-    await this.database.write(async (em) => {
-      // Locked, so that two people at once follow one another and neither overwrites what the other did.
-      await rows(em, sql`select 1 from ${table('ticket')} where number = ${number} for update`);
-      const ticket = await em.findOne(Ticket, { number });
-      if (
-        !ticket ||
-        !allowed(actor.ability, 'read', 'Ticket', ticket) ||
-        !allowed(actor.ability, action, 'Ticket', ticket)
-      )
-        throw new NotFound();
-      await verb(ticket);
-      await em.flush();
-    });
-  }
-
-  private async say(
-    ticket: Ticket,
-    author: PortalActor,
-    kind: MessageKind,
-    { body, fileIds }: MessageDraft,
+    ref: TicketRef,
+    draft: MessageDraft,
+    next?: TicketStatus,
+    statusId?: string | null,
   ): Promise<TicketMessage> {
-    return this.database.write(async (em) => {
-      const message = Object.assign(new TicketMessage(), { ticketId: ticket.id, authorId: author.id, kind, body });
-      em.persist(message);
-      ticket.updatedAt = new Date();
-      await em.flush();
-      // Only files the author uploaded and that hang on nothing yet: an id from elsewhere attaches nothing.
-      if (fileIds.length > 0) {
-        await rows(
-          em,
-          sql`insert into ${table('ticket_attachment')} (message_id, file_id)
-              select ${message.id}, f.id from ${table('file')} f
-               where f.id = any(${fileIds}::uuid[]) and f.created_by = ${author.id}
-                 and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)`,
-        );
-      }
-      return message;
+    if (actor.id) await this.limits.count(WRITTEN, actor.id);
+    return this.ledger.change(actor, 'reply', ref, (ticket) => this.answer(actor, ticket, draft, next, statusId));
+  }
+
+  /** Writes for the team's eyes only. Those called by `@name` are told, and follow the ticket from then on. */
+  async note(actor: PortalActor, ref: TicketRef, draft: MessageDraft): Promise<TicketMessage> {
+    return this.ledger.change(actor, 'note', ref, (ticket) => this.annotate(actor, ticket, draft));
+  }
+
+  async solve(actor: PortalActor, ref: TicketRef): Promise<void> {
+    await this.ledger.change(actor, 'solve', ref, async (ticket) => {
+      await this.ledger.happened(ticket, actor, ticket.solve());
     });
   }
 
-  private async happened(ticket: Ticket, actor: PortalActor, happenings: Happening[]): Promise<void> {
-    await this.database.write(async (em) => {
-      for (const data of happenings) {
-        const message = Object.assign(new TicketMessage(), {
-          ticketId: ticket.id,
-          authorId: actor.id,
-          kind: 'event',
-          data,
-        });
-        em.persist(message);
-        const event = this.eventOf(ticket, actor, data, message.id);
-        if (event) await this.outbox.publish(event);
-      }
+  async reopen(actor: PortalActor, ref: TicketRef): Promise<void> {
+    await this.ledger.change(actor, 'reopen', ref, async (ticket) => {
+      await this.ledger.happened(ticket, actor, ticket.reopen());
     });
   }
 
-  private eventOf(ticket: Ticket, actor: PortalActor, { type, from, to }: Happening, messageId: string): object | null {
-    if (type === 'assignee' && to) return new TicketAssigned(ticket.id, to, actor.id, messageId);
-    if (type === 'status' && to === 'solved') return new TicketSolved(ticket.id, actor.id, messageId);
-    if (type === 'status' && from === 'solved') return new TicketReopened(ticket.id, messageId);
-    return null;
+  /** Sets status, priority, category, assignee and group as the team sees fit. */
+  async update(actor: PortalActor, ref: TicketRef, values: TicketValues): Promise<void> {
+    await this.ledger.change(actor, 'update', ref, (ticket) => this.set(actor, ticket, values));
+  }
+
+  async tag(actor: PortalActor, ref: TicketRef, add: readonly string[], remove: readonly string[]): Promise<void> {
+    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      await this.ledger.happened(ticket, actor, ticket.tag(add, remove));
+    });
+  }
+
+  async rename(actor: PortalActor, ref: TicketRef, subject: string): Promise<void> {
+    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      if (subject === ticket.subject) return;
+      const happening = { type: 'subject' as const, from: null, to: null, fromName: ticket.subject, toName: subject };
+      Object.assign(ticket, { subject, updatedAt: new Date() });
+      await this.ledger.remember(ticket.id, 'reply', subject);
+      await this.ledger.happened(ticket, actor, [happening]);
+    });
+  }
+
+  /** Answers to the request type's own fields; `changed` names those that are different, for the thread. */
+  async answerFields(
+    actor: PortalActor,
+    ref: TicketRef,
+    fields: Record<string, FieldValue>,
+    changed: string[],
+  ): Promise<void> {
+    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      Object.assign(ticket, { fields: { ...ticket.fields, ...fields }, updatedAt: new Date() });
+      if (changed.length > 0)
+        await this.ledger.happened(ticket, actor, [
+          { type: 'fields', from: null, to: null, toName: changed.join(', ') },
+        ]);
+    });
+  }
+
+  /** Does several things at once, as macros, rules and bulk changes ask: all of them or none. */
+  async act(actor: PortalActor, ref: TicketRef, actions: readonly TicketAction[]): Promise<void> {
+    await this.ledger.change(actor, 'update', ref, (ticket) => this.perform(actor, ticket, actions));
+  }
+
+  /** Writes into the thread what another module did to the ticket (a rule, a survey, a mail that bounced). */
+  async tell(
+    actor: PortalActor,
+    ref: TicketRef,
+    ...happenings: Parameters<TicketLedger['happened']>[2]
+  ): Promise<void> {
+    await this.ledger.change(actor, 'read', ref, async (ticket) => {
+      await this.ledger.happened(ticket, actor, happenings);
+    });
+  }
+
+  /** The nearest promise; null when there is none. Leaves no trace in the thread. */
+  async due(ref: TicketRef, dueAt: Date | null): Promise<void> {
+    await this.ledger.change(robot('clock'), 'update', ref, async (ticket) => {
+      ticket.dueAt = dueAt;
+    });
+  }
+
+  private async answer(
+    actor: PortalActor,
+    ticket: Ticket,
+    draft: MessageDraft,
+    next?: TicketStatus,
+    statusId: string | null = null,
+  ): Promise<TicketMessage> {
+    ticket.mustNotBeOver();
+    const fromTeam = this.speaksForTeam(actor, ticket);
+    const message = await this.ledger.say(ticket, actor, 'reply', draft);
+    if (fromTeam && !ticket.assigneeId && actor.id) await this.set(actor, ticket, { assigneeId: actor.id });
+    const happened = fromTeam ? ticket.answeredByTeam(next, statusId) : ticket.answeredByCustomer();
+    await this.ledger.happened(ticket, actor, happened);
+    await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam));
+    return message;
+  }
+
+  private async annotate(actor: PortalActor, ticket: Ticket, draft: MessageDraft): Promise<TicketMessage> {
+    const mentionIds = await this.mentions.in(draft.body);
+    const message = await this.ledger.say(ticket, actor, 'note', { ...draft, mentionIds });
+    ticket.watchedBy(mentionIds);
+    await this.outbox.publish(new TicketNoted(ticket.id, message.id));
+    return message;
+  }
+
+  private async set(actor: PortalActor, ticket: Ticket, values: TicketValues): Promise<void> {
+    if (values.categoryId && values.categoryId !== ticket.categoryId) await this.checkCategory(values.categoryId);
+    if (values.assigneeId && values.assigneeId !== ticket.assigneeId) await this.checkAssignee(values.assigneeId);
+    await this.ledger.happened(ticket, actor, ticket.change(values));
+  }
+
+  private async perform(actor: PortalActor, ticket: Ticket, actions: readonly TicketAction[]): Promise<void> {
+    for (const action of actions) {
+      if (action.do === 'tag') await this.ledger.happened(ticket, actor, ticket.tag(action.add, action.remove));
+      else if (action.do === 'reply')
+        await this.answer(actor, ticket, { body: action.text, fileIds: [] }, ticket.status);
+      else if (action.do === 'note') await this.annotate(actor, ticket, { body: action.text, fileIds: [] });
+      else if (action.do === 'watch') ticket.watchedBy([action.personId]);
+      else await this.set(actor, ticket, valuesOf(action, actor));
+    }
   }
 
   /** A team member who writes to their own ticket, as a customer of their own portal, does not answer it. */
   private speaksForTeam(actor: PortalActor, ticket: Ticket): boolean {
-    return actor.teamRole !== null && ticket.requesterId !== actor.id;
+    return actor.kind === 'job' || (actor.teamRole !== null && ticket.requesterId !== actor.id);
   }
 
   private async checkCategory(id: string | null): Promise<void> {
@@ -185,5 +229,24 @@ export class Tickets {
       em.findOne(Person, { id, status: 'active', teamRole: { $in: ['owner', 'admin', 'agent'] } }),
     );
     if (!agent) throw new InvalidField('assignee', 'web.form.choice');
+  }
+}
+
+type Setting = Exclude<TicketAction, { do: 'tag' | 'reply' | 'note' | 'watch' }>;
+
+function valuesOf(action: Setting, actor: PortalActor): TicketValues {
+  switch (action.do) {
+    case 'status':
+      return { status: action.to, statusId: action.statusId };
+    case 'priority':
+      return { priority: action.to };
+    case 'category':
+      return { categoryId: action.to };
+    case 'type':
+      return { typeId: action.to };
+    case 'group':
+      return { groupId: action.to };
+    case 'assign':
+      return { assigneeId: action.to === 'me' ? actor.id : action.to };
   }
 }

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
+
+const id = z.uuid();
+const tags = z.array(z.string().trim().min(1).max(50)).max(20).default([]);
+
+/** One thing that rules, macros and bulk changes do to a ticket. */
+export const ticketAction = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('status'), to: z.enum(TICKET_STATUSES), statusId: id.nullable().default(null) }),
+  z.object({ do: z.literal('priority'), to: z.enum(PRIORITIES) }),
+  z.object({ do: z.literal('category'), to: id.nullable() }),
+  z.object({ do: z.literal('type'), to: id.nullable() }),
+  /** `me` is whoever acts. */
+  z.object({ do: z.literal('assign'), to: z.union([id, z.literal('me')]).nullable() }),
+  z.object({ do: z.literal('group'), to: id.nullable() }),
+  z.object({ do: z.literal('tag'), add: tags, remove: tags }),
+  z.object({ do: z.literal('reply'), text: z.string().trim().min(1).max(20_000) }),
+  z.object({ do: z.literal('note'), text: z.string().trim().min(1).max(20_000) }),
+  z.object({ do: z.literal('watch'), personId: id }),
+]);
+export type TicketAction = z.output<typeof ticketAction>;
+
+export const ticketActions = z.array(ticketAction).max(20);

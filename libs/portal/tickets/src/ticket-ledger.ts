@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { allowed, NotFound } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Outbox, Signals } from '@foyer/events';
+import type { PortalActor } from '@foyer/identity';
+import { currentTenant } from '@foyer/tenancy';
+import { type Happening, Ticket, type TicketSource } from './ticket.entity.js';
+import { TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
+import { type MessageFormat, type MessageKind, TicketMessage } from './ticket-message.entity.js';
+
+/** The signal that says: this ticket is not what it was. Its argument is `<tenant>:<number>`. */
+export const TICKET_TOUCHED = 'ticket';
+
+export interface MessageDraft {
+  body: string;
+  fileIds: string[];
+  /** Markdown unless said otherwise. */
+  format?: MessageFormat;
+  quoted?: string | null;
+  source?: TicketSource;
+  mentionIds?: string[];
+}
+/** A ticket by its number or its id. */
+export type TicketRef = number | string;
+
+/** What every verb does to the thread: finds the ticket, locked and permitted, and writes down words and happenings. */
+@Injectable()
+export class TicketLedger {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly signals: Signals,
+  ) {}
+
+  /** Runs `verb` on a ticket on which the actor may do `action`; people at once follow one another. @throws NotFound */
+  async change<T>(
+    actor: PortalActor,
+    action: string,
+    ref: TicketRef,
+    verb: (ticket: Ticket) => Promise<T>,
+  ): Promise<T> {
+    return this.database.write(async (em) => {
+      const ticket = await this.find(actor, action, ref);
+      const result = await verb(ticket);
+      await em.flush();
+      await this.touched(ticket.number);
+      return result;
+    });
+  }
+
+  /** The ticket, locked until the enclosing write is over. Lock several in the order of their numbers. */
+  async find(actor: PortalActor, action: string, ref: TicketRef): Promise<Ticket> {
+    return this.database.write(async (em) => {
+      const by = typeof ref === 'number' ? { number: ref } : { id: ref };
+      const which = typeof ref === 'number' ? sql`number = ${ref}` : sql`id = ${ref}`;
+      await rows(em, sql`select 1 from ${table('ticket')} where ${which} for update`);
+      const ticket = await em.findOne(Ticket, by, { refresh: true });
+      if (
+        !ticket ||
+        !allowed(actor.ability, 'read', 'Ticket', ticket) ||
+        !allowed(actor.ability, action, 'Ticket', ticket)
+      )
+        throw new NotFound();
+      return ticket;
+    });
+  }
+
+  async say(ticket: Ticket, author: PortalActor, kind: MessageKind, draft: MessageDraft): Promise<TicketMessage> {
+    const { body, fileIds, format = 'markdown', quoted = null, source = 'portal', mentionIds = [] } = draft;
+    return this.database.write(async (em) => {
+      const message = Object.assign(new TicketMessage(), {
+        ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
+        data: author.id ? null : { by: author.name },
+      });
+      em.persist(message);
+      ticket.updatedAt = new Date();
+      await em.flush();
+      // Only files the author uploaded and that hang on nothing yet: an id from elsewhere attaches nothing.
+      if (fileIds.length > 0) {
+        await rows(
+          em,
+          sql`insert into ${table('ticket_attachment')} (message_id, file_id)
+              select ${message.id}, f.id from ${table('file')} f
+               where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${author.id}
+                 and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)`,
+        );
+      }
+      await this.remember(ticket.id, kind === 'note' ? 'note' : 'reply', body);
+      return message;
+    });
+  }
+
+  /** Writes what happened into the thread and tells everybody. */
+  async happened(ticket: Ticket, actor: PortalActor, happenings: Happening[]): Promise<TicketMessage[]> {
+    return this.database.write(async (em) => {
+      const written: TicketMessage[] = [];
+      for (const happening of happenings) {
+        const data = actor.kind === 'job' ? { ...happening, by: happening.by ?? actor.name } : happening;
+        const message = Object.assign(new TicketMessage(), {
+          ticketId: ticket.id,
+          authorId: actor.id,
+          kind: 'event',
+          data,
+        });
+        em.persist(message);
+        written.push(message);
+        const { type, from, to } = happening;
+        if (type === 'assignee' && to)
+          await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id));
+        if (type === 'status' && from !== to) {
+          if (to === 'solved') await this.outbox.publish(new TicketSolved(ticket.id, actor.id, message.id));
+          else if (from === 'solved' && to !== 'closed')
+            await this.outbox.publish(new TicketReopened(ticket.id, message.id));
+        }
+      }
+      if (written.length > 0)
+        await this.outbox.publish(
+          new TicketChanged(ticket.id, written.at(-1)!.id, actor.kind === 'job' ? actor.name : null),
+        );
+      return written;
+    });
+  }
+
+  /** Adds words to those the ticket is found by. A tsvector holds a megabyte; the longest threads stop before. */
+  async remember(ticketId: string, as: 'reply' | 'note', text: string): Promise<void> {
+    const words = sql`to_tsvector('simple', left(${text}, 20000))`;
+    await this.database.write((em) =>
+      rows(
+        em,
+        as === 'note'
+          ? sql`update ${table('ticket')} set note_words = note_words || ${words} where id = ${ticketId} and pg_column_size(note_words) < 500000`
+          : sql`update ${table('ticket')} set words = words || ${words} where id = ${ticketId} and pg_column_size(words) < 500000`,
+      ),
+    );
+  }
+
+  /** Tells open pages, when the enclosing write commits. */
+  async touched(number: number): Promise<void> {
+    await this.database.write((em) => this.signals.send(em, TICKET_TOUCHED, `${currentTenant().id}:${number}`));
+  }
+}

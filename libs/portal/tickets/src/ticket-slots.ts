@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { PortalActor } from '@foyer/identity';
+import type { Visit } from '@foyer/web';
+import type { TicketAction } from './ticket-actions.js';
+import type { TicketFacts } from './ticket-conditions.js';
+import type { TicketView } from './ticket-page.js';
+
+/** A step while a ticket is being opened, in its transaction: what is to be done to it before anybody sees it. */
+export type OpeningStep = (ticket: TicketFacts & { id: string; number: number }) => Promise<TicketAction[]>;
+
+/** Who takes part when a ticket is opened, such as routing. */
+@Injectable()
+export class TicketOpening {
+  private steps: { by: string; step: OpeningStep }[] = [];
+
+  /** `by` names it in the thread. */
+  add(by: string, step: OpeningStep): void {
+    this.steps.push({ by, step });
+  }
+
+  all(): readonly { by: string; step: OpeningStep }[] {
+    return this.steps;
+  }
+}
+
+export interface TicketPanel {
+  face: 'team' | 'customer';
+  /** `top` stands above the thread, `side` beside it, `composer` over the box in which the team writes. */
+  place: 'top' | 'side' | 'composer';
+  order: number;
+  /** The template gets `view` as its own context. Null: nothing to show. */
+  load(actor: PortalActor, ticket: TicketView, visit: Visit): Promise<{ template: string; view: object } | null>;
+}
+
+/** What other modules show on a ticket's page. */
+@Injectable()
+export class TicketPanels {
+  private panels: TicketPanel[] = [];
+
+  add(...panels: TicketPanel[]): void {
+    this.panels = [...this.panels, ...panels].sort((a, b) => a.order - b.order);
+  }
+
+  /** One after the other: they share the page's transaction. */
+  async for(face: TicketPanel['face'], actor: PortalActor, ticket: TicketView, visit: Visit) {
+    const shown: Record<TicketPanel['place'], { template: string; view: object }[]> = {
+      top: [],
+      side: [],
+      composer: [],
+    };
+    for (const panel of this.panels.filter((one) => one.face === face)) {
+      const content = await panel.load(actor, ticket, visit);
+      if (content) shown[panel.place].push(content);
+    }
+    return shown;
+  }
+}
+
+/** Text and changes proposed for the next reply, by id: macros fill it. */
+export type FindReply = (
+  actor: PortalActor,
+  ticket: TicketView,
+  id: string,
+) => Promise<{ text: string; note: boolean; actions: TicketAction[] } | null>;
+
+@Injectable()
+export class ReplySuggestions {
+  private finder: FindReply = () => Promise.resolve(null);
+
+  fill(find: FindReply): void {
+    this.finder = find;
+  }
+
+  find: FindReply = (actor, ticket, id) => this.finder(actor, ticket, id);
+}
