@@ -1,0 +1,89 @@
+import { decodeText } from './charsets.js';
+import { HeaderFields } from './header-fields.js';
+import { readMessageIds } from './message-ids.js';
+import { contentOf, type MimePart } from './mime-part.js';
+
+/** What a mail server says became of a mail of ours (RFC 3464, and what came before it). */
+export interface Bounce {
+  recipient: string;
+  /** `5.1.1`; empty when it does not say. */
+  status: string;
+  action: 'failed' | 'delayed' | 'delivered';
+  /** The server’s words. */
+  reason: string;
+  originalMessageId: string;
+}
+
+const SYSTEM = /(?:^|<)(?:mailer-daemon|postmaster|mail-daemon|mailer_daemon)@/i;
+const SUBJECT =
+  /^(?:undeliver|delivery (?:status notification|failure|has failed|report)|mail delivery (?:failed|failure|system)|returned mail|failure notice|unzustellbar|nicht zustellbar|non remis|no se puede entregar|delivery incomplete|warning: message .* delayed)/i;
+const COPY =
+  /^(?:-{3,} ?(?:this is a copy of|below this line is a copy|original message|the body of the message|forwarded message)|this is a copy of the message)/im;
+
+/** What bounced; null when the mail is no report. */
+export function readBounce(mail: MimePart, text: string): Bounce | null {
+  const parts = [...within(mail)];
+  const report = parts.find(({ type }) => type === 'message/delivery-status');
+  if (report) return standard(report, parts);
+  const { headers } = mail;
+  const fromSystem = SYSTEM.test(headers.get('from')) || /^<\s*>$/.test(headers.get('return-path'));
+  const failed = headers.get('x-failed-recipients');
+  if (!failed && !(fromSystem && SUBJECT.test(headers.get('subject')))) return null;
+  return old(failed, text, parts);
+}
+
+function standard(report: MimePart, parts: MimePart[]): Bounce {
+  const groups = decodeText(contentOf(report))
+    .replace(/\r\n/g, '\n')
+    .split(/\n\s*\n/);
+  const fields = groups.map((group) => new HeaderFields(group));
+  const about = fields.find((group) => group.has('final-recipient') || group.has('original-recipient'));
+  const address = (name: string) =>
+    (about?.get(name) ?? '')
+      .replace(/^[^;]*;/, '')
+      .trim()
+      .replace(/^<|>$/g, '');
+  const action = about?.get('action').toLowerCase().trim() ?? '';
+  return {
+    recipient: (address('original-recipient') || address('final-recipient')).toLowerCase().slice(0, 320),
+    status: /\d\.\d{1,3}\.\d{1,3}/.exec(about?.get('status') ?? '')?.[0] ?? '',
+    action: action.startsWith('delay') ? 'delayed' : /^(?:deliver|relay|expand)/.test(action) ? 'delivered' : 'failed',
+    reason: address('diagnostic-code').slice(0, 500),
+    originalMessageId: originalOf(parts),
+  };
+}
+
+function old(failed: string, text: string, parts: MimePart[]): Bounce {
+  const copy = COPY.exec(text);
+  const words = (copy ? text.slice(0, copy.index) : text).slice(0, 20_000);
+  const recipient =
+    failed.split(',')[0]!.trim() || (/<?([^\s<>"':;,]{1,64}@[^\s<>"':;,]{1,255}?)>?:?\s*$/m.exec(words)?.[1] ?? '');
+  const reason = words
+    .split(recipient || '\0')
+    .at(-1)!
+    .replace(/^[>:\s]+/, '')
+    .split(/\n\s*\n/)[0]!
+    .replace(/\s+/g, ' ');
+  const original = copy ? /^message-id:\s*(<[^\s<>]+>)/im.exec(text.slice(copy.index, copy.index + 50_000))?.[1] : '';
+  return {
+    recipient: recipient.toLowerCase(),
+    status: /\b[45]\.\d{1,3}\.\d{1,3}\b/.exec(words)?.[0] ?? '',
+    action: /delay|warning/i.test(words.slice(0, 500)) && !/fail|undeliver/i.test(words) ? 'delayed' : 'failed',
+    reason: reason.slice(0, 500).trim(),
+    originalMessageId: originalOf(parts) || (original ?? ''),
+  };
+}
+
+function originalOf(parts: MimePart[]): string {
+  const copy = parts.find(
+    ({ type }) => type === 'message/rfc822' || type === 'text/rfc822-headers' || type === 'message/rfc822-headers',
+  );
+  if (!copy) return '';
+  const head = decodeText(contentOf(copy).subarray(0, 100_000)).replace(/\r\n/g, '\n').split('\n\n', 1)[0]!;
+  return readMessageIds(new HeaderFields(head).get('message-id'))[0] ?? '';
+}
+
+function* within(part: MimePart): Generator<MimePart> {
+  yield part;
+  for (const inner of part.parts) yield* within(inner);
+}

@@ -1,0 +1,45 @@
+const MAX_FIELDS = 5_000;
+
+/** The header of a mail or of a part: names in lower case, values unfolded, bytes as latin1. */
+export class HeaderFields {
+  private readonly fields: { name: string; value: string }[] = [];
+
+  constructor(block: string) {
+    let current: { name: string; value: string[] } | null = null;
+    const end = () => {
+      if (current && this.fields.length < MAX_FIELDS)
+        this.fields.push({ name: current.name, value: current.value.join(' ').trim() });
+    };
+    for (const line of block.split('\n')) {
+      if (line[0] === ' ' || line[0] === '\t') {
+        current?.value.push(line.trim());
+        continue;
+      }
+      const colon = line.indexOf(':');
+      if (colon < 1 || colon > 200) continue;
+      end();
+      current = { name: line.slice(0, colon).trim().toLowerCase(), value: [line.slice(colon + 1).trim()] };
+    }
+    end();
+  }
+
+  get(name: string): string {
+    return this.fields.find((field) => field.name === name)?.value ?? '';
+  }
+
+  has(name: string): boolean {
+    return this.fields.some((field) => field.name === name);
+  }
+
+  all(name: string): string[] {
+    return this.fields.filter((field) => field.name === name).map(({ value }) => value);
+  }
+
+  get size(): number {
+    return this.fields.length;
+  }
+
+  names(): string[] {
+    return this.fields.map(({ name }) => name);
+  }
+}

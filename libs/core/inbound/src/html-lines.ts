@@ -1,0 +1,201 @@
+import { Tokenizer } from 'htmlparser2';
+import type { Line } from './line.js';
+
+/** Elements whose end is the end of a line. */
+const BLOCK = new Set(
+  'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section table tbody tfoot thead tr ul'.split(
+    ' ',
+  ),
+);
+const UNSEEN = new Set(['head', 'script', 'style', 'template', 'title', 'xml']);
+const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
+const QUOTES =
+  /\b(?:gmail_quote|protonmail_quote|yahoo_quoted|zmail_extra|ms-outlook-mobile-reference-message|moz-cite|tutanota_quote)\b/;
+const SIGNATURES =
+  /\b(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|applemailsignature|protonmail_signature_block|zmail_signature|k9mail-signature)\b/;
+const ANNOUNCES = /\b(?:gmail_attr|moz-cite-prefix|yahoo_quoted_begin)\b/;
+/** Deeper elements are read but their ends are not looked for: nobody writes like that, but somebody may attack like that. */
+const MAX_DEPTH = 500;
+const LOOK_BACK = 50;
+
+interface Open {
+  name: string;
+  quote: boolean;
+  signature: boolean;
+  announces: boolean;
+  unseen: boolean;
+  link: { href: string; from: number } | null;
+}
+
+/** Reads HTML as lines of text, knowing what was quoted, a signature, hidden. One pass; nothing in it is ever run or shown. */
+export class HtmlLines {
+  private readonly lines: Line[] = [];
+  private readonly open: Open[] = [];
+  private current: string[] = [];
+  private length = 0;
+  private counts = { quote: 0, signature: 0, announces: 0, unseen: 0, pre: 0 };
+  private tag = '';
+  private attributes = new Map<string, string>();
+  private attribute = '';
+  private value: string[] = [];
+  private blank = true;
+
+  static read(html: string): Line[] {
+    const reader = new HtmlLines();
+    reader.run(html);
+    return reader.lines;
+  }
+
+  private run(html: string): void {
+    const piece = (start: number, end: number) => html.slice(start, end);
+    const tokenizer: Tokenizer = new Tokenizer(
+      { decodeEntities: true },
+      {
+        ontext: (start, end) => this.text(piece(start, end)),
+        ontextentity: (code) => this.text(String.fromCodePoint(code)),
+        onopentagname: (start, end) => this.begin(piece(start, end)),
+        onattribname: (start, end) => (this.attribute = piece(start, end).toLowerCase()),
+        onattribdata: (start, end) => this.value.push(piece(start, end)),
+        onattribentity: (code) => this.value.push(String.fromCodePoint(code)),
+        onattribend: () => this.endAttribute(),
+        onopentagend: () => this.opened(),
+        onselfclosingtag: () => this.opened(),
+        onclosetag: (start, end) => this.close(piece(start, end).toLowerCase()),
+        oncdata: (start, end) => this.text(piece(start, end)),
+        oncomment: () => undefined,
+        ondeclaration: () => undefined,
+        onprocessinginstruction: () => undefined,
+        onend: () => undefined,
+      },
+    );
+    tokenizer.write(html);
+    tokenizer.end();
+    this.endLine();
+  }
+
+  private begin(name: string): void {
+    this.tag = name.toLowerCase();
+    this.attributes = new Map();
+  }
+
+  private endAttribute(): void {
+    if (this.attributes.size < 50 && !this.attributes.has(this.attribute))
+      this.attributes.set(this.attribute, this.value.join(''));
+    this.value = [];
+  }
+
+  private opened(): void {
+    const name = this.tag;
+    if (name === 'br') this.endLine();
+    else if (name === 'img') this.text(this.attributes.get('alt') ?? '');
+    else if (name === 'td' || name === 'th') this.text(' ');
+    if (BLOCK.has(name)) this.endLine(true);
+    if (VOID.has(name) || this.open.length >= MAX_DEPTH) return;
+    const element = this.element(name);
+    this.open.push(element);
+    this.count(element, 1);
+    if (name === 'li') this.text('- ');
+    if (name === 'p') this.gap();
+  }
+
+  private element(name: string): Open {
+    const marks = `${this.attributes.get('class') ?? ''} ${this.attributes.get('id') ?? ''}`
+      .toLowerCase()
+      .slice(0, 500);
+    const style = this.attributes.get('style') ?? '';
+    const cited =
+      name === 'blockquote' &&
+      (this.attributes.get('type') === 'cite' || this.attributes.has('cite') || /border-left/i.test(style));
+    // Gmail’s container holds answers between its quotes; only the blockquotes in it are somebody else’s words.
+    const contained = QUOTES.test(marks) && (name === 'blockquote' || !marks.includes('gmail_quote'));
+    const href = name === 'a' ? (this.attributes.get('href') ?? '').trim() : '';
+    return {
+      name,
+      quote: cited || (contained && !marks.includes('moz-cite-prefix')) || this.attributes.get('name') === 'quote',
+      signature: SIGNATURES.test(marks) || (name === 'div' && this.attributes.get('id') === 'Signature'),
+      announces: ANNOUNCES.test(marks),
+      unseen: UNSEEN.has(name),
+      link: /^(?:https?|mailto|tel):/i.test(href) ? { href, from: this.length } : null,
+    };
+  }
+
+  private count(element: Open, by: 1 | -1): void {
+    if (element.quote) this.counts.quote += by;
+    if (element.signature) this.counts.signature += by;
+    if (element.announces) this.counts.announces += by;
+    if (element.unseen) this.counts.unseen += by;
+    if (element.name === 'pre') this.counts.pre += by;
+  }
+
+  private close(name: string): void {
+    if (BLOCK.has(name)) this.endLine(true);
+    for (let at = this.open.length - 1; at >= 0 && at >= this.open.length - LOOK_BACK; at--) {
+      if (this.open[at]!.name !== name) continue;
+      for (const element of this.open.splice(at)) {
+        if (element.link) this.follow(element.link);
+        this.count(element, -1);
+      }
+      break;
+    }
+    if (name === 'p') this.gap();
+  }
+
+  /** Writes a link's address behind its words, where the words are not the address. */
+  private follow({ href, from }: { href: string; from: number }): void {
+    if (this.length <= from) return;
+    const label = this.current
+      .join('')
+      .slice(from - this.length)
+      .trim();
+    const address = href.replace(/^(?:mailto|tel):/i, '').replace(/\/$/, '');
+    if (label && !label.includes(address) && !address.includes(label)) this.text(` <${href}>`);
+  }
+
+  private text(content: string): void {
+    if (this.counts.unseen > 0 || content === '') return;
+    if (this.counts.pre > 0) {
+      const [first = '', ...rest] = content.split(/\r\n|\n|\r/);
+      this.add(first);
+      for (const line of rest) {
+        this.endLine();
+        this.add(line);
+      }
+      return;
+    }
+    const spaced = content.replace(/[ \t\r\n\f]+/g, ' ');
+    this.add(this.blank ? spaced.trimStart() : spaced);
+  }
+
+  private add(text: string): void {
+    if (text === '') return;
+    this.current.push(text);
+    this.length += text.length;
+    this.blank = text.endsWith(' ');
+  }
+
+  /** An empty line, but never two. */
+  private gap(): void {
+    this.endLine(true);
+    if ((this.lines.at(-1)?.text ?? '').replace(/[> ]/g, '') !== '') this.push('');
+  }
+
+  private endLine(onlyIfBegun = false): void {
+    const text = this.current.join('').replaceAll('\u00a0', ' ');
+    this.current = [];
+    this.length = 0;
+    this.blank = true;
+    if (onlyIfBegun && text.trim() === '') return;
+    this.push(text);
+  }
+
+  private push(text: string): void {
+    const depth = Math.min(this.counts.quote, 50);
+    const line = text === '-- ' || text === '--' ? text : text.trimEnd();
+    this.lines.push({
+      text: depth > 0 ? `${'>'.repeat(depth)} ${line}`.trimEnd() : line,
+      depth,
+      signature: this.counts.signature > 0,
+      announces: this.counts.announces > 0,
+    });
+  }
+}

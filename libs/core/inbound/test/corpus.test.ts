@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseMail } from '@foyer/inbound';
+
+const folder = new URL('corpus/', import.meta.url);
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.eml'))
+  .map((name) => name.slice(0, -'.eml'.length));
+const source = (name: string) => readFileSync(new URL(`${name}.eml`, folder));
+
+/** What a mail of the corpus must be read as; what is left out does not matter to it. */
+interface Expected {
+  text?: string;
+  textHas?: string[];
+  /** What the folded part begins with, or all of it. */
+  quoted?: string;
+  quotedIs?: string;
+  /** Anywhere: text, folded, or attached. */
+  words?: string[];
+  subject?: string;
+  fromName?: string;
+  noFrom?: boolean;
+  ambiguousFrom?: boolean;
+  hasHtml?: boolean;
+  auto?: string;
+  attachments?: [name: string, type: string, inline: boolean][];
+  bounce?: Record<string, string>;
+}
+
+test('holds mails of at least sixty kinds', () => expect(names.length).toBeGreaterThanOrEqual(60));
+
+test.each(names)('%s', (name) => {
+  const expected = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Expected;
+  const mail = parseMail(source(name));
+  if (expected.text !== undefined) expect(mail.text).toBe(expected.text);
+  for (const words of expected.textHas ?? []) expect(mail.text).toContain(words);
+  if (expected.quoted !== undefined) expect(mail.quoted.slice(0, expected.quoted.length)).toBe(expected.quoted);
+  if (expected.quotedIs !== undefined) expect(mail.quoted).toBe(expected.quotedIs);
+  const everything = [mail.text, mail.quoted, ...mail.attachments.map(({ content }) => content.toString())].join('\n');
+  for (const word of expected.words ?? []) expect(everything).toContain(word);
+  if (expected.subject !== undefined) expect(mail.subject).toBe(expected.subject);
+  if (expected.fromName !== undefined) expect(mail.from?.name).toBe(expected.fromName);
+  if (expected.noFrom) expect(mail.from).toBeNull();
+  expect(mail.ambiguousFrom).toBe(expected.ambiguousFrom ?? false);
+  if (expected.hasHtml !== undefined) expect(mail.hasHtml).toBe(expected.hasHtml);
+  expect(mail.auto).toBe(expected.auto ?? 'no');
+  if (expected.attachments)
+    expect(mail.attachments.map(({ name, type, inline }) => [name, type, inline])).toEqual(expected.attachments);
+  if (expected.bounce) expect(mail.bounce).toMatchObject(expected.bounce);
+  else expect(mail.bounce).toBeNull();
+});
+
+test('mails that were damaged on their way are still read', () => {
+  const mutation = fc.record({
+    name: fc.constantFrom(...names),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    cut: fc.nat(400),
+    put: fc.uint8Array({ maxLength: 40 }),
+  });
+  fc.assert(
+    fc.property(mutation, ({ name, at, cut, put }) => {
+      const raw = source(name);
+      const place = Math.floor(raw.length * at);
+      parseMail(Buffer.concat([raw.subarray(0, place), put, raw.subarray(place + cut)]));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('bytes at random are read', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => void parseMail(bytes)),
+    { numRuns: 500 },
+  );
+});
+
+test('no word goes missing, however text, quotes and signatures are mixed', () => {
+  const phrases = [
+    'On Fri, Nov 20, 2026 at 5:02 PM Ana <ana@x.example> wrote:',
+    '-----Original Message-----',
+    'From: Ana',
+    'Sent: Friday',
+    'To: Joe',
+    'Subject: x',
+    '-- ',
+    '--',
+    'Sent from my iPhone',
+    '________________________________',
+    '---------- Forwarded message ---------',
+    '',
+    '> ',
+    '>> deep',
+  ];
+  const line = fc.oneof(
+    fc.constantFrom(...phrases),
+    fc.tuple(fc.constantFrom('', '> ', '>'), fc.string({ maxLength: 30 })).map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
+      const body = lines.join('\n').replaceAll('\0', '').toWellFormed();
+      const { text, quoted } = parseMail(Buffer.from(`Content-Type: text/plain; charset=utf-8\n\n${body}`));
+      const kept = `${text}\n${quoted}`.split(/\s+/).filter(Boolean).sort();
+      expect(kept).toEqual(body.split(/\s+/).filter(Boolean).sort());
+    }),
+    { numRuns: 2_000 },
+  );
+});
