@@ -18,7 +18,7 @@ export interface HomeContribution {
   /** Where the big search field leads; the first module that has one wins. */
   search?: (actor: Actor) => { action: string; label: string } | null;
   /** A piece of page: its template and what it shows; null when there is nothing to show. */
-  section?: (actor: Actor, visit: Pick<Visit, 't'>) => Promise<{ template: string; view: object } | null>;
+  section?: (actor: Actor, visit: Pick<Visit, 't' | 'locale'>) => Promise<{ template: string; view: object } | null>;
 }
 
 export const MAX_ACTIONS = 3;
@@ -32,7 +32,7 @@ export class PortalHome {
     this.contributions = [...this.contributions, contribution].sort((a, b) => a.order - b.order);
   }
 
-  async for(actor: Actor, visit: Pick<Visit, 't'>, isOn: (feature: string) => boolean) {
+  async for(actor: Actor, visit: Pick<Visit, 't' | 'locale'>, isOn: (feature: string) => boolean) {
     const contributions = this.contributions.filter(({ feature }) => !feature || isOn(feature));
     const sections = await Promise.all(contributions.map((each) => each.section?.(actor, visit) ?? null));
     return {

@@ -51,3 +51,19 @@ export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
 export { TicketMails } from './jobs/ticket-mails.js';
 export { TicketsModule } from './tickets.module.js';
+export { type Draft, type DraftContent, Drafts } from './requests/drafts.js';
+export { type TicketGroup, ticketGroups, Groups } from './requests/groups.js';
+export { localized, translations } from './requests/localized.js';
+export { type FindOrders, OrderChoices } from './requests/order-choices.js';
+export { priorityName } from './requests/priorities.js';
+export { type FieldKind, type RequestField, requestFields } from './requests/request-field.js';
+export { askedFields } from './requests/request-form.js';
+export { type RequestType, requestTypes } from './requests/request-type.js';
+export { Requests, typeName } from './requests/requests.js';
+export { type NamedStatus, Statuses, statusName, ticketStatuses } from './requests/statuses.js';
+export {
+  type AboutToAsk,
+  type FindSuggestions,
+  type TicketSuggestion,
+  TicketSuggestions,
+} from './requests/suggestions.js';

@@ -64,7 +64,7 @@ export class TicketEntrances implements OnModuleInit {
     });
   }
 
-  private async recent(actor: PortalActor, visit: Pick<Visit, 't'>) {
+  private async recent(actor: PortalActor, visit: Pick<Visit, 't' | 'locale'>) {
     if (actor.kind === 'guest') return null;
     const { rows } = await this.list.page(actor, { scope: 'mine', limit: RECENT });
     return rows.length > 0
@@ -74,6 +74,6 @@ export class TicketEntrances implements OnModuleInit {
 
   private async latest(actor: PortalActor, requesterId: string, locale: string) {
     const { rows } = await this.list.page(actor, { requesterId, limit: RECENT });
-    return rows.map((row) => rowView({ t: (key, values) => translate(locale, key, values) }, '/console', row));
+    return rows.map((row) => rowView({ locale, t: (key, values) => translate(locale, key, values) }, '/console', row));
   }
 }

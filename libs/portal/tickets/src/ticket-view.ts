@@ -3,15 +3,22 @@ import { PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
 import type { ThreadMessage, TicketView } from './ticket-page.js';
+import { priorityName } from './requests/priorities.js';
+import { statusName } from './requests/statuses.js';
 
-type Labels = Pick<Visit, 't'>;
+type Labels = Pick<Visit, 't' | 'locale'>;
 
 /** Where pages are: '' for customers, '/console' for the team. A status reads differently from either side. */
 export type Base = '' | '/console';
 
-export const statusLabel = (visit: Labels, status: string, base: Base = '/console'): string =>
-  visit.t(base === '' ? `tickets.customer-status.${status}` : `tickets.status.${status}`);
-export const priorityLabel = (visit: Labels, priority: string): string => visit.t(`tickets.priority.${priority}`);
+export const statusLabel = (
+  { locale }: Pick<Visit, 'locale'>,
+  status: string,
+  base: Base = '/console',
+  statusId: string | null = null,
+): string => statusName(locale, status, statusId, base);
+export const priorityLabel = ({ locale }: Pick<Visit, 'locale'>, priority: string): string =>
+  priorityName(locale, priority);
 export const statusOptions = (
   visit: Labels,
   statuses: readonly TicketStatus[] = TICKET_STATUSES,

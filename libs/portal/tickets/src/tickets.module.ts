@@ -14,6 +14,7 @@ import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
 import { TicketLedger } from './ticket-ledger.js';
 import { ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
+import { requestParts, requestProviders } from './requests/parts.js';
 import { ticketRules } from './ticket.rules.js';
 import { Tickets } from './tickets.js';
 import { TicketsPack } from './tickets.pack.js';
@@ -24,6 +25,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
 @Module({
   controllers: [CustomerTicketsController, InboxController, TeamTicketController],
   providers: [
+    ...requestProviders,
     Attachments,
     Categories,
     TicketEntrances,
@@ -39,6 +41,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketsPack,
   ],
   exports: [
+    ...requestParts,
     Mentions,
     ReplySuggestions,
     TicketLedger,

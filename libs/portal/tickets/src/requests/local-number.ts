@@ -6,7 +6,12 @@ const ZEROS = ['٠', '۰', '०'].map((zero) => zero.codePointAt(0)!);
  * both ways is read their way; null for what is no number.
  */
 export function parseNumber(text: string, locale: string): number | null {
-  const plain = [...text.trim()].map(asciiDigit).join('').replace(/^[−–]/, '-').replace(/\u066B/g, '.').replace(/\u066C/g, '');
+  const plain = [...text.trim()]
+    .map(asciiDigit)
+    .join('')
+    .replace(/^[−–]/, '-')
+    .replace(/\u066B/g, '.')
+    .replace(/\u066C/g, '');
   const { decimal, group } = separators(locale);
   const spaces = plain.replace(/[\s\u00A0\u202F'’]/g, (space) => (/\d/.test(plain) ? '' : space));
   const local = new RegExp(`^[+-]?(?:\\d{1,3}(?:${escaped(group)}\\d{3})+|\\d+)(?:${escaped(decimal)}\\d+)?$`);

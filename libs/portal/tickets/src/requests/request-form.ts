@@ -44,7 +44,11 @@ export function askedFields(
 }
 
 /** All a type may ask of this audience, whatever is answered. */
-export function questionsOf(type: Pick<RequestType, 'questions'>, fields: readonly RequestField[], team = false): Asked[] {
+export function questionsOf(
+  type: Pick<RequestType, 'questions'>,
+  fields: readonly RequestField[],
+  team = false,
+): Asked[] {
   const byId = new Map(fields.map((field) => [field.id, field]));
   return type.questions.flatMap((question) => {
     const field = byId.get(question.fieldId);
@@ -76,25 +80,32 @@ export function requestForm(type: RequestType, fields: readonly RequestField[], 
       .optional()
       .transform((value) => value || null)
       .refine((value) => value !== null || needs[name] !== 'required' || ids.length === 0, 'web.form.required');
-  return z.object({
-    subject: z.string().trim().min(1).max(SUBJECT_MAX),
-    description: z.string().trim().min(1).max(BODY_MAX),
-    category:
-      needs.category === 'hidden' || choices.categoryIds.length === 0
-        ? z.unknown().transform(() => defaults.categoryId)
-        : chosen('category', choices.categoryIds),
-    priority:
-      needs.priority === 'hidden'
-        ? z.unknown().transform(() => defaults.priority)
-        : needs.priority === 'required'
-          ? z.enum(PRIORITIES)
-          : z.enum(PRIORITIES).default(defaults.priority),
-    company: companyOf(type, choices, chosen),
-    attachments: z
-      .unknown()
-      .refine(() => needs.attachments !== 'required' || (choices.files['attachments'] ?? []).length > 0, 'web.form.required'),
-    ...Object.fromEntries(asked.map(({ field, question }) => [controlOf(field.id), answerOf(field, question.required, choices)])),
-  }).transform((value) => ({ ...value, answers: answersIn(asked, value as Record<string, FieldValue>) }));
+  return z
+    .object({
+      subject: z.string().trim().min(1).max(SUBJECT_MAX),
+      description: z.string().trim().min(1).max(BODY_MAX),
+      category:
+        needs.category === 'hidden' || choices.categoryIds.length === 0
+          ? z.unknown().transform(() => defaults.categoryId)
+          : chosen('category', choices.categoryIds),
+      priority:
+        needs.priority === 'hidden'
+          ? z.unknown().transform(() => defaults.priority)
+          : needs.priority === 'required'
+            ? z.enum(PRIORITIES)
+            : z.enum(PRIORITIES).default(defaults.priority),
+      company: companyOf(type, choices, chosen),
+      attachments: z
+        .unknown()
+        .refine(
+          () => needs.attachments !== 'required' || (choices.files['attachments'] ?? []).length > 0,
+          'web.form.required',
+        ),
+      ...Object.fromEntries(
+        asked.map(({ field, question }) => [controlOf(field.id), answerOf(field, question.required, choices)]),
+      ),
+    })
+    .transform((value) => ({ ...value, answers: answersIn(asked, value as Record<string, FieldValue>) }));
 }
 export type RequestFormValue = z.output<ReturnType<typeof requestForm>>;
 

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { translate } from '@foyer/i18n';
+import { declareSection, settingNow } from '@foyer/settings';
+import { PRIORITIES, type Priority } from '../ticket.entity.js';
+import { localized, translations } from './localized.js';
+
+const named = z.object({
+  name: z.string().max(40).default(''),
+  translations: translations({ name: z.string().max(40) }),
+});
+const none = { name: '', translations: {} };
+export const priorityNames = declareSection(
+  'ticket-priorities',
+  z.object(Object.fromEntries(PRIORITIES.map((priority) => [priority, named.default(none)]))) as unknown as z.ZodType<
+    Record<Priority, z.output<typeof named>>
+  >,
+);
+
+/** A priority in the operator's own words. */
+export function priorityName(locale: string, priority: string): string {
+  const own = settingNow(priorityNames)[priority as Priority];
+  return (own && localized(own, 'name', locale)) || translate(locale, `tickets.priority.${priority}`);
+}
