@@ -8,7 +8,7 @@ export interface LaunchOptions {
 
 export const USAGE = `npm start [-- options]
 
-  --port N   listen on port N instead of 3000 (mailbox: N + 25 and N + 26)
+  --port N   listen on port N instead of 3000 (mailbox: N + 25 and N + 26, mails in: N + 27)
   --reset    throw away the embedded database, files and mails, and begin anew
 
 Settings are environment variables; README.md lists them.

@@ -3,8 +3,9 @@ import type { Config } from '@foyer/config';
 import { Obstacle } from '../../progress.mjs';
 
 /** Finds out before anything starts whether our ports are free. */
-export async function checkPorts({ port, mailbox, smtpUrl }: Config): Promise<void> {
+export async function checkPorts({ port, mailbox, smtpUrl, inbound }: Config): Promise<void> {
   const ports = smtpUrl ? [port] : [port, mailbox.smtpPort, mailbox.pagePort];
+  if (inbound.smtpPort) ports.push(inbound.smtpPort);
   for (const wanted of ports) {
     const problem = (await tryListen(wanted, '127.0.0.1')) ?? (await tryListen(wanted));
     if (problem === 'EACCES')

@@ -22,6 +22,18 @@ export interface Config {
   smtpUrl?: string;
   mailFrom: string;
   mailbox: { smtpPort: number; pagePort: number };
+  inbound: {
+    /** Of the addresses that take mails in: `<slug>@<domain>`. */
+    domain: string;
+    /** Absent: no mails by SMTP. */
+    smtpPort?: number;
+    tls?: { keyFile: string; certFile: string };
+    authservId?: string;
+    limitBytes: number;
+    keepDays: number;
+  };
+  /** Ranges of private addresses that outgoing connections chosen by tenants may go to. */
+  privateNetworks: string[];
   /** 32 bytes or more. Never used as it is: each purpose derives a key of its own. */
   secretKey: string;
   trustProxy: string[];
@@ -70,6 +82,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? `mail@${baseUrl.hostname}`,
     mailbox: { smtpPort: values.PORT! + 25, pagePort: values.PORT! + 26 },
+    inbound: inboundOf(values, baseUrl),
+    privateNetworks: values.PRIVATE_NETWORKS!,
     secretKey: values.SECRET_KEY ?? keptSecret(dataDir),
     trustProxy: values.TRUST_PROXY!,
     logLevel: values.LOG_LEVEL!,
@@ -84,6 +98,20 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
           secretAccessKey: values.S3_SECRET_ACCESS_KEY!,
         }
       : undefined,
+  };
+}
+
+function inboundOf(values: Values, baseUrl: URL): Config['inbound'] {
+  const development = values.NODE_ENV === 'development';
+  const [keyFile, certFile] = [values.INBOUND_TLS_KEY, values.INBOUND_TLS_CERT];
+  return {
+    domain: (values.INBOUND_DOMAIN ?? `in.${baseUrl.hostname}`).toLowerCase(),
+    smtpPort: values.INBOUND_SMTP_PORT ?? (development ? values.PORT! + 27 : undefined),
+    tls: keyFile && certFile ? { keyFile, certFile } : undefined,
+    // In development the mailbox plays the part of the server before ours.
+    authservId: values.INBOUND_AUTHSERV_ID ?? (development ? 'mailbox.localhost' : undefined),
+    limitBytes: values.INBOUND_LIMIT_MB! * 1024 * 1024,
+    keepDays: values.INBOUND_KEEP_DAYS!,
   };
 }
 

@@ -45,8 +45,8 @@ export const variables = {
     { default: 'development' },
   ),
   PORT: variable(
-    'Port of the web process; the mailbox of development takes this plus 25 and 26',
-    wholeNumber(1, 65_509),
+    'Port of the web process; development takes this plus 25, 26 and 27 for its mails',
+    wholeNumber(1, 65_508),
     {
       default: '3000',
     },
@@ -77,6 +77,30 @@ export const variables = {
     'Address that mails come from; the name before it is the tenant’s',
     z.email('must be an e-mail address'),
     { defaultInWords: '`mail@` + host of `BASE_URL`' },
+  ),
+  INBOUND_DOMAIN: variable(
+    'Domain of the addresses that take mails in, like `acme@in.example.com`; its MX record leads to `INBOUND_SMTP_PORT`',
+    text.regex(
+      /^(?=.{3,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i,
+      'must be a domain like in.example.com',
+    ),
+    { defaultInWords: '`in.` + host of `BASE_URL`' },
+  ),
+  INBOUND_SMTP_PORT: variable('Port on which the worker takes mails in', wholeNumber(1, 65_535), {
+    defaultInWords: '`PORT` plus 27 in development; otherwise none',
+  }),
+  INBOUND_TLS_KEY: variable('File with the key for STARTTLS on that port', text),
+  INBOUND_TLS_CERT: variable('File with the certificate for STARTTLS on that port', text),
+  INBOUND_AUTHSERV_ID: variable(
+    'Name of a mail server before ours whose `Authentication-Results` are believed; it must remove those that others forged',
+    text,
+  ),
+  INBOUND_LIMIT_MB: variable('Largest mail that is taken in', wholeNumber(1, 1_000), { default: '25' }),
+  INBOUND_KEEP_DAYS: variable('Days for which mails are kept as they came', wholeNumber(1, 3_650), { default: '30' }),
+  PRIVATE_NETWORKS: variable(
+    'Private addresses that tenants’ mailboxes may lie at: ranges like `10.1.0.0/16`, with commas',
+    list,
+    { default: '', defaultInWords: 'none' },
   ),
   SECRET_KEY: variable(
     'Signs links and derives keys; at least 32 characters at random, the same for every process',

@@ -41,7 +41,8 @@ export class Delivery {
       await this.outlet.send({
         from: { name: fromName, address: this.config.mailFrom },
         to: { name: mail.toName, address: mail.toAddress },
-        envelope: { from: this.config.mailFrom, to: [mail.toAddress] },
+        replyTo: mail.replyTo ? { name: fromName, address: mail.replyTo } : undefined,
+        envelope: { from: mail.replyTo ?? this.config.mailFrom, to: [mail.toAddress] },
         subject,
         html,
         text,

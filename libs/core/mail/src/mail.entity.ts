@@ -41,6 +41,10 @@ export class Mail {
   @Property({ type: 'text', nullable: true })
   refs!: string | null;
 
+  /** Where answers and bounces go; null for the address that mails come from. */
+  @Property({ type: 'text', nullable: true })
+  replyTo!: string | null;
+
   @Property({ type: 'text' })
   status!: MailStatus;
 

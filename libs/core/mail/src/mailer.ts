@@ -19,6 +19,8 @@ export interface MailDraft {
   locale: string;
   /** Where the mail belongs in a conversation; ids as `<…@…>`. */
   thread?: { messageId?: string; references?: string[] };
+  /** Where answers and bounces go, where that is not the address that mails come from. */
+  replyTo?: string;
 }
 
 /** Takes mails in. They are rendered and sent later by the worker, as often as it takes. */
@@ -33,8 +35,9 @@ export class Mailer {
    * Queues a mail in the transaction of the verb that causes it (inside `database.write`): both happen or neither.
    * Returns the mail's Message-ID, to be remembered by a conversation.
    */
-  async queue({ to, template, data, key, locale, thread = {} }: MailDraft): Promise<string> {
+  async queue({ to, template, data, key, locale, thread = {}, replyTo }: MailDraft): Promise<string> {
     if (!isMailbox(to.address)) throw new Error('A mail goes to exactly one address');
+    if (replyTo !== undefined && !isMailbox(replyTo)) throw new Error('Answers go to exactly one address');
     const id = randomUUIDv7();
     const messageId = thread.messageId ?? newMessageId();
     const references = messageIds(thread.references ?? []);
@@ -53,6 +56,7 @@ export class Mailer {
           messageId,
           inReplyTo: references.at(-1) ?? null,
           refs: references.join(' ') || null,
+          replyTo: replyTo ?? null,
           status: 'queued',
           attempts: 0,
           createdAt: new Date(),

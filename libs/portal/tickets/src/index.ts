@@ -1,4 +1,5 @@
 export { Mentions } from './mentions.js';
+export { type Conversation, ReplyAddresses } from './reply-addresses.js';
 export { robot } from './robots.js';
 export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
 export {

@@ -9,6 +9,7 @@ import { TicketMails } from './jobs/ticket-mails.js';
 import { Mentions } from './mentions.js';
 import { InboxController } from './team/inbox.controller.js';
 import { TeamTicketController } from './team/ticket.controller.js';
+import { ReplyAddresses } from './reply-addresses.js';
 import { TicketEntrances } from './ticket-entrances.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
@@ -37,10 +38,12 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Tickets,
     TicketList,
     TicketPageReader,
+    ReplyAddresses,
     TicketMails,
     TicketsPack,
   ],
   exports: [
+    ReplyAddresses,
     ...requestParts,
     Mentions,
     ReplySuggestions,

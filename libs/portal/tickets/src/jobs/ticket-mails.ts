@@ -3,6 +3,7 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
+import { ReplyAddresses } from '../reply-addresses.js';
 import { TicketAssigned, TicketOpened, TicketReplied, TicketSolved } from '../ticket.events.js';
 import { ticketNumber } from '../ticket-number.js';
 
@@ -38,6 +39,7 @@ export class TicketMails {
   constructor(
     private readonly database: Database,
     private readonly mailer: Mailer,
+    private readonly addresses: ReplyAddresses,
   ) {}
 
   @OnEvent(TicketOpened, 'tickets.mail-opened')
@@ -84,6 +86,8 @@ export class TicketMails {
   private async send(kind: string, facts: Facts, to: Recipient, messageId: string): Promise<void> {
     const forTeam = to.id !== facts.requester_id;
     const number = ticketNumber(facts.number);
+    const key = `tickets.${kind}:${messageId}:${to.id}`;
+    const messageIdOfMail = this.addresses.messageIdFor({ ticketId: facts.id, personId: to.id }, key);
     await this.mailer.queue({
       to,
       template: `tickets/email/${kind}`,
@@ -96,9 +100,10 @@ export class TicketMails {
         requester: facts.requester,
         url: `${currentTenant().origin}${forTeam ? '/console' : ''}/tickets/${number}`,
       },
-      key: `tickets.${kind}:${messageId}:${to.id}`,
+      key,
       locale: to.locale ?? '',
-      thread: { references: [threadRoot(facts.id)] },
+      thread: { messageId: messageIdOfMail, references: [threadRoot(facts.id)] },
+      replyTo: this.addresses.addressFor(facts.number, to.id),
     });
   }
 
