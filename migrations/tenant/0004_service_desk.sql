@@ -154,6 +154,9 @@ create table :schema.inbound_mail (
 create index inbound_mail_received on :schema.inbound_mail (received_at desc, id desc);
 
 -- Companies of a company, and companies that work for it.
+-- The company somebody acts for, where they belong to several.
+alter table :schema.person add column current_company_id uuid;
+
 alter table :schema.company
   add column parent_id uuid references :schema.company (id) on delete set null,
   add column partner_ids uuid[] not null default '{}';

@@ -8,8 +8,13 @@ const TENANT_SCHEMA = /\b(t_[0-9a-f]{32})"?\./g;
 /** Names of tables that a statement uses without their schema. */
 export function unqualifiedTables(sql: string): string[] {
   const text = sql.replace(/'(?:[^']|'')*'/g, "''").replace(/\bis (?:not )?distinct from\b/gi, '=');
+  // What a statement names itself: `with recursive below as (…)`.
+  const own = new Set(
+    [...text.matchAll(/\b(?:with(?: recursive)?|,)\s+([a-z_]\w*)\s+as\s+\(/gi)].map(([, name]) => name!),
+  );
   return [...text.matchAll(NAMED)]
     .map(([, name]) => name!.replaceAll('"', ''))
+    .filter((name) => !own.has(name))
     .filter((name) => !NO_TABLES.has(name.toLowerCase()) && !name.startsWith('pg_'));
 }
 

@@ -5,7 +5,16 @@ import { type Ability, abilityOf, type RuleWriter } from './ability.js';
 export interface Standing {
   id: string | null;
   teamRole: string | null;
-  groups: { id: string; role: string }[];
+  groups: { id: string; role: string; manages: boolean }[];
+  /** For each capability the groups it reaches; what is not named reaches none. */
+  reach: Record<string, Reach>;
+}
+/** Ids of groups, by how one reaches them: what is one's own in them, all of theirs, and that of those around them. */
+export interface Reach {
+  own: string[];
+  company: string[];
+  branches: string[];
+  partners: string[];
 }
 export type Rules = (who: Standing, rules: RuleWriter) => void;
 

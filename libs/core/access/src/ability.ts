@@ -71,6 +71,7 @@ function compared(column: string, value: unknown): SqlCondition {
   if (value === null) return { text: `${column} is null`, params: [] };
   if (typeof value !== 'object') return { text: `${column} = ?`, params: [value] };
   const parts = Object.entries(value).map(([operator, operand]): SqlCondition => {
+    if (operator === '$all') return { text: `${column} @> ?`, params: [operand] };
     if (operator === '$in') return { text: `${column} = any(?)`, params: [operand] };
     if (operator === '$ne')
       return operand === null

@@ -1,11 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
+import { Departures } from './departures.js';
 import { MemberJoined, MemberRemoved } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
+import { Roles } from './roles/roles.js';
+
+export interface CompanyDetails {
+  name: string;
+  domain: string | null;
+  parentId?: string | null;
+  partnerIds?: string[];
+}
 
 /** The only writer of companies, who belongs to them, and who is in the team. */
 @Injectable()
@@ -13,9 +22,11 @@ export class Companies {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly roles: Roles,
+    private readonly departures: Departures,
   ) {}
 
-  async create(actor: PortalActor, details: { name: string; domain: string | null }): Promise<Company> {
+  async create(actor: PortalActor, details: CompanyDetails): Promise<Company> {
     if (!actor.ability.can('create', 'Company')) throw new NotFound();
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
@@ -24,10 +35,11 @@ export class Companies {
     });
   }
 
-  async update(actor: PortalActor, companyId: string, details: { name: string; domain: string | null }): Promise<void> {
+  async update(actor: PortalActor, companyId: string, details: CompanyDetails): Promise<void> {
     await this.database.write(async (em) => {
       const company = await em.findOne(Company, { id: companyId });
       if (!company || !allowed(actor.ability, 'update', 'Company', company)) throw new NotFound();
+      await this.checkPlace(companyId, details);
       Object.assign(company, details);
     });
   }
@@ -35,6 +47,7 @@ export class Companies {
   /** Puts somebody who has an account into a company, or changes their role there. */
   async link(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
     if (!actor.ability.can('create', 'Membership') || !actor.teamRole) throw new NotFound();
+    await this.roles.check(role, true);
     await this.database.write(async (em) => {
       const both = await Promise.all([em.findOne(Company, { id: companyId }), em.findOne(Person, { id: personId })]);
       if (both.includes(null)) throw new InvalidField('company', 'web.form.choice');
@@ -52,6 +65,7 @@ export class Companies {
   }
 
   async changeRole(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
+    await this.roles.check(role, actor.teamRole !== null);
     await this.database.write(async (em) => {
       const membership = await this.membership(actor, companyId, personId);
       if (membership.role === 'company_admin' && role !== 'company_admin')
@@ -66,8 +80,15 @@ export class Companies {
       const membership = await this.membership(actor, companyId, personId);
       if (membership.role === 'company_admin') await this.keepAnAdmin(actor, companyId, personId);
       em.remove(membership);
+      await this.departures.left(companyId, personId);
       await this.outbox.publish(new MemberRemoved(companyId, personId));
     });
+  }
+
+  /** Which of their companies somebody acts for from now on. */
+  async actFor(actor: PortalActor, companyId: string): Promise<void> {
+    if (!actor.companies.some(({ id }) => id === companyId)) throw new NotFound();
+    await this.database.write((em) => em.nativeUpdate(Person, { id: actor.id! }, { currentCompanyId: companyId }));
   }
 
   async changeTeamRole(actor: PortalActor, personId: string, role: TeamRole | null): Promise<void> {
@@ -86,6 +107,24 @@ export class Companies {
       }
       person.teamRole = role;
     });
+  }
+
+  /** A company is no branch of itself or of one below it, and no partner of its own. */
+  private async checkPlace(companyId: string, { parentId = null, partnerIds = [] }: CompanyDetails): Promise<void> {
+    const [found] = await this.database.read((em) =>
+      rows<{ circle: boolean; known: number }>(
+        em,
+        sql`with recursive up as (
+              select c.id, c.parent_id from ${table('company')} c where c.id = ${parentId}
+              union select c.id, c.parent_id from ${table('company')} c join up on c.id = up.parent_id)
+            select exists (select from up where id = ${companyId}) as circle,
+                   (select count(*)::int from ${table('company')} where id = any(${[...partnerIds, ...(parentId ? [parentId] : [])]}::uuid[])) as known`,
+      ),
+    );
+    if (found!.circle) throw new InvalidField('parent', 'identity.companies.circle');
+    if (partnerIds.includes(companyId)) throw new InvalidField('partners', 'identity.companies.own-partner');
+    if (found!.known < new Set([...partnerIds, ...(parentId ? [parentId] : [])]).size)
+      throw new InvalidField('parent', 'web.form.choice');
   }
 
   private async membership(actor: PortalActor, companyId: string, personId: string): Promise<Membership> {

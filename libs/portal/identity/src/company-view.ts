@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { field, type FormState, type Visit } from '@foyer/web';
-import { COMPANY_ROLES } from './company.entity.js';
+import { field, type FormState } from '@foyer/web';
 import type { PendingInvitation } from './invitations.js';
 import type { MemberRow } from './people-list.js';
 import { TEAM_ROLES } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 
+/** Which roles there are is for the verb to say: the operator composes some. */
+export const roleField = z.string().trim().min(1).max(40);
 const invitee = { email: field.email, name: z.string().trim().max(100).default('') };
-export const companyInviteForm = z.object({ ...invitee, role: z.enum(COMPANY_ROLES), company: field.optionalId });
+export const companyInviteForm = z.object({ ...invitee, role: roleField, company: field.optionalId });
 export const teamInviteForm = z.object({ ...invitee, role: z.enum(TEAM_ROLES) });
-export const companyRoleForm = z.object({ role: z.enum(COMPANY_ROLES) });
+export const companyRoleForm = z.object({ role: roleField });
 export const teamRoleForm = z.object({ role: z.enum(TEAM_ROLES) });
 export type CompanyInviteForm = FormState<z.output<typeof companyInviteForm>>;
 export type TeamInviteForm = FormState<z.output<typeof teamInviteForm>>;
@@ -27,10 +28,7 @@ export const inviteeOf = ({ email, name }: { email: string; name: string }) => (
   name: name || email.split('@')[0]!,
 });
 
-export const companyRoles = (visit: Visit) =>
-  COMPANY_ROLES.map((value) => ({ value, label: visit.t(`identity.role.${value}`) }));
-
-export function memberViews(visit: Visit, actor: PortalActor, members: MemberRow[], may: boolean) {
+export function memberViews(actor: PortalActor, members: MemberRow[], labelOf: (role: string) => string, may: boolean) {
   return members.map(({ id, name, email, role, lastSeen }) => {
     const you = id === actor.id;
     return {
@@ -38,7 +36,7 @@ export function memberViews(visit: Visit, actor: PortalActor, members: MemberRow
       name,
       email,
       role,
-      roleLabel: visit.t(`identity.role.${role}`),
+      roleLabel: labelOf(role),
       you,
       lastSeen,
       can: { role: may && !you, remove: may && !you },
@@ -46,11 +44,11 @@ export function memberViews(visit: Visit, actor: PortalActor, members: MemberRow
   });
 }
 
-export function invitationViews(visit: Visit, invitations: PendingInvitation[], roleKey: 'role' | 'team-role') {
+export function invitationViews(invitations: PendingInvitation[], labelOf: (role: string) => string) {
   return invitations.map(({ id, email, role, createdAt }) => ({
     id,
     email,
-    roleLabel: visit.t(`identity.${roleKey}.${role}`),
+    roleLabel: labelOf(role),
     sentAt: createdAt,
     can: { cancel: true },
   }));

@@ -1,6 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
+import { SetupPages } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { Accounts } from './accounts.js';
@@ -17,6 +18,10 @@ import { PeopleController } from './team/people.controller.js';
 import { CompaniesController } from './team/companies.controller.js';
 import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
+import { Departures } from './departures.js';
+import { RolePreview } from './roles/role-preview.js';
+import { Roles } from './roles/roles.js';
+import { RolesController } from './roles/roles.controller.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
@@ -45,6 +50,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     CompaniesController,
     TeamController,
     ConsoleAccountController,
+    RolesController,
   ],
   providers: [
     PortalPrincipals,
@@ -52,6 +58,9 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Accounts,
     Invitations,
     Companies,
+    Departures,
+    Roles,
+    RolePreview,
     PeopleList,
     PeoplePack,
     Welcome,
@@ -59,7 +68,19 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     IdentityMails,
     IdentityEntrances,
   ],
-  exports: [PortalPrincipals, SignIn, Accounts, Invitations, Companies, PeopleList, Welcome, TicketTally],
+  exports: [
+    PortalPrincipals,
+    SignIn,
+    Accounts,
+    Invitations,
+    Companies,
+    Departures,
+    Roles,
+    RolePreview,
+    PeopleList,
+    Welcome,
+    TicketTally,
+  ],
 })
 export class IdentityModule implements OnModuleInit {
   constructor(
@@ -67,11 +88,20 @@ export class IdentityModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly chores: Chores,
     private readonly accounts: Accounts,
+    private readonly setup: SetupPages,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
     this.chores.register('identity.sweep', () => this.accounts.sweep());
+    this.setup.add({
+      group: 'portal',
+      href: '/console/settings/roles',
+      label: 'identity.roles.title',
+      text: 'identity.roles.lead',
+      icon: 'shield',
+      order: 50,
+    });
     this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
   }
 }

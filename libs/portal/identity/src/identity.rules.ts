@@ -12,7 +12,7 @@ export const identityRules: Rules = ({ id, teamRole, groups }, { can }) => {
   if (id) can(['read', 'update'], 'Person', { id }).because('identity.why.self');
   const mine = groups.map((group) => group.id);
   if (mine.length > 0) can('read', 'Company', { id: { $in: mine } }).because('identity.why.member');
-  const administered = groups.filter(({ role }) => role === 'company_admin').map((group) => group.id);
+  const administered = groups.filter(({ manages }) => manages).map((group) => group.id);
   if (administered.length > 0) {
     can('manage', 'Membership', { companyId: { $in: administered } }).because('identity.why.company-admin');
     can('administer', 'Company', { id: { $in: administered } }).because('identity.why.company-admin');

@@ -1,6 +1,18 @@
 export { Accounts } from './accounts.js';
 export { Companies } from './companies.js';
-export { Company, COMPANY_ROLES, type CompanyRole, Membership } from './company.entity.js';
+export {
+  type Capability,
+  capabilities,
+  declareCapability,
+  type Scope,
+  SCOPES,
+  standardScopes,
+} from './roles/capabilities.js';
+export { type Previewed, RolePreview } from './roles/role-preview.js';
+export { type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
+export { type Place, standingOf } from './roles/standing.js';
+export { Departures } from './departures.js';
+export { Company, COMPANY_ROLES, type CompanyRole, Membership, type StandardRole } from './company.entity.js';
 export {
   MemberJoined,
   MemberRemoved,

@@ -9,6 +9,7 @@ import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { MemberJoined } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
+import { Roles } from './roles/roles.js';
 import type { PortalActor } from './portal-principals.js';
 
 const INVITATIONS: Limit = { name: 'invite', points: 200, seconds: 86_400 };
@@ -54,10 +55,12 @@ export class Invitations {
     private readonly mailer: Mailer,
     private readonly outbox: Outbox,
     private readonly accounts: Accounts,
+    private readonly roles: Roles,
   ) {}
 
   async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
     this.mayInvite(actor, destination);
+    if ('companyRole' in destination) await this.roles.check(destination.companyRole, actor.teamRole !== null);
     await this.limits.count(INVITATIONS, actor.id!);
     await this.database.write(async (em) => {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;

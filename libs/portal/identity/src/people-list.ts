@@ -42,6 +42,8 @@ export interface CompanyRow {
   domain: string | null;
   members: number;
   createdAt: string;
+  parentId: string | null;
+  partnerIds: string[];
 }
 
 /** Reading people and companies, already limited to what the actor may see. */
@@ -92,6 +94,17 @@ export class PeopleList {
     return { rows: found.slice(0, limit), more: found.length > limit };
   }
 
+  /** Companies to choose from. */
+  companyNames(actor: PortalActor): Promise<{ value: string; label: string }[]> {
+    const may = condition(accessible(actor.ability, 'read', 'Company', 'c'));
+    return this.database.read((em) =>
+      rows<{ value: string; label: string }>(
+        em,
+        sql`select c.id as value, c.name as label from ${table('company')} c where ${may} order by lower(c.name), c.id limit 500`,
+      ),
+    );
+  }
+
   async company(actor: PortalActor, id: string): Promise<CompanyRow> {
     const may = condition(accessible(actor.ability, 'read', 'Company', 'c'));
     const [row] = await this.database.read((em) =>
@@ -125,7 +138,7 @@ const PERSON = (): Sql => sql`
     from ${table('person')} p`;
 
 const COMPANY = (): Sql => sql`
-  select c.id, c.name, c.domain, c.created_at as "createdAt", (select count(*)::int from ${table('membership')} m where m.company_id = c.id) as members
+  select c.id, c.name, c.domain, c.created_at as "createdAt", c.parent_id as "parentId", to_json(c.partner_ids) as "partnerIds", (select count(*)::int from ${table('membership')} m where m.company_id = c.id) as members
     from ${table('company')} c`;
 
 function matches(search: string, columns: string[]): Sql {

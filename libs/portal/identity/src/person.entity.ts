@@ -39,6 +39,10 @@ export class Person {
   @Property({ type: 'text', nullable: true })
   timeZone: string | null = null;
 
+  /** The company they act for at present, where they belong to several. */
+  @Property({ type: 'uuid', nullable: true })
+  currentCompanyId: string | null = null;
+
   @Property({ type: 'timestamptz', nullable: true })
   lastSeenAt: Date | null = null;
 

@@ -1,30 +1,38 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type Actor } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import type { CompanyRole } from './company.entity.js';
 import type { TeamRole } from './person.entity.js';
+import { type RoleMeaning, Roles } from './roles/roles.js';
+import { type Place, standingOf } from './roles/standing.js';
 
 /** A tenant's person (or guest) at work: what verbs of the portal's modules take. */
 export interface PortalActor extends Actor {
   email: string | null;
   teamRole: TeamRole | null;
-  companies: { id: string; name: string; role: CompanyRole }[];
+  companies: { id: string; name: string; role: CompanyRole; manages: boolean }[];
+  /** The company they act for at present; null where they belong to none. */
+  companyId: string | null;
   sessionId: string | null;
 }
 
-interface Row {
-  session_id: string;
-  last_seen_at: string;
+type Instead = (place: Place, is: RoleMeaning) => RoleMeaning;
+interface PersonAtWork {
   id: string;
   name: string;
   email: string;
   team_role: TeamRole | null;
   locale: string | null;
   time_zone: string | null;
-  companies: PortalActor['companies'];
+  current_company_id: string | null;
+  places: (Place & { name: string })[];
+}
+interface Row extends PersonAtWork {
+  session_id: string;
+  last_seen_at: string;
 }
 
 /** Tells who is asking on a tenant's host: one statement from session to person to companies. */
@@ -35,6 +43,7 @@ export class PortalPrincipals implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly abilities: Abilities,
+    private readonly roles: Roles,
     private readonly principals: Principals,
   ) {
     this.sessions = new Sessions(database);
@@ -49,8 +58,9 @@ export class PortalPrincipals implements OnModuleInit {
     if (!row) return this.guest();
     const session = { id: row.session_id, lastSeenAt: new Date(row.last_seen_at) };
     this.sessions.touch(session);
+    const actor = await this.actorOf(row, row.session_id);
     return {
-      actor: this.actor(row),
+      actor,
       session,
       view: {
         name: row.name,
@@ -58,7 +68,7 @@ export class PortalPrincipals implements OnModuleInit {
         email: row.email,
         isTeam: row.team_role !== null,
         teamRole: row.team_role,
-        companies: row.companies,
+        companies: actor.companies.map(({ id, name, role }) => ({ id, name, role, current: id === actor.companyId })),
       },
       isTeam: row.team_role !== null,
       locale: row.locale,
@@ -66,15 +76,26 @@ export class PortalPrincipals implements OnModuleInit {
     };
   }
 
+  /**
+   * A person as verbs take them, for work that is done without their session: mails, jobs. Null when they may not act.
+   * `instead` lets a role mean something else, to see what would be.
+   */
+  async person(id: string, instead?: Instead): Promise<PortalActor | null> {
+    const [row] = await this.database.read((em) =>
+      rows<PersonAtWork>(
+        em,
+        sql`select ${AT_WORK()} from ${table('person')} p where p.id = ${id} and p.status = 'active'`,
+      ),
+    );
+    return row ? this.actorOf(row, null, instead) : null;
+  }
+
   private async row(secret: string): Promise<Row | undefined> {
     const idleSince = new Date(Date.now() - SESSION_LIMITS.idleMs);
     const [row] = await this.database.read((em) =>
       rows<Row>(
         em,
-        sql`select s.id as session_id, s.last_seen_at, p.id, p.name, p.email, p.team_role, p.locale, p.time_zone,
-                   coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name)
-                               from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
-                              where m.person_id = p.id), '[]') as companies
+        sql`select s.id as session_id, s.last_seen_at, ${AT_WORK()}
               from ${table('session')} s join ${table('person')} p on p.id = s.owner_id
              where s.token_hash = ${hashSecret(secret)} and s.expires_at > now() and s.last_seen_at > ${idleSince}
                and p.status = 'active'`,
@@ -83,21 +104,27 @@ export class PortalPrincipals implements OnModuleInit {
     return row;
   }
 
-  private actor({ id, name, email, team_role: teamRole, companies, session_id: sessionId }: Row): PortalActor {
+  private async actorOf(row: PersonAtWork, sessionId: string | null, instead?: Instead): Promise<PortalActor> {
+    const { id, name, email, team_role: teamRole, places, current_company_id: current } = row;
+    const meaning = await this.roles.meaning();
+    const standing = standingOf({ id, teamRole }, places, (place) => {
+      const is = meaning(place.role);
+      return instead ? instead(place, is) : is;
+    });
     return {
       kind: 'person',
-      id,
-      name,
-      email,
-      teamRole,
-      companies,
-      sessionId,
-      ability: this.abilities.of({ id, teamRole, groups: companies }),
+      ...{ id, name, email, teamRole, sessionId },
+      companies: places.map((place, index) => ({
+        ...{ id: place.id, name: place.name, role: place.role },
+        manages: standing.groups[index]!.manages,
+      })),
+      companyId: (places.find((place) => place.id === current) ?? places[0])?.id ?? null,
+      ability: this.abilities.of(standing),
     };
   }
 
   private guest(): Principal {
-    const ability = this.abilities.of({ id: null, teamRole: null, groups: [] });
+    const ability = this.abilities.of({ id: null, teamRole: null, groups: [], reach: {} });
     const actor: PortalActor = {
       kind: 'guest',
       id: null,
@@ -105,9 +132,22 @@ export class PortalPrincipals implements OnModuleInit {
       email: null,
       teamRole: null,
       companies: [],
+      companyId: null,
       sessionId: null,
       ability,
     };
     return { actor, session: null, view: null, isTeam: false, locale: null, timeZone: null };
   }
 }
+
+/** A person with the companies they belong to, what lies below those, and whom those work for. */
+const AT_WORK = (): Sql => sql`
+  p.id, p.name, p.email, p.team_role, p.locale, p.time_zone, p.current_company_id,
+  coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role,
+                     'branches', (with recursive below as (
+                                    select b.id from ${table('company')} b where b.parent_id = c.id
+                                    union select b.id from ${table('company')} b join below on b.parent_id = below.id)
+                                  select coalesce(json_agg(below.id), '[]') from below where below.id <> c.id),
+                     'clients', (select coalesce(json_agg(x.id), '[]') from ${table('company')} x where x.partner_ids @> array[c.id])) order by c.name)
+              from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
+             where m.person_id = p.id), '[]') as places`;

@@ -11,6 +11,7 @@ export const robot = (name: string): PortalActor => ({
   email: null,
   teamRole: null,
   companies: [],
+  companyId: null,
   sessionId: null,
   ability,
 });

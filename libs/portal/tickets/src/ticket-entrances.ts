@@ -1,12 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { translate } from '@foyer/i18n';
-import { type PortalActor, TicketTally } from '@foyer/identity';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Departures, type PortalActor, type Previewed, RolePreview, TicketTally } from '@foyer/identity';
 import { Features, Navigation, PortalHome } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { TicketList } from './ticket-list.js';
+import { ticketNumber } from './ticket-number.js';
 import { rowView } from './ticket-view.js';
 
 const RECENT = 5;
+const PREVIEWED = 12;
 
 /** Where tickets show outside their own pages: navigation, the portal's home, the pages of people and companies. */
 @Injectable()
@@ -17,6 +20,9 @@ export class TicketEntrances implements OnModuleInit {
     private readonly home: PortalHome,
     private readonly tally: TicketTally,
     private readonly list: TicketList,
+    private readonly rolePreview: RolePreview,
+    private readonly departures: Departures,
+    private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
@@ -58,22 +64,49 @@ export class TicketEntrances implements OnModuleInit {
       ],
       section: (actor, visit) => this.recent(actor as PortalActor, visit),
     });
+    this.rolePreview.fill((actor) => this.preview(actor));
+    this.departures.add((companyId, personId) => this.unwatch(companyId, personId));
     this.tally.fill({
       count: (actor, of, ids) => this.list.tally(actor, of, ids),
       latest: (actor, personId, locale) => this.latest(actor, personId, locale),
     });
   }
 
+  private async preview(actor: PortalActor): Promise<Previewed> {
+    const { rows: latest } = await this.list.page(actor, { limit: PREVIEWED });
+    return {
+      count: await this.list.count(actor),
+      latest: latest.map(({ number, subject, requester, company }) => ({
+        title: subject,
+        text: [ticketNumber(number), requester, company].filter(Boolean).join(' · '),
+        href: `/console/tickets/${ticketNumber(number)}`,
+      })),
+    };
+  }
+
+  /** Whoever leaves a company no longer follows its tickets, and so no longer sees them. */
+  private async unwatch(companyId: string, personId: string): Promise<void> {
+    await this.database.write((em) =>
+      rows(
+        em,
+        sql`update ${table('ticket')} set watcher_ids = array_remove(watcher_ids, ${personId}::uuid)
+             where company_id = ${companyId} and watcher_ids @> array[${personId}::uuid]`,
+      ),
+    );
+  }
+
   private async recent(actor: PortalActor, visit: Pick<Visit, 't' | 'locale'>) {
     if (actor.kind === 'guest') return null;
-    const { rows } = await this.list.page(actor, { scope: 'mine', limit: RECENT });
-    return rows.length > 0
-      ? { template: 'tickets/customer/home', view: { tickets: rows.map((row) => rowView(visit, '', row)) } }
+    const { rows: recent } = await this.list.page(actor, { scope: 'mine', limit: RECENT });
+    return recent.length > 0
+      ? { template: 'tickets/customer/home', view: { tickets: recent.map((row) => rowView(visit, '', row)) } }
       : null;
   }
 
   private async latest(actor: PortalActor, requesterId: string, locale: string) {
-    const { rows } = await this.list.page(actor, { requesterId, limit: RECENT });
-    return rows.map((row) => rowView({ locale, t: (key, values) => translate(locale, key, values) }, '/console', row));
+    const { rows: latest } = await this.list.page(actor, { requesterId, limit: RECENT });
+    return latest.map((row) =>
+      rowView({ locale, t: (key, values) => translate(locale, key, values) }, '/console', row),
+    );
   }
 }

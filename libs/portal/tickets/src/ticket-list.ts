@@ -90,6 +90,15 @@ export class TicketList {
     };
   }
 
+  /** How many tickets the actor may see. */
+  async count(actor: PortalActor): Promise<number> {
+    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const [row] = await this.database.read((em) =>
+      rows<{ count: number }>(em, sql`select count(*)::int as count from ${table('ticket')} t where ${may}`),
+    );
+    return row!.count;
+  }
+
   /** What stands around the inbox: how much each view holds, and whom one can filter by. One statement. */
   async surroundings(actor: PortalActor): Promise<Surroundings> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
@@ -153,7 +162,7 @@ export class TicketList {
   ): Sql[] {
     const where = [condition(accessible(actor.ability, 'read', 'Ticket', 't'))];
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
-    if (scope === 'company') where.push(sql`t.company_id = any(${actor.companies.map(({ id }) => id)})`);
+    if (scope === 'company') where.push(sql`t.company_id = ${actor.companyId}`);
     if (statuses) where.push(sql`t.status = any(${statuses})`);
     if (assignee) where.push(assignee === 'none' ? sql`t.assignee_id is null` : sql`t.assignee_id = ${assignee}`);
     if (companyId) where.push(sql`t.company_id = ${companyId}`);

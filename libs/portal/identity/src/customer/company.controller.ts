@@ -4,9 +4,11 @@ import { allowed, NotFound } from '@foyer/access';
 import {
   CurrentActor,
   CurrentVisit,
+  field,
   Form,
   type FormState,
   PortalController,
+  safeReturn,
   seeOther,
   View,
   type Visit,
@@ -17,14 +19,17 @@ import {
   companyInviteForm,
   type CompanyInviteForm,
   companyRoleForm,
-  companyRoles,
   invitationViews,
   inviteeOf,
   memberViews,
 } from '../company-view.js';
 import { Invitations } from '../invitations.js';
+
 import { PeopleList } from '../people-list.js';
+import { Roles } from '../roles/roles.js';
 import type { PortalActor } from '../portal-principals.js';
+
+const choiceForm = z.object({ company: field.id, back: z.string().max(300).optional() });
 
 /** A company seen by its own people: everybody sees that they belong to it, its admins run it. */
 @PortalController('company')
@@ -33,6 +38,7 @@ export class CompanyController {
     private readonly people: PeopleList,
     private readonly companies: Companies,
     private readonly invitations: Invitations,
+    private readonly roles: Roles,
   ) {}
 
   @Get()
@@ -58,6 +64,14 @@ export class CompanyController {
       ),
     );
     return form.failed ? this.view(visit, actor, company, form) : back(company.id, 'identity.invite.done');
+  }
+
+  /** Which of several companies somebody acts for from now on. */
+  @Post('choice')
+  async choose(@CurrentActor() actor: PortalActor, @Form(choiceForm) form: FormState<z.output<typeof choiceForm>>) {
+    const { company, back } = chosen(form);
+    await this.companies.actFor(actor, company);
+    return seeOther(safeReturn(back, '/company'), 'identity.company.switched');
   }
 
   @Post('invitations/:id/removal')
@@ -93,6 +107,8 @@ export class CompanyController {
     form?: CompanyInviteForm,
   ) {
     const may = mayManage(actor, company.id);
+    const t = (key: string) => visit.t(key);
+    const labelOf = await this.roles.labels(t);
     return {
       company: { id: company.id, name: company.name },
       companies: actor.companies.map(({ id, name }) => ({
@@ -101,9 +117,9 @@ export class CompanyController {
         href: `/company?company=${id}`,
         current: id === company.id,
       })),
-      members: memberViews(visit, actor, await this.people.members(actor, company.id), may),
-      invitations: may ? invitationViews(visit, await this.invitations.pending(actor, company.id), 'role') : [],
-      roles: companyRoles(visit),
+      members: memberViews(actor, await this.people.members(actor, company.id), labelOf, may),
+      invitations: may ? invitationViews(await this.invitations.pending(actor, company.id), labelOf) : [],
+      roles: await this.roles.options(t, false),
       can: { invite: may },
       form: form ?? visit.form({ role: 'user' }),
     };
@@ -116,7 +132,7 @@ const back = (companyId: string, flash: string) => seeOther(`/company?company=${
 
 /** The company asked for, or the person's first. Somebody without any has no such page. */
 function companyOf(actor: PortalActor, id: unknown): PortalActor['companies'][number] {
-  const company = id ? actor.companies.find((one) => one.id === id) : actor.companies[0];
+  const company = actor.companies.find((one) => one.id === (id || actor.companyId));
   if (!company) throw new NotFound();
   return company;
 }

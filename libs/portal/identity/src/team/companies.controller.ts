@@ -20,13 +20,13 @@ import {
   companyInviteForm,
   type CompanyInviteForm,
   companyRoleForm,
-  companyRoles,
   invitationViews,
   inviteeOf,
   memberViews,
 } from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
+import { Roles } from '../roles/roles.js';
 import type { PortalActor } from '../portal-principals.js';
 import { TicketTally } from '../ticket-tally.js';
 
@@ -44,6 +44,12 @@ const companyForm = z.object({
     .refine((value) => value === '' || DOMAIN.test(value), 'identity.companies.domain-wrong')
     .optional()
     .transform((value) => value || null),
+  parent: field.optionalId,
+  partners: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) => [value ?? []].flat().filter((id) => id !== ''))
+    .pipe(z.array(field.id).max(50)),
 });
 type CompanyForm = FormState<z.output<typeof companyForm>>;
 type Forms = { form?: CompanyInviteForm; details?: CompanyForm };
@@ -56,6 +62,7 @@ export class CompaniesController {
     private readonly companies: Companies,
     private readonly invitations: Invitations,
     private readonly tickets: TicketTally,
+    private readonly roles: Roles,
   ) {}
 
   @Get()
@@ -94,7 +101,7 @@ export class CompaniesController {
   @Can('create', 'Company')
   @View('identity/team/company-new')
   async create(@CurrentActor() actor: PortalActor, @Form(companyForm) form: CompanyForm) {
-    const company = await form.attempt((details) => this.companies.create(actor, details));
+    const company = await form.attempt(({ name, domain }) => this.companies.create(actor, { name, domain }));
     return company ? seeOther(`${PATH}/${company.id}`, 'identity.companies.created') : { form };
   }
 
@@ -112,7 +119,9 @@ export class CompaniesController {
     @Param('id', ParseUUIDPipe) id: string,
     @Form(companyForm) details: CompanyForm,
   ) {
-    await details.attempt((value) => this.companies.update(actor, id, value));
+    await details.attempt(({ parent, partners, ...value }) =>
+      this.companies.update(actor, id, { ...value, parentId: parent, partnerIds: partners }),
+    );
     return details.failed
       ? this.view(visit, actor, id, { details })
       : seeOther(`${PATH}/${id}`, 'identity.companies.saved');
@@ -164,7 +173,9 @@ export class CompaniesController {
   }
 
   private async view(visit: Visit, actor: PortalActor, id: string, { form, details }: Forms = {}) {
-    const { name, domain, createdAt } = await this.list.company(actor, id);
+    const { name, domain, createdAt, parentId, partnerIds } = await this.list.company(actor, id);
+    const labelOf = await this.roles.labels((key) => visit.t(key));
+    const others = (await this.list.companyNames(actor)).filter((other) => other.value !== id);
     const tally = (await this.tickets.count(actor, 'company', [id])).get(id);
     const members = await this.list.members(actor, id);
     const invites = actor.ability.can('invite', 'Membership');
@@ -172,15 +183,23 @@ export class CompaniesController {
     return {
       company: { id, name, domain, createdAt, openTickets: tally?.open ?? 0, tickets: tally?.all ?? 0 },
       ticketsHref: `/console/tickets?view=all&company=${id}`,
-      members: memberViews(visit, actor, members, manages).map((member) => ({
+      members: memberViews(actor, members, labelOf, manages).map((member) => ({
         ...member,
         href: `/console/people/${member.id}`,
       })),
-      invitations: invites ? invitationViews(visit, await this.invitations.pending(actor, id), 'role') : [],
-      roles: companyRoles(visit),
+      invitations: invites ? invitationViews(await this.invitations.pending(actor, id), labelOf) : [],
+      roles: await this.roles.options((key) => visit.t(key), true),
+      companies: others,
+      partners: others.map((other) => ({
+        ...other,
+        checked: chosenPartners(details, partnerIds).includes(other.value),
+      })),
       can: { invite: invites, edit: actor.ability.can('update', 'Company') },
       form: form ?? visit.form({ role: 'user' }),
-      details: details ?? visit.form({ name, domain }),
+      details: details ?? visit.form({ name, domain, parent: parentId, partners: partnerIds }),
     };
   }
 }
+
+const chosenPartners = (details: CompanyForm | undefined, stored: string[]): string[] =>
+  details ? [details.values['partners'] ?? []].flat() : stored;

@@ -18,8 +18,8 @@ import {
 } from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
-import { COMPANY_ROLES } from '../company.entity.js';
-import { companyRoles } from '../company-view.js';
+import { roleField } from '../company-view.js';
+import { Roles } from '../roles/roles.js';
 import { PeopleList, type PersonRow } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
 import { TicketTally } from '../ticket-tally.js';
@@ -33,7 +33,7 @@ const filters = z.object({
   company: z.uuid().nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),
 });
-const linkForm = z.object({ company: field.id, role: z.enum(COMPANY_ROLES) });
+const linkForm = z.object({ company: field.id, role: roleField });
 
 @ConsoleController('people')
 @Can('read', 'Person')
@@ -43,6 +43,7 @@ export class PeopleController {
     private readonly accounts: Accounts,
     private readonly companies: Companies,
     private readonly tickets: TicketTally,
+    private readonly roles: Roles,
   ) {}
 
   @Get()
@@ -126,6 +127,7 @@ export class PeopleController {
     const manages = actor.ability.can('manage', 'Person') && id !== actor.id;
     const links = actor.ability.can('create', 'Membership');
     const { rows: all } = links ? await this.list.companies(actor, { limit: 500 }) : { rows: [] };
+    const labelOf = await this.roles.labels((key) => visit.t(key));
     const has = new Set(row.companies.map((company) => company.id));
     return {
       person: {
@@ -143,7 +145,7 @@ export class PeopleController {
         id: company.id,
         name: company.name,
         href: `/console/companies/${company.id}`,
-        roleLabel: visit.t(`identity.role.${company.role}`),
+        roleLabel: labelOf(company.role),
         can: { remove: actor.ability.can('manage', 'Membership') },
       })),
       tickets: await this.tickets.latest(actor, id, visit.locale),
@@ -152,7 +154,7 @@ export class PeopleController {
       companyOptions: all
         .filter((company) => !has.has(company.id))
         .map((company) => ({ value: company.id, label: company.name })),
-      roles: companyRoles(visit),
+      roles: await this.roles.options((key) => visit.t(key), true),
       can: {
         deactivate: manages && row.status !== 'deactivated',
         activate: manages && row.status === 'deactivated',

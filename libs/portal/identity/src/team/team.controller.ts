@@ -101,7 +101,9 @@ export class TeamController {
             can: { role: may, remove: may },
           };
         }),
-      invitations: manages ? invitationViews(visit, await this.invitations.pending(actor, null), 'team-role') : [],
+      invitations: manages
+        ? invitationViews(await this.invitations.pending(actor, null), (role) => visit.t(`identity.team-role.${role}`))
+        : [],
       roles: offered.map((value) => ({
         value,
         label: visit.t(`identity.team-role.${value}`),

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+
+type Leave = (companyId: string, personId: string) => Promise<void>;
+
+/** What other modules take away from somebody who leaves a company, in the same transaction. */
+@Injectable()
+export class Departures {
+  private readonly steps: Leave[] = [];
+
+  add(step: Leave): void {
+    this.steps.push(step);
+  }
+
+  async left(companyId: string, personId: string): Promise<void> {
+    for (const step of this.steps) await step(companyId, personId);
+  }
+}

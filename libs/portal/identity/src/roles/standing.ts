@@ -1,0 +1,35 @@
+import type { Reach, Standing } from '@foyer/access';
+import { reaches, type Scope, scopeOf } from './capabilities.js';
+import type { RoleMeaning } from './roles.js';
+
+/** A person's place in a company, with the companies below it and those it works for as a partner. */
+export interface Place {
+  id: string;
+  role: string;
+  branches: string[];
+  clients: string[];
+}
+
+/** What rules are written about: a person's places, and for each capability the companies it reaches, by how. */
+export function standingOf(
+  who: { id: string | null; teamRole: string | null },
+  places: Place[],
+  meaning: (place: Place) => RoleMeaning,
+): Standing {
+  const meanings = places.map(meaning);
+  const names = new Set(meanings.flatMap(({ scopes }) => Object.keys(scopes)));
+  const reach: Record<string, Reach> = {};
+  for (const name of names) {
+    const held = (least: Scope, ids: (place: Place) => string[]) => [
+      ...new Set(places.filter((_, index) => reaches(scopeOf(meanings[index]!.scopes, name), least)).flatMap(ids)),
+    ];
+    reach[name] = {
+      own: held('own', ({ id }) => [id]),
+      company: held('company', ({ id }) => [id]),
+      branches: held('branches', ({ branches }) => branches),
+      partners: held('partners', ({ clients }) => clients),
+    };
+  }
+  const groups = places.map(({ id, role }, index) => ({ id, role, manages: meanings[index]!.manages }));
+  return { ...who, groups, reach };
+}
