@@ -9,6 +9,7 @@ import { FilesModule, StoredFile } from '@foyer/files';
 import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
 import { Mail, MailModule } from '@foyer/mail';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
+import { ServiceModule } from '@foyer/service';
 import { SignupModule } from '@foyer/signup';
 import { StaffMember, StaffModule } from '@foyer/staff';
 import { TenantRecord, TenantsModule } from '@foyer/tenants';
@@ -40,7 +41,7 @@ export class FoyerModule {
         ],
         ...[FilesModule, MailModule, ThemingModule, WebModule],
         ...[TenantsModule, StaffModule, SignupModule],
-        ...[SettingsModule, IdentityModule, TicketsModule],
+        ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule],
       ],
       providers: [PlatformSite],
     };

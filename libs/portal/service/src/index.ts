@@ -1,1 +1,10 @@
 export { type Clock, CLOCK_KINDS, type ClockKind, clocksOf, type Fact, type Targets } from './sla/clocks.js';
+export { type ClockRow, clockRows } from './sla/clock-rows.js';
+export { SlaClocks } from './sla/sla-clocks.js';
+export { slaPolicies, type SlaPolicy } from './sla/policies.js';
+export { SlaBreached, SlaWarned } from './sla/sla.events.js';
+export { type Calendar, calendars, hoursOf } from './hours/calendars.js';
+export { type Automation, automations } from './automations/automations.js';
+export { type Macro, macros } from './macros/macros.js';
+export { type RoutingRule, routingRules } from './routing/routing-rules.js';
+export { ServiceModule } from './service.module.js';

@@ -63,9 +63,9 @@ export function clocksOf(policy: Targets, hours: BusinessHours, facts: readonly 
       for (const watch of watches.values()) watch.stop(at);
       return;
     }
-    if (!policy.pauseOn.includes(status)) resolution.resume();
+    if (!policy.pauseOn.includes(status)) resolution.resume(at);
     else if (resolution.metAt !== null) {
-      resolution.resume();
+      resolution.resume(at);
       resolution.pause(at);
     } else resolution.pause(at);
   };

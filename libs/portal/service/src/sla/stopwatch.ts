@@ -37,8 +37,8 @@ export class Stopwatch {
       this.warnedAt ??= reached(this.warning);
       this.breachedAt ??= reached(this.target);
       this.elapsed += businessTimeBetween(this.hours, this.since, until);
+      this.since = until;
     }
-    this.since = until;
   }
 
   aim(target: number | null, lead: number | null): void {
@@ -50,8 +50,10 @@ export class Stopwatch {
     if (this.running) this.pausedAt = at;
   }
 
-  resume(): void {
+  resume(at: number): void {
+    if (this.running) return;
     this.pausedAt = this.metAt = null;
+    this.since = at;
   }
 
   stop(at: number): void {

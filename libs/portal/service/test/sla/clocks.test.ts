@@ -133,8 +133,10 @@ test('looking in between changes nothing: what was broken then is broken now', (
     fc.property(lives, fc.double({ min: 0, max: 1, noNaN: true }), ({ hours, policy, facts, now }, part) => {
       const then = Math.floor(facts[0]!.at + (now - facts[0]!.at) * part);
       const later = clocksOf(policy, hours, facts, now);
-      for (const { kind, startedAt, breachedAt, warnedAt } of clocksOf(policy, hours, facts, then)) {
+      for (const { kind, startedAt, breachedAt, warnedAt, metAt, dueAt } of clocksOf(policy, hours, facts, then)) {
         const same = later.find((clock) => clock.kind === kind && clock.startedAt === startedAt);
+        const silent = facts.every(({ at }) => at <= then);
+        if (metAt !== null && silent && same) expect(same).toMatchObject({ metAt, dueAt });
         // What somebody did in the very millisecond of the look came in time.
         if (breachedAt !== null && breachedAt < then && same) expect(same.breachedAt).toBe(breachedAt);
         if (warnedAt !== null && warnedAt < then && same) expect(same.warnedAt).toBe(warnedAt);

@@ -126,7 +126,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
     return seeOther(this.path);
   }
 
-  private async known(id: string): Promise<Item> {
+  protected async known(id: string): Promise<Item> {
     const item = await this.collections.find(this.collection, id);
     if (!item) throw new NotFound();
     return item;
@@ -156,7 +156,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
     };
   }
 
-  private async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
+  protected async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
     const own = {
       form,
       item: item && { id: item.id },

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
+import { isTimeZone, timeZones } from '@foyer/i18n';
+import { Collections } from '@foyer/settings';
+import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
+import { RowsController } from '../rules/rules.controller.js';
+import { one, type Typed, typedRows } from '../rules/typed-rows.js';
+import { type Calendar, calendars } from './calendars.js';
+import { DAYS, dayName, spanOf, spanValues, weekWords } from './week-form.js';
+
+const calendarForm = z.looseObject({
+  name: field.text(80),
+  zone: z
+    .string()
+    .optional()
+    .refine((zone) => !zone || isTimeZone(zone), 'web.form.choice')
+    .transform((zone) => zone || null),
+});
+type CalendarForm = z.output<typeof calendarForm>;
+const PART = 'holidays';
+
+/** When somebody is there: the week, and the days on which nobody is. */
+@Can('manage', 'Settings')
+@ConsoleController('settings/hours')
+export class CalendarsController extends RowsController<Calendar, CalendarForm> {
+  protected readonly path = '/console/settings/hours';
+  protected readonly collection = calendars;
+  protected readonly form = calendarForm;
+  protected readonly template = 'service/team/calendar';
+  protected readonly words = 'service.hours';
+  protected override readonly ordered = false;
+
+  constructor(collections: Collections) {
+    super(collections);
+  }
+
+  protected firstRows() {
+    return { [PART]: () => ({ date: '', name: '' }) };
+  }
+
+  protected row(visit: Visit, { name, week, timeZone, holidays }: Calendar) {
+    const days = visit.t('service.hours.holidays-count', { count: holidays.length });
+    return {
+      title: name,
+      text: [weekWords(visit.locale, week), timeZone?.replaceAll('_', ' '), days].filter(Boolean).join(' · '),
+    };
+  }
+
+  protected values(_visit: Visit, item: Calendar | null) {
+    const week = item?.week ?? DAYS.map((_, day) => (day < 5 ? [[540, 1020] as [number, number]] : []));
+    const holidays = (item?.holidays ?? []).flatMap(({ date, name, yearly }, n) => [
+      [`${PART}-${n}-date`, date],
+      [`${PART}-${n}-name`, name],
+      ...(yearly ? [[`${PART}-${n}-yearly`, '1']] : []),
+    ]);
+    return {
+      name: item?.name,
+      zone: item?.timeZone ?? '',
+      ...spanValues(week),
+      ...(Object.fromEntries(holidays) as Typed),
+    };
+  }
+
+  protected made({ name, zone, ...typed }: CalendarForm) {
+    const week = DAYS.map((day) =>
+      [spanOf(typed as Typed, day, 'a'), spanOf(typed as Typed, day, 'b')].filter((span) => span !== null),
+    );
+    if (week.every((day) => day.length === 0)) throw new InvalidField('mon-a-from', 'service.hours.never');
+    return { name, timeZone: zone, week, holidays: this.holidays(typed as Typed) };
+  }
+
+  protected override choices(visit: Visit, form: FormState<unknown>) {
+    const zones = timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') }));
+    return {
+      zones: [{ value: '', label: visit.t('service.hours.portal-zone') }, ...zones],
+      days: DAYS.map((day, index) => ({ day, label: dayName(visit.locale, index) })),
+      holidays: typedRows(form.values, PART, 200).map(({ n, values }) => ({
+        n,
+        name: `${PART}-${n}`,
+        yearly: 'yearly' in values,
+      })),
+    };
+  }
+
+  private holidays(typed: Typed) {
+    return typedRows(typed, PART, 200).flatMap(({ n, values }) => {
+      const date = one(values['date']).trim();
+      const name = one(values['name']).trim();
+      if (date === '' && name === '') return [];
+      const at = (what: string) => `${PART}-${n}-${what}`;
+      if (Array.isArray(values['date']) || !z.iso.date().safeParse(date).success)
+        throw new InvalidField(at('date'), 'service.hours.wrong-date');
+      if (Array.isArray(values['name']) || name.length > 80) throw new InvalidField(at('name'), 'web.form.wrong');
+      if (name === '') throw new InvalidField(at('name'), 'web.form.required');
+      return [{ date, name, yearly: 'yearly' in values }];
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { declareCollection } from '@foyer/settings';
+import { ticketActions } from '@foyer/tickets';
+
+const text = z.string().trim().max(10_000);
+
+/** Words and changes that an agent uses again and again. */
+export const macro = z.object({
+  id: z.uuid(),
+  name: z.string().trim().min(1).max(80),
+  /** Typed after `/` in the box where the team writes. */
+  shortcut: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[\p{L}\p{N}-]{0,30}$/u, 'service.macros.wrong-shortcut')
+    .default(''),
+  /** Null: whoever answers tickets. */
+  groupId: z.uuid().nullable().default(null),
+  /** Whose own it is; null: the team's. */
+  ownerId: z.uuid().nullable().default(null),
+  note: z.boolean().default(false),
+  text: text.default(''),
+  /** The same words in other languages, for customers who speak them. */
+  translations: z.partialRecord(z.string(), text).default({}),
+  actions: ticketActions.default([]),
+});
+export type Macro = z.output<typeof macro>;
+export const macros = declareCollection<Macro>('macros', macro);

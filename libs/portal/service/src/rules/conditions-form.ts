@@ -1,0 +1,103 @@
+import { InvalidField } from '@foyer/access';
+import { type Conditions, OPERATORS, type TicketTest, ticketTest } from '@foyer/tickets';
+import type { FormState, Visit } from '@foyer/web';
+import type { FieldChoice, RuleChoices } from './rule-choices.js';
+import { one, rowValues, several, type Typed, typedRows } from './typed-rows.js';
+
+const PART = 'tests';
+const MAX_TEXT = 200;
+
+/** What the form holds for conditions. */
+export function conditionValues({ match, tests }: Conditions): Typed {
+  const rows = tests.map(({ field, operator, value }) => ({
+    field,
+    operator,
+    value: isWritten(field) ? value.join(', ') : value,
+  }));
+  return { match, ...rowValues(PART, rows) };
+}
+/** Known by name alone, so that conditions on what is gone can still be shown. */
+const isWritten = (field: string): boolean => ['subject', 'tags'].includes(field) || field.endsWith('At');
+
+/** A new row for a field that was chosen. */
+export const firstTest =
+  ({ fields }: RuleChoices) =>
+  (chosen: string): Record<string, string> | null => {
+    const field = fields.find((each) => each.field === chosen);
+    return field ? { field: field.field, operator: OPERATORS[field.kind][0] } : null;
+  };
+
+/** @throws InvalidField at the control that is wrong */
+export function conditionsOf(typed: Typed, choices: RuleChoices): Conditions {
+  const match = typed['match'] ?? 'all';
+  if (match !== 'all' && match !== 'any') throw new InvalidField('match', 'web.form.choice');
+  if (several(typed[`${PART}-new`]).length > 0) throw new InvalidField(`${PART}-new`, 'web.form.choice');
+  return { match, tests: typedRows(typed, PART).map(({ n, values }) => testOf(n, values, choices)) };
+}
+
+function testOf(n: number, values: Record<string, string | string[]>, { fields }: RuleChoices): TicketTest {
+  const at = (what: string) => `${PART}-${n}-${what}`;
+  const field = fields.find((each) => each.field === values['field']);
+  if (!field) throw new InvalidField(at('operator'), 'service.rules.field-gone');
+  const operator = one(values['operator']);
+  if (Array.isArray(values['operator']) || !(OPERATORS[field.kind] as readonly string[]).includes(operator))
+    throw new InvalidField(at('operator'), 'web.form.choice');
+  const value = operator.endsWith('empty') ? [] : valueOf(field, values['value'], at('value'));
+  const test = ticketTest.safeParse({ field: field.field, operator, value });
+  if (!test.success) throw new InvalidField(at('value'), 'web.form.choice');
+  return test.data;
+}
+
+function valueOf({ options, kind }: FieldChoice, typed: string | string[] | undefined, at: string): string[] {
+  if (options) {
+    const chosen = several(typed);
+    if (chosen.length === 0) throw new InvalidField(at, 'service.rules.choose');
+    if (!chosen.every((each) => options.some(({ value }) => value === each)))
+      throw new InvalidField(at, 'web.form.choice');
+    return chosen;
+  }
+  if (Array.isArray(typed)) throw new InvalidField(at, 'web.form.wrong');
+  const text = (typed ?? '').trim();
+  if (text === '') throw new InvalidField(at, 'web.form.required');
+  if (text.length > MAX_TEXT) throw new InvalidField(at, 'web.form.too-long', { max: MAX_TEXT, length: text.length });
+  if (kind === 'age' || kind === 'ahead') {
+    if (!/^\d{1,5}(\.\d{1,2})?$/.test(text)) throw new InvalidField(at, 'service.rules.hours');
+    return [text];
+  }
+  if (kind === 'answer') return [text];
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+    .slice(0, 50);
+}
+
+/** For the partial `service/team/conditions`. */
+export function conditionsView(visit: Visit, form: FormState<unknown>, choices: RuleChoices) {
+  const rows = typedRows(form.values, PART).map(({ n, values }) => {
+    const field = choices.fields.find((each) => each.field === values['field']);
+    const operators = field ? OPERATORS[field.kind] : [one(values['operator'])];
+    const chosen = several(values['value']);
+    return {
+      n,
+      name: `${PART}-${n}`,
+      field: one(values['field']),
+      label: field?.label ?? visit.t('service.rules.gone'),
+      gone: !field,
+      operators: operators.map((value) => ({ value, label: operatorLabel(visit, value, field) })),
+      options: field?.options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
+      hours: field?.kind === 'age' || field?.kind === 'ahead',
+      hint: field?.kind === 'tags' || field?.kind === 'text' ? visit.t('service.rules.commas') : null,
+      empty: one(values['operator']).endsWith('empty'),
+    };
+  });
+  return {
+    form,
+    match: (['all', 'any'] as const).map((value) => ({ value, label: visit.t(`service.rules.match.${value}`) })),
+    rows,
+    fields: choices.fields.map(({ field, label }) => ({ value: field, label })),
+  };
+}
+
+export const operatorLabel = (visit: Pick<Visit, 't'>, operator: string, field?: Pick<FieldChoice, 'kind'>): string =>
+  visit.t(`service.operator.${field?.kind === 'ahead' ? 'ahead-' : ''}${operator}`);

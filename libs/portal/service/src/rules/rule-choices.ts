@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Collections } from '@foyer/settings';
+import {
+  CONDITION_FIELDS,
+  type ConditionKind,
+  localized,
+  PRIORITIES,
+  priorityName,
+  type RequestField,
+  requestFields,
+  requestTypes,
+  statusName,
+  ticketGroups,
+  ticketStatuses,
+  TICKET_STATUSES,
+  typeName,
+} from '@foyer/tickets';
+import type { Visit } from '@foyer/web';
+
+export interface Option {
+  value: string;
+  label: string;
+}
+/** Something a condition can ask of a ticket. `options` where the answer is chosen, not written. */
+export interface FieldChoice {
+  field: string;
+  label: string;
+  kind: ConditionKind;
+  options: Option[] | null;
+}
+/** Everything a rule can speak of, in the reader's words. */
+export interface RuleChoices {
+  fields: FieldChoice[];
+  agents: Option[];
+  groups: Option[];
+  categories: Option[];
+  types: Option[];
+  /** `open`, or `open:<id>` for one of the operator's own. */
+  statuses: Option[];
+  priorities: Option[];
+}
+type Words = Pick<Visit, 't' | 'locale'>;
+
+/** Nobody chooses a customer from a list of thousands. */
+const NOT_OFFERED: readonly string[] = ['requesterId', 'statusId'];
+
+@Injectable()
+export class RuleOptions {
+  constructor(
+    private readonly database: Database,
+    private readonly collections: Collections,
+  ) {}
+
+  async all(visit: Words): Promise<RuleChoices> {
+    const [{ agents, categories, companies }] = (await this.database.read((em) =>
+      rows<{ agents: Option[]; categories: Option[]; companies: Option[] }>(
+        em,
+        sql`select (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name), '[]') from ${table('person')}
+                     where team_role in ('owner', 'admin', 'agent') and status = 'active') as agents,
+                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by position, name), '[]')
+                      from ${table('ticket_category')} where archived_at is null) as categories,
+                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name), '[]')
+                      from (select id, name from ${table('company')} order by name limit 500) c) as companies`,
+      ),
+    )) as [{ agents: Option[]; categories: Option[]; companies: Option[] }];
+    const option = ({ id, name }: { id: string; name: string }) => ({ value: id, label: name });
+    const groups = (await this.collections.all(ticketGroups)).map(option);
+    const types = (await this.collections.all(requestTypes)).map((type) => ({
+      value: type.id,
+      label: typeName(type, visit.locale),
+    }));
+    const priorities = PRIORITIES.map((value) => ({ value, label: priorityName(visit.locale, value) }));
+    const kinds = TICKET_STATUSES.map((value) => ({ value, label: statusName(visit.locale, value, null, '/console') }));
+    const own = (await this.collections.all(ticketStatuses))
+      .filter(({ standard }) => !standard)
+      .map(({ id, kind }) => ({ value: `${kind}:${id}`, label: statusName(visit.locale, kind, id, '/console') }));
+    const sources = ['portal', 'console', 'email', 'api'].map((value) => ({
+      value,
+      label: visit.t(`service.source.${value}`),
+    }));
+    const options: Partial<Record<string, Option[]>> = {
+      ...{ status: kinds, priority: priorities, source: sources, categoryId: categories, typeId: types },
+      ...{ groupId: groups, assigneeId: agents, companyId: companies },
+    };
+    const builtIn = Object.entries(CONDITION_FIELDS)
+      .filter(([field]) => !NOT_OFFERED.includes(field))
+      .map(([field, { kind }]) => ({
+        field,
+        kind,
+        label: visit.t(`service.field.${field}`),
+        options: options[field] ?? null,
+      }));
+    const asked = (await this.collections.all(requestFields)).flatMap((field) => ownField(field, visit));
+    return {
+      fields: [...builtIn, ...asked],
+      agents,
+      groups,
+      categories,
+      types,
+      statuses: [...kinds, ...own],
+      priorities,
+    };
+  }
+}
+
+/** A field of the operator's own, where its answers can be compared. */
+function ownField(field: RequestField, visit: Words): FieldChoice[] {
+  if (field.kind === 'file' || field.kind === 'company') return [];
+  const options = field.options.map((one) => ({ value: one.id, label: localized(one, 'label', visit.locale) }));
+  return [
+    {
+      field: `field:${field.id}`,
+      label: localized(field, 'label', visit.locale),
+      kind: 'answer',
+      options:
+        field.kind === 'checkbox'
+          ? [{ value: 'true', label: visit.t('service.says.ticked') }]
+          : options.length > 0
+            ? options
+            : null,
+    },
+  ];
+}

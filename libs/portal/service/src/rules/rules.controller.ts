@@ -1,0 +1,61 @@
+import { Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import { CollectionController, type CollectionItem, type Collections } from '@foyer/settings';
+import { CurrentActor, CurrentVisit, type FoyerRequest, type Visit } from '@foyer/web';
+import { type RuleChoices, type RuleOptions } from './rule-choices.js';
+import { reshaped, type Typed } from './typed-rows.js';
+
+/** What a new row of a part of the form holds, from what was chosen for it. */
+export type FirstRows = Record<string, (chosen: string) => Record<string, string> | null>;
+
+/**
+ * Pages of a list whose items hold rows: conditions, actions, holidays. A button asks for a row more or less and gets the
+ * page back as it was typed; nothing is saved by that.
+ */
+export abstract class RowsController<Item extends CollectionItem, Input> extends CollectionController<Item, Input> {
+  constructor(collections: Collections) {
+    super(collections);
+  }
+
+  protected abstract firstRows(visit: Visit): FirstRows | Promise<FirstRows>;
+
+  @Post()
+  override async create(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+    const typed = await this.asked(visit, req);
+    return typed ? this.page(visit, null, visit.form(typed)) : super.create(visit, actor, req);
+  }
+
+  @Post(':item')
+  override async save(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: Actor,
+    @Param('item', ParseUUIDPipe) id: string,
+    @Req() req: FoyerRequest,
+  ) {
+    const typed = await this.asked(visit, req);
+    return typed ? this.page(visit, await this.known(id), visit.form(typed)) : super.save(visit, actor, id, req);
+  }
+
+  private async asked(visit: Visit, req: FoyerRequest): Promise<Typed | null> {
+    const { _csrf, ...typed } = (req.body ?? {}) as Typed;
+    return reshaped(typed, await this.firstRows(visit));
+  }
+}
+
+/** The same for rules: everything they speak of is read once a request. */
+export abstract class RulesController<Item extends CollectionItem, Input> extends RowsController<Item, Input> {
+  private readonly read = new WeakMap<Visit, Promise<RuleChoices>>();
+
+  constructor(
+    collections: Collections,
+    private readonly options: RuleOptions,
+  ) {
+    super(collections);
+  }
+
+  protected all(visit: Visit): Promise<RuleChoices> {
+    let found = this.read.get(visit);
+    if (!found) this.read.set(visit, (found = this.options.all(visit)));
+    return found;
+  }
+}
