@@ -31,9 +31,10 @@ async function statements(visitor: Visitor, path: string): Promise<number> {
 
 // One statement finds out who is asking; the rest is the page's.
 const pages: [string, () => Visitor, string, number][] = [
-  ['a customer’s tickets', () => customer, '/tickets', 2],
-  ['a company’s tickets', () => customer, '/tickets?scope=company', 2],
-  ['a customer’s ticket', () => customer, '/tickets/TKT-001', 2],
+  // … and one looks for what they began to write and have not sent.
+  ['a customer’s tickets', () => customer, '/tickets', 3],
+  ['a company’s tickets', () => customer, '/tickets?scope=company', 3],
+  ['a customer’s ticket', () => customer, '/tickets/TKT-001', 3],
   ['a new ticket', () => customer, '/tickets/new', 2],
   ['the portal’s home', () => customer, '/', 2],
   ['the company', () => customer, '/company', 3],

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainError, InvalidField } from '@foyer/access';
+import { DomainError } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Files } from '@foyer/files';
@@ -32,29 +32,31 @@ export class Attachments {
   }
 
   /** Stores what came and adds what came before with the same form; what cannot be taken is said at the field. */
-  async take(actor: PortalActor, form: FormState<unknown>, uploads: Upload[]): Promise<KeptFile[]> {
-    const kept = await this.keptBefore(actor, form.values['kept']);
-    for (const { path, name } of uploads) {
-      if (kept.length >= MAX_FILES) {
-        form.fail('attachments', 'tickets.attachments.too-many', { max: MAX_FILES });
+  async take(
+    actor: PortalActor,
+    form: FormState<unknown>,
+    uploads: Upload[],
+    { field, max }: { field: string; max: number } = { field: 'attachments', max: MAX_FILES },
+  ): Promise<KeptFile[]> {
+    const kept = await this.keptBefore(actor, form.values[keptName(field)]);
+    for (const { path, name } of uploads.filter((upload) => upload.field === field)) {
+      if (kept.length >= max) {
+        form.fail(field, 'tickets.attachments.too-many', { max });
         break;
       }
       try {
-        const {
-          id,
-          name: clean,
-          size,
-        } = await this.files.store({ path, name, field: 'attachments' }, { createdBy: actor.id });
+        const { id, name: clean, size } = await this.files.store({ path, name, field }, { createdBy: actor.id });
         kept.push({ id, name: clean, size: Number(size) });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        form.fail('attachments', error.code, error instanceof InvalidField ? error.values : error.values);
+        form.fail(field, error.code, error.values);
       }
     }
     return kept;
   }
 
-  private async keptBefore(actor: PortalActor, values: string | string[] | undefined): Promise<KeptFile[]> {
+  /** What somebody uploaded and has not sent yet, by the ids that came back with the form. */
+  async keptBefore(actor: PortalActor, values: string | string[] | undefined): Promise<KeptFile[]> {
     const ids = [values ?? []]
       .flat()
       .filter((id) => /^[0-9a-f-]{36}$/.test(id))
@@ -69,3 +71,6 @@ export class Attachments {
     );
   }
 }
+
+/** The control that brings back the files of a field, once they have come with a form that was not finished. */
+export const keptName = (field: string): string => (field === 'attachments' ? 'kept' : `kept-${field}`);

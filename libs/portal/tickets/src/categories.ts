@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 
-/** What tickets can be about, in the operator's order. */
+/** What new tickets can be about, in the operator's order. */
 @Injectable()
 export class Categories {
   constructor(private readonly database: Database) {}
@@ -10,7 +10,7 @@ export class Categories {
     return this.database.read((em) =>
       rows<{ id: string; name: string }>(
         em,
-        sql`select id, name from ${table('ticket_category')} order by position, name limit 200`,
+        sql`select id, name from ${table('ticket_category')} where archived_at is null order by position, name limit 200`,
       ),
     );
   }

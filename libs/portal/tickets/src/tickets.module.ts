@@ -4,6 +4,8 @@ import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
+import { DraftsController } from './customer/drafts.controller.js';
+import { NewTicketController } from './customer/new-ticket.controller.js';
 import { CustomerTicketsController } from './customer/tickets.controller.js';
 import { TicketMails } from './jobs/ticket-mails.js';
 import { Mentions } from './mentions.js';
@@ -24,7 +26,13 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
 
 @Global()
 @Module({
-  controllers: [CustomerTicketsController, InboxController, TeamTicketController],
+  controllers: [
+    NewTicketController,
+    DraftsController,
+    CustomerTicketsController,
+    InboxController,
+    TeamTicketController,
+  ],
   providers: [
     ...requestProviders,
     Attachments,

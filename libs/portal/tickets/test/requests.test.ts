@@ -148,7 +148,12 @@ describe('answers', () => {
     ['order', 'too long', 'x'.repeat(61)],
   ])('%s: %s is said at the field, and everything typed comes back', async (name, _, value) => {
     const serial = name === 'serial' ? {} : { [f('serial')]: 'kept & "safe"' };
-    const typed = plain({ [f('device')]: laptop.id, ...serial, [f(name)]: value, [f('story')]: name === 'story' ? value : 'so far' });
+    const typed = plain({
+      [f('device')]: laptop.id,
+      ...serial,
+      [f(name)]: value,
+      [f('story')]: name === 'story' ? value : 'so far',
+    });
     const sent = await ana.upload('/tickets', typed, [{ field: 'attachments', name: 'a.txt', content: 'a' }]);
     expect(sent.status).toBe(422);
     expect(errorAt(sent.text, f(name))).toBeTruthy();
@@ -171,9 +176,16 @@ describe('answers', () => {
 describe('without JavaScript', () => {
   test('the form asks what the answers so far call for, when it is updated', async () => {
     const before = await ana.get('/tickets/new/repair');
-    const group = (html: string) => new RegExp(`<fieldset class="asked"[^>]*>(?=\\s*<div class="field">\\s*<label class="label" for="${f('serial')}")`).exec(html)![0];
+    const group = (html: string) =>
+      new RegExp(
+        `<fieldset class="asked"[^>]*>(?=\\s*<div class="field">\\s*<label class="label" for="${f('serial')}")`,
+      ).exec(html)![0];
     expect(group(before.text)).toContain('hidden disabled');
-    const updated = await ana.upload('/tickets', { ...plain({ [f('device')]: laptop.id }), again: '1', subject: 'Only this' }, []);
+    const updated = await ana.upload(
+      '/tickets',
+      { ...plain({ [f('device')]: laptop.id }), again: '1', subject: 'Only this' },
+      [],
+    );
     expect(updated.status).toBe(200);
     expect(group(updated.text)).not.toContain('hidden');
     expect(updated.text).toContain('Only this');

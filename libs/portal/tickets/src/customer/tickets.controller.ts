@@ -19,14 +19,15 @@ import {
   type Visit,
 } from '@foyer/web';
 import { Attachments, type KeptFile } from '../attachments.js';
-import { Categories } from '../categories.js';
+import { Drafts } from '../requests/drafts.js';
+import { Requests } from '../requests/requests.js';
 import { TICKET_STATUSES } from '../ticket.entity.js';
-import { messageForm, newTicketForm } from '../ticket-forms.js';
+import { messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { entryViews, priorityOptions, rowView, statusOptions, ticketView } from '../ticket-view.js';
+import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
 
 const PATH = '/tickets';
@@ -38,7 +39,6 @@ const filters = z.object({
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
   cursor: z.string().max(100).nullable().catch(null),
 });
-type NewTicketForm = FormState<z.output<typeof newTicketForm>>;
 type MessageForm = FormState<z.output<typeof messageForm>>;
 
 /** A customer's tickets: their own, and their company's where their role allows it. */
@@ -49,9 +49,10 @@ export class CustomerTicketsController {
     private readonly tickets: Tickets,
     private readonly list: TicketList,
     private readonly page: TicketPageReader,
-    private readonly categories: Categories,
     private readonly attachments: Attachments,
     private readonly files: Files,
+    private readonly drafts: Drafts,
+    private readonly requests: Requests,
   ) {}
 
   @Get()
@@ -94,40 +95,9 @@ export class CustomerTicketsController {
       }),
       filtered: q !== '' || status !== null,
       tickets: rows.map((row) => rowView(visit, '', row)),
+      unfinished: await this.unfinished(actor),
       can: { create: true },
     };
-  }
-
-  @Get('new')
-  @View('tickets/customer/new')
-  blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
-    return this.newView(visit, actor, visit.form({ priority: 'normal', company: actor.companies[0]?.id }), []);
-  }
-
-  @Post()
-  @View('tickets/customer/new')
-  async open(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(newTicketForm) form: NewTicketForm,
-    @Uploads('attachments') uploads: Upload[],
-  ) {
-    const kept = await this.attachments.take(actor, form, uploads);
-    // The form asks for the company only where there is a choice.
-    const companyId = actor.companies.length === 1 ? actor.companies[0]!.id : form.failed ? null : form.value.company;
-    const ticket = await form.attempt(({ subject, description, category, priority }) =>
-      this.tickets.open(actor, {
-        subject,
-        description,
-        categoryId: category,
-        priority,
-        companyId,
-        fileIds: kept.map(({ id }) => id),
-      }),
-    );
-    return ticket
-      ? seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done')
-      : this.newView(visit, actor, form, kept);
   }
 
   @Get(':number')
@@ -137,7 +107,7 @@ export class CustomerTicketsController {
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
   ) {
-    return this.view(visit, actor, number, visit.form(), []);
+    return this.view(visit, actor, number, null, []);
   }
 
   @Get(':number/print')
@@ -162,7 +132,9 @@ export class CustomerTicketsController {
     await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
     const kept = await this.attachments.take(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
-    return form.failed ? this.view(visit, actor, number, form, kept) : this.back(number, 'tickets.show.replied');
+    if (form.failed) return this.view(visit, actor, number, form, kept);
+    await this.drafts.discard(actor, `reply:${ticketNumber(number)}`);
+    return this.back(number, 'tickets.show.replied');
   }
 
   @Post(':number/solution')
@@ -187,23 +159,31 @@ export class CustomerTicketsController {
     return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, id), LINK_SECONDS));
   }
 
+  private async unfinished(actor: PortalActor) {
+    const types = await this.requests.offered(actor);
+    return (await this.drafts.unfinished(actor)).flatMap(({ place, subject, updatedAt }) => {
+      const type = types.find(({ id }) => place === `new:${id}`);
+      return type
+        ? [{ place, subject, updatedAt, href: `${PATH}/new/${encodeURIComponent(type.slug || type.id)}` }]
+        : [];
+    });
+  }
+
   private back(number: number, flash: string) {
     return seeOther(`${PATH}/${ticketNumber(number)}`, flash);
   }
 
-  private async newView(visit: Visit, actor: PortalActor, form: FormState<unknown>, kept: KeptFile[]) {
-    return {
-      form,
-      kept,
-      categories: (await this.categories.all()).map(({ id, name }) => ({ value: id, label: name })),
-      priorities: priorityOptions(visit),
-      companies: actor.companies.map(({ id, name }) => ({ value: id, label: name })),
-      files: this.attachments.limits,
-    };
-  }
-
-  private async view(visit: Visit, actor: PortalActor, number: number, form: FormState<unknown>, kept: KeptFile[]) {
+  /** Without a form: an untouched one, or the reply that was begun. */
+  private async view(
+    visit: Visit,
+    actor: PortalActor,
+    number: number,
+    given: FormState<unknown> | null,
+    kept: KeptFile[],
+  ) {
     const ticket = await this.page.read(actor, number);
+    const place = `reply:${ticketNumber(number)}`;
+    const draft = given || !ticket.can.reply ? null : await this.drafts.find(actor, place);
     const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
     for (const { kind, author, byTeam } of ticket.messages)
       if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
@@ -214,7 +194,9 @@ export class CustomerTicketsController {
       people: [...writers.values()],
       why: ticket.why && visit.t(ticket.why, { company: ticket.company ?? '' }),
       files: this.attachments.limits,
-      form,
+      form: given ?? visit.form(draft?.content ?? {}),
+      place,
+      restored: draft?.updatedAt ?? null,
       kept,
       can: { reply, solve, reopen },
     };

@@ -34,7 +34,7 @@ export class Drafts implements OnModuleInit {
     this.chores.register('tickets.drafts', () => this.forgetOld());
   }
 
-  /** Keeps the content of the form at this place; what was there before is gone. Nothing typed is no draft. */
+  /** Keeps the content of the form at this place; what was there before is gone. */
   async keep(actor: PortalActor, place: string, typed: DraftContent): Promise<void> {
     if (!actor.id || !PLACE.test(place)) throw new InvalidField('place', 'web.form.wrong');
     await this.limits.count(KEPT, actor.id);

@@ -86,17 +86,24 @@ export function requestForm(type: RequestType, fields: readonly RequestField[], 
       description: z.string().trim().min(1).max(BODY_MAX),
       category:
         needs.category === 'hidden' || choices.categoryIds.length === 0
-          ? z.unknown().transform(() => defaults.categoryId)
+          ? z
+              .unknown()
+              .optional()
+              .transform(() => defaults.categoryId)
           : chosen('category', choices.categoryIds),
       priority:
         needs.priority === 'hidden'
-          ? z.unknown().transform(() => defaults.priority)
+          ? z
+              .unknown()
+              .optional()
+              .transform(() => defaults.priority)
           : needs.priority === 'required'
             ? z.enum(PRIORITIES)
             : z.enum(PRIORITIES).default(defaults.priority),
       company: companyOf(type, choices, chosen),
       attachments: z
         .unknown()
+        .optional()
         .refine(
           () => needs.attachments !== 'required' || (choices.files['attachments'] ?? []).length > 0,
           'web.form.required',
@@ -115,8 +122,16 @@ function companyOf(
   { companyIds }: FormChoices,
   chosen: (name: 'company', ids: readonly string[]) => z.ZodType<string | null>,
 ): z.ZodType<string | null> {
-  if (needs.company === 'hidden' || companyIds.length === 0) return z.unknown().transform(() => null);
-  if (companyIds.length === 1) return z.unknown().transform(() => companyIds[0]!);
+  if (needs.company === 'hidden' || companyIds.length === 0)
+    return z
+      .unknown()
+      .optional()
+      .transform(() => null);
+  if (companyIds.length === 1)
+    return z
+      .unknown()
+      .optional()
+      .transform(() => companyIds[0]!);
   return chosen('company', companyIds);
 }
 
@@ -153,6 +168,7 @@ export function answerOf(field: RequestField, required: boolean, choices: FormCh
     case 'multi-choice':
       return z
         .unknown()
+        .optional()
         .transform((value) => texts(value as string | string[] | undefined))
         .refine((ids) => ids.every((id) => field.options.some((option) => option.id === id)), 'web.form.choice')
         .transform((ids): FieldValue => [...new Set(ids)])
@@ -160,11 +176,13 @@ export function answerOf(field: RequestField, required: boolean, choices: FormCh
     case 'checkbox':
       return z
         .unknown()
+        .optional()
         .transform((value): FieldValue => (texts(value as string | string[] | undefined).length > 0 ? true : null))
         .refine(missing, need(required));
     case 'file':
       return z
         .unknown()
+        .optional()
         .transform((): FieldValue => choices.files[controlOf(field.id)] ?? [])
         .refine(missing, need(required));
   }

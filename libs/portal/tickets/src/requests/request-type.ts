@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { COMPANY_ROLES } from '@foyer/identity';
 import { declareCollection } from '@foyer/settings';
 import { PRIORITIES } from '../ticket.entity.js';
 import { translations } from './localized.js';
@@ -31,7 +30,7 @@ export type Question = z.output<typeof question>;
 const audience = z.object({
   who: z.enum(['everybody', 'companies', 'role']).default('everybody'),
   companyIds: z.array(z.uuid()).max(500).default([]),
-  role: z.enum(COMPANY_ROLES).default('company_admin'),
+  role: z.string().max(40).default('company_admin'),
 });
 
 export const requestType = z.object({

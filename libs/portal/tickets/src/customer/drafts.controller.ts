@@ -1,0 +1,66 @@
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import { TooMany } from '@foyer/access';
+import { type Limit, Limits } from '@foyer/credentials';
+import type { PortalActor } from '@foyer/identity';
+import {
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  FormState,
+  type FoyerRequest,
+  PortalController,
+  safeReturn,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { type DraftContent, Drafts } from '../requests/drafts.js';
+import { TicketSuggestions } from '../requests/suggestions.js';
+
+const ASKED: Limit = { name: 'ticket-suggestions', points: 400, seconds: 3_600 };
+const about = z.object({ subject: z.string().trim().max(200).catch('') });
+const place = z.object({ place: z.string().max(60), back: z.string().max(300).optional() });
+
+/** What happens while somebody is still typing: the draft is kept, and what may help already is looked for. */
+@PortalController('tickets')
+@Feature('tickets')
+export class DraftsController {
+  constructor(
+    private readonly drafts: Drafts,
+    private readonly suggestions: TicketSuggestions,
+    private readonly limits: Limits,
+  ) {}
+
+  @Post('drafts')
+  @HttpCode(204)
+  async keep(@CurrentActor() actor: PortalActor, @Req() req: FoyerRequest): Promise<void> {
+    const form = FormState.parse(req, place.loose());
+    if (!form.failed) await this.drafts.keep(actor, form.value.place, form.values as DraftContent);
+  }
+
+  @Post('drafts/removal')
+  async discard(@CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
+    const form = FormState.parse(req, place);
+    if (!form.failed) await this.drafts.discard(actor, form.value.place);
+    return seeOther(safeReturn(form.failed ? undefined : form.value.back, '/tickets'), 'tickets.draft.discarded');
+  }
+
+  @Get('suggestions')
+  @View('tickets/request/while-typing')
+  async look(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(about) { subject }: z.output<typeof about>,
+  ) {
+    try {
+      await this.limits.count(ASKED, actor.id!);
+    } catch (error) {
+      if (error instanceof TooMany) return { suggestions: [] };
+      throw error;
+    }
+    const asked = { subject, description: '', typeId: null, locale: visit.locale };
+    return { suggestions: subject.length < 4 ? [] : await this.suggestions.find(actor, asked) };
+  }
+}

@@ -1,0 +1,188 @@
+import { Get, Param, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import {
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  type FormState,
+  type FoyerRequest,
+  PortalController,
+  seeOther,
+  show,
+  type Visit,
+} from '@foyer/web';
+import { Drafts, type DraftContent } from '../requests/drafts.js';
+import { Colleagues } from '../requests/colleagues.js';
+import { type Desk, type Kept, RequestDesk } from '../requests/request-desk.js';
+import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
+import type { RequestType } from '../requests/request-type.js';
+import { Requests, typeName, typeSentence } from '../requests/requests.js';
+import { type TicketSuggestion, TicketSuggestions } from '../requests/suggestions.js';
+import { ticketNumber } from '../ticket-number.js';
+import { Tickets } from '../tickets.js';
+
+const PATH = '/tickets';
+const SEARCH_FROM = 9;
+const search = z.object({ q: z.string().trim().max(80).catch('') });
+const typedText = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Asking for something: choose what, fill in its form, look at what may help already, send. */
+@PortalController('tickets')
+@Feature('tickets')
+export class NewTicketController {
+  constructor(
+    private readonly requests: Requests,
+    private readonly desk: RequestDesk,
+    private readonly surroundings: RequestSurroundings,
+    private readonly drafts: Drafts,
+    private readonly suggestions: TicketSuggestions,
+    private readonly tickets: Tickets,
+  ) {}
+
+  @Get('new')
+  async choose(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(search) { q }: z.output<typeof search>,
+  ) {
+    const types = await this.requests.offered(actor);
+    return types.length === 1 ? this.blank(visit, actor, types[0]!) : this.choice(visit, types, q);
+  }
+
+  @Get('new/:type')
+  async form(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('type') key: string) {
+    const type = await this.requests.find(actor, key);
+    if (!type) throw new NotFound();
+    return this.blank(visit, actor, type);
+  }
+
+  @Post()
+  async open(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
+    const body = req.body as DraftContent;
+    const types = await this.requests.offered(actor);
+    const type = body['type'] === undefined ? types[0] : types.find(({ id }) => id === body['type']);
+    if (!type) return this.gone(visit, actor, types, body);
+    const around = await this.surroundings.read(actor, placeOf(type));
+    const desk = deskOf(visit, actor, type, around);
+    const { form, kept } = await this.desk.receive(req, desk);
+    if (body['draft'] !== undefined) return this.keep(actor, type, withFiles(form.values, kept));
+    if (body['again'] !== undefined) return this.page(desk, around, visit.form(form.values), kept);
+
+    const colleagues = new Colleagues(around.colleagues);
+    const requester = colleagues.chosen(form, typedText(body['requester']));
+    const found = await this.before(form, desk, typedText(body['seen']));
+    if (found.length > 0) return this.page(desk, around, form, kept, { suggestions: found });
+    const ticket = await form.attempt((draft) =>
+      this.tickets.open(actor, {
+        subject: draft.subject,
+        description: draft.description,
+        categoryId: draft.category,
+        priority: draft.priority,
+        companyId: draft.company,
+        fileIds: (kept['attachments'] ?? []).map(({ id }) => id),
+        typeId: type.id,
+        groupId: type.defaults.groupId,
+        tags: type.defaults.tags,
+        fields: draft.answers,
+        ...(requester && { requesterId: requester }),
+      }),
+    );
+    if (!ticket) return this.page(desk, around, form, kept);
+    await this.drafts.discard(actor, placeOf(type));
+    return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done');
+  }
+
+  private async blank(visit: Visit, actor: PortalActor, type: RequestType) {
+    const around = await this.surroundings.read(actor, placeOf(type));
+    const desk = deskOf(visit, actor, type, around);
+    const { draft } = around;
+    const kept = draft ? await this.desk.keptOf(desk, draft.content) : {};
+    const form = visit.form({ ...this.desk.defaults(desk), ...draft?.content });
+    return this.page(desk, around, form, kept, { restored: draft?.updatedAt ?? null });
+  }
+
+  private async page(
+    desk: Desk,
+    around: Surroundings,
+    form: FormState<unknown>,
+    kept: Kept,
+    more: { restored?: string | null; suggestions?: TicketSuggestion[] } = {},
+  ) {
+    const { actor, visit } = desk;
+    const several = (await this.requests.offered(actor)).length > 1;
+    const suggestions = more.suggestions ?? [];
+    return show('tickets/customer/new', {
+      ...(await this.desk.view(desk, form, kept)),
+      colleagues: new Colleagues(around.colleagues).options(actor),
+      place: placeOf(desk.type),
+      restored: more.restored ?? null,
+      suggestions,
+      seen: suggestions.length > 0 ? suggestions.map(({ href }) => href).join(' ') : typedText(form.values['seen']),
+      back: several
+        ? { href: `${PATH}/new`, label: visit.t('tickets.new.title') }
+        : { href: PATH, label: visit.t('tickets.list.title') },
+    });
+  }
+
+  /** What may help already, unless it has been shown. */
+  private async before(
+    form: FormState<unknown>,
+    { visit, actor, type }: Desk,
+    seen: string,
+  ): Promise<TicketSuggestion[]> {
+    if (form.failed || seen !== '') return [];
+    const [subject, description] = [typedText(form.values['subject']), typedText(form.values['description'])];
+    return this.suggestions.find(actor, { subject, description, typeId: type.id, locale: visit.locale });
+  }
+
+  private async keep(actor: PortalActor, type: RequestType, values: DraftContent) {
+    await this.drafts.keep(actor, placeOf(type), values);
+    return seeOther(PATH, 'tickets.draft.kept');
+  }
+
+  /** The team has taken the type away while somebody filled its form in: what was typed goes into the others. */
+  private async gone(visit: Visit, actor: PortalActor, types: RequestType[], body: DraftContent) {
+    const typed = Object.fromEntries(
+      Object.entries(body).filter(([name]) => ['subject', 'description'].includes(name)),
+    );
+    for (const type of types.slice(0, 10)) await this.drafts.keep(actor, placeOf(type), typed);
+    return this.choice(visit, types, '', true);
+  }
+
+  private choice(visit: Visit, types: RequestType[], q: string, gone = false) {
+    const { locale } = visit;
+    const cards = types.map((type) => ({
+      href: `${PATH}/new/${encodeURIComponent(type.slug || type.id)}`,
+      icon: type.icon,
+      name: typeName(type, locale),
+      sentence: typeSentence(type, locale),
+    }));
+    const words = q.toLocaleLowerCase(locale);
+    const fits = ({ name, sentence }: (typeof cards)[number]) =>
+      `${name} ${sentence}`.toLocaleLowerCase(locale).includes(words);
+    return show(
+      'tickets/customer/choose',
+      { types: cards.filter(fits), searchable: types.length >= SEARCH_FROM, q, gone },
+      gone ? 422 : 200,
+    );
+  }
+}
+
+const placeOf = ({ id }: RequestType): string => `new:${id}`;
+
+function deskOf(visit: Visit, actor: PortalActor, type: RequestType, { categories }: Surroundings): Desk {
+  const companies = actor.companies.map(({ id, name }) => ({ value: id, label: name }));
+  return { visit, actor, type, team: false, categories, companies };
+}
+
+/** What was typed, with the files that have come by their ids, so that a draft brings them back. */
+function withFiles(values: DraftContent, kept: Kept): DraftContent {
+  const files = Object.entries(kept).map(([field, list]) => [
+    field === 'attachments' ? 'kept' : `kept-${field}`,
+    (list ?? []).map(({ id }) => id),
+  ]);
+  return { ...values, ...(Object.fromEntries(files) as DraftContent) };
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { allowed } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import type { PortalActor } from '@foyer/identity';
+import { type Draft, draftsOf } from './drafts.js';
+
+export interface Surroundings {
+  categories: { value: string; label: string }[];
+  draft: Draft | null;
+  /** People for whom the actor may ask, by company. */
+  colleagues: { personId: string; name: string; companyId: string }[];
+}
+
+const MOST_COLLEAGUES = 500;
+
+/** What a new request's page needs from the database, in one statement. */
+@Injectable()
+export class RequestSurroundings {
+  constructor(private readonly database: Database) {}
+
+  async read(actor: PortalActor, place: string): Promise<Surroundings> {
+    const companies = actor.companies.filter(({ id }) => mayAskFor(actor, id)).map(({ id }) => id);
+    const [row] = await this.database.read((em) =>
+      rows<Surroundings>(
+        em,
+        sql`select (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name), '[]')
+                      from ${table('ticket_category')} c where c.archived_at is null) as categories,
+                   (select json_build_object('place', d.place, 'content', d.content, 'updatedAt', d.updated_at)
+                      from ${draftsOf(actor)} and d.place = ${place}) as draft,
+                   (select coalesce(json_agg(json_build_object('personId', m.person_id, 'name', m.name, 'companyId', m.company_id) order by m.name), '[]')
+                      from (select m.person_id, m.company_id, p.name from ${table('membership')} m join ${table('person')} p on p.id = m.person_id
+                             where m.company_id = any(${companies}::uuid[]) and p.status = 'active' and p.id <> ${actor.id}
+                             order by p.name limit ${MOST_COLLEAGUES}) m) as colleagues`,
+      ),
+    );
+    return row!;
+  }
+}
+
+/** Who runs a company's people may ask in their name. */
+export const mayAskFor = ({ ability }: PortalActor, companyId: string): boolean =>
+  allowed(ability, 'administer', 'Company', { id: companyId });
