@@ -1,3 +1,4 @@
+export { ImapBox } from './imap-box.js';
 export { Postbox } from './postbox.js';
 export { unqualifiedTables } from './sql-watch.js';
 export { afterTests, freshDatabase } from './test-database.js';

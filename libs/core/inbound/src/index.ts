@@ -5,3 +5,19 @@ export type { Invite } from './calendar.js';
 export type { MailAttachment } from './mail-content.js';
 export { readMessageIds } from './message-ids.js';
 export { type InboundMail, parseMail } from './parse-mail.js';
+export {
+  type Arrival,
+  type Authentication,
+  authenticationOf,
+  type Authority,
+  type Resolver,
+} from './authentication.js';
+export { ForbiddenAddress, isPublic, type Lookup, publicAddress } from './network-guard.js';
+export {
+  type Delivered,
+  openSmtpListener,
+  type SmtpListener,
+  type SmtpListenerOptions,
+  type Welcome,
+} from './smtp-listener.js';
+export { fetchMails, type ImapAccount, type TakeMail } from './imap-mailbox.js';

@@ -1,0 +1,103 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { dkimSign } from 'mailauth/lib/dkim/sign.js';
+import { authenticationOf, type Resolver } from '@foyer/inbound';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const nothing = () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+const dns =
+  (names: Record<string, string>): Resolver =>
+  (name, type) =>
+    type === 'TXT' && names[name] ? Promise.resolve([[names[name]]]) : nothing();
+const names = {
+  's1._domainkey.wheelhouse.example': `v=DKIM1; k=rsa; p=${key}`,
+  's1._domainkey.evil.example': `v=DKIM1; k=rsa; p=${key}`,
+  '_dmarc.wheelhouse.example': 'v=DMARC1; p=reject',
+  'wheelhouse.example': 'v=spf1 ip4:192.0.2.10 -all',
+  's1._domainkey.small.example': `v=DKIM1; k=rsa; p=${key}`,
+};
+const resolver = dns(names);
+const arrival = { peer: '198.51.100.7', helo: 'mx.evil.example', envelopeFrom: 'x@evil.example' };
+
+function mail(from: string, more = ''): Buffer {
+  return Buffer.from(
+    `${more}From: ${from}\r\nTo: a@in.example.com\r\nSubject: Hi\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\nMessage-ID: <1@x>\r\n\r\nHello\r\n`,
+  );
+}
+async function signed(from: string, domain: string): Promise<Buffer> {
+  const raw = mail(from);
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const seal = { signingDomain: domain, selector: 's1', privateKey: pem };
+  const options = { ...seal, canonicalization: 'relaxed/relaxed', signatureData: [seal] };
+  const { signatures } = await dkimSign(raw, options);
+  return Buffer.concat([Buffer.from(signatures), raw]);
+}
+
+describe('who really sent it', () => {
+  test('passes with the domain’s own signature', async () => {
+    const raw = await signed('ana@wheelhouse.example', 'wheelhouse.example');
+    expect(await authenticationOf(raw, arrival, { resolver })).toBe('pass');
+  });
+
+  test('passes when it came from the domain’s own server', async () => {
+    const own = { peer: '192.0.2.10', helo: 'mx.wheelhouse.example', envelopeFrom: 'ana@wheelhouse.example' };
+    expect(await authenticationOf(mail('ana@wheelhouse.example'), own, { resolver })).toBe('pass');
+  });
+
+  test('fails when the domain has a policy and neither is so', async () => {
+    expect(await authenticationOf(mail('ana@wheelhouse.example'), arrival, { resolver })).toBe('fail');
+  });
+
+  test('another domain’s signature proves nothing', async () => {
+    const raw = await signed('ana@wheelhouse.example', 'evil.example');
+    expect(await authenticationOf(raw, arrival, { resolver })).toBe('fail');
+  });
+
+  test('a changed text does not pass', async () => {
+    const raw = await signed('ana@wheelhouse.example', 'wheelhouse.example');
+    const changed = Buffer.from(raw.toString().replace('Hello', 'Send money'));
+    expect(await authenticationOf(changed, arrival, { resolver })).toBe('fail');
+  });
+
+  test('two authors are none', async () => {
+    const two = mail('ana@wheelhouse.example', 'From: boss@wheelhouse.example\r\n');
+    expect(await authenticationOf(two, arrival, { resolver })).toBe('fail');
+  });
+
+  test('without a policy a signature of the very domain passes, and nothing is no proof', async () => {
+    expect(await authenticationOf(await signed('joe@small.example', 'small.example'), arrival, { resolver })).toBe(
+      'pass',
+    );
+    expect(await authenticationOf(mail('joe@small.example'), arrival, { resolver })).toBe('none');
+  });
+
+  test('a DNS that does not answer proves nothing', async () => {
+    const raw = await signed('ana@wheelhouse.example', 'wheelhouse.example');
+    const broken: Resolver = () => Promise.reject(Object.assign(new Error('timeout'), { code: 'ETIMEOUT' }));
+    expect(await authenticationOf(raw, arrival, { resolver: broken })).not.toBe('pass');
+  });
+});
+
+describe('what the server before ours says', () => {
+  const told = (line: string) => mail('ana@wheelhouse.example', `Authentication-Results: ${line}\r\n`);
+  const authority = { authservId: 'mx.host.example', resolver };
+
+  test('is believed under its name', async () => {
+    expect(await authenticationOf(told('mx.host.example; spf=fail; dmarc=pass (p=reject)'), arrival, authority)).toBe(
+      'pass',
+    );
+    expect(await authenticationOf(told('mx.host.example 1; dmarc=fail'), arrival, authority)).toBe('fail');
+  });
+
+  test('is not believed under another name, below another one, or in a comment', async () => {
+    expect(await authenticationOf(told('mx.evil.example; dmarc=pass'), arrival, authority)).toBe('fail');
+    const below = told('mx.evil.example; dmarc=fail\r\nAuthentication-Results: mx.host.example; dmarc=pass');
+    expect(await authenticationOf(below, arrival, authority)).toBe('fail');
+    expect(await authenticationOf(told('mx.host.example; none (; dmarc=pass)'), arrival, authority)).toBe('none');
+  });
+
+  test('means nothing where nobody is trusted', async () => {
+    expect(await authenticationOf(told('mx.host.example; dmarc=pass'), arrival, { resolver })).toBe('fail');
+  });
+});
