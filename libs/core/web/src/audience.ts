@@ -3,7 +3,7 @@ import type { Actor } from '@foyer/access';
 import type { FoyerRequest } from './request.js';
 
 /** For whom a controller is. The gate refuses a handler that has no audience: forgetting one opens nothing. */
-export type Audience = 'visitor' | 'customer' | 'team' | 'staff';
+export type Audience = 'visitor' | 'customer' | 'team' | 'staff' | 'machine';
 
 export const AUDIENCE = 'foyer:audience';
 export const GUEST = 'foyer:guest';
@@ -23,6 +23,12 @@ export const PortalController = (path = '') => face('_portal', path, 'customer')
 export const ConsoleController = (path = '') => face('_portal/console', path, 'team');
 /** Pages of the platform's staff. */
 export const AdminController = (path = '') => face('_admin', path, 'staff');
+
+/**
+ * Routes of a tenant that programs call, without cookies and forms: nobody is signed in, whatever cookie comes along, there is
+ * no form's token to check, and the handler reads the body itself once it knows by a secret of its own who is calling.
+ */
+export const MachineController = (path: string) => face('_portal', path, 'machine');
 
 /** The handler also serves people who have not signed in. */
 export const Guest = () => SetMetadata(GUEST, true);

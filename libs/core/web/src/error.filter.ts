@@ -29,6 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
     const status = statusOf(error);
     if (status >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
     if (error instanceof TooMany) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+    if (req.foyer.machine) return void res.status(status).json({ status, reference: req.foyer.id });
     try {
       await this.gate.introduce(req, res);
       closeReadingPage();

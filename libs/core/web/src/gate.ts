@@ -29,6 +29,7 @@ export class Gate implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const req = context.switchToHttp().getRequest<FoyerRequest>();
     const res = context.switchToHttp().getResponse<FoyerResponse>();
+    if (this.audienceOf(context) === 'machine') return this.machine(context, req, res);
     const posting = !isSafe(req.method);
     if (posting) this.csrf.checkOrigin(req);
     const principal = await this.introduce(req, res);
@@ -38,6 +39,19 @@ export class Gate implements CanActivate {
       this.csrf.checkToken(req);
     }
     return true;
+  }
+
+  /** A program: nobody is signed in, so there is nothing that another site's page could misuse. */
+  private async machine(context: ExecutionContext, req: FoyerRequest, res: FoyerResponse): Promise<boolean> {
+    req.foyer.machine = true;
+    req.foyer.principal = await this.principals.find(req.foyer.face, null);
+    const principal = await this.introduce(req, res);
+    this.admit(context, req, principal);
+    return true;
+  }
+
+  private audienceOf(context: ExecutionContext): Audience | undefined {
+    return this.reflector.getAllAndOverride<Audience | undefined>(AUDIENCE, [context.getHandler(), context.getClass()]);
   }
 
   /** Finds out who is asking and whose page it is; also used for error pages of requests that no handler takes. */
@@ -68,7 +82,7 @@ export class Gate implements CanActivate {
   private admit(context: ExecutionContext, req: FoyerRequest, { actor, isTeam }: Principal): void {
     const handler = context.getHandler();
     const both = [handler, context.getClass()];
-    const audience = this.reflector.getAllAndOverride<Audience | undefined>(AUDIENCE, both);
+    const audience = this.audienceOf(context);
     const guestsToo = this.reflector.get<boolean | undefined>(GUEST, handler) === true;
     const { site } = req.foyer;
     if (!audience) throw new NotFound();
@@ -79,7 +93,7 @@ export class Gate implements CanActivate {
     const feature = this.reflector.getAllAndOverride<string | undefined>(FEATURE, both);
     if (feature && !site!.has(feature)) throw new NotFound();
 
-    if (!guestsToo && audience !== 'visitor') {
+    if (!guestsToo && audience !== 'visitor' && audience !== 'machine') {
       if (actor.kind === 'guest') throw new SignInNeeded(audience === 'team' ? '/console/sign-in' : '/sign-in', req);
       if (audience === 'team' && !isTeam) throw new NotFound();
     }

@@ -6,6 +6,7 @@ export {
   DuringMaintenance,
   Feature,
   Guest,
+  MachineController,
   PortalController,
   SiteController,
   View,

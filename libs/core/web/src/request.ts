@@ -13,6 +13,8 @@ export interface RequestContext {
   /** Path and query as the browser sent them; `req.url` carries the face in front. */
   url: string;
   startedAt: number;
+  /** A program is calling: it gets JSON, also when something is wrong. */
+  machine?: boolean;
   /** Filled in by the gate. */
   principal?: Principal;
   site?: SiteContext;
