@@ -4,11 +4,14 @@ import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
+import { AnswersController } from './customer/answers.controller.js';
 import { DraftsController } from './customer/drafts.controller.js';
 import { NewTicketController } from './customer/new-ticket.controller.js';
 import { CustomerTicketsController } from './customer/tickets.controller.js';
 import { TicketMails } from './jobs/ticket-mails.js';
 import { Mentions } from './mentions.js';
+import { TeamAnswersController } from './team/answers.controller.js';
+import { TeamNewTicketController } from './team/new-ticket.controller.js';
 import { InboxController } from './team/inbox.controller.js';
 import { TeamTicketController } from './team/ticket.controller.js';
 import { ReplyAddresses } from './reply-addresses.js';
@@ -29,7 +32,10 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
   controllers: [
     NewTicketController,
     DraftsController,
+    AnswersController,
+    TeamAnswersController,
     CustomerTicketsController,
+    TeamNewTicketController,
     InboxController,
     TeamTicketController,
   ],

@@ -200,3 +200,164 @@ describe('without JavaScript', () => {
     for (const id of [repair.id, FIRST_TYPE.id]) await ana.post('/tickets/drafts/removal', { place: `new:${id}` });
   });
 });
+
+describe('on the ticket', () => {
+  test('customers see their answers, the team all of them and can put them right', async () => {
+    const sent = await ana.upload('/tickets', plain({ [f('count')]: '7', [f('order')]: 'B-1' }), [
+      { field: f('proof'), name: 'scratch.txt', content: 'scratch' },
+    ]);
+    const at = sent.headers['location']!;
+    const owner = await acme.owner.browser();
+    const edit = await owner.get(`/console${at}/fields`);
+    expect(edit.text).toContain('value="7"');
+    const kept = /name="(kept-f-[^"]+)" value="([^"]+)"/.exec(edit.text)!;
+    const saved = await owner.upload(
+      `/console${at}/fields`,
+      { [f('device')]: phone.id, [f('count')]: '9', [f('cost')]: 'CC-4711', [kept[1]!]: kept[2]! },
+      [],
+    );
+    expect(saved.status).toBe(303);
+    const page = await ana.get(at);
+    expect(page.text).toContain('9 pieces');
+    expect(page.text).not.toContain('CC-4711');
+    const file = new RegExp(`${at}/answers/[0-9a-f-]{36}`).exec(page.text)![0];
+    expect((await ana.get(file)).status).toBe(303);
+    const stranger = await (await acme.customer('Stranger')).browser();
+    expect((await stranger.get(file)).status).toBe(404);
+    expect((await owner.get(`/console${at}/fields`)).text).toContain('CC-4711');
+    const wrong = await owner.upload(`/console${at}/fields`, { [f('count')]: 'many', [f('device')]: red.id }, []);
+    expect(wrong.status).toBe(422);
+    expect([errorAt(wrong.text, f('count')), errorAt(wrong.text, f('device'))]).not.toContain(null);
+  });
+});
+
+describe('drafts', () => {
+  const place = `new:${repair.id}`;
+  const draft = { place, type: repair.id, subject: 'Half a thought', [f('device')]: laptop.id };
+
+  test('come back at another sign-in, to nobody else, and are gone when sent', async () => {
+    const carl = await acme.customer('Carl');
+    const first = await carl.browser();
+    expect((await first.post('/tickets/drafts', draft)).status).toBe(204);
+    expect((await first.get('/tickets')).text).toContain('Half a thought');
+    await first.post('/sign-out');
+    const second = await carl.browser();
+    const page = await second.get('/tickets/new/repair');
+    expect(page.text).toContain('Half a thought');
+    expect(page.text).toContain('Restored from');
+    for (const path of ['/tickets', '/tickets/new/repair'])
+      expect((await ana.get(path)).text).not.toContain('Half a thought');
+    await ana.post('/tickets/drafts/removal', { place });
+    expect((await second.get('/tickets')).text).toContain('Half a thought');
+    await second.upload('/tickets', plain({ subject: 'A whole thought' }), []);
+    expect((await second.get('/tickets')).text).not.toContain('Half a thought');
+  });
+
+  test('of two tabs the later one stays', async () => {
+    const dora = await (await acme.customer('Dora')).browser();
+    await dora.post('/tickets/drafts', { ...draft, subject: 'One tab' });
+    await dora.post('/tickets/drafts', { ...draft, subject: 'Other tab' });
+    expect((await dora.get('/tickets/new/repair')).text).toContain('Other tab');
+  });
+
+  test('bring files back that came with them', async () => {
+    const eve = await (await acme.customer('Eve')).browser();
+    const kept = await eve.upload('/tickets', plain({ draft: '1' }), [
+      { field: f('proof'), name: 'eves.txt', content: 'x' },
+    ]);
+    expect(kept.status).toBe(303);
+    expect((await eve.get('/tickets/new/repair')).text).toContain('eves.txt');
+  });
+
+  test('are bounded in size, number and place', async () => {
+    const fred = await (await acme.customer('Fred')).browser();
+    expect((await fred.post('/tickets/drafts', { ...draft, description: 'x'.repeat(70_000) })).status).not.toBe(204);
+    expect((await fred.post('/tickets/drafts', { ...draft, place: '../../x' })).status).not.toBe(204);
+    for (let n = 0; n < 25; n += 1) await fred.post('/tickets/drafts', { ...draft, place: `reply:${n}` });
+    const [row] = await acme.query<{ count: number }>(
+      () =>
+        sql`select count(*)::int as count from ${table('ticket_draft')} d join ${table('person')} p on p.id = d.person_id where p.email like 'fred@%'`,
+    );
+    expect(row!.count).toBe(20);
+  });
+
+  test('of a reply come back on its ticket', async () => {
+    const gus = await acme.customer('Gus');
+    const ticket = await gus.opens('A question of Gus');
+    const number = `TKT-${String(ticket.number).padStart(3, '0')}`;
+    const browser = await gus.browser();
+    await browser.post('/tickets/drafts', { place: `reply:${number}`, body: 'What I was about to' });
+    expect((await browser.get(`/tickets/${number}`)).text).toContain('What I was about to');
+    await browser.upload(`/tickets/${number}/replies`, { body: 'Said.' }, []);
+    expect((await browser.get(`/tickets/${number}`)).text).not.toContain('What I was about to');
+  });
+});
+
+describe('before sending', () => {
+  test('what is likely the same comes back once, with everything typed', async () => {
+    const hal = await (await (await acme.customer('Hal')).of('Globex', 'company_user')).browser();
+    await hal.upload('/tickets', plain({ subject: 'Elevator stuck on third floor' }), []);
+    const again = plain({ subject: 'Our elevator is stuck on floor three', [f('order')]: 'K-1' });
+    const asked = await hal.upload('/tickets', again, []);
+    expect(asked.status).toBe(200);
+    expect(asked.text).toContain('Before you send');
+    expect(asked.text).toContain('Elevator stuck on third floor');
+    expect(asked.text).toContain('K-1');
+    const seen = /name="seen" value="([^"]+)"/.exec(asked.text)![1]!;
+    expect((await hal.upload('/tickets', { ...again, seen }, [])).status).toBe(303);
+    expect((await hal.get('/tickets/suggestions?subject=elevator+stuck')).text).toContain('Elevator stuck');
+  });
+
+  test('nothing of another company is offered', async () => {
+    const other = await (await (await acme.customer('Iris')).of('Initech', 'company_admin')).browser();
+    expect((await other.get('/tickets/suggestions?subject=elevator+stuck+third+floor')).text).not.toContain('Elevator');
+    expect((await other.upload('/tickets', plain({ subject: 'Elevator stuck on third floor' }), [])).status).toBe(303);
+    expect((await acme.visitor().get('/tickets/suggestions?subject=elevator')).status).not.toBe(200);
+  });
+});
+
+describe('for somebody else', () => {
+  const requesterOf = async (subject: string) =>
+    (
+      await acme.query<{ requester: string; by: string | null }>(
+        () => sql`select r.name as requester, o.name as by from ${table('ticket')} t join ${table('person')} r on r.id = t.requester_id
+                  left join ${table('person')} o on o.id = t.opened_by_id where t.subject = ${subject}`,
+      )
+    )[0];
+  const personId = async (name: string) =>
+    (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where name = ${name}`))[0]!.id;
+
+  test('a company’s admin asks for a colleague; others cannot, nor for strangers', async () => {
+    await (await acme.customer('Jon')).of('Umbrella');
+    const boss = await (await (await acme.customer('Boss')).of('Umbrella', 'company_admin')).browser();
+    const general = { type: FIRST_TYPE.id, description: 'x', priority: 'normal' };
+    expect((await boss.get('/tickets/new/general')).text).toContain('For whom');
+    const jon = await personId('Jon');
+    const sent = await boss.upload('/tickets', { ...general, subject: 'For Jon', requester: jon }, []);
+    expect(sent.status).toBe(303);
+    expect(await requesterOf('For Jon')).toEqual({ requester: 'Jon', by: 'Boss' });
+    expect((await boss.get(sent.headers['location']!)).status).toBe(200);
+    const stranger = await boss.upload(
+      '/tickets',
+      { ...general, subject: 'Nope', requester: await personId('Ana') },
+      [],
+    );
+    expect([stranger.status, errorAt(stranger.text, 'requester')]).toEqual([422, expect.any(String)]);
+    const noAdmin = await ana.upload('/tickets', { ...general, subject: 'Nope', requester: jon }, []);
+    expect(noAdmin.status).toBe(422);
+  });
+
+  test('the team asks for a customer, with what only it fills in', async () => {
+    const owner = await acme.owner.browser();
+    expect((await owner.get('/console/tickets/new?q=jon')).text).toContain('jon@customers.example');
+    const customer = await personId('Jon');
+    expect((await owner.get(`/console/tickets/new?customer=${customer}`)).text).toContain('Repair');
+    expect((await owner.get(`/console/tickets/new?customer=${customer}&type=repair`)).text).toContain('Cost centre');
+    const typed = plain({ customer, subject: 'By telephone', [f('cost')]: 'CC-1', tell: '1' });
+    expect((await owner.upload('/console/tickets/new', typed, [])).status).toBe(303);
+    expect(await requesterOf('By telephone')).toEqual({ requester: 'Jon', by: 'Acme Owner' });
+    expect((await lastTicket()).fields).toMatchObject({ [idOf('cost')]: 'CC-1' });
+    expect((await owner.upload('/console/tickets/new', { ...typed, customer: randomUUID() }, [])).status).toBe(404);
+    expect((await ana.upload('/console/tickets/new', typed, [])).status).toBe(404);
+  });
+});

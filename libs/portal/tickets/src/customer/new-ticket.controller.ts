@@ -16,7 +16,7 @@ import {
 } from '@foyer/web';
 import { Drafts, type DraftContent } from '../requests/drafts.js';
 import { Colleagues } from '../requests/colleagues.js';
-import { type Desk, type Kept, RequestDesk } from '../requests/request-desk.js';
+import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
 import type { RequestType } from '../requests/request-type.js';
 import { Requests, typeName, typeSentence } from '../requests/requests.js';
@@ -77,17 +77,9 @@ export class NewTicketController {
     if (found.length > 0) return this.page(desk, around, form, kept, { suggestions: found });
     const ticket = await form.attempt((draft) =>
       this.tickets.open(actor, {
-        subject: draft.subject,
-        description: draft.description,
-        categoryId: draft.category,
-        priority: draft.priority,
-        companyId: draft.company,
-        fileIds: (kept['attachments'] ?? []).map(({ id }) => id),
-        typeId: type.id,
-        groupId: type.defaults.groupId,
-        tags: type.defaults.tags,
-        fields: draft.answers,
-        ...(requester && { requesterId: requester }),
+        ...ticketOf(type, draft, kept),
+        // Whoever asked for somebody else follows it: both are told.
+        ...(requester && { requesterId: requester, watcherIds: [actor.id!] }),
       }),
     );
     if (!ticket) return this.page(desk, around, form, kept);

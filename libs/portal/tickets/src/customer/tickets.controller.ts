@@ -25,6 +25,7 @@ import { TICKET_STATUSES } from '../ticket.entity.js';
 import { messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
+import { TicketPanels } from '../ticket-slots.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
@@ -53,6 +54,7 @@ export class CustomerTicketsController {
     private readonly files: Files,
     private readonly drafts: Drafts,
     private readonly requests: Requests,
+    private readonly panels: TicketPanels,
   ) {}
 
   @Get()
@@ -195,6 +197,7 @@ export class CustomerTicketsController {
       why: ticket.why && visit.t(ticket.why, { company: ticket.company ?? '' }),
       files: this.attachments.limits,
       form: given ?? visit.form(draft?.content ?? {}),
+      panels: await this.panels.for('customer', actor, ticket, visit),
       place,
       restored: draft?.updatedAt ?? null,
       kept,

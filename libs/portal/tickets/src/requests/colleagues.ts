@@ -3,7 +3,7 @@ import type { FormState } from '@foyer/web';
 import type { RequestFormValue } from './request-form.js';
 import type { Surroundings } from './request-surroundings.js';
 
-/** The people for whom somebody may ask: those of the companies whose people they manage. */
+/** The people for whom somebody may ask: those of companies where their role lets them. */
 export class Colleagues {
   constructor(private readonly all: Surroundings['colleagues']) {}
 

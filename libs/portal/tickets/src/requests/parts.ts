@@ -1,3 +1,5 @@
+import { AnswerPanels } from './answer-panels.js';
+import { AnswerSheet } from './answer-sheet.js';
 import { Drafts } from './drafts.js';
 import { Groups } from './groups.js';
 import { LikelyDuplicates } from './likely-duplicates.js';
@@ -10,4 +12,11 @@ import { TicketSuggestions } from './suggestions.js';
 
 /** What other modules may ask for. */
 export const requestParts = [Drafts, Groups, OrderChoices, Requests, Statuses, TicketSuggestions];
-export const requestProviders = [...requestParts, LikelyDuplicates, RequestDesk, RequestSurroundings];
+export const requestProviders = [
+  ...requestParts,
+  AnswerPanels,
+  AnswerSheet,
+  LikelyDuplicates,
+  RequestDesk,
+  RequestSurroundings,
+];

@@ -3,6 +3,7 @@ import type { PortalActor } from '@foyer/identity';
 import { FormState, type FoyerRequest, type Visit } from '@foyer/web';
 import { z } from 'zod';
 import { Attachments, keptName, type KeptFile, MAX_FILES } from '../attachments.js';
+import type { TicketDraft } from '../tickets.js';
 import { priorityOptions } from '../ticket-view.js';
 import { localized } from './localized.js';
 import { OrderChoices } from './order-choices.js';
@@ -110,3 +111,17 @@ export class RequestDesk {
     return type.needs.attachments === 'hidden' ? own : [{ field: 'attachments', max: MAX_FILES }, ...own];
   }
 }
+
+/** What a form that is in order makes of a type: the ticket to open. */
+export const ticketOf = ({ id, defaults }: RequestType, value: RequestFormValue, kept: Kept): TicketDraft => ({
+  subject: value.subject,
+  description: value.description,
+  priority: value.priority,
+  categoryId: value.category,
+  companyId: value.company,
+  fileIds: (kept['attachments'] ?? []).map((file) => file.id),
+  typeId: id,
+  groupId: defaults.groupId,
+  tags: defaults.tags,
+  fields: value.answers,
+});

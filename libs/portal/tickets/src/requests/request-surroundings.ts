@@ -37,6 +37,5 @@ export class RequestSurroundings {
   }
 }
 
-/** Who runs a company's people may ask in their name. */
-export const mayAskFor = ({ ability }: PortalActor, companyId: string): boolean =>
-  allowed(ability, 'administer', 'Company', { id: companyId });
+const mayAskFor = ({ ability }: PortalActor, companyId: string): boolean =>
+  allowed(ability, 'open-for', 'Ticket', { companyId });

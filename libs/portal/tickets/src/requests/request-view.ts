@@ -16,7 +16,7 @@ export interface QuestionChoices {
 /** Every question a form may ask, those in force marked: the rest waits, out of sight, for the answer that calls for it. */
 export function questionViews(
   visit: Visit,
-  type: RequestType,
+  type: Pick<RequestType, 'questions'>,
   fields: readonly RequestField[],
   form: FormState<unknown>,
   choices: QuestionChoices,

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { PortalActor } from '@foyer/identity';
+import { FormState, type FoyerRequest, type Visit } from '@foyer/web';
+import { z } from 'zod';
+import { Attachments, type KeptFile } from '../attachments.js';
+import type { FieldValue } from '../ticket.entity.js';
+import type { TicketView } from '../ticket-page.js';
+import { AnswerPanels } from './answer-panels.js';
+import { idsIn, typedAnswers } from './answers.js';
+import { localized } from './localized.js';
+import { ANSWER_MAX, type RequestField } from './request-field.js';
+import { answerOf, askedFields, controlOf, type FormChoices, questionsOf, type Typed } from './request-form.js';
+import { labelsOf, questionViews } from './request-view.js';
+import { Requests } from './requests.js';
+
+type Sheet = Pick<TicketView, 'typeId' | 'fields' | 'companyId' | 'company' | 'category' | 'categoryId' | 'priority'>;
+
+/** The answers of a ticket that exists, for the team to change. Nothing is required: the ticket is there already. */
+@Injectable()
+export class AnswerSheet {
+  constructor(
+    private readonly requests: Requests,
+    private readonly attachments: Attachments,
+    private readonly panels: AnswerPanels,
+  ) {}
+
+  async view(visit: Visit, ticket: Sheet, failed: FormState<unknown> | null) {
+    const fields = await this.requests.fields();
+    const type = await this.typeOf(ticket);
+    const form = failed ?? visit.form(this.typed(ticket, fields, visit));
+    const kept = await this.kept(ticket, fields);
+    const choices = { companies: companiesOf(ticket), orders: [], kept, team: true };
+    const questions = questionViews(visit, type, fields, form, choices);
+    return {
+      form,
+      questions,
+      labels: labelsOf(questions, visit),
+      conditional: questions.some(({ when }) => when !== null),
+    };
+  }
+
+  /** What the form makes of the answers: those asked for, with null where nothing is said any longer. */
+  async receive(visit: Visit, actor: PortalActor, ticket: Sheet, req: FoyerRequest, typed: FormState<unknown>) {
+    const fields = await this.requests.fields();
+    const type = await this.typeOf(ticket);
+    const answers = { ...(typed.values as Typed), category: ticket.categoryId ?? '', priority: ticket.priority };
+    const asked = askedFields(type, fields, answers, true);
+    const files: FormChoices['files'] = {};
+    for (const { field } of asked.filter((one) => one.field.kind === 'file'))
+      files[controlOf(field.id)] = await this.files(actor, ticket, field, typed, req);
+    const companyIds = companiesOf(ticket).map(({ value }) => value);
+    const choices: FormChoices = { locale: visit.locale, team: true, categoryIds: [], companyIds, files };
+    const shape = asked.map(({ field }) => [controlOf(field.id), answerOf(field, false, choices)] as const);
+    const form = FormState.parse<Record<string, FieldValue>>(req, z.object(Object.fromEntries(shape)));
+    Object.assign(form.errors, typed.errors);
+    const given = new Map(
+      form.failed ? [] : asked.map(({ field }) => [field.id, form.value[controlOf(field.id)] ?? null]),
+    );
+    const next = questionsOf(type, fields, true).map(
+      ({ field }) => [field.id, emptied(given.get(field.id) ?? null)] as const,
+    );
+    const changed = next.filter(([id, value]) => !same(value, ticket.fields[id] ?? null)).map(([id]) => id);
+    const labels = fields
+      .filter(({ id }) => changed.includes(id))
+      .map((field) => localized(field, 'label', visit.locale));
+    return { form, fields: Object.fromEntries(next) as Record<string, FieldValue>, changed: labels };
+  }
+
+  /** Files the ticket has may stay, others must be the actor's own. */
+  private async files(
+    actor: PortalActor,
+    ticket: Sheet,
+    field: RequestField,
+    typed: FormState<unknown>,
+    req: FoyerRequest,
+  ): Promise<string[]> {
+    const control = controlOf(field.id);
+    const had = [ticket.fields[field.id] ?? []].flat().map(String);
+    const stays = [typed.values[`kept-${control}`] ?? []].flat().filter((id) => had.includes(id));
+    const max = ANSWER_MAX.file - stays.length;
+    const came = await this.attachments.take(actor, typed, req.uploads ?? [], { field: control, max });
+    return [...new Set([...stays, ...came.map(({ id }) => id)])];
+  }
+
+  private async kept(ticket: Sheet, fields: readonly RequestField[]): Promise<Partial<Record<string, KeptFile[]>>> {
+    const files = fields.filter(({ kind }) => kind === 'file');
+    const names = await this.panels.names(idsIn(ticket.fields, files));
+    const list = (id: string) =>
+      [ticket.fields[id] ?? []]
+        .flat()
+        .map((file) => ({ id: String(file), name: names.get(String(file)) ?? '–', size: 0 }));
+    return Object.fromEntries(files.map(({ id }) => [controlOf(id), list(id)]));
+  }
+
+  private typed(ticket: Sheet, fields: readonly RequestField[], { locale }: Visit): Record<string, string | string[]> {
+    const typed = typedAnswers(ticket.fields, fields, locale);
+    return { ...typed, category: ticket.categoryId ?? '', priority: ticket.priority } as Record<
+      string,
+      string | string[]
+    >;
+  }
+
+  private async typeOf({ typeId }: Sheet) {
+    return (await this.requests.types()).find(({ id }) => id === typeId) ?? { questions: [] };
+  }
+}
+
+const companiesOf = ({ companyId, company }: Sheet) => (companyId ? [{ value: companyId, label: company ?? '' }] : []);
+const emptied = (value: FieldValue): FieldValue => (Array.isArray(value) && value.length === 0 ? null : value);
+const same = (a: FieldValue, b: FieldValue): boolean => JSON.stringify(a) === JSON.stringify(b);

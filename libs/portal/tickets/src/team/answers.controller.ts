@@ -1,0 +1,92 @@
+import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import { Files } from '@foyer/files';
+import type { PortalActor } from '@foyer/identity';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  FormState,
+  type FoyerRequest,
+  seeOther,
+  show,
+  type Visit,
+} from '@foyer/web';
+import { AnswerPanels } from '../requests/answer-panels.js';
+import { AnswerSheet } from '../requests/answer-sheet.js';
+import { ticketNumber } from '../ticket-number.js';
+import { TicketNumber } from '../ticket-number.pipe.js';
+import { TicketPageReader } from '../ticket-page.js';
+import { Tickets } from '../tickets.js';
+
+const LINK_SECONDS = 60;
+
+/** What a ticket's form was answered with, for the team: it sees all of it, and may put it right. */
+@ConsoleController('tickets/:number')
+@Feature('tickets')
+@Can('read', 'Ticket')
+export class TeamAnswersController {
+  constructor(
+    private readonly page: TicketPageReader,
+    private readonly sheet: AnswerSheet,
+    private readonly answers: AnswerPanels,
+    private readonly tickets: Tickets,
+    private readonly files: Files,
+  ) {}
+
+  @Get('fields')
+  @Can('update', 'Ticket')
+  async edit(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
+    const ticket = await this.known(actor, number);
+    return this.form(number, await this.sheet.view(visit, ticket, null));
+  }
+
+  @Post('fields')
+  @Can('update', 'Ticket')
+  async save(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Req() req: FoyerRequest,
+  ) {
+    const ticket = await this.known(actor, number);
+    const typed = FormState.parse(req, z.looseObject({}));
+    const { form, fields, changed } = await this.sheet.receive(visit, actor, ticket, req, typed);
+    await form.attempt(() => this.tickets.answerFields(actor, number, fields, changed));
+    return form.failed
+      ? this.form(number, await this.sheet.view(visit, ticket, form))
+      : seeOther(`/console/tickets/${ticketNumber(number)}`, 'tickets.team.updated');
+  }
+
+  @Get('answers/:file')
+  async file(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Param('file', ParseUUIDPipe) id: string,
+  ) {
+    const ticket = await this.page.read(actor, number);
+    return seeOther(this.files.signedUrl(await this.answers.file(ticket, id, true), LINK_SECONDS));
+  }
+
+  private async known(actor: PortalActor, number: number) {
+    const ticket = await this.page.read(actor, number);
+    if (!ticket.can.update) throw new NotFound();
+    return ticket;
+  }
+
+  private form(number: number, view: object) {
+    const at = `/console/tickets/${ticketNumber(number)}`;
+    return show('tickets/team/answers', {
+      ...view,
+      action: `${at}/fields`,
+      back: { href: at, label: ticketNumber(number) },
+    });
+  }
+}

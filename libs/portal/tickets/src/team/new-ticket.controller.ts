@@ -1,0 +1,138 @@
+import { Get, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import { PeopleList, type PersonRow, type PortalActor } from '@foyer/identity';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  type FormState,
+  type FoyerRequest,
+  seeOther,
+  show,
+  type Visit,
+} from '@foyer/web';
+import { type DraftContent, Drafts } from '../requests/drafts.js';
+import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
+import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
+import type { RequestType } from '../requests/request-type.js';
+import { Requests, typeName, typeSentence } from '../requests/requests.js';
+import { ticketNumber } from '../ticket-number.js';
+import { Tickets } from '../tickets.js';
+
+const PATH = '/console/tickets';
+const MOST = 20;
+const asked = z.object({
+  q: z.string().trim().max(100).catch(''),
+  customer: z.uuid().nullable().catch(null),
+  type: z.string().max(80).nullable().catch(null),
+});
+
+/** A ticket in a customer's name: who asks, what for, and its form with what only the team fills in. */
+@ConsoleController('tickets/new')
+@Feature('tickets')
+@Can('update', 'Ticket')
+export class TeamNewTicketController {
+  constructor(
+    private readonly people: PeopleList,
+    private readonly requests: Requests,
+    private readonly desk: RequestDesk,
+    private readonly surroundings: RequestSurroundings,
+    private readonly drafts: Drafts,
+    private readonly tickets: Tickets,
+  ) {}
+
+  @Get()
+  async steps(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(asked) { q, customer: id, type: key }: z.output<typeof asked>,
+  ) {
+    if (!id) return this.who(actor, q);
+    const customer = await this.customer(actor, id);
+    const types = await this.requests.offered(actor);
+    const type = types.length === 1 ? types[0] : types.find((one) => one.id === key || one.slug === key);
+    if (!type) return this.what(visit, customer, types);
+    const around = await this.surroundings.read(actor, placeOf(type));
+    const { draft } = around;
+    const desk = deskOf(visit, actor, type, around, customer);
+    const kept = draft ? await this.desk.keptOf(desk, draft.content) : {};
+    const form = visit.form({ tell: '1', ...this.desk.defaults(desk), ...draft?.content });
+    return this.page(desk, customer, form, kept, draft?.updatedAt ?? null);
+  }
+
+  @Post()
+  async open(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
+    const body = req.body as DraftContent;
+    const customer = await this.customer(actor, body['customer']);
+    const type = (await this.requests.offered(actor)).find(({ id }) => id === body['type']);
+    if (!type) return this.what(visit, customer, await this.requests.offered(actor), true);
+    const around = await this.surroundings.read(actor, placeOf(type));
+    const desk = deskOf(visit, actor, type, around, customer);
+    const { form, kept } = await this.desk.receive(req, desk);
+    if (body['again'] !== undefined) return this.page(desk, customer, visit.form(form.values), kept, null);
+    const ticket = await form.attempt((draft) =>
+      this.tickets.open(actor, {
+        ...ticketOf(type, draft, kept),
+        source: 'console',
+        requesterId: customer.id,
+        confirm: body['tell'] !== undefined,
+      }),
+    );
+    if (!ticket) return this.page(desk, customer, form, kept, null);
+    await this.drafts.discard(actor, placeOf(type));
+    return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.open-for.done');
+  }
+
+  /** Somebody the actor may see, who can still be written to. */
+  private async customer(actor: PortalActor, id: unknown): Promise<PersonRow> {
+    const known = z.uuid().safeParse(id);
+    if (!known.success) throw new NotFound();
+    const person = await this.people.person(actor, known.data);
+    if (person.status === 'deactivated') throw new NotFound();
+    return person;
+  }
+
+  private async who(actor: PortalActor, q: string) {
+    const { rows } = await this.people.people(actor, { search: q || null, kind: 'customers', limit: MOST });
+    const people = rows
+      .filter(({ status }) => status !== 'deactivated')
+      .map(({ id, name, email, companies }) => ({
+        href: `${PATH}/new?customer=${id}`,
+        name,
+        email,
+        companies: companies.map((company) => company.name).join(', '),
+      }));
+    return show('tickets/team/choose-customer', { q, people });
+  }
+
+  private what(visit: Visit, customer: PersonRow, types: RequestType[], gone = false) {
+    const cards = types.map((type) => ({
+      href: `${PATH}/new?customer=${customer.id}&type=${encodeURIComponent(type.slug || type.id)}`,
+      icon: type.icon,
+      name: typeName(type, visit.locale),
+      sentence: typeSentence(type, visit.locale),
+    }));
+    return show('tickets/team/choose-type', { customer: customer.name, types: cards, gone }, gone ? 422 : 200);
+  }
+
+  private async page(desk: Desk, customer: PersonRow, form: FormState<unknown>, kept: Kept, restored: string | null) {
+    return show('tickets/team/new', {
+      ...(await this.desk.view(desk, form, kept)),
+      customer: { id: customer.id, name: customer.name, email: customer.email },
+      tell: form.values['tell'] !== undefined,
+      place: placeOf(desk.type),
+      restored,
+    });
+  }
+}
+
+const placeOf = ({ id }: RequestType): string => `open:${id}`;
+
+function deskOf(visit: Visit, actor: PortalActor, type: RequestType, around: Surroundings, customer: PersonRow): Desk {
+  const companies = customer.companies.map(({ id, name }) => ({ value: id, label: name }));
+  return { visit, actor, type, team: true, categories: around.categories, companies };
+}
