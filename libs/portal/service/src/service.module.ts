@@ -1,19 +1,81 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
+import { Navigation, SetupPages } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
+import { AutomationClock } from './automations/automation-clock.js';
+import { AutomationRunner } from './automations/automation-runner.js';
+import { AutomationsController } from './automations/automations.controller.js';
+import { OnTicketEvents } from './automations/on-ticket-events.js';
+import { RuleMails } from './automations/rule-mails.js';
+import { CalendarsController } from './hours/calendars.controller.js';
+import { ApplyMacroController } from './macros/apply-macro.controller.js';
+import { Fillings } from './macros/filling.js';
+import { MacroPanel } from './macros/macro-panel.js';
+import { MacroShelf } from './macros/macro-shelf.js';
+import { MacrosController } from './macros/macros.controller.js';
+import { OwnMacrosController } from './macros/own-macros.controller.js';
+import { Absences } from './routing/absences.js';
+import { AvailabilityController } from './routing/availability.controller.js';
+import { Router } from './routing/router.js';
+import { RoutingController } from './routing/routing.controller.js';
+import { Trial } from './routing/trial.js';
+import { Turns } from './routing/turns.js';
+import { RuleOptions } from './rules/rule-choices.js';
 import { ServicePack } from './service.pack.js';
+import { ClockPanels } from './sla/clock-panels.js';
+import { Escalations } from './sla/escalations.js';
+import { PoliciesController } from './sla/policies.controller.js';
 import { SlaClocks } from './sla/sla-clocks.js';
+import { StillUsed } from './still-used.js';
 
 registerMessages('service', new URL('../locales', import.meta.url));
 
+/** Pages of the settings, in the order in which one would set them up. */
+const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', automations: 'refresh', macros: 'sparkle' };
+
 @Global()
 @Module({
-  providers: [ServicePack, SlaClocks],
+  controllers: [
+    ...[CalendarsController, PoliciesController, RoutingController, AutomationsController, MacrosController],
+    ...[AvailabilityController, OwnMacrosController, ApplyMacroController],
+  ],
+  providers: [
+    ...[ServicePack, RuleOptions, StillUsed, Fillings],
+    ...[SlaClocks, Escalations, ClockPanels],
+    ...[Turns, Router, Trial, Absences],
+    ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails],
+    ...[MacroShelf, MacroPanel],
+  ],
+  exports: [SlaClocks, RuleOptions, MacroShelf, AutomationClock, Absences],
 })
 export class ServiceModule implements OnModuleInit {
-  constructor(private readonly themes: Themes) {}
+  constructor(
+    private readonly themes: Themes,
+    private readonly setup: SetupPages,
+    private readonly navigation: Navigation,
+  ) {}
 
   onModuleInit(): void {
     this.themes.registerTemplates('service', new URL('../templates', import.meta.url));
+    this.setup.add(
+      ...Object.entries(PAGES).map(([page, icon], index) => ({
+        group: 'service' as const,
+        href: `/console/settings/${page}`,
+        label: `service.${page}.title`,
+        text: `service.${page}.lead`,
+        icon,
+        order: (index + 1) * 10,
+        feature: 'tickets',
+      })),
+    );
+    this.navigation.add({
+      on: 'console',
+      href: '/console/availability',
+      label: 'service.availability.nav',
+      icon: 'users',
+      order: 60,
+      feature: 'tickets',
+      shownTo: ({ ability }) => ability.can('reply', 'Ticket'),
+    });
   }
 }

@@ -26,4 +26,7 @@ export const macro = z.object({
   actions: ticketActions.default([]),
 });
 export type Macro = z.output<typeof macro>;
+/** The team's. */
 export const macros = declareCollection<Macro>('macros', macro);
+/** People's own. */
+export const ownMacros = declareCollection<Macro>('own-macros', macro);

@@ -48,7 +48,7 @@ export function reshaped(
   }
   // A choice that was made but not added yet is meant to be added, whichever button was pressed.
   const part = Object.keys(first).find((name) => typed['more'] === name || several(typed[`${name}-new`]).length > 0);
-  if (!part) return null;
+  if (!part) return 'more' in typed ? omit(typed, 'more') : null;
   const row = first[part]!(one(typed[`${part}-new`]));
   if (!row) return 'more' in typed ? omit(typed, 'more') : null;
   const n = Math.max(-1, ...typedRows(typed, part).map((each) => each.n)) + 1;

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Mailer } from '@foyer/mail';
+import { Groups, ticketNumber } from '@foyer/tickets';
+import { currentTenant } from '@foyer/tenancy';
+import { type Filling, filled } from '../macros/placeholders.js';
+import type { MailAction } from './automations.js';
+
+interface About {
+  number: number;
+  subject: string;
+  groupId: string | null;
+  assigneeId: string | null;
+  requesterId: string;
+}
+interface Recipient {
+  /** Null for an address outside of the portal. */
+  id: string | null;
+  name: string;
+  address: string;
+  locale: string | null;
+}
+export type Audience = MailAction['to'];
+
+/** Mails that rules and clocks write about a ticket. */
+@Injectable()
+export class RuleMails {
+  constructor(
+    private readonly database: Database,
+    private readonly mailer: Mailer,
+    private readonly groups: Groups,
+  ) {}
+
+  async send(ticketId: string, { to, text }: MailAction, values: Filling, cause: string): Promise<void> {
+    // A mail is plain text: what a reply would need as a backslash would stand there.
+    const body = filled(text, values).replace(/\\([\\`*_[\]<>])/g, '$1');
+    await this.tell(ticketId, [to], 'service/email/rule', { body }, `service.rule:${cause}`);
+  }
+
+  /** One mail for each person, whoever asked for it twice. */
+  async tell(ticketId: string, to: readonly Audience[], template: string, data: object, key: string): Promise<void> {
+    await this.database.write(async () => {
+      const about = await this.about(ticketId);
+      if (!about) return;
+      const recipients = new Map<string, Recipient>();
+      for (const audience of to)
+        for (const one of await this.recipients(audience, about)) recipients.set(one.address, one);
+      const number = ticketNumber(about.number);
+      for (const { id, ...person } of recipients.values()) {
+        // Somebody outside learns of the ticket what the mail says, and no way into the portal.
+        const path =
+          id === null ? null : id === about.requesterId ? `/tickets/${number}` : `/console/tickets/${number}`;
+        await this.mailer.queue({
+          to: { name: person.name, address: person.address },
+          template,
+          data: {
+            ...data,
+            name: person.name,
+            number,
+            subject: about.subject,
+            url: path && `${currentTenant().origin}${path}`,
+          },
+          key: `${key}:${person.address}`,
+          locale: person.locale ?? '',
+        });
+      }
+    });
+  }
+
+  private async recipients(audience: Audience, { assigneeId, requesterId, groupId }: About): Promise<Recipient[]> {
+    if (audience.includes('@')) return [{ id: null, name: audience, address: audience, locale: null }];
+    const members = audience === 'group' ? ((await this.groups.find(groupId))?.memberIds ?? []) : [];
+    const ids =
+      audience === 'requester' ? [requesterId] : audience === 'group' ? members : assigneeId ? [assigneeId] : [];
+    const team = audience === 'requester' ? sql`true` : sql`team_role is not null`;
+    return this.database.read((em) =>
+      rows<Recipient>(
+        em,
+        sql`select id, name, email as address, locale from ${table('person')} where id = any(${ids}::uuid[]) and status = 'active' and ${team}`,
+      ),
+    );
+  }
+
+  private async about(ticketId: string): Promise<About | undefined> {
+    const [about] = await this.database.read((em) =>
+      rows<About>(
+        em,
+        sql`select number::int, subject, group_id as "groupId", assignee_id as "assigneeId", requester_id as "requesterId"
+              from ${table('ticket')} where id = ${ticketId}`,
+      ),
+    );
+    return about;
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
+import type { TicketAction } from '@foyer/tickets';
+import { field } from '@foyer/web';
+import { actionsOf, actionValues, PROPERTY_KINDS } from '../rules/actions-form.js';
+import type { RuleChoices } from '../rules/rule-choices.js';
+import type { Typed } from '../rules/typed-rows.js';
+import { type Macro, macro } from './macros.js';
+
+const TEXT_MAX = 10_000;
+export const macroForm = z.looseObject({
+  name: field.text(80),
+  shortcut: macro.shape.shortcut,
+  group: field.optionalId,
+  note: field.flag,
+  text: z.string().trim().max(TEXT_MAX).default(''),
+});
+export type MacroForm = z.output<typeof macroForm>;
+
+export const macroValues = (item: Macro | null): Typed => ({
+  ...{ name: item?.name, shortcut: item?.shortcut ?? '', group: item?.groupId ?? '', text: item?.text ?? '' },
+  ...(item?.note && { note: '1' }),
+  ...Object.fromEntries(Object.entries(item?.translations ?? {}).map(([locale, text]) => [`text-${locale}`, text])),
+  ...actionValues('actions', item?.actions ?? []),
+});
+
+/** @throws InvalidField */
+export function macroOf(
+  input: MacroForm,
+  locales: readonly string[],
+  choices: RuleChoices,
+): Omit<Macro, 'id' | 'ownerId'> {
+  const typed = input as unknown as Typed;
+  const { name, shortcut, group, note, text } = input;
+  if (group && !choices.groups.some(({ value }) => value === group)) throw new InvalidField('group', 'web.form.choice');
+  const translations: Record<string, string> = {};
+  for (const locale of locales) {
+    const given = typed[`text-${locale}`];
+    if (Array.isArray(given)) throw new InvalidField(`text-${locale}`, 'web.form.wrong');
+    const words = (given ?? '').trim();
+    if (words.length > TEXT_MAX)
+      throw new InvalidField(`text-${locale}`, 'web.form.too-long', { max: TEXT_MAX, length: words.length });
+    if (words) translations[locale] = words;
+  }
+  const actions = actionsOf(typed, 'actions', PROPERTY_KINDS, choices) as TicketAction[];
+  if (!text && actions.length === 0) throw new InvalidField('text', 'service.macros.nothing');
+  return { name, shortcut, groupId: group, note, text, translations, actions };
+}

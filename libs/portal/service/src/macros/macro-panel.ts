@@ -1,0 +1,30 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ticketNumber, TicketPanels } from '@foyer/tickets';
+import { MacroShelf } from './macro-shelf.js';
+
+/** The macros above the box in which the team writes. */
+@Injectable()
+export class MacroPanel implements OnModuleInit {
+  constructor(
+    private readonly panels: TicketPanels,
+    private readonly shelf: MacroShelf,
+  ) {}
+
+  onModuleInit(): void {
+    this.panels.add({
+      face: 'team',
+      place: 'composer',
+      order: 10,
+      load: async (actor, ticket) => {
+        if (!ticket.can.reply) return null;
+        const path = `/console/tickets/${ticketNumber(ticket.number)}`;
+        const macros = (await this.shelf.of(actor)).map(({ id, name, shortcut, text, note }) => ({
+          ...{ id, name, shortcut, note, changes: text === '' },
+          action: `${path}/macros/${id}`,
+          fills: `${path}?macro=${id}`,
+        }));
+        return { template: 'service/team/macro-picker', view: { macros } };
+      },
+    });
+  }
+}

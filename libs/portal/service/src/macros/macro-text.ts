@@ -1,0 +1,17 @@
+import type { Visit } from '@foyer/web';
+import type { RuleChoices } from '../rules/rule-choices.js';
+import { actionWords } from '../rules/rule-sentence.js';
+import type { Macro } from './macros.js';
+
+const SHOWN = 90;
+
+/** A macro in a line: how it begins, and what it changes. */
+export function macroText(
+  visit: Pick<Visit, 't' | 'locale'>,
+  { text, shortcut, actions }: Macro,
+  choices: RuleChoices,
+): string {
+  const begins = text.length > SHOWN ? `${text.slice(0, SHOWN).trimEnd()}…` : text;
+  const changes = actions.map((action) => actionWords(visit, action, choices)).join(', ');
+  return [shortcut && `/${shortcut}`, begins.replace(/\s+/g, ' '), changes].filter(Boolean).join(' · ');
+}

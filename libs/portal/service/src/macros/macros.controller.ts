@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { Collections } from '@foyer/settings';
+import { languageName } from '@foyer/i18n';
+import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
+import { actionsView, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
+import { RuleOptions } from '../rules/rule-choices.js';
+import { RulesController } from '../rules/rules.controller.js';
+import { type MacroForm, macroForm, macroOf, macroValues } from './macro-form.js';
+import { macroText } from './macro-text.js';
+import { type Macro, macros } from './macros.js';
+import { PLACEHOLDERS } from './placeholders.js';
+
+/** What the whole team says and does again and again. */
+@Can('manage', 'Settings')
+@ConsoleController('settings/macros')
+export class MacrosController extends RulesController<Macro, MacroForm> {
+  protected readonly path = '/console/settings/macros';
+  protected readonly collection = macros;
+  protected readonly form = macroForm as z.ZodType<MacroForm>;
+  protected readonly template = 'service/team/macro';
+  protected readonly words = 'service.macros';
+
+  constructor(collections: Collections, options: RuleOptions) {
+    super(collections, options);
+  }
+
+  protected firstRows() {
+    return { actions: firstAction(PROPERTY_KINDS) };
+  }
+
+  protected async row(visit: Visit, item: Macro) {
+    return { title: item.name, text: macroText(visit, item, await this.all(visit)) };
+  }
+
+  protected values(_visit: Visit, item: Macro | null) {
+    return macroValues(item);
+  }
+
+  protected async made(input: MacroForm, before: Macro | null, visit: Visit) {
+    return { ...macroOf(input, visit.locales, await this.all(visit)), ownerId: before?.ownerId ?? null };
+  }
+
+  protected override async choices(visit: Visit, form: FormState<unknown>) {
+    const choices = await this.all(visit);
+    return {
+      own: false,
+      groups: choices.groups,
+      note: form.values['note'] !== undefined,
+      placeholders: PLACEHOLDERS.map((name) => ({
+        word: `{{${name}}}`,
+        text: visit.t(`service.placeholder.${name.replace('.', '-')}`),
+      })),
+      languages:
+        visit.locales.length > 1
+          ? visit.locales.map((locale) => ({ name: `text-${locale}`, label: languageName(locale), locale }))
+          : [],
+      actions: actionsView(visit, form, 'actions', PROPERTY_KINDS, choices),
+    };
+  }
+}

@@ -1,0 +1,23 @@
+/** The words a text may leave open. Nothing else between braces means anything. */
+export const PLACEHOLDERS = [
+  'customer.name',
+  'customer.first_name',
+  'company.name',
+  'agent.name',
+  'agent.first_name',
+  'ticket.number',
+  'ticket.subject',
+  'ticket.url',
+  'site.name',
+] as const;
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+export type Filling = Record<Placeholder, string>;
+
+/** `{{customer.name}}` → the name. Once and plainly: what is put in is not read again, and none of it becomes markup. */
+export function filled(text: string, values: Filling): string {
+  return text.replace(/\{\{\s*([a-z._]+)\s*\}\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? values[name as Placeholder].replace(/[\\`*_[\]<>]/g, '\\$&') : whole,
+  );
+}
+
+export const firstName = (name: string): string => name.trim().split(/\s+/)[0] ?? '';

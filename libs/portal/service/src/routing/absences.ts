@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { NotFound } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import type { PortalActor } from '@foyer/identity';
+
+export interface Presence {
+  id: string;
+  name: string;
+  away: boolean;
+  until: string | null;
+  open: number;
+}
+
+/** Who takes new tickets and who does not for now. Everybody says so of themselves; who sets the portal up, of anybody. */
+@Injectable()
+export class Absences {
+  constructor(private readonly database: Database) {}
+
+  all(): Promise<Presence[]> {
+    return this.database.read((em) =>
+      rows<Presence>(
+        em,
+        sql`select p.id, p.name, a.person_id is not null as away, a.until,
+                   (select count(*)::int from ${table('ticket')} t where t.assignee_id = p.id and t.status in ('open', 'pending', 'on_hold')) as open
+              from ${table('person')} p
+              left join ${table('agent_absence')} a on a.person_id = p.id and (a.until is null or a.until > now())
+             where p.team_role in ('owner', 'admin', 'agent') and p.status = 'active' order by p.name, p.id limit 500`,
+      ),
+    );
+  }
+
+  /** @throws NotFound for somebody else, unless the actor sets up the portal */
+  async leave(actor: PortalActor, personId: string, until: Date | null): Promise<void> {
+    await this.check(actor, personId);
+    await this.database.write((em) =>
+      rows(
+        em,
+        sql`insert into ${table('agent_absence')} (person_id, until) values (${personId}, ${until})
+                on conflict (person_id) do update set until = excluded.until, since = now()`,
+      ),
+    );
+  }
+
+  async comeBack(actor: PortalActor, personId: string): Promise<void> {
+    await this.check(actor, personId);
+    await this.database.write((em) =>
+      rows(em, sql`delete from ${table('agent_absence')} where person_id = ${personId}`),
+    );
+  }
+
+  private async check(actor: PortalActor, personId: string): Promise<void> {
+    const may = personId === actor.id || actor.ability.can('manage', 'Settings');
+    if (!may || !(await this.all()).some(({ id }) => id === personId)) throw new NotFound();
+  }
+}

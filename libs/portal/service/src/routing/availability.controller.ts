@@ -1,0 +1,81 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { Absences } from './absences.js';
+
+const PATH = '/console/availability';
+const DAY = 86_400_000;
+const awayForm = z.object({
+  /** The first day back; empty: until they say so. */
+  until: z
+    .string()
+    .optional()
+    .refine((text) => !text || z.iso.date().safeParse(text).success, 'service.hours.wrong-date')
+    .transform((text) => (text ? new Date(`${text}T00:00Z`) : null)),
+});
+type AwayForm = FormState<z.output<typeof awayForm>>;
+
+/** Who takes new tickets. Whoever is away gets none by routing; those they have stay theirs. */
+@Can('reply', 'Ticket')
+@Feature('tickets')
+@ConsoleController('availability')
+export class AvailabilityController {
+  constructor(private readonly absences: Absences) {}
+
+  @Get()
+  @View('service/team/availability')
+  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+    return this.view(actor, visit.form(), null);
+  }
+
+  @Post(':person/absence')
+  @View('service/team/availability')
+  async leave(
+    @CurrentActor() actor: PortalActor,
+    @Param('person', ParseUUIDPipe) id: string,
+    @Form(awayForm) form: AwayForm,
+  ) {
+    await form.attempt(({ until }) => {
+      if (until && until.getTime() < Date.now() - DAY) throw new InvalidField('until', 'service.availability.past');
+      return this.absences.leave(actor, id, until);
+    });
+    return form.failed ? this.view(actor, form, id) : seeOther(PATH, 'service.availability.left');
+  }
+
+  @Post(':person/return')
+  async comeBack(@CurrentActor() actor: PortalActor, @Param('person', ParseUUIDPipe) id: string) {
+    await this.absences.comeBack(actor, id);
+    return seeOther(PATH, 'service.availability.back');
+  }
+
+  private async view(actor: PortalActor, form: FormState<unknown>, of: string | null) {
+    const all = await this.absences.all();
+    const may = (id: string) => id === actor.id || actor.ability.can('manage', 'Settings');
+    // Oneself first: that is what one comes for.
+    const people = all.toSorted((a, b) => Number(b.id === actor.id) - Number(a.id === actor.id));
+    const untouched = { values: {}, errors: {}, failed: false };
+    return {
+      form,
+      people: people.map((person) => ({
+        ...person,
+        self: person.id === actor.id,
+        may: may(person.id),
+        form: person.id === of ? form : untouched,
+        path: `${PATH}/${person.id}`,
+      })),
+    };
+  }
+}

@@ -1,0 +1,350 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { rows, Database, sql, table } from '@foyer/database';
+import { automations, calendars, macros, routingRules, slaPolicies } from '@foyer/service';
+import { Collections } from '@foyer/settings';
+import { requestFields, ticketGroups } from '@foyer/tickets';
+
+let world: World;
+let acme: TestTenant;
+let owner: Visitor;
+let maraId: string;
+const NETWORK = '0190f000-0000-7000-8000-0000000000b1';
+const FIELD = '0190f000-0000-7000-8000-0000000000c1';
+const collections = () => world.get(Collections);
+const at = (page: string) => `/console/settings/${page}`;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  await acme.agent('Mara');
+  await (await acme.customer('Ana')).opens('Printer is on fire');
+  owner = await acme.owner.browser();
+  [{ id: maraId }] = (await acme.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where name = 'Mara'`,
+  )) as [{ id: string }];
+  await acme.inside(() => collections().apply(ticketGroups, [{ id: NETWORK, name: 'Network', memberIds: [maraId] }]));
+}, 60_000);
+
+describe('everything can be set up', () => {
+  test('business hours with a break and holidays', async () => {
+    const typed = {
+      name: 'Berlin office',
+      zone: 'Europe/Berlin',
+      'mon-a-from': '09:00',
+      'mon-a-to': '12:00',
+      'mon-b-from': '13:00',
+      'mon-b-to': '00:00',
+    };
+    const more = await owner.post(at('hours'), { ...typed, more: 'holidays' });
+    expect(more.status).toBe(200);
+    expect(more.text).toContain('name="holidays-0-date"');
+    expect(more.text).toContain('value="13:00"');
+    const saved = await owner.post(at('hours'), {
+      ...typed,
+      'holidays-0-date': '2026-12-25',
+      'holidays-0-name': 'Christmas',
+      'holidays-0-yearly': '1',
+    });
+    expect(saved.status).toBe(303);
+    const [, office] = await acme.inside(() => collections().all(calendars));
+    expect(office).toMatchObject({
+      week: [
+        [
+          [540, 720],
+          [780, 1440],
+        ],
+        [],
+        [],
+        [],
+        [],
+        [],
+        [],
+      ],
+      holidays: [{ date: '2026-12-25', name: 'Christmas', yearly: true }],
+    });
+    const list = await owner.get(at('hours'));
+    expect(list.text).toContain('Berlin office');
+    expect((await owner.get(`${at('hours')}/${office!.id}`)).text).toContain('value="2026-12-25"');
+  });
+
+  test('response times by priority', async () => {
+    const [, office] = await acme.inside(() => collections().all(calendars));
+    const saved = await owner.post(at('policies'), {
+      ...{
+        name: 'VIP',
+        hours: office!.id,
+        warn: 'percent:25',
+        shown: '1',
+        pause: ['pending', 'on_hold'],
+        'urgent-first-response': '0,5',
+        'low-resolution': '40',
+      },
+      ...{ match: 'any', 'tests-0-field': 'tags', 'tests-0-operator': 'has', 'tests-0-value': 'vip, gold' },
+      ...{
+        'warning-notify': 'assignee',
+        'breach-notify': ['assignee', 'group'],
+        'breach-addresses': 'lead@acme.example',
+        'breach-0-do': 'priority',
+        'breach-0-to': 'urgent',
+      },
+    });
+    expect(saved.status).toBe(303);
+    const vip = (await acme.inside(() => collections().all(slaPolicies))).find(({ name }) => name === 'VIP')!;
+    expect(vip).toMatchObject({
+      conditions: { match: 'any', tests: [{ field: 'tags', operator: 'has', value: ['vip', 'gold'] }] },
+      shown: true,
+      warn: { before: 25, unit: 'percent' },
+    });
+    expect(vip.targets.urgent.first_response).toBe(30);
+    expect(vip.targets.low).toEqual({ first_response: null, next_response: null, resolution: 2400 });
+    expect(vip.onBreach).toEqual({
+      actions: [{ do: 'priority', to: 'urgent' }],
+      notify: ['assignee', 'group'],
+      addresses: ['lead@acme.example'],
+    });
+    const page = await owner.get(`${at('policies')}/${vip.id}`);
+    expect(page.text).toContain('Tags include “vip” or “gold”: first answer within Urgent 30 min');
+    expect(page.text).toContain('value="0.5"');
+  });
+
+  test('a routing rule, tried on the latest tickets before it is kept', async () => {
+    const typed = {
+      ...{
+        name: 'Network',
+        group: NETWORK,
+        sharing: 'in-turn',
+        agent: '',
+        priority: '',
+        category: '',
+        tags: 'network',
+        match: 'all',
+      },
+      ...{ 'tests-0-field': 'subject', 'tests-0-operator': 'contains', 'tests-0-value': 'printer' },
+    };
+    const tried = await owner.post(at('routing'), { ...typed, more: 'nothing' });
+    expect(tried.text).toContain('fit 1 of the latest 1');
+    expect(await acme.inside(() => collections().all(routingRules))).toEqual([]);
+    expect((await owner.post(at('routing'), typed)).status).toBe(303);
+    expect((await owner.get(at('routing'))).text).toContain(
+      'When a ticket is opened, if Subject contains “printer”: give to the group Network, give it to Network in turn, and add the tag network.',
+    );
+  });
+
+  test('an automation', async () => {
+    const typed = {
+      ...{
+        name: 'Nobody answers',
+        trigger: 'since-customer-replied',
+        hours: '4',
+        match: 'all',
+        'tests-0-field': 'priority',
+        'tests-0-operator': 'is',
+        'tests-0-value': ['high', 'urgent'],
+      },
+      ...{
+        'actions-0-do': 'assign',
+        'actions-0-to': maraId,
+        'actions-1-do': 'mail',
+        'actions-1-to': 'group',
+        'actions-1-text': 'Have a look at {{ticket.number}}',
+      },
+    };
+    expect((await owner.post(at('automations'), typed)).status).toBe(303);
+    const last = (await acme.inside(() => collections().all(automations))).at(-1)!;
+    expect(last).toMatchObject({
+      trigger: 'since-customer-replied',
+      hours: 4,
+      enabled: true,
+      actions: [
+        { do: 'assign', to: maraId },
+        { do: 'mail', to: 'group' },
+      ],
+    });
+    const page = await owner.get(`${at('automations')}/${last.id}`);
+    expect(page.text).toContain(
+      'When the customer has waited for 4 hours, if Priority is High or Urgent: assign to Mara and write an e-mail to The ticket’s group.',
+    );
+  });
+
+  test('a macro', async () => {
+    const typed = {
+      name: 'Thanks',
+      shortcut: 'ty',
+      group: '',
+      text: 'Thank you, {{customer.first_name}}',
+      'actions-0-do': 'status',
+      'actions-0-to': 'solved',
+      'actions-1-do': 'add-tags',
+      'actions-1-to': 'Thanked',
+    };
+    expect((await owner.post(at('macros'), typed)).status).toBe(303);
+    const [thanks] = await acme.inside(() => collections().all(macros));
+    expect(thanks).toMatchObject({
+      shortcut: 'ty',
+      actions: [
+        { do: 'status', to: 'solved', statusId: null },
+        { do: 'tag', add: ['Thanked'], remove: [] },
+      ],
+    });
+  });
+
+  test.each(['hours', 'policies', 'routing', 'automations', 'macros'])(
+    '%s: list, order, switch and removal',
+    async (page) => {
+      const list = await owner.get(at(page));
+      expect(list.status).toBe(200);
+      const [href] = /\/console\/settings\/\w+\/[0-9a-f-]{36}/.exec(list.text)!;
+      expect((await owner.get(href)).status).toBe(200);
+      expect((await owner.get(`${at(page)}/new`)).status).toBe(200);
+      if (list.text.includes(`${href}/switch`)) expect((await owner.post(`${href}/switch`)).status).toBe(303);
+      expect((await owner.post(`${href}/down`)).status).toBe(303);
+    },
+  );
+});
+
+describe('rows come and go without losing a word', () => {
+  const typed = {
+    name: 'Typed',
+    trigger: 'opened',
+    hours: '',
+    match: 'any',
+    'actions-0-do': 'reply',
+    'actions-0-text': 'Hello <b>',
+  };
+
+  test('one more', async () => {
+    const { status, text } = await owner.post(at('automations'), { ...typed, more: 'tests', 'tests-new': 'priority' });
+    expect(status).toBe(200);
+    expect(text).toContain('name="tests-0-operator"');
+    expect(text).toContain('value="urgent"');
+    expect(text).toContain('Hello &lt;b&gt;');
+  });
+
+  test('chosen and not added yet is added, whichever button was pressed', async () => {
+    const { status, text } = await owner.post(at('automations'), { ...typed, 'tests-new': 'companyId' });
+    expect(status).toBe(200);
+    expect(text).toContain('name="tests-0-operator"');
+  });
+
+  test('one less', async () => {
+    const { text } = await owner.post(at('automations'), {
+      ...typed,
+      'actions-1-do': 'note',
+      'actions-1-text': 'Second',
+      drop: 'actions-0',
+    });
+    expect(text).not.toContain('Hello');
+    expect(text).toContain('Second');
+  });
+
+  test('what is wrong is said at its control', async () => {
+    const wrong = async (page: string, values: Record<string, string | string[]>, id: string) => {
+      const { status, text } = await owner.post(at(page), values);
+      expect([status, text.includes(`id="${id}-error"`)]).toEqual([422, true]);
+    };
+    await wrong('automations', { ...typed, trigger: 'since-opened' }, 'hours');
+    await wrong(
+      'automations',
+      { ...typed, 'tests-0-field': 'priority', 'tests-0-operator': 'contains', 'tests-0-value': 'urgent' },
+      'tests-0-operator',
+    );
+    await wrong('automations', { ...typed, 'tests-0-field': 'priority', 'tests-0-operator': 'is' }, 'tests-0-value');
+    await wrong(
+      'automations',
+      { ...typed, 'tests-0-field': 'createdAt', 'tests-0-operator': 'more-than', 'tests-0-value': 'soon' },
+      'tests-0-value',
+    );
+    await wrong('automations', { ...typed, 'actions-1-do': 'assign', 'actions-1-to': NETWORK }, 'actions-1-to');
+    await wrong('automations', { name: 'No action', trigger: 'opened' }, 'actions-new');
+    await wrong('hours', { name: 'Backwards', zone: '', 'mon-a-from': '17:00', 'mon-a-to': '09:00' }, 'mon-a-to');
+    await wrong('policies', { name: 'Nothing', hours: '', warn: 'never' }, 'urgent-first-response');
+    await wrong(
+      'routing',
+      { name: 'Nothing', group: '', agent: '', sharing: 'nobody', priority: '', category: '', tags: '' },
+      'group',
+    );
+  });
+});
+
+describe('what is in use is kept', () => {
+  test('hours that response times use', async () => {
+    const [hours] = await acme.inside(() => collections().all(calendars));
+    const refused = await owner.post(`${at('hours')}/${hours!.id}/removal`);
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('“Standard” still uses these hours');
+  });
+
+  test('a group and a field that rules speak of', async () => {
+    const actor = await acme.owner.actor();
+    await expect(acme.inside(() => collections().remove(actor, ticketGroups, NETWORK))).rejects.toMatchObject({
+      code: 'service.rules.needed',
+    });
+    await acme.inside(() => collections().apply(requestFields, [{ ...field, id: FIELD }]));
+    const typed = {
+      name: 'By field',
+      trigger: 'opened',
+      match: 'all',
+      'tests-0-field': `field:${FIELD}`,
+      'tests-0-operator': 'is',
+      'tests-0-value': 'x',
+      'actions-0-do': 'priority',
+      'actions-0-to': 'low',
+    };
+    expect((await owner.post(at('automations'), typed)).status).toBe(303);
+    await expect(acme.inside(() => collections().remove(actor, requestFields, FIELD))).rejects.toMatchObject({
+      values: { name: 'By field' },
+    });
+  });
+
+  test('a condition on a field that is gone says so, and can be taken away', async () => {
+    await acme.inside(() => collections().apply(requestFields, []));
+    const rule = (await acme.inside(() => collections().all(automations))).find(({ name }) => name === 'By field')!;
+    const list = await owner.get(at('automations'));
+    expect(list.text).toContain('a field that no longer exists');
+    const page = await owner.get(`${at('automations')}/${rule.id}`);
+    expect(page.text).toContain('(removed)');
+    const typed = {
+      name: 'By field',
+      trigger: 'opened',
+      match: 'all',
+      'tests-0-field': `field:${FIELD}`,
+      'tests-0-operator': 'is',
+      'actions-0-do': 'priority',
+      'actions-0-to': 'low',
+    };
+    expect((await owner.post(`${at('automations')}/${rule.id}`, typed)).status).toBe(422);
+    expect((await owner.post(`${at('automations')}/${rule.id}`, { ...typed, drop: 'tests-0' })).text).not.toContain(
+      'tests-0-operator',
+    );
+  });
+});
+
+test('agents set nothing up, and others’ macros and absences are not theirs', async () => {
+  const mara = await acme.visitor();
+  await mara.signIn('mara@acme.example', 'orchard-lantern-42');
+  for (const page of ['hours', 'policies', 'routing', 'automations', 'macros'])
+    expect((await mara.get(at(page))).status).toBe(404);
+  expect(
+    (await mara.post('/console/macros', { name: 'Mine', shortcut: '', text: 'Hi {{customer.name}}' })).status,
+  ).toBe(303);
+  const [own] = /\/console\/macros\/[0-9a-f-]{36}\/removal/.exec((await mara.get('/console/macros')).text)!;
+  expect((await owner.get('/console/macros')).text).not.toContain('Hi {{customer.name}}');
+  expect((await owner.post(own)).status).toBe(404);
+  expect((await mara.post(own)).status).toBe(303);
+  const [{ id }] = (await acme.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where team_role = 'owner'`,
+  )) as [{ id: string }];
+  expect((await mara.post(`/console/availability/${id}/absence`, { until: '' })).status).toBe(404);
+  expect((await mara.post(`/console/availability/${maraId}/absence`, { until: '2099-01-01' })).status).toBe(303);
+  expect((await owner.get('/console/availability')).text).toContain('Away, back on');
+  expect((await owner.post(`/console/availability/${maraId}/return`)).status).toBe(303);
+  expect(
+    await acme.inside(() => world.get(Database).read((em) => rows(em, sql`select 1 from ${table('agent_absence')}`))),
+  ).toEqual([]);
+});
+
+const field = {
+  ...{ label: 'Serial number', hint: '', kind: 'text' as const, visibility: 'customer' as const, options: [] },
+  ...{ min: null, max: null, unit: '', archived: false, translations: {} },
+};
