@@ -5,6 +5,21 @@ import { Themes } from '@foyer/theming';
 import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
 import { AnswersController } from './customer/answers.controller.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkChanges } from './bulk/bulk-changes.js';
+import { BulkJobs } from './bulk/bulk-jobs.js';
+import { CustomerAccessController } from './customer/access.controller.js';
+import { TicketExportController } from './team/export.controller.js';
+import { CustomerLiveController, TeamLiveController } from './live/live.controller.js';
+import { LiveTickets } from './live/live-tickets.js';
+import { Streams } from './live/streams.js';
+import { Merges } from './merges.js';
+import { FollowersController } from './team/followers.controller.js';
+import { RelationsController } from './team/relations.controller.js';
+import { TicketAudience } from './ticket-audience.js';
+import { ViewsController } from './views/views.controller.js';
+import { TicketViews } from './views/ticket-views.js';
+import { Watching } from './watching.js';
 import { DraftsController } from './customer/drafts.controller.js';
 import { NewTicketController } from './customer/new-ticket.controller.js';
 import { CustomerTicketsController } from './customer/tickets.controller.js';
@@ -21,6 +36,7 @@ import { TicketPageReader } from './ticket-page.js';
 import { TicketLedger } from './ticket-ledger.js';
 import { ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
 import { requestParts, requestProviders } from './requests/parts.js';
+import { setupControllers, setupProviders } from './setup/parts.js';
 import { ticketRules } from './ticket.rules.js';
 import { Tickets } from './tickets.js';
 import { TicketsPack } from './tickets.pack.js';
@@ -36,10 +52,20 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TeamAnswersController,
     CustomerTicketsController,
     TeamNewTicketController,
+    ...setupControllers,
+    TeamLiveController,
+    ViewsController,
+    BulkController,
+    TicketExportController,
     InboxController,
+    RelationsController,
+    FollowersController,
     TeamTicketController,
+    CustomerLiveController,
+    CustomerAccessController,
   ],
   providers: [
+    ...setupProviders,
     ...requestProviders,
     Attachments,
     Categories,
@@ -55,6 +81,14 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     ReplyAddresses,
     TicketMails,
     TicketsPack,
+    TicketViews,
+    BulkChanges,
+    BulkJobs,
+    Merges,
+    Watching,
+    TicketAudience,
+    LiveTickets,
+    Streams,
   ],
   exports: [
     ReplyAddresses,
@@ -67,6 +101,8 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Tickets,
     TicketList,
     TicketPageReader,
+    Merges,
+    Watching,
   ],
 })
 export class TicketsModule implements OnModuleInit {

@@ -36,8 +36,8 @@ export function askedFields(
   team = false,
 ): Asked[] {
   const asked = new Map<string, Asked>();
-  const known = (id: string): string[] =>
-    id === 'category' || id === 'priority' ? texts(answers[id]) : asked.has(id) ? texts(answers[controlOf(id)]) : [];
+  const known = (id: string): string[] | null =>
+    id === 'category' || id === 'priority' ? texts(answers[id]) : asked.has(id) ? texts(answers[controlOf(id)]) : null;
   for (const { field, question } of questionsOf(type, fields, team))
     if (holds(question.when, known)) asked.set(field.id, { field, question });
   return [...asked.values()];
@@ -56,12 +56,12 @@ export function questionsOf(
   });
 }
 
-/** A checkbox that is off answers nothing, which is the value `no`. */
-function holds(when: FieldCondition | null, known: (id: string) => string[]): boolean {
+/** A checkbox that is off says `no`; one that is not asked says nothing. */
+function holds(when: FieldCondition | null, known: (id: string) => string[] | null): boolean {
   if (!when) return true;
   const test = ({ field, value }: FieldCondition['tests'][number]) => {
     const given = known(field);
-    return value === 'no' ? given.length === 0 : given.includes(value);
+    return given !== null && (value === 'no' ? given.length === 0 : given.includes(value));
   };
   return when.match === 'all' ? when.tests.every(test) : when.tests.some(test);
 }

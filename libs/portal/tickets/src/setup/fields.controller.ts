@@ -1,0 +1,153 @@
+import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { type Actor, InvalidField } from '@foyer/access';
+import { CollectionController, Collections, Settings } from '@foyer/settings';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  field,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { parseNumber } from '../requests/local-number.js';
+import {
+  FIELD_KINDS,
+  HINT_MAX,
+  LABEL_MAX,
+  type RequestField,
+  requestFields,
+  VISIBILITIES,
+} from '../requests/request-field.js';
+import { Requests, typeName } from '../requests/requests.js';
+import { FieldUse } from './field-use.js';
+import { optionsFrom, optionLines } from './option-lines.js';
+import {
+  translationShape,
+  translationsFrom,
+  translationValues,
+  translationViews,
+  type TranslatedText,
+} from './translated.js';
+
+const TEXTS: TranslatedText[] = [
+  { name: 'label', label: 'tickets.setup.fields.label', max: LABEL_MAX },
+  { name: 'hint', label: 'tickets.setup.fields.hint', max: HINT_MAX },
+];
+const OPTIONS: TranslatedText[] = [
+  { name: 'options', label: 'tickets.setup.fields.options', max: 20_000, type: 'textarea' },
+];
+const form = z.object({
+  label: field.text(LABEL_MAX),
+  hint: z.string().trim().max(HINT_MAX).default(''),
+  kind: z.enum(FIELD_KINDS),
+  visibility: z.enum(VISIBILITIES),
+  options: z.string().trim().max(20_000).default(''),
+  min: z.string().trim().max(20).default(''),
+  max: z.string().trim().max(20).default(''),
+  unit: z.string().trim().max(20).default(''),
+  archived: field.flag,
+  ...translationShape([...TEXTS, ...OPTIONS]),
+});
+type Input = z.output<typeof form>;
+
+/** What request types can ask, beside what every ticket has. */
+@ConsoleController('settings/ticket-fields')
+@Feature('tickets')
+@Can('manage', 'Settings')
+export class FieldsController extends CollectionController<RequestField, Input> {
+  protected readonly path = '/console/settings/ticket-fields';
+  protected readonly collection = requestFields;
+  protected readonly form = form;
+  protected readonly template = 'tickets/setup/field';
+  protected readonly words = 'tickets.setup.fields';
+
+  constructor(
+    collections: Collections,
+    private readonly requests: Requests,
+    private readonly settings: Settings,
+    private readonly use: FieldUse,
+  ) {
+    super(collections);
+  }
+
+  /** What tickets hold is never lost: a field with answers is only asked no longer. */
+  @Post(':item/removal')
+  @View('settings/team/collection')
+  override async remove(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: Actor,
+    @Param('item', ParseUUIDPipe) id: string,
+  ) {
+    const found = await this.collections.find(requestFields, id);
+    if (!found || (await this.use.answers(id)) === 0) return super.remove(visit, actor, id);
+    await this.collections.replace(actor, requestFields, id, { ...found, archived: true });
+    return seeOther(this.path, 'tickets.setup.fields.put-away');
+  }
+
+  protected async row(visit: Visit, item: RequestField) {
+    const types = (await this.requests.types()).filter(({ questions }) =>
+      questions.some(({ fieldId }) => fieldId === item.id),
+    );
+    const kind = visit.t(`tickets.setup.kind.${item.kind}`);
+    const where = types.map((type) => typeName(type, visit.locale)).join(', ');
+    const badge = item.archived ? 'archived' : item.visibility === 'team' ? 'team' : null;
+    return {
+      title: item.label,
+      text: where
+        ? visit.t('tickets.setup.fields.used', { kind, where })
+        : visit.t('tickets.setup.fields.unused', { kind }),
+      badge: badge && {
+        label: visit.t(`tickets.setup.fields.badge-${badge}`),
+        tone: badge === 'archived' ? 'warn' : 'info',
+      },
+    };
+  }
+
+  protected values(_visit: Visit, item: RequestField | null) {
+    if (!item) return { kind: 'text', visibility: 'customer' };
+    const number = (value: number | null) => (value === null ? '' : String(value));
+    return {
+      ...{ label: item.label, hint: item.hint, kind: item.kind, visibility: item.visibility, unit: item.unit },
+      ...{ min: number(item.min), max: number(item.max), archived: item.archived ? '1' : null },
+      ...translationValues(TEXTS, item.translations),
+      ...optionLines(item.options),
+    };
+  }
+
+  protected made(input: Input, before: RequestField | null, visit: Visit): Omit<RequestField, 'id'> {
+    const kind = before?.kind ?? input.kind;
+    const numberAt = (name: 'min' | 'max') => {
+      const value = input[name] === '' ? null : parseNumber(input[name], visit.locale);
+      if (value === null && input[name] !== '') throw new InvalidField(name, 'tickets.request.wrong-number');
+      return value;
+    };
+    const [min, max] = [numberAt('min'), numberAt('max')];
+    if (min !== null && max !== null && min > max) throw new InvalidField('max', 'tickets.setup.fields.max-below');
+    const chosen = kind === 'choice' || kind === 'multi-choice';
+    const options = chosen ? optionsFrom(input.options, before?.options ?? [], input as Record<string, unknown>) : [];
+    if (chosen && options.length === 0) throw new InvalidField('options', 'tickets.setup.fields.no-options');
+    return {
+      ...{ label: input.label, hint: input.hint, kind, visibility: input.visibility },
+      ...{ options, min, max, unit: input.unit, archived: input.archived },
+      translations: translationsFrom(TEXTS, input),
+    };
+  }
+
+  protected override async choices(visit: Visit, _form: FormState<unknown>, item: RequestField | null) {
+    const { defaultLocale } = await this.settings.get('general');
+    const option = (key: string) => (value: string) => ({ value, label: visit.t(`tickets.setup.${key}.${value}`) });
+    return {
+      kinds: FIELD_KINDS.map(option('kind')),
+      visibilities: VISIBILITIES.map(option('visibility')),
+      kindLabel: item && visit.t(`tickets.setup.kind.${item.kind}`),
+      translations: translationViews(visit, TEXTS, defaultLocale),
+      optionTranslations: translationViews(visit, OPTIONS, defaultLocale),
+      answers: item ? await this.use.answers(item.id) : 0,
+    };
+  }
+}

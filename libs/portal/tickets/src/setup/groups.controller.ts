@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import { CollectionController, Collections } from '@foyer/settings';
+import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
+import { type TicketGroup, ticketGroups } from '../requests/groups.js';
+
+const form = z.object({
+  name: field.text(80),
+  members: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) => [...new Set([value ?? []].flat())]),
+});
+type Input = z.output<typeof form>;
+
+/** Parts of the team, such as the workshop or accounting, that tickets can be given to as a whole. */
+@ConsoleController('settings/ticket-groups')
+@Feature('tickets')
+@Can('manage', 'Settings')
+export class GroupsController extends CollectionController<TicketGroup, Input> {
+  protected readonly path = '/console/settings/ticket-groups';
+  protected readonly collection = ticketGroups;
+  protected readonly form = form;
+  protected readonly template = 'tickets/setup/group';
+  protected readonly words = 'tickets.setup.groups';
+
+  constructor(
+    collections: Collections,
+    private readonly database: Database,
+  ) {
+    super(collections);
+  }
+
+  protected row(visit: Visit, item: TicketGroup) {
+    return { title: item.name, text: visit.t('tickets.setup.groups.people', { count: item.memberIds.length }) };
+  }
+
+  protected values(_visit: Visit, item: TicketGroup | null) {
+    return { name: item?.name ?? null, members: item?.memberIds ?? [] };
+  }
+
+  protected async made(input: Input, before: TicketGroup | null): Promise<Omit<TicketGroup, 'id'>> {
+    const others = (await this.collections.all(ticketGroups)).filter(({ id }) => id !== before?.id);
+    if (others.some(({ name }) => name === input.name)) throw new InvalidField('name', 'tickets.setup.taken');
+    const agents = new Set((await this.agents()).map(({ value }) => value));
+    if (!input.members.every((id) => agents.has(id))) throw new InvalidField('members', 'web.form.choice');
+    return { name: input.name, memberIds: input.members };
+  }
+
+  protected override async choices(_visit: Visit, form: FormState<unknown>) {
+    const chosen = [form.values['members'] ?? []].flat();
+    return { agents: (await this.agents()).map((agent) => ({ ...agent, checked: chosen.includes(agent.value) })) };
+  }
+
+  private agents(): Promise<{ value: string; label: string }[]> {
+    return this.database.read((em) =>
+      rows(
+        em,
+        sql`select id as value, name as label from ${table('person')}
+             where team_role in ('owner', 'admin', 'agent') and status = 'active' order by name limit 500`,
+      ),
+    );
+  }
+}

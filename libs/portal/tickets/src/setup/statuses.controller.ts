@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
+import { CollectionController, Collections, Settings } from '@foyer/settings';
+import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import { type NamedStatus, statusName, ticketStatuses } from '../requests/statuses.js';
+import { TICKET_STATUSES } from '../ticket.entity.js';
+import {
+  type TranslatedText,
+  translationShape,
+  translationsFrom,
+  translationValues,
+  translationViews,
+} from './translated.js';
+
+const TEXTS: TranslatedText[] = [
+  { name: 'name', label: 'tickets.setup.statuses.name', max: 40 },
+  { name: 'customerName', label: 'tickets.setup.statuses.customer-name', max: 40 },
+];
+const form = z.object({
+  name: z.string().trim().max(40).default(''),
+  customerName: z.string().trim().max(40).default(''),
+  kind: z.enum(TICKET_STATUSES).optional(),
+  ...translationShape(TEXTS),
+});
+type Input = z.output<typeof form>;
+
+/** How far a ticket is, in the operator's words: five kinds that rules understand, and any number of names under them. */
+@ConsoleController('settings/ticket-statuses')
+@Feature('tickets')
+@Can('manage', 'Settings')
+export class StatusesController extends CollectionController<NamedStatus, Input> {
+  protected readonly path = '/console/settings/ticket-statuses';
+  protected readonly collection = ticketStatuses;
+  protected readonly form = form;
+  protected readonly template = 'tickets/setup/status';
+  protected readonly words = 'tickets.setup.statuses';
+
+  constructor(
+    collections: Collections,
+    private readonly settings: Settings,
+  ) {
+    super(collections);
+  }
+
+  protected row(visit: Visit, item: NamedStatus) {
+    const { locale } = visit;
+    const customer = statusName(locale, item.kind, item.id, '');
+    return {
+      title: statusName(locale, item.kind, item.id, '/console'),
+      text: visit.t('tickets.setup.statuses.customers-read', { name: customer }),
+      badge: item.standard ? null : { label: visit.t(`tickets.status.${item.kind}`), tone: 'info' },
+    };
+  }
+
+  protected values(_visit: Visit, item: NamedStatus | null) {
+    if (!item) return { kind: 'open' };
+    const { name, customerName, kind, translations } = item;
+    return { name, customerName, kind, ...translationValues(TEXTS, translations) };
+  }
+
+  protected made(input: Input, before: NamedStatus | null): Omit<NamedStatus, 'id'> {
+    const kind = before?.kind ?? input.kind;
+    if (!kind) throw new InvalidField('kind', 'web.form.required');
+    if (!before?.standard && input.name === '') throw new InvalidField('name', 'web.form.required');
+    const { name, customerName } = input;
+    return {
+      name,
+      customerName,
+      kind,
+      standard: before?.standard ?? false,
+      translations: translationsFrom(TEXTS, input),
+    };
+  }
+
+  protected override async choices(visit: Visit, _form: FormState<unknown>, item: NamedStatus | null) {
+    const { defaultLocale } = await this.settings.get('general');
+    return {
+      kinds: TICKET_STATUSES.map((value) => ({
+        value,
+        label: visit.t(`tickets.status.${value}`),
+        text: visit.t(`tickets.setup.statuses.kind-${value}`),
+      })),
+      kind: item && visit.t(`tickets.status.${item.kind}`),
+      standard: item?.standard ?? false,
+      usual: item && {
+        name: visit.t(`tickets.status.${item.kind}`),
+        customerName: visit.t(`tickets.customer-status.${item.kind}`),
+      },
+      translations: translationViews(visit, TEXTS, defaultLocale),
+    };
+  }
+}
