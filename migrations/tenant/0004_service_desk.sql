@@ -63,17 +63,6 @@ create table :schema.ticket_draft (
   primary key (person_id, place)
 );
 
--- Views of the inbox; without an owner, everybody's.
-create table :schema.ticket_view (
-  id uuid primary key,
-  owner_id uuid references :schema.person (id) on delete cascade,
-  name text not null,
-  conditions jsonb not null,
-  position int not null default 0,
-  created_at timestamptz not null default now()
-);
-create index ticket_view_owner on :schema.ticket_view (owner_id, position);
-
 -- One change to many tickets, with how far it is and what undoes it.
 create table :schema.bulk_change (
   id uuid primary key,

@@ -53,6 +53,11 @@ export class Visit {
     this.cookies.clear(this.res, 'session');
   }
 
+  /** Asks the browser to look again, for pages that show how far something is. Works without a script. */
+  refreshIn(seconds: number): void {
+    this.res.setHeader('Refresh', String(seconds));
+  }
+
   /** The same list with another choice: the current query with some of it changed; what is null goes. Starts at the first page. */
   link(path: string, changes: Record<string, string | null>): string {
     const query = new URLSearchParams();

@@ -90,6 +90,37 @@ export class PortalPrincipals implements OnModuleInit {
     return row ? this.actorOf(row, null, instead) : null;
   }
 
+  /** Whether a session is still good, without keeping it awake: for what stays open beside pages. */
+  async isSignedIn(sessionId: string): Promise<boolean> {
+    const idleSince = new Date(Date.now() - SESSION_LIMITS.idleMs);
+    const found = await this.database.read((em) =>
+      rows(
+        em,
+        sql`select 1 from ${table('session')} s join ${table('person')} p on p.id = s.owner_id and p.status = 'active'
+             where s.id = ${sessionId} and s.expires_at > now() and s.last_seen_at > ${idleSince}`,
+      ),
+    );
+    return found.length > 0;
+  }
+
+  /** What the rules would make of people: their places and standing. In the order of the ids; those who may not act are left out. */
+  async standings(ids: string[]) {
+    const found = await this.database.read((em) =>
+      rows<PersonAtWork>(
+        em,
+        sql`select ${AT_WORK()} from ${table('person')} p where p.id = any(${ids}::uuid[]) and p.status = 'active'`,
+      ),
+    );
+    const meaning = await this.roles.meaning();
+    const by = new Map(found.map((row) => [row.id, row]));
+    return ids.flatMap((id) => {
+      const row = by.get(id);
+      if (!row) return [];
+      const standing = standingOf({ id, teamRole: row.team_role }, row.places, ({ role }) => meaning(role));
+      return { id, name: row.name, email: row.email, locale: row.locale, places: row.places, standing };
+    });
+  }
+
   private async row(secret: string): Promise<Row | undefined> {
     const idleSince = new Date(Date.now() - SESSION_LIMITS.idleMs);
     const [row] = await this.database.read((em) =>

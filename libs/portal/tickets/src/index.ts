@@ -1,3 +1,5 @@
+export { Merges } from './merges.js';
+export { Watching } from './watching.js';
 export { Mentions } from './mentions.js';
 export { type Conversation, ReplyAddresses } from './reply-addresses.js';
 export { robot } from './robots.js';
@@ -38,6 +40,7 @@ export {
   TicketAssigned,
   TicketChanged,
   TicketMerged,
+  TicketShared,
   TicketNoted,
   TicketOpened,
   TicketReopened,

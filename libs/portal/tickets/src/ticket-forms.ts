@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { field } from '@foyer/web';
-import { PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
+import { PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 
 export const SUBJECT_MAX = 200;
 export const BODY_MAX = 20_000;
@@ -17,15 +17,53 @@ export const newTicketForm = z.object({
   company: field.optionalId,
 });
 export const messageForm = z.object({ body });
-export const teamReplyForm = z.object({ body, status: z.enum(NEXT_STATUSES).default('pending') });
+/** A status as a select sends it: one of the five, or one of the operator's own as `<kind>.<id>`. */
+const statusChoice = z
+  .string()
+  .regex(new RegExp(`^(?:${TICKET_STATUSES.join('|')})(?:\\.[0-9a-f-]{36})?$`), 'web.form.choice')
+  .transform((value) => {
+    const [status, statusId] = value.split('.') as [TicketStatus, string?];
+    return { status, statusId: statusId ?? null };
+  });
+const optionalOf = <T extends z.ZodType>(kind: T) => z.union([z.literal('').transform(() => null), kind]).optional();
+
+export const teamReplyForm = z.object({
+  body,
+  status: statusChoice.default({ status: 'pending', statusId: null }),
+  /** The last message that the page showed: whoever else has written since is not talked over. */
+  seen: field.optionalId,
+});
 export const propertiesForm = z.object({
-  status: z.enum(TICKET_STATUSES),
+  status: statusChoice,
   priority: z.enum(PRIORITIES),
   assignee: field.optionalId,
   category: field.optionalId,
+  group: field.optionalId,
+  tags: z.string().max(1000).default(''),
+  subject: z.string().trim().min(1).max(SUBJECT_MAX).optional(),
 });
 export const bulkForm = z.object({
-  ticket: z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat().slice(0, 100)),
-  status: z.union([z.literal(''), z.enum(TICKET_STATUSES)]).optional(),
-  assignee: field.optionalId,
+  ticket: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) => [value ?? []].flat().slice(0, 1000)),
+  /** All that the list's filter finds, on whatever page. */
+  all: field.flag,
+  back: z.string().max(2000).default(''),
+  status: optionalOf(statusChoice),
+  priority: optionalOf(z.enum(PRIORITIES)),
+  assignee: optionalOf(z.union([z.literal('none'), z.uuid()])),
+  group: optionalOf(z.union([z.literal('none'), z.uuid()])),
+  tag: z.string().trim().max(50).default(''),
 });
+export const viewForm = z.object({ name: field.text(60), shared: field.flag });
+export const mergeForm = z.object({ into: z.string().trim().max(20) });
+export const linkForm = z.object({ other: z.string().trim().max(20) });
+export const splitForm = z.object({
+  subject: field.text(SUBJECT_MAX),
+  message: z
+    .union([z.uuid(), z.array(z.uuid())], 'tickets.split.none')
+    .transform((value) => [value].flat().slice(0, 200)),
+});
+export const shareForm = z.object({ email: field.email });
+export const followForm = z.object({ follow: field.flag });

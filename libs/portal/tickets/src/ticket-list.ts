@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessible } from '@foyer/access';
 import { condition, Database, join, rows, type Sql, sql, table, verbatim } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { type Conditions, conditionsSql } from './ticket-conditions.js';
 import type { Priority, TicketStatus } from './ticket.entity.js';
 import { parseTicketNumber } from './ticket-number.js';
 
@@ -10,7 +11,10 @@ export interface TicketRow {
   number: number;
   subject: string;
   status: TicketStatus;
+  statusId: string | null;
   priority: Priority;
+  tags: string[];
+  dueAt: string | null;
   updatedAt: string;
   createdAt: string;
   category: string | null;
@@ -25,11 +29,21 @@ export interface TicketFilter {
   assignee?: string | 'none' | null;
   companyId?: string | null;
   requesterId?: string | null;
+  groupId?: string | null;
+  typeId?: string | null;
+  priority?: Priority | null;
+  tag?: string | null;
+  conditions?: Conditions | null;
   search?: string | null;
   /** Place in the list, from the page before. */
   cursor?: string | null;
   limit: number;
 }
+export type ViewFilter = Omit<TicketFilter, 'limit' | 'cursor'>;
+/** Counts of views stop here: beyond it, nobody counts. */
+export const COUNTED = 1000;
+export const UNDONE: readonly TicketStatus[] = ['open', 'pending', 'on_hold'];
+
 export interface TicketPage {
   rows: TicketRow[];
   next: string | null;
@@ -70,9 +84,10 @@ export class TicketList {
     const found = await this.database.read((em) =>
       rows<TicketRow>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.status, t.priority, (t.updated_at at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
+        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.due_at as "dueAt", (t.updated_at at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
                    c.name as category, r.name as requester, o.name as company, a.name as assignee
-              from (select * from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
+              from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.due_at, t.updated_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
+                      from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
               join ${table('person')} r on r.id = t.requester_id
               left join ${table('person')} a on a.id = t.assignee_id
               left join ${table('company')} o on o.id = t.company_id
@@ -99,19 +114,16 @@ export class TicketList {
     return row!.count;
   }
 
-  /** What stands around the inbox: how much each view holds, and whom one can filter by. One statement. */
-  async surroundings(actor: PortalActor): Promise<Surroundings> {
-    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+  /**
+   * What stands around the inbox: how much each view holds, up to `COUNTED`, and whom one can filter by. One statement.
+   */
+  async surroundings(actor: PortalActor, views: { name: string; filter: ViewFilter }[]): Promise<Surroundings> {
+    const count = ({ name, filter }: (typeof views)[number]) =>
+      sql`${name}::text, (select count(*) from (select 1 from ${table('ticket')} t where ${join(this.where(actor, filter), ' and ')} limit ${COUNTED}) x)`;
     const [row] = await this.database.read((em) =>
       rows<Surroundings>(
         em,
-        sql`select (select json_build_object(
-                      'all', count(*), 'inbox', count(*) filter (where t.status in ('open', 'pending', 'on_hold')),
-                      'mine', count(*) filter (where t.assignee_id = ${actor.id} and t.status in ('open', 'pending', 'on_hold')),
-                      'unassigned', count(*) filter (where t.assignee_id is null and t.status in ('open', 'pending', 'on_hold')),
-                      'pending', count(*) filter (where t.status in ('pending', 'on_hold')),
-                      'solved', count(*) filter (where t.status in ('solved', 'closed')))
-                      from ${table('ticket')} t where ${may}) as counts,
+        sql`select json_build_object(${join(views.map(count), ', ')}) as counts,
                    ${AGENTS()} as agents,
                    (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.name), '[]')
                       from (select id, name from ${table('company')} order by name limit 200) c) as companies`,
@@ -129,7 +141,7 @@ export class TicketList {
         sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${AGENTS()} as agents,
                    (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name), '[]') from ${table('ticket_category')} c) as categories,
                    (select coalesce(json_agg(o order by o."updatedAt" desc), '[]') from (
-                      select t.id, t.number, t.subject, t.status, t.priority, t.updated_at as "updatedAt" from ${table('ticket')} t
+                      select t.id, t.number, t.subject, t.status, t.status_id as "statusId", t.priority, t.tags, t.due_at as "dueAt", t.updated_at as "updatedAt" from ${table('ticket')} t
                        where t.requester_id = p.id and t.id <> ${ticket.id} and ${may} order by t.updated_at desc limit 5) o) as others
               from ${table('person')} p where p.id = ${ticket.requesterId}`,
       ),
@@ -156,28 +168,57 @@ export class TicketList {
     return new Map(counts.map(({ id, open, all }) => [id, { open, all }]));
   }
 
-  private where(
-    actor: PortalActor,
-    { scope = 'all', statuses, assignee, companyId, requesterId, search }: Partial<TicketFilter>,
-  ): Sql[] {
+  /** The condition that a list, a count of it and a change to all of it share. */
+  where(actor: PortalActor, filter: Omit<TicketFilter, 'limit' | 'cursor'>): Sql[] {
+    const { scope = 'all', statuses, assignee, search, conditions, tag } = filter;
     const where = [condition(accessible(actor.ability, 'read', 'Ticket', 't'))];
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
     if (scope === 'company') where.push(sql`t.company_id = ${actor.companyId}`);
-    if (statuses) where.push(sql`t.status = any(${statuses})`);
+    if (statuses) where.push(isUndone(statuses) ? UNDONE_SQL : sql`t.status = any(${statuses})`);
     if (assignee) where.push(assignee === 'none' ? sql`t.assignee_id is null` : sql`t.assignee_id = ${assignee}`);
-    if (companyId) where.push(sql`t.company_id = ${companyId}`);
-    if (requesterId) where.push(sql`t.requester_id = ${requesterId}`);
-    if (search) where.push(found(search));
+    const equal = {
+      company_id: filter.companyId,
+      requester_id: filter.requesterId,
+      group_id: filter.groupId,
+      type_id: filter.typeId,
+      priority: filter.priority,
+    };
+    for (const [column, value] of Object.entries(equal))
+      if (value) where.push(sql`${verbatim(`t.${column}`)} = ${value}`);
+    if (tag) where.push(sql`t.tags @> array[${tag}]::text[]`);
+    if (conditions) where.push(conditionsSql(conditions, 't', actor.id));
+    if (search) where.push(found(actor, search));
     return where;
   }
 }
+
+/** Written as in the partial indexes over what is not done, so that the planner sees that they fit. */
+const UNDONE_SQL = sql`t.status in ('open', 'pending', 'on_hold')`;
+const isUndone = (statuses: readonly TicketStatus[]): boolean =>
+  statuses.length === UNDONE.length && UNDONE.every((status) => statuses.includes(status));
 
 const AGENTS = (): Sql => sql`
   (select coalesce(json_agg(json_build_object('value', a.id, 'label', a.name) order by a.name), '[]')
      from ${table('person')} a where a.team_role in ('owner', 'admin', 'agent') and a.status = 'active')`;
 
-function found(search: string): Sql {
+/** By number, or by the words of subject and thread, each from its beginning; notes only for those who may read them. */
+function found({ ability }: PortalActor, search: string): Sql {
   const number = parseTicketNumber(search) ?? (/^[1-9]\d{0,14}$/.test(search) ? Number(search) : null);
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return number === null ? sql`t.subject ilike ${pattern}` : sql`(t.number = ${number} or t.subject ilike ${pattern})`;
+  const query = wordsQuery(search);
+  const words = query
+    ? ability.can('read', 'Note')
+      ? sql`(t.words @@ to_tsquery('simple', ${query}) or t.note_words @@ to_tsquery('simple', ${query}))`
+      : sql`t.words @@ to_tsquery('simple', ${query})`
+    : sql`false`;
+  return number === null ? words : sql`(t.number = ${number} or ${words})`;
+}
+
+/** `lift stuck` → `'lift':* & 'stuck':*`. A word of one or two letters must be whole: too much begins with it. */
+export function wordsQuery(search: string): string | null {
+  const words = search
+    .split(/\s+/)
+    .map((word) => word.replace(/['\\]/g, ''))
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
+    .slice(0, 8);
+  return words.length > 0 ? words.map((word) => `'${word}'${word.length > 2 ? ':*' : ''}`).join(' & ') : null;
 }

@@ -1,76 +1,139 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, allowed, NotFound, why } from '@foyer/access';
-import { condition, Database, rows, sql, table } from '@foyer/database';
+import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import type { Happening, Priority, TicketStatus } from './ticket.entity.js';
-import type { MessageKind } from './ticket-message.entity.js';
+import type { FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
+import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
 
 export interface ThreadMessage {
   id: string;
   kind: MessageKind;
   body: string;
-  data: (Happening & { fromName: string | null; toName: string | null }) | null;
+  format: MessageFormat;
+  quoted: string | null;
+  source: TicketSource;
+  data: Happening | { by: string } | null;
   createdAt: string;
   authorId: string | null;
   author: string | null;
   byTeam: boolean;
+  /** The ticket it was written in, where that was another. */
+  origin: number | null;
   attachments: { id: string; name: string; size: number; type: string }[];
+}
+/** A promise as the database has it, in ISO times; `service` derives it. */
+export interface Clock {
+  kind: string;
+  policyId: string;
+  startedAt: string;
+  dueAt: string | null;
+  warnAt: string | null;
+  pausedAt: string | null;
+  remainingSeconds: number | null;
+  metAt: string | null;
+  warnedAt: string | null;
+  breachedAt: string | null;
+}
+export interface Approval {
+  id: string;
+  approverId: string;
+  approver: string;
+  askedBy: string | null;
+  status: 'waiting' | 'approved' | 'rejected' | 'withdrawn';
+  question: string;
+  comment: string;
+  createdAt: string;
+  decidedAt: string | null;
 }
 export interface TicketDetail {
   id: string;
   number: number;
   subject: string;
   status: TicketStatus;
+  statusId: string | null;
   priority: Priority;
   createdAt: string;
   updatedAt: string;
+  solvedAt: string | null;
+  dueAt: string | null;
+  customerRepliedAt: string | null;
+  teamRepliedAt: string | null;
   requesterId: string;
   requester: string;
   requesterEmail: string;
+  openedBy: string | null;
   companyId: string | null;
   company: string | null;
   assigneeId: string | null;
   assignee: string | null;
   categoryId: string | null;
   category: string | null;
+  groupId: string | null;
+  typeId: string | null;
+  source: TicketSource;
+  tags: string[];
+  fields: Record<string, FieldValue>;
+  watcherIds: string[];
+  watchers: { id: string; name: string; team: boolean }[];
+  mergedInto: number | null;
+  links: { number: number; subject: string; status: TicketStatus; statusId: string | null; kind: string }[];
+  clocks: Clock[];
+  approvals: Approval[];
   messages: ThreadMessage[];
 }
 export interface TicketView extends TicketDetail {
-  can: { reply: boolean; note: boolean; update: boolean; solve: boolean; reopen: boolean };
+  can: Record<'reply' | 'note' | 'update' | 'solve' | 'reopen' | 'share' | 'merge' | 'export', boolean>;
   /** Message key of the rule by which the actor sees it. */
   why: string | null;
 }
 
-/** One ticket with its thread, in one statement; notes and the team's doings only for those who may read them. */
+/** One ticket with its thread and what hangs on it, in one statement; notes and the team's doings only for those who may read them. */
 @Injectable()
 export class TicketPageReader {
   constructor(private readonly database: Database) {}
 
   async read(actor: PortalActor, number: number): Promise<TicketView> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
-    const visible = actor.ability.can('read', 'Note')
-      ? sql`true`
-      : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = 'status'))`;
+    const other = condition(accessible(actor.ability, 'read', 'Ticket', 'l'));
     const [ticket] = await this.database.read((em) =>
       rows<TicketDetail>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.status, t.priority, t.created_at as "createdAt", t.updated_at as "updatedAt",
-                   t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", t.company_id as "companyId", o.name as company,
+        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, t.created_at as "createdAt", t.updated_at as "updatedAt",
+                   t.solved_at as "solvedAt", t.due_at as "dueAt", t.customer_replied_at as "customerRepliedAt", t.team_replied_at as "teamRepliedAt",
+                   t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", b.name as "openedBy", t.company_id as "companyId", o.name as company,
                    t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", c.name as category,
+                   t.group_id as "groupId", t.type_id as "typeId", t.source, to_json(t.tags) as tags, t.fields, to_json(t.watcher_ids) as "watcherIds",
+                   (select coalesce(json_agg(json_build_object('id', w.id, 'name', w.name, 'team', w.team_role is not null) order by w.name), '[]')
+                      from ${table('person')} w where w.id = any(t.watcher_ids)) as watchers,
+                   (select l.number::int from ${table('ticket')} l where l.id = t.merged_into_id and ${other}) as "mergedInto",
+                   (select coalesce(json_agg(json_build_object('number', l.number, 'subject', l.subject, 'status', l.status, 'statusId', l.status_id, 'kind', k.kind) order by l.number), '[]')
+                      from (select other_id as id, kind from ${table('ticket_link')} where ticket_id = t.id
+                            union select ticket_id, kind from ${table('ticket_link')} where other_id = t.id) k
+                      join ${table('ticket')} l on l.id = k.id where ${other}) as links,
+                   (select coalesce(json_agg(json_build_object('kind', q.kind, 'policyId', q.policy_id, 'startedAt', q.started_at, 'dueAt', q.due_at, 'warnAt', q.warn_at, 'pausedAt', q.paused_at,
+                             'remainingSeconds', q.remaining_seconds, 'metAt', q.met_at, 'warnedAt', q.warned_at, 'breachedAt', q.breached_at) order by q.kind), '[]')
+                      from ${table('ticket_clock')} q where q.ticket_id = t.id) as clocks,
+                   (select coalesce(json_agg(json_build_object('id', v.id, 'approverId', v.approver_id, 'approver', w.name, 'askedBy', z.name, 'status', v.status,
+                             'question', v.question, 'comment', v.comment, 'createdAt', v.created_at, 'decidedAt', v.decided_at) order by v.created_at), '[]')
+                      from ${table('ticket_approval')} v join ${table('person')} w on w.id = v.approver_id left join ${table('person')} z on z.id = v.asked_by_id
+                     where v.ticket_id = t.id) as approvals,
                    (select coalesce(json_agg(json_build_object(
-                             'id', m.id, 'kind', m.kind, 'body', m.body, 'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,
-                             'byTeam', p.team_role is not null and p.id <> t.requester_id,
-                             'data', case when m.data is null then null else m.data::jsonb || jsonb_build_object(
-                               'fromName', coalesce((select name from ${table('person')} where id::text = m.data->>'from'), (select name from ${table('ticket_category')} where id::text = m.data->>'from')),
-                               'toName', coalesce((select name from ${table('person')} where id::text = m.data->>'to'), (select name from ${table('ticket_category')} where id::text = m.data->>'to'))) end,
+                             'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
+                             'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,
+                             'origin', (select n.number from ${table('ticket')} n where n.id = m.origin_id),
+                             'byTeam', m.author_id is null or (p.team_role is not null and p.id <> t.requester_id),
+                             'data', case when m.kind <> 'event' then m.data::jsonb else m.data::jsonb || jsonb_build_object(
+                               'fromName', coalesce(m.data->>'fromName', (select name from ${table('person')} where id::text = m.data->>'from'), (select name from ${table('ticket_category')} where id::text = m.data->>'from')),
+                               'toName', coalesce(m.data->>'toName', (select name from ${table('person')} where id::text = m.data->>'to'), (select name from ${table('ticket_category')} where id::text = m.data->>'to'))) end,
                              'attachments', (select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'size', f.size, 'type', f.type) order by f.id), '[]')
                                                from ${table('ticket_attachment')} x join ${table('file')} f on f.id = x.file_id where x.message_id = m.id)
                            ) order by m.created_at, m.id), '[]')
                       from ${table('ticket_message')} m left join ${table('person')} p on p.id = m.author_id
-                     where m.ticket_id = t.id and ${visible}) as messages
+                     where m.ticket_id = t.id and ${visible(actor)}) as messages
               from ${table('ticket')} t
               join ${table('person')} r on r.id = t.requester_id
               left join ${table('person')} a on a.id = t.assignee_id
+              left join ${table('person')} b on b.id = t.opened_by_id
               left join ${table('company')} o on o.id = t.company_id
               left join ${table('ticket_category')} c on c.id = t.category_id
              where t.number = ${number} and ${may}`,
@@ -87,15 +150,26 @@ export class TicketPageReader {
         update: can('update'),
         solve: !over && ticket.status !== 'solved' && can('solve'),
         reopen: ticket.status === 'solved' && can('reopen'),
+        share: can('share'),
+        merge: can('merge'),
+        export: can('export'),
       },
       why: why(actor.ability, 'read', 'Ticket', ticket),
     };
   }
 
+  /** @throws NotFound unless the actor may see the ticket */
+  async mayRead(actor: PortalActor, number: number): Promise<void> {
+    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const found = await this.database.read((em) =>
+      rows(em, sql`select 1 from ${table('ticket')} t where t.number = ${number} and ${may}`),
+    );
+    if (found.length === 0) throw new NotFound();
+  }
+
   /** The stored file behind an attachment, if the actor may see the message it hangs on. */
   async attachment(actor: PortalActor, number: number, fileId: string): Promise<{ id: string; name: string }> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
-    const visible = actor.ability.can('read', 'Note') ? sql`true` : sql`m.kind = 'reply'`;
     const [file] = await this.database.read((em) =>
       rows<{ id: string; name: string }>(
         em,
@@ -103,10 +177,29 @@ export class TicketPageReader {
               join ${table('ticket_message')} m on m.ticket_id = t.id
               join ${table('ticket_attachment')} x on x.message_id = m.id
               join ${table('file')} f on f.id = x.file_id
-             where t.number = ${number} and f.id = ${fileId} and ${may} and ${visible}`,
+             where t.number = ${number} and f.id = ${fileId} and ${may} and m.kind <> 'event' and ${visible(actor)}`,
       ),
     );
     if (!file) throw new NotFound();
     return file;
   }
 }
+
+/** Customers read replies, and what happened where it concerns them; `m` is the message. */
+const CUSTOMERS_SEE = [
+  'status',
+  'merged',
+  'merged-here',
+  'split',
+  'split-here',
+  'shared',
+  'unshared',
+  'approval-asked',
+  'approved',
+  'rejected',
+  'follow-up',
+];
+const visible = ({ ability }: PortalActor): Sql =>
+  ability.can('read', 'Note')
+    ? sql`true`
+    : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = any(${CUSTOMERS_SEE})))`;

@@ -1,10 +1,11 @@
 import type { Visit } from '@foyer/web';
-import { PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
+import { type Happening, PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
-import type { ThreadMessage, TicketView } from './ticket-page.js';
+import type { TicketView } from './ticket-page.js';
 import { priorityName } from './requests/priorities.js';
-import { statusName } from './requests/statuses.js';
+import { type Statuses, statusName } from './requests/statuses.js';
+import type { Onlooker } from './ticket-audience.js';
 
 type Labels = Pick<Visit, 't' | 'locale'>;
 
@@ -24,50 +25,74 @@ export const statusOptions = (
   statuses: readonly TicketStatus[] = TICKET_STATUSES,
   base: Base = '/console',
 ) => statuses.map((value) => ({ value, label: statusLabel(visit, value, base) }));
+/** Every status there is, as a select offers it: the operator's own stand as `<kind>.<id>`. */
+export async function statusChoices(visit: Labels, statuses: Statuses, base: Base = '/console') {
+  const own = (await statuses.all()).filter(({ standard }) => !standard);
+  return TICKET_STATUSES.flatMap((kind) => [
+    { value: kind as string, label: statusLabel(visit, kind, base) },
+    ...own
+      .filter((one) => one.kind === kind)
+      .map(({ id }) => ({ value: `${kind}.${id}`, label: statusLabel(visit, kind, base, id) })),
+  ]);
+}
 export const priorityOptions = (visit: Labels) =>
   PRIORITIES.map((value) => ({ value, label: priorityLabel(visit, value) }));
 
 /** A ticket as lists show it. */
 export function rowView(visit: Labels, base: Base, row: TicketRow) {
   const number = ticketNumber(row.number);
+  const { subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt } = row;
   return {
     href: `${base}/tickets/${number}`,
     number,
-    subject: row.subject,
-    status: row.status,
-    statusLabel: statusLabel(visit, row.status, base),
-    priority: row.priority,
-    priorityLabel: priorityLabel(visit, row.priority),
-    category: row.category,
-    requester: row.requester,
-    company: row.company,
-    assignee: row.assignee,
-    updatedAt: row.updatedAt,
+    ...{ subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt },
+    statusLabel: statusLabel(visit, status, base, row.statusId),
+    priorityLabel: priorityLabel(visit, priority),
+    late: dueAt !== null && new Date(dueAt).getTime() < Date.now(),
   };
 }
 
 export function ticketView(visit: Labels, base: Base, ticket: TicketView) {
-  const { subject, status, priority, category, company, requester, assignee, createdAt, updatedAt } = ticket;
+  const { subject, status, priority, category, company, requester, assignee, createdAt, updatedAt, openedBy, tags } =
+    ticket;
   return {
     number: ticketNumber(ticket.number),
-    ...{ subject, status, priority, category, company, requester, assignee, createdAt, updatedAt },
-    statusLabel: statusLabel(visit, status, base),
+    ...{ subject, status, priority, category, company, requester, assignee, createdAt, updatedAt, openedBy, tags },
+    statusLabel: statusLabel(visit, status, base, ticket.statusId),
     priorityLabel: priorityLabel(visit, priority),
+    mergedInto: ticket.mergedInto && numberView(base, ticket.mergedInto),
+    links: ticket.links.map((link) => ({
+      ...numberView(base, link.number),
+      subject: link.subject,
+      status: link.status,
+      statusLabel: statusLabel(visit, link.status, base, link.statusId),
+      kind: link.kind,
+    })),
   };
 }
 
-/** The thread as people read it: messages with their files, happenings with names and labels. */
+const numberView = (base: Base, number: number) => ({
+  number: ticketNumber(number),
+  href: `${base}/tickets/${ticketNumber(number)}`,
+});
+
+/** The thread as people read it: messages with their files, happenings in words. */
 export function entryViews(visit: Labels, base: Base, ticket: TicketView, readerId: string | null) {
   const at = `${base}/tickets/${ticketNumber(ticket.number)}/attachments`;
   return ticket.messages.map((message) => {
-    const { id, kind, createdAt, author, body } = message;
-    if (kind === 'event') return { id, kind, by: author, at: createdAt, ...happeningView(visit, base, message) };
+    const { id, kind, createdAt, author, body, quoted, source, data } = message;
+    if (kind === 'event') return { id, kind, at: createdAt, ...happeningView(visit, base, author, data as Happening) };
+    const rule = (data as { by?: string } | null)?.by ?? null;
     return {
       id,
       kind: kind === 'note' ? 'note' : message.byTeam ? 'team' : 'customer',
-      author,
+      author: author ?? rule ?? visit.t('tickets.event.nobody'),
       at: createdAt,
       body,
+      markdown: message.format === 'markdown',
+      quoted,
+      by: source === 'email' ? visit.t('tickets.by-mail') : null,
+      from: message.origin && ticketNumber(message.origin),
       mine: message.authorId !== null && message.authorId === readerId,
       attachments: message.attachments.map(({ id: fileId, name, size, type }) => ({
         name,
@@ -79,11 +104,47 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
   });
 }
 
-function happeningView(visit: Labels, base: Base, { data }: ThreadMessage) {
-  const { type, from, to, fromName, toName } = data!;
-  if (type === 'status')
-    return { type, from: from && statusLabel(visit, from, base), to: to && statusLabel(visit, to, base) };
-  if (type === 'priority')
-    return { type, from: from && priorityLabel(visit, from), to: to && priorityLabel(visit, to) };
-  return { type, from: fromName, to: toName };
+const SYMBOLS: Partial<Record<Happening['type'], string>> = {
+  ...{ assignee: 'user', group: 'users', priority: 'flag', category: 'tag', tags: 'tag', type: 'ticket' },
+  ...{ fields: 'pencil', subject: 'pencil', 'sla-warned': 'clock', 'sla-breached': 'warning', rated: 'sparkle' },
+  ...{ approved: 'check', rejected: 'close', 'approval-asked': 'help', bounced: 'mail', 'mail-refused': 'mail' },
+  ...{ shared: 'eye', unshared: 'eye', linked: 'link', unlinked: 'link', merged: 'link', 'merged-here': 'link' },
+};
+
+function happeningView(visit: Labels, base: Base, author: string | null, data: Happening) {
+  const { type, from, to, by, detail } = data;
+  const name = (id: string | null, known: string | null | undefined) => {
+    if (type === 'status') return id && statusLabel(visit, id, base);
+    if (type === 'priority') return id && priorityLabel(visit, id);
+    return known ?? null;
+  };
+  const [before, after] = [name(from, data.fromName), name(to, data.toName)];
+  const values = {
+    by: author ?? by ?? visit.t('tickets.event.nobody'),
+    from: before ?? '',
+    to: after ?? '',
+    detail: detail ?? '',
+  };
+  const key = after === null && CAN_BE_NONE.has(type) ? `${type}-none` : type;
+  return { type, symbol: SYMBOLS[type] ?? 'activity', text: visit.t(`tickets.event.${key}`, values) };
+}
+
+const CAN_BE_NONE = new Set<Happening['type']>(['assignee', 'category', 'group', 'type', 'tags']);
+
+/** Who can see a ticket, and why, in words. */
+export function audienceView(
+  visit: Labels,
+  ticket: TicketView,
+  onlookers: Onlooker[],
+  roleLabel: (role: string) => string,
+) {
+  return {
+    ticket: { number: ticketNumber(ticket.number), subject: ticket.subject },
+    people: onlookers.map(({ id, name, team, company, role, why, replies }) => ({
+      ...{ id, name, team, company, replies },
+      role: role && (team ? visit.t(`identity.team-role.${role}`) : roleLabel(role)),
+      why: visit.t(`${why}-them`, { company: ticket.company ?? '' }),
+      follows: ticket.watcherIds.includes(id),
+    })),
+  };
 }

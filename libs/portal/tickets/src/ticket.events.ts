@@ -73,3 +73,13 @@ export class TicketMerged {
     readonly intoId: string,
   ) {}
 }
+
+/** Somebody may see and follow it from now on. */
+@EventName('ticket.shared')
+export class TicketShared {
+  constructor(
+    readonly ticketId: string,
+    readonly personId: string,
+    readonly messageId: string,
+  ) {}
+}

@@ -5,11 +5,15 @@ import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Person, type PortalActor } from '@foyer/identity';
 import { Mentions } from './mentions.js';
+import { Groups } from './requests/groups.js';
+import { Requests } from './requests/requests.js';
 import { robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
 import {
   type FieldValue,
+  type Happening,
   type Priority,
+  tagOf,
   Ticket,
   type TicketSource,
   type TicketStatus,
@@ -54,6 +58,8 @@ export class Tickets {
     private readonly ledger: TicketLedger,
     private readonly opening: TicketOpening,
     private readonly mentions: Mentions,
+    private readonly groups: Groups,
+    private readonly requests: Requests,
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
@@ -117,19 +123,30 @@ export class Tickets {
     await this.ledger.change(actor, 'update', ref, (ticket) => this.set(actor, ticket, values));
   }
 
-  async tag(actor: PortalActor, ref: TicketRef, add: readonly string[], remove: readonly string[]): Promise<void> {
+  /** Everything about a ticket that stands in one form, as it is typed there. */
+  async describe(
+    actor: PortalActor,
+    ref: TicketRef,
+    { values, tags, subject }: { values: TicketValues; tags: string[]; subject: string | null },
+  ): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
-      await this.ledger.happened(ticket, actor, ticket.tag(add, remove));
+      await this.set(actor, ticket, values);
+      const wanted = tags.map(tagOf);
+      await this.ledger.happened(
+        ticket,
+        actor,
+        ticket.tag(
+          wanted,
+          ticket.tags.filter((tag) => !wanted.includes(tag)),
+        ),
+      );
+      if (subject !== null) await this.call(actor, ticket, subject);
     });
   }
 
-  async rename(actor: PortalActor, ref: TicketRef, subject: string): Promise<void> {
+  async tag(actor: PortalActor, ref: TicketRef, add: readonly string[], remove: readonly string[]): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
-      if (subject === ticket.subject) return;
-      const happening = { type: 'subject' as const, from: null, to: null, fromName: ticket.subject, toName: subject };
-      Object.assign(ticket, { subject, updatedAt: new Date() });
-      await this.ledger.remember(ticket.id, 'reply', subject);
-      await this.ledger.happened(ticket, actor, [happening]);
+      await this.ledger.happened(ticket, actor, ticket.tag(add, remove));
     });
   }
 
@@ -152,6 +169,11 @@ export class Tickets {
   /** Does several things at once, as macros, rules and bulk changes ask: all of them or none. */
   async act(actor: PortalActor, ref: TicketRef, actions: readonly TicketAction[]): Promise<void> {
     await this.ledger.change(actor, 'update', ref, (ticket) => this.perform(actor, ticket, actions));
+  }
+
+  async tagsOf(number: number): Promise<string[]> {
+    const ticket = await this.database.read((em) => em.findOne(Ticket, { number }));
+    return ticket?.tags ?? [];
   }
 
   /** Writes into the thread what another module did to the ticket (a rule, a survey, a mail that bounced). */
@@ -200,7 +222,29 @@ export class Tickets {
   private async set(actor: PortalActor, ticket: Ticket, values: TicketValues): Promise<void> {
     if (values.categoryId && values.categoryId !== ticket.categoryId) await this.checkCategory(values.categoryId);
     if (values.assigneeId && values.assigneeId !== ticket.assigneeId) await this.checkAssignee(values.assigneeId);
-    await this.ledger.happened(ticket, actor, ticket.change(values));
+    if (values.groupId && values.groupId !== ticket.groupId && !(await this.groups.find(values.groupId)))
+      throw new InvalidField('group', 'web.form.choice');
+    await this.ledger.happened(ticket, actor, await this.named(ticket.change(values)));
+  }
+
+  /** Groups and types are known by name in the thread, whatever becomes of them later. */
+  private async named(happenings: Happening[]): Promise<Happening[]> {
+    const [groups, types] = [await this.groups.all(), await this.requests.types()];
+    const nameOf = (type: Happening['type'], id: string | null) =>
+      (type === 'group' ? groups : types).find((one) => one.id === id)?.name ?? null;
+    return happenings.map((one) =>
+      one.type === 'group' || one.type === 'type'
+        ? { ...one, fromName: nameOf(one.type, one.from), toName: nameOf(one.type, one.to) }
+        : one,
+    );
+  }
+
+  private async call(actor: PortalActor, ticket: Ticket, subject: string): Promise<void> {
+    if (subject === ticket.subject) return;
+    const happening = { type: 'subject' as const, from: null, to: null, fromName: ticket.subject, toName: subject };
+    Object.assign(ticket, { subject, updatedAt: new Date() });
+    await this.ledger.remember(ticket.id, 'reply', subject);
+    await this.ledger.happened(ticket, actor, [happening]);
   }
 
   private async perform(actor: PortalActor, ticket: Ticket, actions: readonly TicketAction[]): Promise<void> {

@@ -1,6 +1,4 @@
-import { Get, Post } from '@nestjs/common';
-import { z } from 'zod';
-import { NotFound } from '@foyer/access';
+import { Get } from '@nestjs/common';
 import { type PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -10,38 +8,21 @@ import {
   Feature,
   Filters,
   filterView,
-  Form,
-  type FormState,
   listView,
-  seeOther,
   View,
   type Visit,
 } from '@foyer/web';
-import { TICKET_STATUSES, type TicketStatus } from '../ticket.entity.js';
-import { bulkForm } from '../ticket-forms.js';
-import { type TicketFilter, TicketList } from '../ticket-list.js';
-import { parseTicketNumber } from '../ticket-number.js';
-import { rowView, statusOptions } from '../ticket-view.js';
-import { Tickets } from '../tickets.js';
+import { BulkChanges } from '../bulk/bulk-changes.js';
+import { Groups } from '../requests/groups.js';
+import { Requests, typeName } from '../requests/requests.js';
+import { Statuses } from '../requests/statuses.js';
+import { COUNTED, TicketList } from '../ticket-list.js';
+import { priorityOptions, rowView, statusChoices, statusOptions } from '../ticket-view.js';
+import { STANDARD_VIEWS, type StandardView, TicketViews } from '../views/ticket-views.js';
+import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
 
-const PATH = '/console/tickets';
+export const PATH = '/console/tickets';
 const PAGE = 50;
-const UNDONE: readonly TicketStatus[] = ['open', 'pending', 'on_hold'];
-export const VIEWS = ['inbox', 'mine', 'unassigned', 'pending', 'solved', 'all'] as const;
-type ViewName = (typeof VIEWS)[number];
-
-const filters = z.object({
-  q: z.string().trim().max(100).catch(''),
-  view: z.enum(VIEWS).catch('inbox'),
-  status: z.enum(TICKET_STATUSES).nullable().catch(null),
-  assignee: z
-    .union([z.literal('none'), z.uuid()])
-    .nullable()
-    .catch(null),
-  company: z.uuid().nullable().catch(null),
-  requester: z.uuid().nullable().catch(null),
-  cursor: z.string().max(100).nullable().catch(null),
-});
 
 /** Where agents work: views at the side, filters above, the tickets last touched first. */
 @ConsoleController('tickets')
@@ -50,7 +31,11 @@ const filters = z.object({
 export class InboxController {
   constructor(
     private readonly list: TicketList,
-    private readonly tickets: Tickets,
+    private readonly views: TicketViews,
+    private readonly bulk: BulkChanges,
+    private readonly groups: Groups,
+    private readonly requests: Requests,
+    private readonly statuses: Statuses,
   ) {}
 
   @Get()
@@ -58,90 +43,96 @@ export class InboxController {
   async inbox(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
-    @Filters(filters) asked: z.output<typeof filters>,
+    @Filters(inboxFilters) asked: InboxAsked,
   ) {
-    const { q, view, status, assignee, company, requester, cursor } = asked;
-    const filter = {
-      ...viewFilter(view, actor),
-      ...(status ? { statuses: [status] } : {}),
-      ...(assignee ? { assignee } : {}),
-    };
+    const saved = await this.views.of(actor);
+    const current = saved.find(({ id }) => id === asked.view);
+    const standard = (STANDARD_VIEWS as readonly string[]).includes(asked.view)
+      ? (asked.view as StandardView)
+      : 'inbox';
     const { rows, next, previous } = await this.list.page(actor, {
-      ...filter,
-      companyId: company,
-      requesterId: requester,
-      search: q || null,
-      cursor,
+      ...inboxFilter(asked, actor, current),
+      cursor: asked.cursor,
       limit: PAGE,
     });
-    const { counts, agents, companies } = await this.list.surroundings(actor);
+    const { counts, agents, companies } = await this.list.surroundings(actor, [
+      ...STANDARD_VIEWS.map((name) => ({ name, filter: inboxFilter({ view: name }, actor) })),
+      ...saved.map((view) => ({ name: view.id, filter: inboxFilter({ view: view.id }, actor, view) })),
+    ]);
+    const shown = current?.id ?? standard;
+    const viewLink = (id: string, label: string) => ({
+      label,
+      href: id === 'inbox' ? PATH : `${PATH}?view=${id}`,
+      current: id === shown,
+      count: countText(counts[id] ?? 0),
+    });
+    const { q, status, assignee, company, requester, group, type, priority, tag } = asked;
+    const filters = { status, assignee, company, requester, group, type, priority, tag };
+    const filtered = q !== '' || Object.values(filters).some((value) => value !== null);
+    const groups = (await this.groups.all()).map(({ id, name }) => ({ value: id, label: name }));
+    const types = (await this.requests.types()).map((one) => ({ value: one.id, label: typeName(one, visit.locale) }));
+    const choice = (name: keyof typeof filters, options: { value: string; label: string }[]) =>
+      filterView(visit, PATH, { name, label: visit.t(`tickets.field.${name}`), current: filters[name], options });
     const works = actor.ability.can('update', 'Ticket');
+    const here = visit.link(PATH, { cursor: asked.cursor, bulk: null });
     return {
-      heading: visit.t(`tickets.view.${view}`),
-      views: VIEWS.map((name) => ({
-        label: visit.t(`tickets.view.${name}`),
-        href: name === 'inbox' ? PATH : `${PATH}?view=${name}`,
-        current: name === view,
-        count: counts[name] ?? 0,
-      })),
+      heading: current?.name ?? visit.t(`tickets.view.${standard}`),
+      view: current ? { id: current.id, href: `${PATH}/views/${current.id}` } : null,
+      views: STANDARD_VIEWS.map((name) => viewLink(name, visit.t(`tickets.view.${name}`))),
+      saved: saved.map(({ id, name, ownerId }) => ({ ...viewLink(id, name), own: ownerId !== null })),
+      save:
+        works && (filtered || standard !== 'inbox') && !current
+          ? visit.link(`${PATH}/views/new`, { cursor: null })
+          : null,
       filters: [
-        filterView(visit, PATH, {
-          name: 'status',
-          label: visit.t('tickets.field.status'),
-          current: status,
-          options: statusOptions(visit),
-        }),
-        filterView(visit, PATH, {
-          name: 'assignee',
-          label: visit.t('tickets.field.assignee'),
-          current: assignee,
-          options: [{ value: 'none', label: visit.t('tickets.nobody') }, ...agents],
-        }),
-        filterView(visit, PATH, {
-          name: 'company',
-          label: visit.t('tickets.field.company'),
-          current: company,
-          options: companies,
-        }),
+        choice('status', statusOptions(visit)),
+        choice('assignee', [{ value: 'none', label: visit.t('tickets.nobody') }, ...agents]),
+        choice('priority', priorityOptions(visit)),
+        ...(groups.length > 0 ? [choice('group', groups)] : []),
+        ...(types.length > 1 ? [choice('type', types)] : []),
+        choice('company', companies),
       ],
+      tag,
       ...listView(visit, PATH, {
         q: q || null,
-        filters: { view: view === 'inbox' ? null : view, status, assignee, company, requester },
+        filters: { view: shown === 'inbox' ? null : shown, ...filters },
         next,
         previous,
       }),
-      filtered: q !== '' || [status, assignee, company, requester].some((value) => value !== null),
-      cleared:
-        q !== '' || [status, assignee, company, requester].some((value) => value !== null)
-          ? view === 'inbox'
-            ? PATH
-            : `${PATH}?view=${view}`
-          : null,
+      filtered,
+      cleared: filtered ? (shown === 'inbox' ? PATH : `${PATH}?view=${shown}`) : null,
       tickets: rows.map((row) => rowView(visit, '/console', row)),
-      bulk: works ? { action: `${PATH}/bulk`, statuses: statusOptions(visit), assignees: agents } : null,
+      export: actor.ability.can('export', 'Ticket') ? visit.link(`${PATH}/export`, { cursor: null, bulk: null }) : null,
+      create: works ? `${PATH}/new` : null,
+      bulk: works
+        ? {
+            action: `${PATH}/bulk`,
+            back: here,
+            more: next !== null || previous !== null,
+            statuses: await statusChoices(visit, this.statuses),
+            priorities: priorityOptions(visit),
+            assignees: [{ value: 'none', label: visit.t('tickets.nobody') }, ...agents],
+            groups,
+          }
+        : null,
+      changed: asked.bulk ? await this.changed(visit, actor, asked.bulk, here) : null,
     };
   }
 
-  /** The same change to all selected tickets. Those that cannot take it stay as they are. */
-  @Post('bulk')
-  @Can('update', 'Ticket')
-  async bulk(@CurrentActor() actor: PortalActor, @Form(bulkForm) form: FormState<z.output<typeof bulkForm>>) {
-    if (form.failed) return seeOther(PATH, 'tickets.inbox.none-selected', 'bad');
-    const { ticket, status, assignee } = form.value;
-    const change = { ...(status ? { status } : {}), ...(assignee ? { assigneeId: assignee } : {}) };
-    for (const text of ticket) {
-      const number = parseTicketNumber(text);
-      if (number === null) throw new NotFound();
-      await this.tickets.update(actor, number, change);
-    }
-    return seeOther(PATH, 'tickets.inbox.applied');
+  /** What was done a moment ago, with the way back. */
+  private async changed(visit: Visit, actor: PortalActor, id: string, back: string) {
+    const change = await this.bulk.find(actor, id).catch(() => null);
+    if (!change) return null;
+    return {
+      text: visit.t(change.status === 'undone' ? 'tickets.bulk.undone' : 'tickets.bulk.changed', {
+        count: change.changed,
+      }),
+      left: change.total - change.changed,
+      undo: change.status === 'done' && change.changed > 0 ? `${PATH}/bulk/${id}/undoing` : null,
+      back,
+    };
   }
 }
 
-function viewFilter(view: ViewName, actor: PortalActor): Partial<TicketFilter> {
-  if (view === 'mine') return { statuses: UNDONE, assignee: actor.id };
-  if (view === 'unassigned') return { statuses: UNDONE, assignee: 'none' };
-  if (view === 'pending') return { statuses: ['pending', 'on_hold'] };
-  if (view === 'solved') return { statuses: ['solved', 'closed'] };
-  return view === 'inbox' ? { statuses: UNDONE } : {};
-}
+/** `1,000+` beyond what is counted. */
+const countText = (count: number): string => (count >= COUNTED ? `${COUNTED - 1}+` : String(count));

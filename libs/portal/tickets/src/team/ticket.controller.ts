@@ -1,5 +1,6 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
+import { Conflict } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import {
@@ -17,12 +18,17 @@ import {
   type Visit,
 } from '@foyer/web';
 import { Attachments, type KeptFile } from '../attachments.js';
-import { messageForm, NEXT_STATUSES, propertiesForm, teamReplyForm } from '../ticket-forms.js';
+import { presenceText } from '../live/live.controller.js';
+import { LiveTickets } from '../live/live-tickets.js';
+import { Groups } from '../requests/groups.js';
+import { Statuses } from '../requests/statuses.js';
+import { messageForm, propertiesForm, teamReplyForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { TicketPageReader } from '../ticket-page.js';
-import { entryViews, priorityOptions, rowView, statusOptions, ticketView } from '../ticket-view.js';
+import { type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
+import { ReplySuggestions, TicketPanels } from '../ticket-slots.js';
+import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
 
 const PATH = '/console/tickets';
@@ -40,16 +46,43 @@ export class TeamTicketController {
     private readonly list: TicketList,
     private readonly attachments: Attachments,
     private readonly files: Files,
+    private readonly panels: TicketPanels,
+    private readonly suggestions: ReplySuggestions,
+    private readonly statuses: Statuses,
+    private readonly groups: Groups,
+    private readonly live: LiveTickets,
   ) {}
 
   @Get()
   @View('tickets/team/show')
-  show(
+  async show(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Query('macro') macro?: unknown,
+  ) {
+    const ticket = await this.page.read(actor, number);
+    const proposed = typeof macro === 'string' ? await this.suggestions.find(actor, ticket, macro) : null;
+    if (!proposed) return this.view(visit, actor, ticket);
+    const status = proposed.actions.find((action) => action.do === 'status');
+    const form = visit.form({ body: proposed.text, status: status?.to ?? 'pending' });
+    return this.view(visit, actor, ticket, proposed.note ? { note: form } : { reply: form });
+  }
+
+  @Get('print')
+  @View('tickets/customer/print')
+  async print(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
   ) {
-    return this.view(visit, actor, number);
+    const ticket = await this.page.read(actor, number);
+    return {
+      ticket: ticketView(visit, '/console', ticket),
+      entries: entryViews(visit, '/console', ticket, actor.id),
+      printedAt: new Date().toISOString(),
+      back: `${PATH}/${ticketNumber(number)}`,
+    };
   }
 
   @Post('replies')
@@ -61,10 +94,22 @@ export class TeamTicketController {
     @Form(teamReplyForm) form: FormState<z.output<typeof teamReplyForm>>,
     @Uploads('attachments') uploads: Upload[],
   ) {
+    const before = await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
     const kept = await this.attachments.take(actor, form, uploads);
-    await form.attempt(({ body, status }) => this.tickets.reply(actor, number, { body, fileIds: idsOf(kept) }, status));
+    const missed = form.failed ? null : writtenSince(before, form.value.seen, actor);
+    await form.attempt(({ body, status }) => {
+      if (missed)
+        throw new Conflict('tickets.team.talked-over', { name: missed.author ?? visit.t('tickets.event.nobody') });
+      return this.tickets.reply(
+        actor,
+        number,
+        { body, fileIds: idsOf(kept), source: 'console' },
+        status.status,
+        status.statusId,
+      );
+    });
     return form.failed
-      ? this.view(visit, actor, number, { reply: form }, kept)
+      ? this.view(visit, actor, before, { reply: form }, kept)
       : this.back(number, 'tickets.team.replied');
   }
 
@@ -77,10 +122,13 @@ export class TeamTicketController {
     @Form(messageForm) form: FormState<z.output<typeof messageForm>>,
     @Uploads('attachments') uploads: Upload[],
   ) {
+    const before = await this.page.read(actor, number);
     const kept = await this.attachments.take(actor, form, uploads);
-    await form.attempt(({ body }) => this.tickets.note(actor, number, { body, fileIds: idsOf(kept) }));
+    await form.attempt(({ body }) =>
+      this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console' }),
+    );
     return form.failed
-      ? this.view(visit, actor, number, { note: form }, kept)
+      ? this.view(visit, actor, before, { note: form }, kept)
       : this.back(number, 'tickets.team.noted');
   }
 
@@ -92,11 +140,16 @@ export class TeamTicketController {
     @Param('number', TicketNumber) number: number,
     @Form(propertiesForm) form: FormState<z.output<typeof propertiesForm>>,
   ) {
-    await form.attempt(({ status, priority, assignee, category }) =>
-      this.tickets.update(actor, number, { status, priority, assigneeId: assignee, categoryId: category }),
+    const before = await this.page.read(actor, number);
+    await form.attempt(({ status, priority, assignee, category, group, tags, subject }) =>
+      this.tickets.describe(actor, number, {
+        values: { ...status, priority, assigneeId: assignee, categoryId: category, groupId: group },
+        tags: tags.split(/[,\n]/),
+        subject: subject ?? null,
+      }),
     );
     return form.failed
-      ? this.view(visit, actor, number, { properties: form })
+      ? this.view(visit, actor, before, { properties: form })
       : this.back(number, 'tickets.team.updated');
   }
 
@@ -112,6 +165,13 @@ export class TeamTicketController {
     return this.back(number, 'tickets.team.updated');
   }
 
+  /** "I take it." */
+  @Post('taking')
+  async take(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    await this.tickets.update(actor, number, { assigneeId: actor.id });
+    return this.back(number, 'tickets.team.taken');
+  }
+
   @Get('attachments/:file')
   async attachment(
     @CurrentActor() actor: PortalActor,
@@ -125,13 +185,14 @@ export class TeamTicketController {
     return seeOther(`${PATH}/${ticketNumber(number)}`, flash);
   }
 
-  private async view(visit: Visit, actor: PortalActor, number: number, forms: Forms = {}, kept: KeptFile[] = []) {
-    const ticket = await this.page.read(actor, number);
+  private async view(visit: Visit, actor: PortalActor, ticket: TicketView, forms: Forms = {}, kept: KeptFile[] = []) {
     const { agents, categories, others, customer } = await this.list.beside(actor, ticket);
-    const { status, priority, assigneeId, categoryId } = ticket;
+    const { number, status, statusId, priority, assigneeId, categoryId, groupId, tags, subject } = ticket;
+    this.live.seen(actor, number);
     return {
       ticket: ticketView(visit, '/console', ticket),
       entries: entryViews(visit, '/console', ticket, actor.id),
+      seen: ticket.messages.at(-1)?.id ?? '',
       customer: {
         ...customer,
         name: ticket.requester,
@@ -142,17 +203,28 @@ export class TeamTicketController {
       forms: {
         reply: forms.reply ?? visit.form({ status: 'pending' }),
         note: forms.note ?? visit.form(),
-        properties: forms.properties ?? visit.form({ status, priority, assignee: assigneeId, category: categoryId }),
+        properties:
+          forms.properties ??
+          visit.form({
+            status: statusId ? `${status}.${statusId}` : status,
+            ...{ priority, assignee: assigneeId, category: categoryId, group: groupId, subject, tags: tags.join(', ') },
+          }),
       },
       kept,
-      statuses: statusOptions(visit),
-      nextStatuses: statusOptions(visit, NEXT_STATUSES),
+      statuses: await statusChoices(visit, this.statuses),
+      nextStatuses: (await statusChoices(visit, this.statuses)).filter(({ value }) => !value.startsWith('closed')),
       priorities: priorityOptions(visit),
       assignees: agents,
+      groups: (await this.groups.all()).map(({ id, name }) => ({ value: id, label: name })),
       categories,
+      followers: ticket.watchers,
+      follows: ticket.watcherIds.includes(actor.id!),
+      mine: assigneeId === actor.id,
+      presence: presenceText(visit, this.live.others(actor, number)),
       tab: forms.note ? 'note' : 'reply',
       files: this.attachments.limits,
       others: others.map((row) => rowView(visit, '/console', row)),
+      panels: await this.panels.for('team', actor, ticket, visit),
       list: null,
       back: PATH,
       can: ticket.can,
@@ -161,3 +233,10 @@ export class TeamTicketController {
 }
 
 const idsOf = (kept: KeptFile[]): string[] => kept.map(({ id }) => id);
+
+/** What somebody else wrote after the message that the reader saw last. */
+function writtenSince({ messages }: TicketView, seen: string | null, { id }: PortalActor): ThreadMessage | null {
+  const last = messages.findIndex((message) => message.id === seen);
+  if (last < 0) return null;
+  return messages.slice(last + 1).findLast(({ kind, authorId }) => kind === 'reply' && authorId !== id) ?? null;
+}

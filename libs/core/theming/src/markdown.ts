@@ -1,0 +1,26 @@
+import markdownIt from 'markdown-it';
+
+/**
+ * What people write, with the little Markdown they know: **bold**, lists, quotes, code, links. HTML stays text, links lead
+ * only where a reader expects (http, https, mailto), pictures from elsewhere are not fetched: they would tell their sender
+ * who reads when.
+ */
+const dialect = markdownIt('default', { html: false, linkify: true, breaks: true, typographer: false }).disable([
+  'image',
+  'html_block',
+  'html_inline',
+]);
+const allowed = /^(?:https?:\/\/|mailto:)/i;
+dialect.validateLink = (url) => allowed.test(url.trim());
+// Headings of a message must not stand beside those of the page.
+dialect.renderer.rules.heading_open = () => '<p><strong>';
+dialect.renderer.rules.heading_close = () => '</strong></p>\n';
+dialect.renderer.rules.link_open = (tokens, index, options, _env, self) => {
+  tokens[index]!.attrSet('rel', 'nofollow noopener noreferrer');
+  return self.renderToken(tokens, index, options);
+};
+dialect.renderer.rules.table_open = () => '<div class="table-wrap"><table class="table">';
+dialect.renderer.rules.table_close = () => '</table></div>';
+
+/** Markdown → safe HTML. Longer texts than 50,000 characters are shown as they are. */
+export const markdownHtml = (text: string): string | null => (text.length > 50_000 ? null : dialect.render(text));

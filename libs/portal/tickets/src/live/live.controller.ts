@@ -1,0 +1,111 @@
+import { Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { z } from 'zod';
+import type { PortalActor } from '@foyer/identity';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  field,
+  Form,
+  type FormState,
+  PortalController,
+  type Visit,
+} from '@foyer/web';
+import { TicketNumber } from '../ticket-number.pipe.js';
+import { TicketPageReader } from '../ticket-page.js';
+import { type Colleague, LiveTickets } from './live-tickets.js';
+import { Streams } from './streams.js';
+
+const presenceForm = z.object({ typing: field.flag });
+
+/** What the console hears while a page is open: that tickets have changed, and who else is there. */
+@ConsoleController('tickets')
+@Feature('tickets')
+@Can('read', 'Ticket')
+export class TeamLiveController {
+  constructor(
+    private readonly live: LiveTickets,
+    private readonly streams: Streams,
+    private readonly page: TicketPageReader,
+  ) {}
+
+  @Get('live')
+  inbox(@CurrentActor() actor: PortalActor, @Res() res: Response): void {
+    this.streams.start(
+      actor,
+      res,
+      (changed) => this.live.onTouched(changed),
+      (say) => say('changed'),
+    );
+  }
+
+  @Get(':number/live')
+  async ticket(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Res() res: Response,
+  ): Promise<void> {
+    await this.page.mayRead(actor, number);
+    this.streams.start(
+      actor,
+      res,
+      (changed) => this.live.onTouched((touched) => (touched === null || touched === number ? changed() : undefined)),
+      (say) => {
+        say('changed');
+        say('presence', { text: presenceText(visit, this.live.others(actor, number)) });
+      },
+    );
+  }
+
+  /** The browser says that its reader is still there, and whether they write. */
+  @Post(':number/presence')
+  @HttpCode(204)
+  async here(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(presenceForm) form: FormState<z.output<typeof presenceForm>>,
+  ): Promise<void> {
+    await this.page.mayRead(actor, number);
+    await this.live.here(actor, number, form.value.typing);
+  }
+}
+
+/** The same for customers: a new reply appears on the page that is open. */
+@PortalController('tickets')
+@Feature('tickets')
+export class CustomerLiveController {
+  constructor(
+    private readonly live: LiveTickets,
+    private readonly streams: Streams,
+    private readonly page: TicketPageReader,
+  ) {}
+
+  @Get(':number/live')
+  async ticket(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Res() res: Response,
+  ): Promise<void> {
+    await this.page.mayRead(actor, number);
+    this.streams.start(
+      actor,
+      res,
+      (changed) => this.live.onTouched((touched) => (touched === null || touched === number ? changed() : undefined)),
+      (say) => say('changed'),
+    );
+  }
+}
+
+/** "Mara is replying", or who else has it open. Empty when one is alone. */
+export function presenceText(visit: Pick<Visit, 't'>, colleagues: Colleague[]): string {
+  const writing = colleagues.filter(({ typing }) => typing);
+  const names = (people: Colleague[]) => people.map(({ name }) => name).join(', ');
+  if (writing.length > 0) return visit.t('tickets.presence.replying', { names: names(writing), count: writing.length });
+  return colleagues.length > 0
+    ? visit.t('tickets.presence.viewing', { names: names(colleagues), count: colleagues.length })
+    : '';
+}

@@ -1,0 +1,77 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { TooMany } from '@foyer/access';
+import { apart, closeReadingPage } from '@foyer/database';
+import { type PortalActor, PortalPrincipals } from '@foyer/identity';
+import { currentTenant, inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
+
+const HEARTBEAT_MS = 15_000;
+/** Browsers open one for each tab. */
+const MOST_OF_ONE = 20;
+/** Changes that come at once are told once. */
+const TOGETHER_MS = 250;
+
+/** What a stream may say: a word, and plain data of the page it belongs to. Never anything a page would have to check. */
+export type Say = (event: string, data?: object) => void;
+
+/** Server-sent events to signed-in people. A stream ends with its session, and tells nothing after that. */
+@Injectable()
+export class Streams implements BeforeApplicationShutdown {
+  private readonly open = new Map<Response, string>();
+
+  constructor(
+    private readonly principals: PortalPrincipals,
+    private readonly directory: TenantDirectory,
+  ) {}
+
+  /** Answers with a stream; `subscribe` calls its argument when there is something to tell, `tell` then says it. */
+  start(
+    actor: PortalActor,
+    res: Response,
+    subscribe: (changed: () => void) => () => void,
+    tell: (say: Say) => void,
+  ): void {
+    if ([...this.open.values()].filter((id) => id === actor.id).length >= MOST_OF_ONE) throw new TooMany(60);
+    closeReadingPage();
+    const tenant = currentTenant();
+    res.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    });
+    res.write('retry: 3000\n\n');
+    this.open.set(res, actor.id!);
+
+    const say: Say = (event, data = {}) => void res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const checked = (then: () => void) =>
+      apart(() => inTenant(tenant, () => this.mayGoOn(tenant, actor))).then(
+        (may) => (may ? then() : res.end()),
+        () => res.end(),
+      );
+    let waiting: NodeJS.Timeout | undefined;
+    const stop = subscribe(() => {
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        void checked(() => tell(say));
+      }, TOGETHER_MS);
+    });
+    const heartbeat = setInterval(() => void checked(() => void res.write(': still here\n\n')), HEARTBEAT_MS);
+    res.once('close', () => {
+      stop();
+      clearInterval(heartbeat);
+      clearTimeout(waiting);
+      this.open.delete(res);
+    });
+    tell(say);
+  }
+
+  private async mayGoOn({ schema }: Tenant, { sessionId }: PortalActor): Promise<boolean> {
+    const tenant = await this.directory.bySchema(schema);
+    return tenant !== null && isOperating(tenant) && (await this.principals.isSignedIn(sessionId!));
+  }
+
+  /** A server that goes down waits for its answers; these would never end. */
+  beforeApplicationShutdown(): void {
+    for (const res of this.open.keys()) res.end();
+  }
+}

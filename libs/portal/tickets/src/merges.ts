@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Outbox } from '@foyer/events';
+import type { PortalActor } from '@foyer/identity';
+import { Ticket, type TicketStatus } from './ticket.entity.js';
+import { TicketMerged, TicketOpened } from './ticket.events.js';
+import { TicketLedger } from './ticket-ledger.js';
+import { ticketNumber } from './ticket-number.js';
+
+export type LinkKind = 'related' | 'split' | 'follow-up';
+
+/** Tickets and each other: merged into one, split in two, linked. Nothing is ever lost by it: messages move and can move back. */
+@Injectable()
+export class Merges {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly ledger: TicketLedger,
+  ) {}
+
+  /**
+   * Moves what was written in `from` into `into`, files and notes and all, and closes `from`. Its requester and those who
+   * follow it follow the other one from then on. Tickets of different companies are not merged: each side would read
+   * what the other wrote.
+   */
+  async merge(actor: PortalActor, from: number, into: number): Promise<void> {
+    if (from === into) throw new InvalidField('into', 'tickets.merge.itself');
+    await this.database.write(async (em) => {
+      const [one, other] = await this.both(actor, from, into);
+      if (other.mergedIntoId || one.mergedIntoId) throw new InvalidField('into', 'tickets.merge.already');
+      if (one.requesterId !== other.requesterId && (one.companyId === null || one.companyId !== other.companyId))
+        throw new InvalidField('into', 'tickets.merge.other-company');
+      await rows(
+        em,
+        sql`update ${table('ticket_message')} set ticket_id = ${other.id}, origin_id = coalesce(origin_id, ${one.id})
+             where ticket_id = ${one.id} and kind <> 'event'`,
+      );
+      const before = one.status;
+      if (one.status !== 'closed') one.change({ status: 'closed' });
+      one.mergedIntoId = other.id;
+      other.watchedBy([one.requesterId, ...one.watcherIds]);
+      other.tag(one.tags, []);
+      await this.told(actor, one, 'merged', other, before);
+      await this.told(actor, other, 'merged-here', one);
+      await em.flush();
+      await this.reindex([one.id, other.id]);
+      await this.outbox.publish(new TicketMerged(one.id, other.id));
+    });
+  }
+
+  /** Takes a merge back: what was written in `number` returns to it, and it is as open as it was. */
+  async unmerge(actor: PortalActor, number: number): Promise<void> {
+    await this.database.write(async (em) => {
+      const merged = await this.ledger.find(actor, 'merge', number);
+      if (!merged.mergedIntoId) throw new Conflict('tickets.merge.not-merged');
+      const into = await this.ledger.find(actor, 'merge', merged.mergedIntoId);
+      // What had been merged into it before goes with it.
+      await rows(
+        em,
+        sql`with recursive family as (
+              select id from ${table('ticket')} where id = ${merged.id}
+              union select t.id from ${table('ticket')} t join family on t.merged_into_id = family.id)
+            update ${table('ticket_message')} set ticket_id = ${merged.id}, origin_id = nullif(origin_id, ${merged.id})
+             where ticket_id = ${into.id} and origin_id in (select id from family)`,
+      );
+      const [last] = await rows<{ was: TicketStatus }>(
+        em,
+        sql`select data->>'detail' as was from ${table('ticket_message')} where ticket_id = ${merged.id} and kind = 'event' and data->>'type' = 'merged'
+             order by created_at desc limit 1`,
+      );
+      merged.mergedIntoId = null;
+      if (last && last.was !== 'closed') await this.ledger.happened(merged, actor, merged.change({ status: last.was }));
+      await this.told(actor, into, 'unmerged', merged);
+      await em.flush();
+      await this.reindex([merged.id, into.id]);
+    });
+  }
+
+  /** Moves some messages into a ticket of their own, of the same requester. At least one stays. */
+  async split(actor: PortalActor, number: number, messageIds: string[], subject: string): Promise<Ticket> {
+    return this.database.write(async (em) => {
+      const ticket = await this.ledger.find(actor, 'merge', number);
+      const { requesterId, companyId, categoryId, typeId, groupId, assigneeId, priority, tags, watcherIds } = ticket;
+      const added = Object.assign(new Ticket(), {
+        ...{ subject, requesterId, companyId, categoryId, typeId, groupId, assigneeId, priority, tags, watcherIds },
+        openedById: actor.id,
+        customerRepliedAt: new Date(),
+      });
+      em.persist(added);
+      await em.flush();
+      const moved = await rows<{ id: string; kind: string }>(
+        em,
+        sql`update ${table('ticket_message')} set ticket_id = ${added.id}, origin_id = coalesce(origin_id, ${ticket.id})
+             where ticket_id = ${ticket.id} and kind <> 'event' and id = any(${messageIds}::uuid[]) returning id, kind`,
+      );
+      if (moved.length === 0) throw new InvalidField('message', 'tickets.split.none');
+      const [left] = await rows<{ replies: number }>(
+        em,
+        sql`select count(*)::int as replies from ${table('ticket_message')} where ticket_id = ${ticket.id} and kind = 'reply'`,
+      );
+      if (left!.replies === 0) throw new InvalidField('message', 'tickets.split.all');
+      await this.connect(actor, added.id, ticket.id, 'split');
+      await this.told(actor, ticket, 'split', added);
+      const [told] = await this.told(actor, added, 'split-here', ticket);
+      await em.flush();
+      await this.reindex([ticket.id, added.id]);
+      await this.outbox.publish(
+        new TicketOpened(added.id, moved.find(({ kind }) => kind === 'reply')?.id ?? told!.id, false),
+      );
+      return added;
+    });
+  }
+
+  async link(actor: PortalActor, number: number, other: number): Promise<void> {
+    if (number === other) throw new InvalidField('other', 'tickets.link.itself');
+    await this.database.write(async () => {
+      const [one, two] = await this.both(actor, number, other, 'other');
+      if (await this.connect(actor, one.id, two.id, 'related')) {
+        await this.told(actor, one, 'linked', two);
+        await this.told(actor, two, 'linked', one);
+      }
+    });
+  }
+
+  async unlink(actor: PortalActor, number: number, other: number): Promise<void> {
+    await this.database.write(async (em) => {
+      const [one, two] = await this.both(actor, number, other, 'other');
+      const gone = await rows(
+        em,
+        sql`delete from ${table('ticket_link')} where (ticket_id = ${one.id} and other_id = ${two.id}) or (ticket_id = ${two.id} and other_id = ${one.id}) returning kind`,
+      );
+      if (gone.length === 0) throw new NotFound();
+      await this.told(actor, one, 'unlinked', two);
+      await this.told(actor, two, 'unlinked', one);
+    });
+  }
+
+  /** Notes that `ticketId` goes on where `formerId` ended. */
+  async followUp(actor: PortalActor, ticket: Ticket, former: Ticket): Promise<void> {
+    await this.connect(actor, ticket.id, former.id, 'follow-up');
+    await this.told(actor, ticket, 'follow-up', former);
+  }
+
+  /** Locked in the order of their numbers, so that two merges the other way round do not wait for each other. */
+  private async both(actor: PortalActor, one: number, other: number, field = 'into'): Promise<[Ticket, Ticket]> {
+    const first = await this.ledger
+      .find(actor, 'read', Math.min(one, other))
+      .catch((error) => this.unknown(error, one < other, field));
+    const second = await this.ledger
+      .find(actor, 'read', Math.max(one, other))
+      .catch((error) => this.unknown(error, one > other, field));
+    const [mine, theirs] = one < other ? [first, second] : [second, first];
+    await this.ledger.find(actor, 'merge', mine.id);
+    return [mine, theirs];
+  }
+
+  /** The ticket of the page is missing: there is no such page. The other one: the field is wrong. */
+  private unknown(error: unknown, isOfThePage: boolean, field: string): never {
+    if (error instanceof NotFound && !isOfThePage) throw new InvalidField(field, 'tickets.merge.unknown');
+    throw error;
+  }
+
+  private async connect(actor: PortalActor, ticketId: string, otherId: string, kind: LinkKind): Promise<boolean> {
+    const [made] = await this.database.write((em) =>
+      rows(
+        em,
+        sql`insert into ${table('ticket_link')} (ticket_id, other_id, kind, created_by_id)
+            select ${ticketId}, ${otherId}, ${kind}, ${actor.id}
+             where not exists (select from ${table('ticket_link')} where ticket_id = ${otherId} and other_id = ${ticketId})
+            on conflict do nothing returning kind`,
+      ),
+    );
+    return made !== undefined;
+  }
+
+  private async told(
+    actor: PortalActor,
+    ticket: Ticket,
+    type: 'merged' | 'merged-here' | 'unmerged' | 'split' | 'split-here' | 'linked' | 'unlinked' | 'follow-up',
+    { number }: Ticket,
+    detail?: string,
+  ) {
+    const messages = await this.ledger.happened(ticket, actor, [
+      { type, from: null, to: null, toName: ticketNumber(number), ...(detail && { detail }) },
+    ]);
+    await this.ledger.touched(ticket.number);
+    return messages;
+  }
+
+  /** The words a ticket is found by, from its messages as they are now. */
+  private async reindex(ids: string[]): Promise<void> {
+    await this.database.write((em) =>
+      rows(
+        em,
+        sql`update ${table('ticket')} t set
+              words = to_tsvector('simple', left(t.subject || ' ' || coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'reply'), ''), 400000)),
+              note_words = to_tsvector('simple', left(coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'note'), ''), 400000))
+             where t.id = any(${ids}::uuid[])`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,161 @@
+import { Get, Param, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { InvalidField, NotFound } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { Merges } from '../merges.js';
+import { linkForm, mergeForm, splitForm } from '../ticket-forms.js';
+import { TicketList } from '../ticket-list.js';
+import { parseTicketNumber, ticketNumber } from '../ticket-number.js';
+import { TicketNumber } from '../ticket-number.pipe.js';
+import { TicketPageReader } from '../ticket-page.js';
+import { entryViews, rowView, ticketView } from '../ticket-view.js';
+
+/** A ticket and others: merging, splitting, linking. */
+@ConsoleController('tickets/:number')
+@Feature('tickets')
+@Can('merge', 'Ticket')
+export class RelationsController {
+  constructor(
+    private readonly merges: Merges,
+    private readonly page: TicketPageReader,
+    private readonly list: TicketList,
+  ) {}
+
+  @Get('merge')
+  @View('tickets/team/merge')
+  async mergePage(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
+    return this.mergeView(visit, actor, number, visit.form());
+  }
+
+  @Post('merge')
+  @View('tickets/team/merge')
+  async merge(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(mergeForm) form: FormState<z.output<typeof mergeForm>>,
+  ) {
+    await this.page.mayRead(actor, number);
+    const into = await form.attempt(async (value) => {
+      const other = numberIn('into', value.into);
+      await this.merges.merge(actor, number, other);
+      return other;
+    });
+    return into ? seeOther(at(into), 'tickets.merge.done') : this.mergeView(visit, actor, number, form);
+  }
+
+  /** Takes the merge of this ticket into another back. */
+  @Post('merge/removal')
+  async unmerge(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    await this.merges.unmerge(actor, number);
+    return seeOther(at(number), 'tickets.merge.undone');
+  }
+
+  @Get('split')
+  @View('tickets/team/split')
+  async splitPage(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
+    return this.splitView(visit, actor, number, visit.form());
+  }
+
+  @Post('split')
+  @View('tickets/team/split')
+  async split(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(splitForm) form: FormState<z.output<typeof splitForm>>,
+  ) {
+    await this.page.mayRead(actor, number);
+    const ticket = await form.attempt(({ message, subject }) => this.merges.split(actor, number, message, subject));
+    return ticket ? seeOther(at(ticket.number), 'tickets.split.done') : this.splitView(visit, actor, number, form);
+  }
+
+  @Post('links')
+  @View('tickets/team/merge')
+  async link(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(linkForm) form: FormState<z.output<typeof linkForm>>,
+  ) {
+    await this.page.mayRead(actor, number);
+    const done = await form.attempt(async ({ other }) => {
+      await this.merges.link(actor, number, numberIn('other', other));
+      return true;
+    });
+    return done ? seeOther(at(number), 'tickets.link.done') : this.mergeView(visit, actor, number, visit.form(), form);
+  }
+
+  @Post('links/:other/removal')
+  async unlink(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Param('other', TicketNumber) other: number,
+  ) {
+    try {
+      await this.merges.unlink(actor, number, other);
+    } catch (error) {
+      throw error instanceof InvalidField ? new NotFound() : error;
+    }
+    return seeOther(at(number), 'tickets.link.removed');
+  }
+
+  private async mergeView(
+    visit: Visit,
+    actor: PortalActor,
+    number: number,
+    merge: FormState<unknown>,
+    link?: FormState<unknown>,
+  ) {
+    const ticket = await this.page.read(actor, number);
+    const { rows } = await this.list.page(actor, { requesterId: ticket.requesterId, limit: 10 });
+    return {
+      ticket: ticketView(visit, '/console', ticket),
+      candidates: rows.filter((row) => row.number !== number).map((row) => rowView(visit, '/console', row)),
+      forms: { merge, link: link ?? visit.form() },
+      back: { href: at(number), label: ticketNumber(number) },
+    };
+  }
+
+  private async splitView(visit: Visit, actor: PortalActor, number: number, form: FormState<unknown>) {
+    const ticket = await this.page.read(actor, number);
+    const chosen = [form.values['message'] ?? []].flat();
+    return {
+      ticket: ticketView(visit, '/console', ticket),
+      messages: entryViews(visit, '/console', ticket, actor.id)
+        .filter(({ kind }) => kind !== 'event')
+        .map((message) => ({ ...message, chosen: chosen.includes(message.id) })),
+      form,
+      back: { href: at(number), label: ticketNumber(number) },
+    };
+  }
+}
+
+const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;
+
+/** `TKT-007`, or 7. */
+function numberIn(field: string, text: string): number {
+  const number = parseTicketNumber(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
+  if (number === null) throw new InvalidField(field, 'tickets.merge.unknown');
+  return number;
+}

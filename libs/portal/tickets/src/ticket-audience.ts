@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Abilities, allowed, why } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import { PortalPrincipals } from '@foyer/identity';
+import type { TicketView } from './ticket-page.js';
+
+export interface Onlooker {
+  id: string;
+  name: string;
+  team: boolean;
+  company: string | null;
+  role: string | null;
+  /** Message key of the rule by which they see it. */
+  why: string;
+  replies: boolean;
+}
+const MOST = 300;
+
+/**
+ * Who can see a ticket, and why: everybody it could concern is asked by the very rules that decide, so the list cannot
+ * say otherwise than the pages do.
+ */
+@Injectable()
+export class TicketAudience {
+  constructor(
+    private readonly database: Database,
+    private readonly principals: PortalPrincipals,
+    private readonly abilities: Abilities,
+  ) {}
+
+  async of(ticket: Pick<TicketView, 'id' | 'requesterId' | 'companyId' | 'watcherIds'>): Promise<Onlooker[]> {
+    const people = await this.database.read((em) =>
+      rows<{ id: string }>(
+        em,
+        sql`with recursive up as (
+              select c.id, c.parent_id, c.partner_ids from ${table('company')} c where c.id = ${ticket.companyId}
+              union select c.id, c.parent_id, c.partner_ids from ${table('company')} c join up on c.id = up.parent_id)
+            select p.id from ${table('person')} p
+             where p.status = 'active' and (
+                   p.team_role is not null or p.id = ${ticket.requesterId} or p.id = any(${ticket.watcherIds}::uuid[])
+                   or exists (select from ${table('membership')} m where m.person_id = p.id
+                                 and (m.company_id in (select id from up) or m.company_id = any(select unnest(partner_ids) from up where up.id = ${ticket.companyId}))))
+             order by (p.team_role is not null), p.name limit ${MOST}`,
+      ),
+    );
+    const standings = await this.principals.standings(people.map(({ id }) => id));
+    return standings.flatMap(({ id, name, standing, places }) => {
+      const ability = this.abilities.of(standing);
+      if (!allowed(ability, 'read', 'Ticket', ticket)) return [];
+      const place = places.find((one) => one.id === ticket.companyId) ?? places[0];
+      return {
+        ...{ id, name, team: standing.teamRole !== null },
+        company: standing.teamRole ? null : (place?.name ?? null),
+        role: standing.teamRole ?? place?.role ?? null,
+        why: why(ability, 'read', 'Ticket', ticket)!,
+        replies: allowed(ability, 'reply', 'Ticket', ticket),
+      };
+    });
+  }
+}

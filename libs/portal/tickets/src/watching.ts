@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidField, NotFound } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Outbox } from '@foyer/events';
+import type { PortalActor } from '@foyer/identity';
+import type { Ticket } from './ticket.entity.js';
+import { TicketShared } from './ticket.events.js';
+import { TicketLedger } from './ticket-ledger.js';
+
+/** Who follows a ticket beside requester and assignee. A customer who follows it sees it and gets its mails. */
+@Injectable()
+export class Watching {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly ledger: TicketLedger,
+  ) {}
+
+  /**
+   * Lets somebody see and follow the ticket, by their address. Customers share with colleagues of the ticket's company;
+   * the team with anybody who has an account.
+   */
+  async share(actor: PortalActor, ref: number, email: string): Promise<void> {
+    await this.ledger.change(actor, 'share', ref, async (ticket) => {
+      const person = await this.shareable(actor, ticket, email);
+      // The same words whether there is no such person or they are of another company.
+      if (!person)
+        throw new InvalidField('email', actor.teamRole ? 'tickets.share.unknown' : 'tickets.share.no-colleague');
+      if (person.id === ticket.requesterId || ticket.watcherIds.includes(person.id)) return;
+      ticket.watchedBy([person.id]);
+      const [message] = await this.ledger.happened(ticket, actor, [
+        { type: 'shared', from: null, to: person.id, toName: person.name },
+      ]);
+      await this.outbox.publish(new TicketShared(ticket.id, person.id, message!.id));
+    });
+  }
+
+  async unshare(actor: PortalActor, ref: number, personId: string): Promise<void> {
+    await this.ledger.change(actor, 'share', ref, (ticket) => this.drop(actor, ticket, personId));
+  }
+
+  /** Of the team: follows the ticket oneself, or no longer. */
+  async follow(actor: PortalActor, ref: number, follows: boolean): Promise<void> {
+    await this.ledger.change(actor, 'read', ref, async (ticket) => {
+      if (follows && actor.teamRole) ticket.watchedBy([actor.id!]);
+      else if (ticket.watcherIds.includes(actor.id!))
+        ticket.watcherIds = ticket.watcherIds.filter((id) => id !== actor.id);
+    });
+  }
+
+  private async drop(actor: PortalActor, ticket: Ticket, personId: string): Promise<void> {
+    if (!ticket.watcherIds.includes(personId)) throw new NotFound();
+    ticket.watcherIds = ticket.watcherIds.filter((id) => id !== personId);
+    await this.ledger.happened(ticket, actor, [{ type: 'unshared', from: null, to: personId }]);
+  }
+
+  private async shareable(actor: PortalActor, ticket: Ticket, email: string) {
+    const colleague = sql`exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id = ${ticket.companyId})`;
+    const [person] = await this.database.read((em) =>
+      rows<{ id: string; name: string }>(
+        em,
+        sql`select p.id, p.name from ${table('person')} p
+             where lower(p.email) = ${email} and p.status = 'active' and ${actor.teamRole ? sql`true` : colleague}`,
+      ),
+    );
+    return person;
+  }
+}
