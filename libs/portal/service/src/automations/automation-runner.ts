@@ -27,10 +27,15 @@ export class AutomationRunner {
     private readonly mails: RuleMails,
   ) {}
 
+  /** Those that fit as things stand now: what one of them changes is another cause, with a depth of its own. */
   async happened(trigger: EventTrigger, ticketId: string, cause: string, depth: number): Promise<void> {
-    if (depth >= MAX_DEPTH) return;
-    for (const each of await this.collections.all(automations))
-      if (each.enabled && each.trigger === trigger) await this.run(each, { ticketId, ruleId: each.id, cause, depth });
+    const waiting = (await this.collections.all(automations)).filter(
+      (each) => each.enabled && each.trigger === trigger,
+    );
+    if (depth >= MAX_DEPTH || waiting.length === 0) return;
+    const ticket = await this.database.read((em) => em.findOne(Ticket, { id: ticketId }));
+    for (const each of waiting.filter(({ conditions }) => ticket && matches(conditions, ticket)))
+      await this.run(each, { ticketId, ruleId: each.id, cause, depth });
   }
 
   /** Whether it ran. What cannot be done is told to the team in the thread, and not tried again. */

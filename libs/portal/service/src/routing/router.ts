@@ -1,8 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
-import { matches, type OpeningStep, type TicketAction, type TicketFacts, TicketOpening } from '@foyer/tickets';
+import { Groups, matches, type OpeningStep, type TicketAction, type TicketFacts, TicketOpening } from '@foyer/tickets';
 import { type RoutingRule, routingRules } from './routing-rules.js';
 import { Turns } from './turns.js';
+
+/** Leaves room for those the ticket comes with. */
+const MAX_TAGS = 25;
 
 interface Decided {
   groupId?: string;
@@ -19,6 +23,8 @@ export class Router implements OnModuleInit {
     private readonly opening: TicketOpening,
     private readonly collections: Collections,
     private readonly turns: Turns,
+    private readonly groups: Groups,
+    private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
@@ -44,15 +50,23 @@ export class Router implements OnModuleInit {
     return actionsOf(decided);
   };
 
+  /** What a rule names and is gone by now is passed over: nobody's ticket fails for that. */
   private async follow(rule: RoutingRule, decided: Decided): Promise<void> {
-    decided.groupId ??= rule.groupId ?? undefined;
+    if (rule.groupId && (await this.groups.find(rule.groupId))) decided.groupId ??= rule.groupId;
+    if (rule.categoryId && (await this.isCategory(rule.categoryId))) decided.categoryId ??= rule.categoryId;
     decided.priority ??= rule.priority ?? undefined;
-    decided.categoryId ??= rule.categoryId ?? undefined;
-    decided.tags.push(...rule.tags);
+    decided.tags = [...new Set([...decided.tags, ...rule.tags])].slice(0, MAX_TAGS);
     if (decided.agentId) return;
     if (rule.agentId && (await this.turns.isThere(rule.agentId))) decided.agentId = rule.agentId;
     else if (rule.groupId && rule.sharing !== 'nobody')
       decided.agentId = (await this.turns.next(rule.groupId, rule.sharing)) ?? undefined;
+  }
+
+  private async isCategory(id: string): Promise<boolean> {
+    const found = await this.database.read((em) =>
+      rows(em, sql`select 1 from ${table('ticket_category')} where id = ${id} and archived_at is null`),
+    );
+    return found.length > 0;
   }
 }
 

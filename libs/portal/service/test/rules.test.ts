@@ -1,0 +1,436 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
+import {
+  Absences,
+  type Automation,
+  AutomationClock,
+  automations,
+  filled,
+  type Filling,
+  MacroShelf,
+  macros,
+  MAX_DEPTH,
+  type RoutingRule,
+  routingRules,
+  type Sharing,
+} from '@foyer/service';
+import { Collections } from '@foyer/settings';
+import { type Ticket, ticketGroups, Tickets } from '@foyer/tickets';
+
+const GROUP = '0190f000-0000-7000-8000-0000000000b1';
+const id = (n: number) => `0190f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+let world: World;
+let acme: TestTenant;
+let ana: TestPerson;
+let mara: TestPerson;
+const ids: Record<string, string> = {};
+const inside = <T>(fn: () => Promise<T>): Promise<T> => acme.inside(fn);
+const apply = (rules: Partial<RoutingRule>[], automatic: Partial<Automation>[] = []) =>
+  inside(async () => {
+    const conditions = { match: 'all' as const, tests: [] };
+    const base = {
+      enabled: true,
+      conditions,
+      groupId: null,
+      agentId: null,
+      sharing: 'nobody' as const,
+      priority: null,
+      categoryId: null,
+      tags: [],
+    };
+    await world.get(Collections).apply(
+      routingRules,
+      rules.map((rule, n) => ({ ...base, id: id(n), name: `Rule ${n}`, ...rule })),
+    );
+    await world.get(Collections).apply(
+      automations,
+      automatic.map((one, n) => ({
+        ...{
+          id: id(100 + n),
+          name: `Automation ${n}`,
+          enabled: true,
+          hours: null,
+          conditions,
+          trigger: 'opened' as const,
+          actions: [],
+        },
+        ...one,
+      })),
+    );
+  });
+const now = async (ticket: Ticket) =>
+  (
+    await acme.query<{
+      status: string;
+      priority: string;
+      tags: string[];
+      agent: string | null;
+      groupId: string | null;
+    }>(
+      () => sql`select t.status, t.priority, t.tags, t.group_id as "groupId", a.name as agent from ${table('ticket')} t
+                  left join ${table('person')} a on a.id = t.assignee_id where t.id = ${ticket.id}`,
+    )
+  )[0]!;
+const runs = (ticket: Ticket) =>
+  acme.query<{ cause: string; depth: number }>(
+    () => sql`select cause, depth from ${table('rule_run')} where ticket_id = ${ticket.id} order by ran_at`,
+  );
+/** The worker has nothing left to do. */
+const quiet = async () => {
+  for (let still = 0; still < 3;) {
+    await new Promise((done) => setTimeout(done, 120));
+    const [{ n }] = (await acme.query<{ n: number }>(
+      () => sql`select count(*)::int as n from ${table('ticket')} where false`,
+    )) as [{ n: number }];
+    still = n === 0 && (await waiting()) === 0 ? still + 1 : 0;
+  }
+};
+let waiting: () => Promise<number>;
+
+beforeAll(async () => {
+  world = await World.startWithWorker();
+  acme = await world.tenant('acme');
+  ana = await (await acme.customer('Ana')).of('Globex');
+  mara = await acme.agent('Mara');
+  for (const name of ['Bo', 'Cy']) await acme.agent(name);
+  for (const { id, name } of await acme.query<{ id: string; name: string }>(
+    () => sql`select id, name from ${table('person')}`,
+  ))
+    ids[name] = id;
+  await inside(() =>
+    world
+      .get(Collections)
+      .apply(ticketGroups, [{ id: GROUP, name: 'Network', memberIds: [ids['Mara']!, ids['Bo']!, ids['Cy']!] }]),
+  );
+  const { runAsOwner } = await import('@foyer/database');
+  waiting = async () => {
+    let left = 0;
+    await runAsOwner(world.config, async (client) => {
+      const { rows: lines } = await client.query<{ n: number }>(
+        `select count(*)::int as n from platform.outbox where relayed_at is null and available_at <= now()`,
+      );
+      left = lines[0]!.n;
+    });
+    return left;
+  };
+}, 60_000);
+beforeEach(async () => {
+  await apply([]);
+  await inside(() =>
+    world.get(Database).write(async (em) => {
+      await rows(em, sql`delete from ${table('agent_absence')}`);
+      await rows(em, sql`delete from ${table('routing_turn')}`);
+      await rows(em, sql`update ${table('ticket')} set status = 'closed'`);
+    }),
+  );
+});
+const sharing = (how: Sharing): Partial<RoutingRule> => ({ groupId: GROUP, sharing: how });
+
+describe('routing', () => {
+  test('each rule sees what those before have decided, and what is decided stays', async () => {
+    const urgent = { match: 'all' as const, tests: [{ field: 'priority', operator: 'is', value: ['urgent'] }] };
+    await apply([
+      { priority: 'urgent', tags: ['fire'] },
+      { conditions: urgent, groupId: GROUP, priority: 'low', tags: ['hot'] },
+      { enabled: false, tags: ['never'] },
+    ]);
+    expect(await now(await ana.opens('Fire'))).toMatchObject({
+      priority: 'urgent',
+      groupId: GROUP,
+      tags: ['fire', 'hot'],
+      agent: null,
+    });
+  });
+
+  test('in turn, also for tickets opened at once: nobody twice before everybody once', async () => {
+    await apply([sharing('in-turn')]);
+    const tickets = await Promise.all(Array.from({ length: 9 }, (_, n) => ana.opens(`At once ${n}`)));
+    const agents = (await Promise.all(tickets.map(now))).map(({ agent }) => agent);
+    for (const name of ['Mara', 'Bo', 'Cy']) expect(agents.filter((agent) => agent === name)).toHaveLength(3);
+  });
+
+  test('by load, also at once', async () => {
+    await apply([{ agentId: ids['Mara']! }]);
+    for (const n of [1, 2, 3]) await ana.opens(`Mara’s ${n}`);
+    await apply([sharing('fewest')]);
+    const tickets = await Promise.all(Array.from({ length: 6 }, (_, n) => ana.opens(`Load ${n}`)));
+    const agents = (await Promise.all(tickets.map(now))).map(({ agent }) => agent);
+    expect(agents.filter((agent) => agent === 'Mara')).toHaveLength(0);
+    expect(agents.filter((agent) => agent === 'Bo')).toHaveLength(3);
+  });
+
+  test('not to those who are away, until they are back', async () => {
+    await apply([sharing('in-turn')]);
+    const actor = await mara.actor();
+    await inside(() => world.get(Absences).leave(actor, ids['Mara']!, new Date(Date.now() + 60_000)));
+    const away = await Promise.all([1, 2, 3, 4].map((n) => ana.opens(`Away ${n}`)));
+    expect((await Promise.all(away.map(now))).map(({ agent }) => agent).sort()).toEqual(['Bo', 'Bo', 'Cy', 'Cy']);
+    await inside(() => world.get(Absences).leave(actor, ids['Mara']!, new Date(Date.now() - 60_000)));
+    expect((await now(await ana.opens('Back'))).agent).toBe('Mara');
+  });
+
+  test('an agent who has left, and a group of nobody: the ticket waits', async () => {
+    await inside(() =>
+      world
+        .get(Database)
+        .write((em) => rows(em, sql`update ${table('person')} set status = 'deactivated' where id = ${ids['Cy']!}`)),
+    );
+    await apply([{ agentId: ids['Cy']! }]);
+    expect((await now(await ana.opens('For Cy'))).agent).toBeNull();
+    await apply([{ groupId: id(99), sharing: 'fewest' }]);
+    expect((await now(await ana.opens('For a group that is gone'))).agent).toBeNull();
+    await inside(() =>
+      world
+        .get(Database)
+        .write((em) => rows(em, sql`update ${table('person')} set status = 'active' where id = ${ids['Cy']!}`)),
+    );
+  });
+});
+
+describe('automations', () => {
+  test('run once for a cause, with words filled in', async () => {
+    await apply(
+      [],
+      [
+        {
+          trigger: 'opened',
+          actions: [
+            { do: 'note', text: 'Hello {{customer.first_name}}, {{ticket.number}} {{nonsense}}' },
+            { do: 'tag', add: ['seen'], remove: [] },
+          ],
+        },
+      ],
+    );
+    const ticket = await ana.opens('Lamp');
+    await quiet();
+    expect((await now(ticket)).tags).toEqual(['seen']);
+    const [note] = await acme.query<{ body: string; by: string }>(
+      () =>
+        sql`select body, data->>'by' as by from ${table('ticket_message')} where ticket_id = ${ticket.id} and kind = 'note'`,
+    );
+    expect(note!.body).toMatch(/^Hello Ana, TKT-\d+ \{\{nonsense\}\}$/);
+    expect(note!.by).toBe('Automation 0');
+    expect(await runs(ticket)).toHaveLength(1);
+  });
+
+  test('two that set each other going come to an end', async () => {
+    const to = (priority: 'low' | 'high') => ({
+      match: 'all' as const,
+      tests: [{ field: 'priority', operator: 'is', value: [priority] }],
+    });
+    await apply(
+      [],
+      [
+        { trigger: 'priority', conditions: to('high'), actions: [{ do: 'priority', to: 'low' }] },
+        { trigger: 'priority', conditions: to('low'), actions: [{ do: 'priority', to: 'high' }] },
+      ],
+    );
+    const ticket = await ana.opens('Ping');
+    const actor = await mara.actor();
+    await inside(() => world.get(Tickets).update(actor, ticket.id, { priority: 'high' }));
+    await quiet();
+    const ran = await runs(ticket);
+    expect(ran.map(({ depth }) => depth)).toEqual(Array.from({ length: MAX_DEPTH }, (_, depth) => depth));
+  });
+
+  test('what cannot be done is told to the team and not tried again', async () => {
+    await apply(
+      [],
+      [
+        {
+          trigger: 'opened',
+          actions: [
+            { do: 'tag', add: ['half'], remove: [] },
+            { do: 'assign', to: id(77) },
+          ],
+        },
+      ],
+    );
+    const ticket = await ana.opens('Assign to nobody known');
+    await quiet();
+    expect((await now(ticket)).tags).toEqual([]);
+    const notes = await acme.query<{ body: string }>(
+      () => sql`select body from ${table('ticket_message')} where ticket_id = ${ticket.id} and kind = 'note'`,
+    );
+    expect(notes).toHaveLength(1);
+    expect(notes[0]!.body).toContain('could not do its work');
+  });
+
+  test('a status hidden behind other changes of the same moment is seen', async () => {
+    await apply(
+      [],
+      [
+        { trigger: 'assigned', actions: [{ do: 'tag', add: ['assigned'], remove: [] }] },
+        { trigger: 'solved', actions: [{ do: 'tag', add: ['solved'], remove: [] }] },
+      ],
+    );
+    const ticket = await ana.opens('Two at once');
+    const actor = await mara.actor();
+    await inside(() =>
+      world.get(Tickets).act(actor, ticket.id, [
+        { do: 'status', to: 'solved', statusId: null },
+        { do: 'assign', to: ids['Bo']! },
+      ]),
+    );
+    await quiet();
+    expect((await now(ticket)).tags).toEqual(['assigned', 'solved']);
+  });
+
+  test('close solved tickets after their time, once, and not those reopened', async () => {
+    await apply(
+      [],
+      [{ trigger: 'since-solved', hours: 336, actions: [{ do: 'status', to: 'closed', statusId: null }] }],
+    );
+    const [old, young, reopened] = [await ana.opens('Old'), await ana.opens('Young'), await ana.opens('Reopened')];
+    const actor = await mara.actor();
+    for (const ticket of [old, young, reopened]) await inside(() => world.get(Tickets).solve(actor, ticket.id));
+    await inside(() =>
+      world
+        .get(Database)
+        .write((em) =>
+          rows(
+            em,
+            sql`update ${table('ticket')} set solved_at = now() - interval '15 days' where id in (${old.id}, ${reopened.id})`,
+          ),
+        ),
+    );
+    await inside(() => world.get(Tickets).reopen(actor, reopened.id));
+    expect(await inside(() => world.get(AutomationClock).sweep())).toBe(1);
+    expect(await inside(() => world.get(AutomationClock).sweep())).toBe(0);
+    expect((await Promise.all([old, young, reopened].map(now))).map(({ status }) => status)).toEqual([
+      'closed',
+      'solved',
+      'open',
+    ]);
+  });
+
+  test('remind a waiting customer once, and again only after a person has done something', async () => {
+    await apply([], [{ trigger: 'since-team-replied', hours: 72, actions: [{ do: 'reply', text: 'Still there?' }] }]);
+    const ticket = await ana.opens('Remind me');
+    const actor = await mara.actor();
+    const sweep = () => inside(() => world.get(AutomationClock).sweep());
+    const later = () =>
+      inside(() =>
+        world
+          .get(Database)
+          .write((em) =>
+            rows(
+              em,
+              sql`update ${table('ticket')} set team_replied_at = team_replied_at - interval '4 days', customer_replied_at = customer_replied_at - interval '4 days' where id = ${ticket.id}`,
+            ),
+          ),
+      );
+    await inside(() => world.get(Tickets).reply(actor, ticket.id, { body: 'Which printer?', fileIds: [] }));
+    await later();
+    expect(await sweep()).toBe(1);
+    await later();
+    expect(await sweep()).toBe(0);
+    await inside(() => world.get(Tickets).reply(actor, ticket.id, { body: 'Hello again', fileIds: [] }));
+    await later();
+    expect(await sweep()).toBe(1);
+  });
+
+  test('every time trigger asks something the database understands', async () => {
+    const times = [
+      'since-opened',
+      'since-updated',
+      'since-customer-replied',
+      'since-team-replied',
+      'since-pending',
+      'since-solved',
+      'before-due',
+      'since-due',
+    ] as const;
+    await apply(
+      [],
+      times.map((trigger) => ({
+        trigger,
+        hours: 1,
+        conditions: { match: 'all' as const, tests: [{ field: 'subject', operator: 'contains', value: ['nowhere'] }] },
+        actions: [{ do: 'priority' as const, to: 'low' as const }],
+      })),
+    );
+    expect(await inside(() => world.get(AutomationClock).sweep())).toBe(0);
+  });
+
+  test('write mails to people and addresses, each once', async () => {
+    await apply(
+      [{ groupId: GROUP }],
+      [
+        {
+          trigger: 'opened',
+          actions: [
+            { do: 'mail', to: 'group', text: 'Look at {{ticket.number}}' },
+            { do: 'mail', to: 'lead@acme.example', text: 'New: {{ticket.subject}}' },
+          ],
+        },
+      ],
+    );
+    await ana.opens('Tell everybody');
+    await quiet();
+    const sent = await acme.query<{ to: string }>(
+      () => sql`select to_address as to from ${table('mail')} where template = 'service/email/rule' order by 1`,
+    );
+    expect(sent.map(({ to }) => to)).toEqual([
+      'bo@acme.example',
+      'cy@acme.example',
+      'lead@acme.example',
+      'mara@acme.example',
+    ]);
+  });
+});
+
+describe('macros', () => {
+  test('only those of the team, one’s groups and oneself; one without words changes at once', async () => {
+    const base = { shortcut: '', groupId: null, ownerId: null, note: false, text: '', translations: {}, actions: [] };
+    await inside(() =>
+      world.get(Collections).apply(macros, [
+        { ...base, id: id(1), name: 'All', text: 'Hello {{customer.name}}' },
+        { ...base, id: id(2), name: 'Network', groupId: GROUP, actions: [{ do: 'priority', to: 'high' }] },
+      ]),
+    );
+    const names = async (person: TestPerson) => {
+      const actor = await person.actor();
+      return (await inside(() => world.get(MacroShelf).of(actor))).map(({ name }) => name);
+    };
+    expect(await names(mara)).toEqual(['All', 'Network']);
+    expect(await names(acme.owner)).toEqual(['All']);
+    const ticket = await ana.opens('Macro');
+    const path = `/console/tickets/TKT-${String(ticket.number).padStart(3, '0')}`;
+    const [browser, owner, customer] = [await mara.browser(), await acme.owner.browser(), await ana.browser()];
+    expect((await browser.post(`${path}/macros/${id(1)}`)).headers['location']).toContain(`macro=${id(1)}`);
+    expect((await browser.post(`${path}/macros/${id(2)}`)).status).toBe(303);
+    expect((await now(ticket)).priority).toBe('high');
+    expect((await owner.post(`${path}/macros/${id(2)}`)).status).toBe(404);
+    expect((await browser.post(`${path}/macros/${id(3)}`)).status).toBe(404);
+    expect((await browser.post(`/console/tickets/TKT-9999/macros/${id(2)}`)).status).toBe(404);
+    expect((await customer.post(`${path}/macros/${id(1)}`)).status).toBe(404);
+  });
+
+  test('a text is filled in once, and what is put in stays plain words', () => {
+    const values = Object.fromEntries(
+      [
+        'customer.name',
+        'customer.first_name',
+        'company.name',
+        'agent.name',
+        'agent.first_name',
+        'ticket.number',
+        'ticket.subject',
+        'ticket.url',
+        'site.name',
+      ].map((name) => [name, `<${name}>`]),
+    ) as Filling;
+    expect(
+      filled('{{customer.name}} {{ ticket.number }} {{customer.password}} {{constructor}} {{{site.name}}}', {
+        ...values,
+        'customer.name': '{{site.name}} [x](y)',
+      }),
+    ).toBe('{{site.name}} \\[x\\](y) \\<ticket.number\\> {{customer.password}} {{constructor}} {\\<site.name\\>}');
+    fc.assert(
+      fc.property(fc.string(), (text) => filled(text.replaceAll('{{', ''), values) === text.replaceAll('{{', '')),
+    );
+  });
+});
