@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { BigIntType } from '@mikro-orm/postgresql';
 import { Conflict } from '@foyer/access';
 
 export const TICKET_STATUSES = ['open', 'pending', 'on_hold', 'solved', 'closed'] as const;
@@ -62,7 +63,7 @@ export class Ticket {
   id: string = randomUUIDv7();
 
   /** Given by the tenant's own sequence; people know the ticket by it. */
-  @Property({ type: 'integer', fieldName: 'number', defaultRaw: 'default' })
+  @Property({ type: new BigIntType('number'), fieldName: 'number', defaultRaw: 'default' })
   number!: number;
 
   @Property({ type: 'text' })
