@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { EntityClass } from '@mikro-orm/postgresql';
 import { AccessModule } from '@foyer/access';
 import { type Config, ConfigModule } from '@foyer/config';
+import { CorrespondenceModule } from '@foyer/correspondence';
 import { CredentialsModule, Session, Token } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
 import { EventsModule } from '@foyer/events';
@@ -41,7 +42,7 @@ export class FoyerModule {
         ],
         ...[FilesModule, MailModule, ThemingModule, WebModule],
         ...[TenantsModule, StaffModule, SignupModule],
-        ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule],
+        ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule, CorrespondenceModule],
       ],
       providers: [PlatformSite],
     };

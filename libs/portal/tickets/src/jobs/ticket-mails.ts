@@ -4,7 +4,15 @@ import { OnEvent } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
 import { ReplyAddresses } from '../reply-addresses.js';
-import { TicketAssigned, TicketOpened, TicketReplied, TicketSolved } from '../ticket.events.js';
+import { Groups } from '../requests/groups.js';
+import {
+  TicketAssigned,
+  TicketNoted,
+  TicketOpened,
+  TicketReplied,
+  TicketShared,
+  TicketSolved,
+} from '../ticket.events.js';
 import { ticketNumber } from '../ticket-number.js';
 
 interface Facts {
@@ -22,12 +30,17 @@ interface Facts {
   assignee: string | null;
   assignee_email: string | null;
   assignee_locale: string | null;
+  format: 'text' | 'markdown';
+  group_id: string | null;
+  mention_ids: string[];
+  watchers: Recipient[];
 }
 interface Recipient {
   id: string;
   name: string;
   address: string;
   locale: string | null;
+  team: boolean;
 }
 
 /**
@@ -40,15 +53,18 @@ export class TicketMails {
     private readonly database: Database,
     private readonly mailer: Mailer,
     private readonly addresses: ReplyAddresses,
+    private readonly groups: Groups,
   ) {}
 
   @OnEvent(TicketOpened, 'tickets.mail-opened')
-  async opened({ ticketId, messageId }: TicketOpened): Promise<void> {
+  async opened({ ticketId, messageId, confirm }: TicketOpened): Promise<void> {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
-      await this.send('opened', facts, requester(facts), messageId);
-      for (const member of await this.team())
+      if (confirm) await this.send('opened', facts, requester(facts), messageId);
+      // Whoever it was given to at once hears of that instead.
+      if (facts.assignee_id) return;
+      for (const member of await this.concerned(facts.group_id))
         if (member.id !== facts.author_id) await this.send('new-for-team', facts, member, messageId);
     });
   }
@@ -58,10 +74,29 @@ export class TicketMails {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
-      const others = [requester(facts), assignee(facts)].filter(
-        (person) => person !== null && person.id !== facts.author_id,
-      );
-      for (const person of others) await this.send('replied', facts, person!, messageId);
+      const others = new Map<string, Recipient>();
+      for (const person of [requester(facts), assignee(facts), ...facts.watchers])
+        if (person && person.id !== facts.author_id) others.set(person.id, person);
+      for (const person of others.values()) await this.send('replied', facts, person, messageId);
+    });
+  }
+
+  @OnEvent(TicketNoted, 'tickets.mail-mentioned')
+  async mentioned({ ticketId, messageId }: TicketNoted): Promise<void> {
+    await this.database.write(async () => {
+      const facts = await this.facts(ticketId, messageId);
+      const called = facts?.watchers.filter(({ id, team }) => team && facts.mention_ids.includes(id)) ?? [];
+      for (const person of called)
+        if (person.id !== facts!.author_id) await this.send('mentioned', facts!, person, messageId);
+    });
+  }
+
+  @OnEvent(TicketShared, 'tickets.mail-shared')
+  async shared({ ticketId, personId, messageId }: TicketShared): Promise<void> {
+    await this.database.write(async () => {
+      const facts = await this.facts(ticketId, messageId);
+      const person = facts?.watchers.find(({ id }) => id === personId);
+      if (person) await this.send('shared', facts!, person, messageId);
     });
   }
 
@@ -84,7 +119,7 @@ export class TicketMails {
   }
 
   private async send(kind: string, facts: Facts, to: Recipient, messageId: string): Promise<void> {
-    const forTeam = to.id !== facts.requester_id;
+    const forTeam = to.team;
     const number = ticketNumber(facts.number);
     const key = `tickets.${kind}:${messageId}:${to.id}`;
     const messageIdOfMail = this.addresses.messageIdFor({ ticketId: facts.id, personId: to.id }, key);
@@ -96,6 +131,7 @@ export class TicketMails {
         number,
         subject: facts.subject,
         body: facts.body,
+        markdown: facts.format === 'markdown',
         author: facts.author ?? '',
         requester: facts.requester,
         url: `${currentTenant().origin}${forTeam ? '/console' : ''}/tickets/${number}`,
@@ -111,7 +147,9 @@ export class TicketMails {
     const [facts] = await this.database.write((em) =>
       rows<Facts>(
         em,
-        sql`select t.id, t.number::int, t.subject, m.body, m.author_id, w.name as author,
+        sql`select t.id, t.number::int, t.subject, t.group_id, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author,
+                   (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null)), '[]')
+                      from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
                    r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale,
                    a.id as assignee_id, a.name as assignee, a.email as assignee_email, a.locale as assignee_locale
               from ${table('ticket')} t
@@ -125,11 +163,15 @@ export class TicketMails {
     return facts;
   }
 
-  private team(): Promise<Recipient[]> {
+  /** The members of the group it was given to; without one, everybody who works on tickets. */
+  private async concerned(groupId: string | null): Promise<Recipient[]> {
+    const group = await this.groups.find(groupId);
+    const among = group && group.memberIds.length > 0 ? sql`id = any(${group.memberIds}::uuid[])` : sql`true`;
     return this.database.write((em) =>
       rows<Recipient>(
         em,
-        sql`select id, name, email as address, locale from ${table('person')} where team_role in ('owner', 'admin', 'agent') and status = 'active' limit 200`,
+        sql`select id, name, email as address, locale, true as team from ${table('person')}
+             where team_role in ('owner', 'admin', 'agent') and status = 'active' and ${among} limit 200`,
       ),
     );
   }
@@ -142,6 +184,7 @@ const requester = (facts: Facts): Recipient => ({
   name: facts.requester,
   address: facts.requester_email,
   locale: facts.requester_locale,
+  team: false,
 });
 
 function assignee(facts: Facts): Recipient | null {
@@ -151,5 +194,6 @@ function assignee(facts: Facts): Recipient | null {
     name: facts.assignee ?? '',
     address: facts.assignee_email,
     locale: facts.assignee_locale,
+    team: true,
   };
 }

@@ -1,0 +1,65 @@
+import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { type Config, CONFIG } from '@foyer/config';
+import { registerMessages } from '@foyer/i18n';
+import { SetupPages } from '@foyer/settings';
+import { Chores } from '@foyer/tenants';
+import { Themes } from '@foyer/theming';
+import { Arrivals } from './arrivals.js';
+import { Bounces } from './bounces.js';
+import { Conversations } from './conversations.js';
+import { FollowUps } from './follow-ups.js';
+import { Intake } from './intake.js';
+import { MailReading } from './jobs/reading.js';
+import { MailFiles } from './mail-files.js';
+import { MailLog } from './mail-log.js';
+import { Senders } from './senders.js';
+import { MailboxesController } from './team/mailboxes.controller.js';
+import { MailInController } from './team/mail-in.controller.js';
+import { MailLogController } from './team/mail-log.controller.js';
+import { InboundSmtp } from './ways/inbound-smtp.js';
+import { MailboxRounds } from './ways/mailbox-rounds.js';
+import { WebhookAddress } from './ways/webhook-address.js';
+import { WebhookController } from './ways/webhook.controller.js';
+
+registerMessages('correspondence', new URL('../locales', import.meta.url));
+
+const setup = (name: string, icon: string, order: number) => ({
+  group: 'mail' as const,
+  href: `/console/settings/${name}`,
+  label: `correspondence.setup.${name}`,
+  text: `correspondence.setup.${name}-text`,
+  ...{ icon, order, feature: 'tickets' },
+});
+
+@Global()
+@Module({
+  controllers: [MailInController, MailboxesController, MailLogController, WebhookController],
+  providers: [
+    ...[Arrivals, Bounces, Conversations, FollowUps, Intake, MailFiles, MailLog, MailReading, MailboxRounds],
+    ...[Senders, WebhookAddress],
+  ],
+  exports: [Arrivals],
+})
+export class CorrespondenceModule implements OnModuleInit {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly setupPages: SetupPages,
+    private readonly themes: Themes,
+    private readonly chores: Chores,
+    private readonly log: MailLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.themes.registerTemplates('correspondence', new URL('../templates', import.meta.url));
+    this.setupPages.add(
+      setup('mail-in', 'mail', 10),
+      setup('mailboxes', 'inbox', 20),
+      setup('mail-log', 'activity', 30),
+    );
+    this.chores.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));
+  }
+}
+
+/** Taking mails in by SMTP: the worker. */
+@Module({ providers: [InboundSmtp] })
+export class MailListeningModule {}

@@ -1,0 +1,173 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { allowed, TooMany } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { type Limit, Limits } from '@foyer/credentials';
+import { Database } from '@foyer/database';
+import { translate } from '@foyer/i18n';
+import { Person, type PortalActor } from '@foyer/identity';
+import type { Authentication, InboundMail } from '@foyer/inbound';
+import { Collections, Settings } from '@foyer/settings';
+import { robot, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
+import { type Answered, Conversations } from './conversations.js';
+import { FollowUps } from './follow-ups.js';
+import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
+import { objection } from './judgement.js';
+import { MailFiles } from './mail-files.js';
+import { isListed, mailboxes, mailSettings } from './mail-settings.js';
+import { bodyOf, quotedOf, subjectOf } from './mail-text.js';
+import { Senders } from './senders.js';
+
+const PER_SENDER: Limit = { name: 'mail-in-sender', points: 60, seconds: 3600 };
+const PER_SENDER_AND_TICKET: Limit = { name: 'mail-in-ticket', points: 20, seconds: 3600 };
+/** Whoever writes in another's name must not fill their mailbox with our confirmations (security 50). */
+const CONFIRMATIONS: Limit = { name: 'mail-in-confirmation', points: 3, seconds: 86_400 };
+const CONFIRMATIONS_UNPROVED: Limit = { name: 'mail-in-confirmation-unproved', points: 1, seconds: 86_400 };
+
+/** A mail as it is judged: what came, what is known of it. */
+export interface Letter {
+  row: InboundRow;
+  mail: InboundMail;
+  authentication: Authentication;
+  /** The team has looked at it and wants it as a ticket. */
+  accepted: boolean;
+}
+
+/** Makes a ticket or a reply of a mail that a person sent, with that person's rights and no others. */
+@Injectable()
+export class Intake {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly limits: Limits,
+    private readonly settings: Settings,
+    private readonly collections: Collections,
+    private readonly senders: Senders,
+    private readonly conversations: Conversations,
+    private readonly followUps: FollowUps,
+    private readonly files: MailFiles,
+    private readonly tickets: Tickets,
+  ) {}
+
+  async take(letter: Letter): Promise<Outcome> {
+    const { mail, row, accepted } = letter;
+    if (!mail.from || mail.ambiguousFrom) return { status: 'held', reason: 'no-sender' };
+    const { address } = mail.from;
+    const { blocked, forwards } = await this.settings.get(mailSettings);
+    if (isListed(blocked, address) && !accepted) return { status: 'refused', reason: 'blocked' };
+    if (this.isOurs(address) || forwards.includes(address)) return { status: 'ignored', reason: 'loop' };
+    const sender = await this.senders.find(mail.from);
+    const answered = await this.conversations.answeredBy(mail, row.recipient, sender?.id ?? null);
+    if (mail.auto === 'auto-reply' && !accepted)
+      return answered ? { status: 'ignored', reason: 'auto-reply', ticketId: answered.ticket.id } : held('automatic');
+    if (!accepted && (await this.tooMany(address, answered))) return held('too-many', answered?.ticket.id);
+    if (answered && !accepted) return this.join(letter, answered, sender?.actor ?? null);
+    return this.open(letter, sender, answered);
+  }
+
+  private async join(letter: Letter, answered: Answered, actor: PortalActor | null): Promise<Outcome> {
+    const { ticket } = answered;
+    const against = objection({ ...answered, actor }, letter.authentication);
+    if (against) {
+      await this.tellTeam(ticket, letter.mail.from!.address, against);
+      return { ...held(against, ticket.id), senderId: actor?.id ?? null };
+    }
+    if (this.followUps.isOver(ticket)) return this.open(letter, { id: actor!.id!, actor }, answered);
+    const message = await this.tickets.reply(actor!, ticket.id, {
+      ...(await this.words(letter, actor!)),
+      source: 'email',
+      format: 'text',
+    });
+    await this.copyIn(letter, actor!, ticket);
+    return { status: 'joined', ticketId: ticket.id, messageId: message.id, senderId: actor!.id };
+  }
+
+  private async open(
+    letter: Letter,
+    sender: { id: string; actor: PortalActor | null } | null,
+    answered: Answered | null,
+  ): Promise<Outcome> {
+    const { mail, authentication, accepted, row } = letter;
+    if (authentication === 'fail' && !accepted) return { ...held('authentication'), senderId: sender?.id ?? null };
+    if (sender && !sender.actor) return { ...held('deactivated'), senderId: sender.id };
+    if (!sender && !accepted) {
+      const { opening, allowed: only } = await this.settings.get(mailSettings);
+      const known = isListed(only, mail.from!.address);
+      if (!known && (opening === 'known' || only.length > 0)) return { status: 'refused', reason: 'unknown-sender' };
+    }
+    const { defaultLocale } = await this.settings.get('general');
+    const actor = sender?.actor ?? (await this.senders.welcome(mail.from!, defaultLocale));
+    const box = await this.collections.find(mailboxes, row.mailboxId);
+    const words = await this.words(letter, actor);
+    const ticket = await this.tickets.open(actor, {
+      subject: subjectOf(mail, translate(defaultLocale, 'correspondence.no-subject')),
+      description: words.body,
+      ...{ priority: 'normal', categoryId: box?.categoryId ?? null, typeId: box?.typeId ?? null },
+      ...{ fileIds: words.fileIds, quoted: words.quoted, source: 'email', format: 'text' },
+      companyId: companyFor(actor),
+      confirm: await this.mayConfirm(letter),
+    });
+    if (answered && actor.id === sender?.id && !accepted) await this.followUps.link(ticket, answered.ticket);
+    return { status: 'opened', ticketId: ticket.id, senderId: actor.id };
+  }
+
+  private async words({ mail }: Letter, owner: PortalActor) {
+    const { defaultLocale } = await this.settings.get('general');
+    const { ids, refused } = await this.files.keep(mail.attachments, owner.id, defaultLocale);
+    return {
+      body: bodyOf(mail, refused, translate(defaultLocale, 'correspondence.no-text')),
+      quoted: quotedOf(mail),
+      fileIds: ids,
+    };
+  }
+
+  /** Those who got a copy follow the ticket, if the portal knows them and the sender may share it. */
+  private async copyIn({ mail, authentication }: Letter, actor: PortalActor, ticket: Ticket): Promise<void> {
+    if (authentication !== 'pass' || !allowed(actor.ability, 'share', 'Ticket', ticket)) return;
+    const addresses = [...mail.to, ...mail.cc].map(({ address }) => address).filter((one) => !this.isOurs(one));
+    if (addresses.length === 0) return;
+    const people = await this.database.write((em) =>
+      em.find(Person, { email: { $in: addresses }, status: 'active', emailVerifiedAt: { $ne: null } }, { limit: 20 }),
+    );
+    const actions = people.map(({ id }) => ({ do: 'watch' as const, personId: id }));
+    if (actions.length > 0) await this.tickets.act(robot('mail'), ticket.id, actions);
+  }
+
+  private async tellTeam(ticket: Ticket, address: string, reason: Reason): Promise<void> {
+    const { defaultLocale } = await this.settings.get('general');
+    const detail = translate(defaultLocale, `correspondence.reason.${reason}`);
+    const told = { type: 'mail-refused' as const, from: null, to: null, toName: address, detail };
+    await this.tickets.tell(robot('mail'), ticket.id, told);
+  }
+
+  private isOurs(address: string): boolean {
+    return address.endsWith(`@${this.config.inbound.domain}`) || address === this.config.mailFrom.toLowerCase();
+  }
+
+  private async tooMany(address: string, answered: Answered | null): Promise<boolean> {
+    try {
+      await this.limits.count(PER_SENDER, address);
+      if (answered)
+        await this.limits.count(PER_SENDER_AND_TICKET, `${ticketNumber(answered.ticket.number)} ${address}`);
+      return false;
+    } catch (error) {
+      if (error instanceof TooMany) return true;
+      throw error;
+    }
+  }
+
+  /** Only people get a confirmation, and only so many a day (RFC 3834). */
+  private async mayConfirm({ mail, authentication, accepted }: Letter): Promise<boolean> {
+    if (mail.auto !== 'no' || accepted) return false;
+    const limit = authentication === 'pass' ? CONFIRMATIONS : CONFIRMATIONS_UNPROVED;
+    return this.limits.count(limit, mail.from!.address).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+/** The company they act for, if they may ask in its name. */
+const companyFor = ({ ability, companyId }: PortalActor): string | null =>
+  companyId && allowed(ability, 'create', 'Ticket', { companyId }) ? companyId : null;
+
+const held = (reason: Reason, ticketId: string | null = null): Outcome => ({ status: 'held', reason, ticketId });

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { Inject, Injectable } from '@nestjs/common';
+import { DomainError } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { Database, rows, sql, table } from '@foyer/database';
+import { OnEvent } from '@foyer/events';
+import { Files } from '@foyer/files';
+import { type Authentication, authenticationOf, type InboundMail, parseMail } from '@foyer/inbound';
+import { ReplyAddresses } from '@foyer/tickets';
+import { Bounces } from '../bounces.js';
+import { MailReceived } from '../correspondence.events.js';
+import type { InboundRow, Outcome } from '../inbound-mail.js';
+import { Intake } from '../intake.js';
+
+/** Reads a mail that was taken in, and decides once what becomes of it. */
+@Injectable()
+export class MailReading {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly files: Files,
+    private readonly addresses: ReplyAddresses,
+    private readonly bounces: Bounces,
+    private readonly intake: Intake,
+  ) {}
+
+  @OnEvent(MailReceived, 'correspondence.read')
+  async read({ inboundMailId }: MailReceived): Promise<void> {
+    const row = await this.row(inboundMailId);
+    if (!row?.fileId || row.status !== 'received') return;
+    const raw = await buffer((await this.files.open(row.fileId)) as Readable);
+    // Before the transaction: the DNS may take its time.
+    const { authservId } = this.config.inbound;
+    const arrival = { peer: row.peer, helo: row.helo, envelopeFrom: row.envelopeFrom };
+    const authentication = await authenticationOf(raw, arrival, { authservId });
+    const mail = parseMail(raw, (id) => this.addresses.read(id) !== null);
+    await this.settleOnce(row, () => this.decide(row, mail, authentication, false), authentication);
+  }
+
+  /** Makes a ticket of a mail that the team has looked at, whatever stood against it. */
+  async accept(row: InboundRow, authentication: Authentication): Promise<void> {
+    const raw = await buffer((await this.files.open(row.fileId!)) as Readable);
+    const mail = parseMail(raw);
+    await this.settleOnce(row, () => this.decide(row, mail, authentication, true), authentication);
+  }
+
+  row(id: string): Promise<InboundRow | undefined> {
+    return this.database.read(async (em) => {
+      const [row] = await rows<InboundRow>(
+        em,
+        sql`select id, message_id as "messageId", way, sender, recipient, status, file_id as "fileId", mailbox_id as "mailboxId",
+                   envelope_from as "envelopeFrom", peer, helo, attempts
+              from ${table('inbound_mail')} where id = ${id}`,
+      );
+      return row;
+    });
+  }
+
+  private async decide(
+    row: InboundRow,
+    mail: InboundMail,
+    authentication: Authentication,
+    accepted: boolean,
+  ): Promise<Outcome> {
+    if (mail.auto === 'loop') return { status: 'ignored', reason: 'loop' };
+    if (mail.bounce) return this.bounces.note(mail.bounce);
+    return this.intake.take({ row, mail, authentication, accepted });
+  }
+
+  /** Effect and outcome in one transaction, under a lock: ten workers with one mail make one message. */
+  private async settleOnce(row: InboundRow, decide: () => Promise<Outcome>, known: Authentication): Promise<void> {
+    const settle = (given: () => Promise<Outcome>) =>
+      this.database.write(async (em) => {
+        const [open] = await rows<{ status: string }>(
+          em,
+          sql`select status from ${table('inbound_mail')} where id = ${row.id} for update`,
+        );
+        if (open?.status !== row.status) return;
+        const { status, reason, ticketId, messageId, senderId, authentication = known } = await given();
+        await rows(
+          em,
+          sql`update ${table('inbound_mail')}
+                 set status = ${status}, reason = ${reason ?? null}, ticket_id = ${ticketId ?? null}, ticket_message_id = ${messageId ?? null},
+                     sender_id = ${senderId ?? null}, authentication = ${authentication}, handled_at = now(), attempts = attempts + 1
+               where id = ${row.id}`,
+        );
+      });
+    try {
+      await settle(decide);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code === 'files.storage-failed') throw error;
+      // The portal said no in its own words (too many, switched off meanwhile): the team sees it and may try again.
+      await settle(() => Promise.resolve({ status: 'held', reason: 'not-now' }));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { PortalActor } from '@foyer/identity';
+import type { Authentication, InboundMail } from '@foyer/inbound';
+import { allowed } from '@foyer/access';
+import type { Ticket } from '@foyer/tickets';
+import type { Reason } from './inbound-mail.js';
+
+/**
+ * Whether a mail may join a thread (security 51). Having an address of ours is one half, being somebody who may reply is the
+ * other; and the less is known of where the mail comes from, the less it may do.
+ * @returns what stands against it; null when nothing does
+ */
+export function objection(
+  { actor, ticket, personId }: { actor: PortalActor | null; ticket: Ticket; personId: string },
+  authentication: Authentication,
+): Reason | null {
+  if (authentication === 'fail') return 'authentication';
+  if (!actor) return 'not-entitled';
+  const readable = allowed(actor.ability, 'read', 'Ticket', ticket);
+  if (!readable || !allowed(actor.ability, 'reply', 'Ticket', ticket)) return 'not-entitled';
+  if (authentication === 'pass') return null;
+  // Nothing proves the From: then only the very person to whom our mail went is heard, and never as the team.
+  const forTeam = actor.teamRole !== null && ticket.requesterId !== actor.id;
+  if (forTeam) return 'authentication';
+  return actor.id === personId ? null : 'not-theirs';
+}
+
+/** Mails that programs write are answered by nobody, and join nothing. */
+export const isAutomatic = ({ auto }: InboundMail): boolean => auto === 'auto-reply' || auto === 'loop';

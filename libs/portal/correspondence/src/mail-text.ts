@@ -1,0 +1,28 @@
+import type { InboundMail } from '@foyer/inbound';
+
+const SUBJECT_MAX = 200;
+/** What is beyond is in the mail as it came, which is kept. */
+const TEXT_MAX = 100_000;
+const PREFIX =
+  /^(?:\s*(?:\[(?:ext|extern|external)\]|(?:re|aw|antw|antwort|wg|fw|fwd|tr|rv|rif|sv|vs|odp|ynt|رد|إعادة توجيه)(?:\[\d+\])?\s*[:：])\s*|\s*\[[A-Z]{2,8}-\d{1,10}\]\s*)+/i;
+
+/** What a ticket is called after: the subject without “Re:” and without numbers of ours. */
+export function subjectOf({ subject, text }: InboundMail, standard: string): string {
+  const bare = subject.replace(PREFIX, '').replace(/\s+/g, ' ').trim();
+  const line =
+    text
+      .split('\n')
+      .find((one) => one.trim() !== '')
+      ?.trim() ?? '';
+  return [...(bare || subject.trim() || line || standard)].slice(0, SUBJECT_MAX).join('');
+}
+
+/** The words of a message: what was written, and which files were not taken. */
+export function bodyOf({ text }: InboundMail, refused: readonly string[], standard: string): string {
+  const words = cut(text.trim()) || standard;
+  return refused.length > 0 ? `${words}\n\n${refused.map((line) => `⚠ ${line}`).join('\n')}` : words;
+}
+
+export const quotedOf = ({ quoted }: InboundMail): string | null => cut(quoted) || null;
+
+const cut = (text: string) => (text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX).toWellFormed()} …` : text);

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@foyer/database';
+import { Outbox } from '@foyer/events';
+import { Person, PersonRegistered, type PortalActor, PortalPrincipals } from '@foyer/identity';
+import type { Address } from '@foyer/inbound';
+import { headerText } from '@foyer/mail';
+
+/** Who writes: a person of the portal by the address of the mail, with what they may do right now. */
+@Injectable()
+export class Senders {
+  constructor(
+    private readonly database: Database,
+    private readonly principals: PortalPrincipals,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Null for an address nobody has. Whoever may not act any more is known all the same. */
+  async find({ address }: Address): Promise<{ id: string; actor: PortalActor | null } | null> {
+    const person = await this.database.write((em) => em.findOne(Person, { email: address }));
+    return person && { id: person.id, actor: await this.principals.person(person.id) };
+  }
+
+  /** Somebody new: an account without a password, of an address that nobody has proved yet. */
+  async welcome({ name, address }: Address, locale: string): Promise<PortalActor> {
+    const id = await this.database.write(async (em) => {
+      const known =
+        headerText(name, 100).replace(/@.*$/, '') || address.slice(0, address.lastIndexOf('@')).slice(0, 100);
+      const person = Object.assign(new Person(), { email: address, name: known, locale });
+      em.persist(person);
+      await em.flush();
+      await this.outbox.publish(new PersonRegistered(person.id));
+      return person.id;
+    });
+    return (await this.principals.person(id))!;
+  }
+}

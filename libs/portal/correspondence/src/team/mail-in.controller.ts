@@ -1,0 +1,105 @@
+import { Get, Inject, Post } from '@nestjs/common';
+import { z } from 'zod';
+import type { Actor } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { Settings } from '@foyer/settings';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { ReplyAddresses } from '@foyer/tickets';
+import { mailSettings } from '../mail-settings.js';
+import { WebhookAddress } from '../ways/webhook-address.js';
+
+const PATH = '/console/settings/mail-in';
+const ENTRY = /^(?:[^\s@,;]{1,64}@)?(?:@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63}$/;
+
+/** Addresses or domains, one a line or with commas. */
+const list = (max: number, addressesOnly = false) =>
+  z
+    .string()
+    .max(20_000)
+    .optional()
+    .transform((text) => [
+      ...new Set(
+        (text ?? '')
+          .toLowerCase()
+          .split(/[\s,;]+/)
+          .filter(Boolean),
+      ),
+    ])
+    .refine((entries) => entries.length <= max, 'correspondence.form.too-many')
+    .refine((entries) => entries.every((entry) => ENTRY.test(entry)), 'correspondence.form.list')
+    .refine(
+      (entries) => !addressesOnly || entries.every((entry) => /^[^@]+@/.test(entry)),
+      'correspondence.form.addresses',
+    );
+const form = z.object({
+  opening: z.enum(['anybody', 'known']),
+  allowed: list(500),
+  blocked: list(500),
+  forwards: list(50, true),
+});
+
+/** How mails come in, and from whom. */
+@Can('manage', 'Settings')
+@ConsoleController('settings/mail-in')
+export class MailInController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly settings: Settings,
+    private readonly addresses: ReplyAddresses,
+    private readonly webhook: WebhookAddress,
+  ) {}
+
+  @Get()
+  @View('correspondence/team/mail-in')
+  async page(@CurrentVisit() visit: Visit) {
+    const { opening, allowed, blocked, forwards } = await this.settings.get(mailSettings);
+    const lines = (entries: string[]) => entries.join('\n');
+    return this.view(
+      visit,
+      visit.form({ opening, allowed: lines(allowed), blocked: lines(blocked), forwards: lines(forwards) }),
+    );
+  }
+
+  @Post()
+  @View('correspondence/team/mail-in')
+  async save(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: Actor,
+    @Form(form) given: FormState<z.output<typeof form>>,
+  ) {
+    await given.attempt((values) => this.settings.change(actor, mailSettings, values));
+    return given.failed ? this.view(visit, given) : seeOther(PATH, 'settings.saved');
+  }
+
+  @Post('webhook')
+  async renew(@CurrentActor() actor: Actor) {
+    await this.webhook.renew(actor);
+    return seeOther(PATH, 'correspondence.webhook.renewed');
+  }
+
+  private async view(visit: Visit, given: FormState<unknown>) {
+    const choices = (['anybody', 'known'] as const).map((value) => ({
+      value,
+      label: visit.t(`correspondence.opening.${value}`),
+      checked: given.values['opening'] === value,
+    }));
+    return {
+      form: given,
+      choices,
+      address: this.addresses.inbox(),
+      webhook: await this.webhook.current(),
+      megabytes: this.config.inbound.limitBytes / 1024 / 1024,
+      keepDays: this.config.inbound.keepDays,
+    };
+  }
+}

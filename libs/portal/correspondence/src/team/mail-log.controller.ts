@@ -1,0 +1,96 @@
+import { Get, Param, ParseUUIDPipe, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { z } from 'zod';
+import type { Actor } from '@foyer/access';
+import { Files } from '@foyer/files';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Filters,
+  filterView,
+  listView,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { ticketNumber } from '@foyer/tickets';
+import { INBOUND_STATUSES, type InboundStatus } from '../inbound-mail.js';
+import { type LogRow, MailLog } from '../mail-log.js';
+
+const PATH = '/console/settings/mail-log';
+const PAGE = 50;
+const LINK_SECONDS = 300;
+const TONES: Partial<Record<InboundStatus, string>> = {
+  ...{ opened: 'good', joined: 'good', held: 'warn', refused: 'bad', bounced: 'bad', received: 'info' },
+};
+const filters = z.object({
+  q: z.string().trim().max(100).catch(''),
+  status: z.enum(INBOUND_STATUSES).nullable().catch(null),
+  cursor: z.string().max(100).nullable().catch(null),
+});
+
+/** Every mail that came in, and what became of it. */
+@Can('manage', 'Settings')
+@ConsoleController('settings/mail-log')
+export class MailLogController {
+  constructor(
+    private readonly log: MailLog,
+    private readonly files: Files,
+  ) {}
+
+  @Get()
+  @View('correspondence/team/mail-log')
+  async list(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: Actor,
+    @Filters(filters) { q, status, cursor }: z.output<typeof filters>,
+  ) {
+    const { rows, next } = await this.log.page(actor, { search: q || null, status, cursor, limit: PAGE });
+    const options = INBOUND_STATUSES.map((value) => ({ value, label: visit.t(`correspondence.status.${value}`) }));
+    const label = visit.t('correspondence.log.status');
+    return {
+      mails: rows.map((row) => this.row(visit, row)),
+      filters: [filterView(visit, PATH, { name: 'status', label, current: status, options })],
+      ...listView(visit, PATH, { q: q || null, filters: { status }, next, previous: null }),
+    };
+  }
+
+  /** The mail as it came, as a file from the host for uploaded content. */
+  @Get(':mail/source')
+  async source(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string, @Res() res: Response) {
+    res.redirect(303, this.files.signedUrl(await this.log.source(actor, id), LINK_SECONDS));
+  }
+
+  @Post(':mail/retry')
+  async retry(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
+    await this.log.retry(actor, id);
+    return seeOther(PATH, 'correspondence.log.retried');
+  }
+
+  @Post(':mail/acceptance')
+  async accept(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
+    await this.log.accept(actor, id);
+    return seeOther(PATH, 'correspondence.log.accepted');
+  }
+
+  private row(visit: Visit, row: LogRow) {
+    const { status, reason, hasSource } = row;
+    return {
+      href: `${PATH}/${row.id}`,
+      ...{ sender: row.sender, recipient: row.recipient, subject: row.subject, receivedAt: row.receivedAt, status },
+      way: visit.t(`correspondence.way.${row.way}`),
+      statusLabel: visit.t(`correspondence.status.${status}`),
+      tone: TONES[status] ?? null,
+      reason: reason && visit.t(`correspondence.reason.${reason}`),
+      doubtful: row.authentication === 'fail',
+      ticket: row.ticket && { number: ticketNumber(row.ticket), href: `/console/tickets/${ticketNumber(row.ticket)}` },
+      can: {
+        source: hasSource,
+        retry: hasSource && ['held', 'refused', 'ignored'].includes(status),
+        accept: hasSource && status === 'held',
+      },
+    };
+  }
+}

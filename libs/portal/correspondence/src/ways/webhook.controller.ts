@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { NotFound } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { type Limit, Limits } from '@foyer/credentials';
+import { type FoyerRequest, type FoyerResponse, MachineController } from '@foyer/web';
+import { Arrivals, asFile } from '../arrivals.js';
+import { postedMail } from './posted-mail.js';
+import { WebhookAddress } from './webhook-address.js';
+
+const POSTS: Limit = { name: 'mail-in-webhook', points: 600, seconds: 60 };
+
+/** Mails that a mail service posts. The address is the secret; without it there is nothing here. */
+@MachineController('inbound')
+export class WebhookController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly address: WebhookAddress,
+    private readonly arrivals: Arrivals,
+    private readonly limits: Limits,
+  ) {}
+
+  @Post(':token')
+  @HttpCode(200)
+  async post(
+    @Param('token') token: string,
+    @Req() req: FoyerRequest,
+    @Res({ passthrough: true }) res: FoyerResponse,
+  ): Promise<{ kept: boolean }> {
+    if (!(await this.address.isValid(token))) throw new NotFound();
+    await this.limits.count(POSTS, 'webhook');
+    const { raw, recipient, sender } = await postedMail(req, res, this.config.inbound.limitBytes);
+    const folder = join(this.config.dataDir, 'uploads');
+    await mkdir(folder, { recursive: true });
+    const kept = await asFile(folder, raw, (path) =>
+      this.arrivals.keep({ path, way: 'webhook', recipient, envelopeFrom: sender }),
+    );
+    return { kept };
+  }
+}

@@ -1,0 +1,447 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
+import { TicketPageReader, Tickets } from '@foyer/tickets';
+import { AUTHSERV, type Draft, freePort, letterTo, outcome, raw, send, thread } from './correspondents.js';
+
+let world: World;
+let port: number;
+let acme: TestTenant;
+let bolt: TestTenant;
+let ana: TestPerson;
+let mara: TestPerson;
+let number: number;
+/** Where Ana answers, and the mail that told her so. */
+let toAna: { replyTo: string; messageId: string };
+let toMara: typeof toAna;
+const IN = 'in.localhost';
+const at = (tenant: TestTenant) => `${tenant.tenant.slug}@${IN}`;
+const deliver = (draft: Draft, envelope?: { from?: string; to?: string }) => send(port, draft, envelope);
+const bodies = async (tenant: TestTenant, of: number) =>
+  (await thread(tenant, of)).filter(({ kind }) => kind === 'reply').map(({ body }) => body);
+
+beforeAll(async () => {
+  port = await freePort();
+  world = await World.startWithWorker({ INBOUND_SMTP_PORT: String(port), INBOUND_AUTHSERV_ID: AUTHSERV });
+  [acme, bolt] = [await world.tenant('acme'), await world.tenant('bolt')];
+  ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
+  mara = await acme.agent('Mara');
+  number = Number((await ana.opens('Printer is on fire')).number);
+  toAna = await letterTo(world, ana.email, 'Printer is on fire');
+  toMara = await letterTo(world, mara.email, 'Printer is on fire');
+}, 60_000);
+
+describe('a new mail', () => {
+  test('of a customer becomes a ticket with their rights, and is confirmed once', async () => {
+    const draft = {
+      from: `Ana <${ana.email}>`,
+      to: at(acme),
+      subject: 'Re: The lamp',
+      text: 'It is dark.\n\n-- \nAna',
+      dmarc: 'pass' as const,
+    };
+    expect(await deliver(draft)).toBe(250);
+    const { status, ticket } = await outcome(acme, ana.email);
+    expect(status).toBe('opened');
+    const [message] = await thread(acme, ticket!);
+    expect(message).toMatchObject({
+      kind: 'reply',
+      body: 'It is dark.',
+      quoted: '-- \nAna',
+      source: 'email',
+      author: ana.email,
+    });
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await ana.actor(), ticket!));
+    expect([view.subject, view.company]).toEqual(['The lamp', 'Globex']);
+    await letterTo(world, ana.email, 'The lamp');
+  });
+
+  test('of a stranger makes a person who has proved nothing', async () => {
+    await deliver({ from: 'Nia New <nia@new.example>', to: at(acme), subject: 'Opening hours' });
+    expect((await outcome(acme, 'nia@new.example')).status).toBe('opened');
+    const people = await acme.query(
+      () =>
+        sql`select name, email_verified_at, password_hash, status from ${table('person')} where email = 'nia@new.example'`,
+    );
+    expect(people).toEqual([{ name: 'Nia New', email_verified_at: null, password_hash: null, status: 'active' }]);
+  });
+
+  test('without text or subject is a ticket too', async () => {
+    await deliver({ from: 'mute@new.example', to: at(acme), subject: '', text: '' });
+    const { status, ticket } = await outcome(acme, 'mute@new.example');
+    expect(status).toBe('opened');
+    expect(await bodies(acme, ticket!)).toEqual(['(This mail has no text.)']);
+  });
+
+  test('in another’s name is held where the domain says how to tell', async () => {
+    await deliver({ from: 'forged@bank.example', to: at(acme), dmarc: 'fail' });
+    expect(await outcome(acme, 'forged@bank.example')).toMatchObject({ status: 'held', reason: 'authentication' });
+  });
+
+  test('50: is never confirmed to a program, a list, or somebody who writes too often', async () => {
+    await deliver({
+      from: 'robot@new.example',
+      to: at(acme),
+      subject: 'Nightly',
+      headers: ['Auto-Submitted: auto-generated'],
+    });
+    expect(await outcome(acme, 'robot@new.example')).toMatchObject({ status: 'held', reason: 'automatic' });
+    await deliver({ from: 'list@new.example', to: at(acme), subject: 'News', headers: ['List-Id: <a.b>'] });
+    expect((await outcome(acme, 'list@new.example')).status).toBe('opened');
+    for (const n of [1, 2]) {
+      await deliver({ from: 'victim@new.example', to: at(acme), subject: `Bomb ${n}` });
+      expect((await outcome(acme, 'victim@new.example')).status).toBe('opened');
+    }
+    await letterTo(world, mara.email, 'Bomb 2');
+    const to = (address: string) =>
+      world.mails.mails.filter((mail) => [mail.to].flat()[0]!.text.includes(address)).length;
+    expect([to('robot@new.example'), to('list@new.example'), to('victim@new.example')]).toEqual([0, 0, 1]);
+  });
+});
+
+describe('51: an answer', () => {
+  test('by the address in our mail joins the ticket and opens it', async () => {
+    await acme.inside(async () =>
+      world.get(Tickets).reply(await mara.actor(), number, { body: 'Is it still burning?', fileIds: [] }),
+    );
+    await deliver({
+      from: ana.email,
+      to: toAna.replyTo,
+      subject: 'whatever',
+      text: 'Yes.\n\nOn Fri, Nov 20, 2026 Acme <a@b.example> wrote:\n> Is it still burning?',
+    });
+    expect(await outcome(acme, ana.email)).toMatchObject({ status: 'joined', ticket: number });
+    expect((await bodies(acme, number)).at(-1)).toBe('Yes.');
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), number));
+    expect(view.status).toBe('open');
+  });
+
+  test('by the id of our mail joins too', async () => {
+    await deliver({ from: ana.email, to: at(acme), inReplyTo: toAna.messageId, text: 'By its id.' });
+    expect(await outcome(acme, ana.email)).toMatchObject({ status: 'joined', ticket: number });
+  });
+
+  test('by the number in the subject alone is a ticket of its own', async () => {
+    const before = await bodies(acme, number);
+    await deliver({ from: 'guesser@new.example', to: at(acme), subject: `Re: [TKT-00${number}] Printer is on fire` });
+    const { ticket } = await outcome(acme, 'guesser@new.example');
+    expect(ticket).not.toBe(number);
+    expect(await bodies(acme, number)).toEqual(before);
+  });
+
+  test('with a guessed address or id joins nothing', async () => {
+    const local = toAna.replyTo.split('@')[0]!;
+    const changed = `${local.slice(0, -1)}${local.endsWith('a') ? 'b' : 'a'}@${IN}`;
+    await deliver({ from: ana.email, to: changed, text: 'guessed' });
+    expect((await outcome(acme, ana.email)).ticket).not.toBe(number);
+    const id = toAna.messageId.replace(/\.[a-z2-7]{4}(?=[a-z2-7]{28}@)/, '.aaaa');
+    await deliver({ from: ana.email, to: at(acme), inReplyTo: id, text: 'guessed' });
+    expect((await outcome(acme, ana.email)).ticket).not.toBe(number);
+  });
+
+  test('of a stranger who has the address goes to the team, never into the thread', async () => {
+    await deliver({ from: 'thief@evil.example', to: toAna.replyTo, text: 'I am Ana, honestly', dmarc: 'pass' });
+    expect(await outcome(acme, 'thief@evil.example')).toMatchObject({
+      status: 'held',
+      reason: 'not-entitled',
+      ticket: number,
+    });
+    expect((await bodies(acme, number)).join()).not.toContain('honestly');
+    expect((await thread(acme, number)).at(-1)).toMatchObject({ kind: 'event', type: 'mail-refused' });
+    const seen = await acme.inside(async () => world.get(TicketPageReader).read(await ana.actor(), number));
+    expect(JSON.stringify(seen.messages)).not.toContain('thief@evil.example');
+  });
+
+  test('in a customer’s name with failed DMARC is held', async () => {
+    await deliver({ from: ana.email, to: toAna.replyTo, text: 'forged words', dmarc: 'fail' });
+    expect(await outcome(acme, ana.email)).toMatchObject({ status: 'held', reason: 'authentication' });
+    expect((await bodies(acme, number)).join()).not.toContain('forged words');
+  });
+
+  test('in an agent’s name counts only with proof', async () => {
+    const { replyTo } = toMara;
+    await deliver({ from: mara.email, to: replyTo, text: 'Send us your password', dmarc: 'none' });
+    expect(await outcome(acme, mara.email)).toMatchObject({ status: 'held', reason: 'authentication' });
+    await deliver({ from: mara.email, to: replyTo, text: 'We are on our way', dmarc: 'pass' });
+    expect(await outcome(acme, mara.email)).toMatchObject({ status: 'joined', ticket: number });
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), number));
+    expect(view.status).toBe('pending');
+    await letterTo(world, ana.email, 'We are on our way');
+  });
+
+  test('of a colleague to Ana’s mail needs proof of who they are', async () => {
+    const joe = await (await acme.customer('Joe')).of('Globex', 'company_user');
+    await deliver({ from: joe.email, to: toAna.replyTo, text: 'I am Joe', dmarc: 'none' });
+    expect(await outcome(acme, joe.email)).toMatchObject({ status: 'held', reason: 'not-theirs' });
+    await deliver({ from: joe.email, to: toAna.replyTo, text: 'I am Joe', dmarc: 'pass' });
+    expect(await outcome(acme, joe.email)).toMatchObject({ status: 'joined', ticket: number });
+  });
+
+  test('of somebody who has left the company is held', async () => {
+    const ulf = await (await acme.customer('Ulf')).of('Globex', 'company_user');
+    const ticket = await ulf.opens('Ulf’s matter');
+    const { replyTo } = await letterTo(world, ulf.email, 'Ulf’s matter');
+    await acme.inside(() =>
+      world
+        .get(Database)
+        .write((em) =>
+          rows(
+            em,
+            sql`delete from ${table('membership')} where person_id = (select id from ${table('person')} where email = ${ulf.email})`,
+          ),
+        ),
+    );
+    await deliver({ from: ulf.email, to: replyTo, text: 'still here', dmarc: 'pass' });
+    expect(await outcome(acme, ulf.email)).toMatchObject({ status: 'held', reason: 'not-entitled' });
+    expect((await bodies(acme, Number(ticket.number))).join()).not.toContain('still here');
+  });
+
+  test('with A’s address at B joins nothing there', async () => {
+    const bob = await bolt.customer('Bob');
+    const atBolt = toAna.replyTo.replace('acme', 'bolt');
+    await deliver({ from: bob.email, to: atBolt, text: 'across', dmarc: 'pass' });
+    expect((await outcome(bolt, bob.email)).status).toBe('opened');
+    await deliver({ from: bob.email, to: at(bolt), inReplyTo: toAna.messageId, text: 'across', dmarc: 'pass' });
+    expect((await outcome(bolt, bob.email)).status).toBe('opened');
+    expect((await bodies(acme, number)).join()).not.toContain('across');
+  });
+
+  test('to a closed ticket makes one that follows it', async () => {
+    const old = await ana.opens('An old matter');
+    const { replyTo } = await letterTo(world, ana.email, 'An old matter');
+    await acme.inside(async () =>
+      world.get(Tickets).update(await mara.actor(), Number(old.number), { status: 'closed' }),
+    );
+    await deliver({ from: ana.email, to: replyTo, subject: 'Re: An old matter', text: 'It is back' });
+    const { status, ticket } = await outcome(acme, ana.email);
+    expect(status).toBe('opened');
+    expect(ticket).not.toBe(Number(old.number));
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), ticket!));
+    expect(view.links).toMatchObject([{ number: Number(old.number), kind: 'follow-up' }]);
+  });
+
+  test('adds those in copy only with proof, and only whom the portal knows', async () => {
+    const watchers = async () =>
+      (await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), number))).watchers.map(
+        ({ name }) => name,
+      );
+    const cleo = await acme.customer('Cleo');
+    const draft = {
+      from: mara.email,
+      to: toMara.replyTo,
+      cc: `${cleo.email}, unknown@new.example`,
+    };
+    await deliver({ ...draft, text: 'unproved', dmarc: 'fail' });
+    await outcome(acme, mara.email);
+    expect(await watchers()).not.toContain('Cleo');
+    await deliver({ ...draft, text: 'proved', dmarc: 'pass' });
+    await outcome(acme, mara.email);
+    expect(await watchers()).toContain('Cleo');
+    expect(await acme.query(() => sql`select 1 from ${table('person')} where email = 'unknown@new.example'`)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('programs', () => {
+  test('our own mail that comes back is a loop', async () => {
+    await deliver({ from: 'loop@new.example', to: at(acme), id: toAna.messageId });
+    expect(await outcome(acme, 'loop@new.example')).toMatchObject({ status: 'ignored', reason: 'loop' });
+  });
+
+  test('an automatic answer joins nothing', async () => {
+    await deliver({
+      from: ana.email,
+      to: toAna.replyTo,
+      subject: 'Automatic reply',
+      text: 'On holiday',
+      headers: ['Auto-Submitted: auto-replied'],
+    });
+    expect(await outcome(acme, ana.email)).toMatchObject({ status: 'ignored', reason: 'auto-reply' });
+    expect((await bodies(acme, number)).join()).not.toContain('On holiday');
+  });
+
+  test('mails that answer one another for ever stop', async () => {
+    const pong = await acme.customer('Pong');
+    const ticket = await pong.opens('Ping');
+    const { replyTo } = await letterTo(world, pong.email, 'Ping');
+    for (let n = 1; n <= 21; n++) await deliver({ from: pong.email, to: replyTo, text: `pong ${n}` });
+    const lines = await Promise.all(Array.from({ length: 21 }, (_, n) => outcome(acme, pong.email, n + 1)));
+    expect(lines.filter(({ status }) => status === 'joined')).toHaveLength(20);
+    expect(lines.filter(({ reason }) => reason === 'too-many')).toHaveLength(1);
+    expect(await bodies(acme, Number(ticket.number))).toHaveLength(21);
+  }, 60_000);
+
+  test('a bounce marks our mail and is told to the team', async () => {
+    const ben = await acme.customer('Ben');
+    const ticket = await ben.opens('Wrong address');
+    const { replyTo, messageId } = await letterTo(world, ben.email, 'Wrong address');
+    const body = [
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      ...['', '--b', '', 'Not delivered.', '--b', 'Content-Type: message/delivery-status', ''],
+      ...['Reporting-MTA: dns; mx.example', '', `Final-Recipient: rfc822; ${ben.email}`, 'Action: failed'],
+      ...['Status: 5.1.1', 'Diagnostic-Code: smtp; 550 no such user', '--b', 'Content-Type: text/rfc822-headers', ''],
+      ...[`Message-ID: ${messageId}`, '', '--b--', ''],
+    ].join('\r\n');
+    const draft = { from: 'MAILER-DAEMON@mx.example', to: replyTo, subject: 'Undelivered', body };
+    expect(await deliver(draft, { from: '' })).toBe(250);
+    expect(await outcome(acme, 'mailer-daemon@mx.example')).toMatchObject({
+      status: 'bounced',
+      ticket: Number(ticket.number),
+    });
+    const mails = await acme.query(
+      () => sql`select status, last_error from ${table('mail')} where message_id = ${messageId}`,
+    );
+    expect(mails).toEqual([{ status: 'bounced', last_error: '5.1.1 550 no such user' }]);
+    expect((await thread(acme, Number(ticket.number))).at(-1)).toMatchObject({
+      type: 'bounced',
+      detail: '5.1.1 550 no such user',
+    });
+  });
+
+  test('a bounce of a mail that we did not send says nothing', async () => {
+    const body =
+      'Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nA: b\r\n\r\nFinal-Recipient: rfc822; x@y.example\r\nAction: failed\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <guessed@acme.localhost>\r\n--b--';
+    await deliver({ from: 'postmaster@evil.example', to: at(acme), body }, { from: '' });
+    expect(await outcome(acme, 'postmaster@evil.example')).toMatchObject({ status: 'ignored', reason: 'bounce' });
+  });
+});
+
+describe('the listener', () => {
+  test('one mail that comes ten times at once is one message', async () => {
+    const draft = { from: ana.email, to: toAna.replyTo, text: 'only once', id: '<same@client.example>' };
+    const codes = await Promise.all(Array.from({ length: 10 }, () => deliver(draft)));
+    expect(codes.every((code) => code === 250)).toBe(true);
+    await outcome(acme, ana.email);
+    expect((await bodies(acme, number)).filter((body) => body === 'only once')).toHaveLength(1);
+    const files = await acme.query(
+      () =>
+        sql`select 1 from ${table('file')} f where f.name = 'mail.eml' and not exists (select from ${table('inbound_mail')} i where i.file_id = f.id)`,
+    );
+    expect(files).toEqual([]);
+  });
+
+  test('files come along, and those that are not taken are named', async () => {
+    const part = (name: string, content: string) =>
+      `--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(content).toString('base64')}\r\n`;
+    const body = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee the files.\r\n${part('notes.txt', 'Hello')}${part('virus.exe', 'MZ')}--b--\r\n`;
+    await deliver({ from: ana.email, to: toAna.replyTo, body });
+    expect((await outcome(acme, ana.email)).status).toBe('joined');
+    const last = (await bodies(acme, number)).at(-1)!;
+    expect(last).toContain('See the files.');
+    expect(last).toContain('virus.exe is of a kind that is not taken here');
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await ana.actor(), number));
+    const attachments = view.messages.flatMap((message) => message.attachments.map(({ name }) => name));
+    expect(attachments).toEqual(['notes.txt']);
+  });
+
+  test('nobody’s address, a tenant that is away, and 25 MB', async () => {
+    expect(await deliver({ from: ana.email, to: `nobody@${IN}` })).toBe(550);
+    expect(await deliver({ from: ana.email, to: 'acme@elsewhere.example' })).toBe(550);
+    const away = await world.tenant('away');
+    const staff = await world.staff();
+    await staff.get('/');
+    await staff.post(`/tenants/${away.tenant.id}/suspension`, { reason: 'Asleep', confirmed: '1' });
+    expect(await deliver({ from: ana.email, to: `away@${IN}` })).toBe(450);
+    expect(await deliver({ from: ana.email, to: at(acme), text: 'x\r\n'.repeat(9_000_000) })).toBe(552);
+  }, 60_000);
+});
+
+describe('the webhook', () => {
+  const post = async (tenant: TestTenant, path: string, body: string, type = 'message/rfc822') => {
+    const { default: request } = await import('supertest');
+    return request(world.app.getHttpServer()).post(path).set({ Host: tenant.host, 'Content-Type': type }).send(body);
+  };
+  const addressOf = async (tenant: TestTenant) => {
+    const page = await (await tenant.owner.browser()).get('/console/settings/mail-in');
+    return /\/inbound\/[\w-]+/.exec(page.text)![0];
+  };
+
+  test('takes mails as they are, in a form, and in JSON', async () => {
+    const path = await addressOf(acme);
+    const mail = (n: number) => raw({ from: `hook${n}@new.example`, to: at(acme), text: `By hook ${n}` });
+    expect((await post(acme, path, mail(1))).body).toEqual({ kept: true });
+    const form = new URLSearchParams({ recipient: at(acme), 'body-mime': mail(2) });
+    expect((await post(acme, path, form.toString(), 'application/x-www-form-urlencoded')).status).toBe(200);
+    expect((await post(acme, path, JSON.stringify({ RawEmail: mail(3) }), 'application/json')).status).toBe(200);
+    const multipart = `--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n${mail(4)}\r\n--x--\r\n`;
+    expect((await post(acme, path, multipart, 'multipart/form-data; boundary=x')).status).toBe(200);
+    for (const n of [1, 2, 3, 4]) expect((await outcome(acme, `hook${n}@new.example`)).status).toBe('opened');
+  });
+
+  test('is there only for who knows its address, on its own host, and a new one ends the old', async () => {
+    const path = await addressOf(acme);
+    const mail = raw({ from: 'hook9@new.example', to: at(acme) });
+    expect((await post(bolt, path, mail)).status).toBe(404);
+    expect((await post(acme, `${path}x`, mail)).status).toBe(404);
+    const owner = await acme.owner.browser();
+    await owner.get('/console/settings/mail-in');
+    expect((await owner.post('/console/settings/mail-in/webhook')).status).toBe(303);
+    expect((await post(acme, path, mail)).status).toBe(404);
+    expect((await post(acme, await addressOf(acme), '')).status).toBe(422);
+  });
+});
+
+describe('the log', () => {
+  test('shows what became of mails, lets read them again, and makes tickets of held ones', async () => {
+    const owner = await acme.owner.browser();
+    const page = await owner.get('/console/settings/mail-log?status=held&q=forged%40bank');
+    expect(page.text).toContain('forged@bank.example');
+    const [, path] = /action="(\/console\/settings\/mail-log\/[0-9a-f-]+)\/acceptance"/.exec(page.text)!;
+    expect((await owner.get(`${path}/source`)).headers['location']).toContain('files.localhost');
+    expect((await owner.post(`${path}/retry`)).status).toBe(303);
+    expect(await outcome(acme, 'forged@bank.example')).toMatchObject({ status: 'held', reason: 'authentication' });
+    expect((await owner.post(`${path}/acceptance`)).status).toBe(303);
+    expect((await outcome(acme, 'forged@bank.example')).status).toBe('opened');
+    expect((await owner.post(`${path}/acceptance`)).status).toBe(404);
+  });
+
+  test('is for those who manage the portal', async () => {
+    expect((await (await mara.browser()).get('/console/settings/mail-log')).status).toBe(404);
+  });
+
+  test('goes on from page to page', async () => {
+    await acme.inside(() =>
+      world.get(Database).write((em) =>
+        rows(
+          em,
+          sql`insert into ${table('inbound_mail')} (id, message_id, way, sender, recipient, subject, status)
+              select gen_random_uuid(), 'page' || n, 'smtp', 'many@new.example', 'x', 'Page ' || n, 'refused' from generate_series(1, 120) n`,
+        ),
+      ),
+    );
+    const owner = await acme.owner.browser();
+    let path: string | undefined = '/console/settings/mail-log?q=many%40new';
+    const seen = new Set<string>();
+    for (let pages = 0; path && pages < 5; pages++) {
+      const { text } = await owner.get(path);
+      for (const [, subject] of text.matchAll(/<bdi>(Page \d+)<\/bdi>/g)) seen.add(subject!);
+      path = /rel="next" href="([^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=');
+    }
+    expect(seen.size).toBe(120);
+  });
+});
+
+test('only known people open tickets where the team wants it so, and blocked ones are not heard', async () => {
+  const owner = await bolt.owner.browser();
+  await owner.get('/console/settings/mail-in');
+  const saved = await owner.post('/console/settings/mail-in', {
+    opening: 'known',
+    blocked: 'evil.example',
+    allowed: '',
+    forwards: '',
+  });
+  expect(saved.status).toBe(303);
+  await deliver({ from: 'somebody@new.example', to: at(bolt) });
+  expect(await outcome(bolt, 'somebody@new.example')).toMatchObject({ status: 'refused', reason: 'unknown-sender' });
+  await deliver({ from: 'x@evil.example', to: at(bolt) });
+  expect(await outcome(bolt, 'x@evil.example')).toMatchObject({ status: 'refused', reason: 'blocked' });
+  const wrong = await owner.post('/console/settings/mail-in', {
+    opening: 'known',
+    blocked: 'not an address',
+    allowed: '',
+    forwards: '',
+  });
+  expect(wrong.status).toBe(422);
+});
