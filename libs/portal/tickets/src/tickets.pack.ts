@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { Database } from '@foyer/database';
 import { Company, Person } from '@foyer/identity';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { Collections } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
+import { requestFields } from './requests/request-field.js';
+import { declaredAnswers, declaredRequests, packAnswers, packId, RequestsPack } from './requests/requests.pack.js';
 import { PRIORITIES, Ticket, TICKET_STATUSES } from './ticket.entity.js';
 import { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 
@@ -17,6 +20,7 @@ const message = z.strictObject({
 });
 const declared = z.strictObject({
   categories: z.array(z.string().min(1)).default([]),
+  ...declaredRequests,
   tickets: z
     .array(
       z.strictObject({
@@ -24,6 +28,9 @@ const declared = z.strictObject({
         requester: z.email().toLowerCase(),
         company: z.string().optional(),
         category: z.string().optional(),
+        /** Key of a request type, and answers by keys of fields. */
+        type: z.string().optional(),
+        answers: declaredAnswers.default({}),
         priority: z.enum(PRIORITIES).default('normal'),
         status: z.enum(TICKET_STATUSES).default('open'),
         assignee: z.email().toLowerCase().optional(),
@@ -36,12 +43,14 @@ const declared = z.strictObject({
 type Declared = z.output<typeof declared>;
 type DeclaredTicket = Declared['tickets'][number];
 
-/** `tickets.json` of a tenant pack: categories, and for demo businesses tickets with their threads. */
+/** `tickets.json` of a tenant pack: categories, groups, fields, request types, and for demo businesses tickets with their threads. */
 @Injectable()
 export class TicketsPack implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly sections: PackSections,
+    private readonly requests: RequestsPack,
+    private readonly collections: Collections,
   ) {}
 
   onModuleInit(): void {
@@ -53,13 +62,14 @@ export class TicketsPack implements OnModuleInit {
     });
   }
 
-  private async apply({ categories, tickets }: Declared): Promise<void> {
+  private async apply({ categories, tickets, ...requests }: Declared): Promise<void> {
     await this.database.write(async (em) => {
       for (const [position, name] of categories.entries()) {
         if (!(await em.findOne(TicketCategory, { name })))
           em.persist(Object.assign(new TicketCategory(), { name, position }));
       }
       await em.flush();
+      await this.requests.apply(requests);
       for (const ticket of tickets) await this.ticket(em, ticket);
     });
   }
@@ -78,6 +88,8 @@ export class TicketsPack implements OnModuleInit {
       requesterId: requester.id,
       companyId: company?.id ?? null,
       categoryId: category?.id ?? null,
+      typeId: given.type ? packId('type', given.type) : null,
+      fields: packAnswers(given.answers, await this.collections.stored(requestFields)),
       assigneeId: assignee?.id ?? null,
       createdAt,
     });

@@ -6,6 +6,7 @@ import { LikelyDuplicates } from './likely-duplicates.js';
 import { OrderChoices } from './order-choices.js';
 import { RequestDesk } from './request-desk.js';
 import { RequestSurroundings } from './request-surroundings.js';
+import { RequestsPack } from './requests.pack.js';
 import { Requests } from './requests.js';
 import { Statuses } from './statuses.js';
 import { TicketSuggestions } from './suggestions.js';
@@ -18,5 +19,6 @@ export const requestProviders = [
   AnswerSheet,
   LikelyDuplicates,
   RequestDesk,
+  RequestsPack,
   RequestSurroundings,
 ];

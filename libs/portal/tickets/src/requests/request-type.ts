@@ -33,6 +33,36 @@ const audience = z.object({
   role: z.string().max(40).default('company_admin'),
 });
 
+/** Pictures to choose from. */
+export const TYPE_ICONS = [
+  'ticket',
+  'help',
+  'warning',
+  'server',
+  'monitor',
+  'phone',
+  'key',
+  'lock',
+  'user',
+  'users',
+  'bag',
+  'refresh',
+  'calendar',
+  'file',
+  'bank',
+  'company',
+  'book',
+  'cap',
+  'cloud',
+  'shield',
+  'settings',
+  'mail',
+  'pulse',
+  'clock',
+  'sparkle',
+  'tag',
+] as const;
+
 export const requestType = z.object({
   id: z.uuid(),
   /** Empty only for the type every portal begins with: it is called by its message. */
@@ -41,7 +71,7 @@ export const requestType = z.object({
   introduction: z.string().max(1_000).default(''),
   /** Of its address, `/tickets/new/<slug>`. */
   slug: z.string().max(80).default(''),
-  icon: z.string().max(40).default('ticket'),
+  icon: z.enum(TYPE_ICONS).default('ticket'),
   enabled: z.boolean().default(true),
   needs: z.object({
     category: z.enum(NEEDS).default('optional'),

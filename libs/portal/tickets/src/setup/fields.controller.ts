@@ -1,6 +1,6 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type Actor, InvalidField } from '@foyer/access';
+import { type Actor, Conflict, InvalidField } from '@foyer/access';
 import { CollectionController, Collections, Settings } from '@foyer/settings';
 import {
   Can,
@@ -41,6 +41,8 @@ const TEXTS: TranslatedText[] = [
 const OPTIONS: TranslatedText[] = [
   { name: 'options', label: 'tickets.setup.fields.options', max: 20_000, type: 'textarea' },
 ];
+/** The page of a request type has six controls for each. */
+const MAX_FIELDS = 60;
 const form = z.object({
   label: field.text(LABEL_MAX),
   hint: z.string().trim().max(HINT_MAX).default(''),
@@ -119,7 +121,9 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     };
   }
 
-  protected made(input: Input, before: RequestField | null, visit: Visit): Omit<RequestField, 'id'> {
+  protected async made(input: Input, before: RequestField | null, visit: Visit): Promise<Omit<RequestField, 'id'>> {
+    const current = (await this.requests.fields()).filter(({ archived, id }) => !archived && id !== before?.id).length;
+    if (current >= MAX_FIELDS && !input.archived) throw new Conflict('tickets.setup.fields.full', { max: MAX_FIELDS });
     const kind = before?.kind ?? input.kind;
     const numberAt = (name: 'min' | 'max') => {
       const value = input[name] === '' ? null : parseNumber(input[name], visit.locale);

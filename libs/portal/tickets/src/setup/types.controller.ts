@@ -6,7 +6,15 @@ import { Can, ConsoleController, Feature, field, type FormState, type Visit } fr
 import { Categories } from '../categories.js';
 import { Groups } from '../requests/groups.js';
 import { requestFields } from '../requests/request-field.js';
-import { BUILT_IN, FIRST_TYPE, NEEDS, type RequestType, requestTypes, slugOf } from '../requests/request-type.js';
+import {
+  BUILT_IN,
+  FIRST_TYPE,
+  NEEDS,
+  type RequestType,
+  requestTypes,
+  slugOf,
+  TYPE_ICONS,
+} from '../requests/request-type.js';
 import { questionViews } from '../requests/request-view.js';
 import { Requests, typeName, typeSentence } from '../requests/requests.js';
 import { PRIORITIES, tagOf } from '../ticket.entity.js';
@@ -26,32 +34,6 @@ const TEXTS: TranslatedText[] = [
   { name: 'sentence', label: 'tickets.setup.types.sentence', max: 200 },
   { name: 'introduction', label: 'tickets.setup.types.introduction', max: 1_000, type: 'textarea' },
 ];
-export const TYPE_ICONS = [
-  'ticket',
-  'help',
-  'warning',
-  'server',
-  'monitor',
-  'phone',
-  'key',
-  'lock',
-  'user',
-  'users',
-  'bag',
-  'refresh',
-  'calendar',
-  'file',
-  'bank',
-  'company',
-  'book',
-  'cap',
-  'cloud',
-  'shield',
-  'settings',
-  'mail',
-  'pulse',
-  'clock',
-] as const;
 const need = z.enum(NEEDS);
 const fixed = {
   name: z.string().trim().max(80).default(''),
