@@ -72,7 +72,7 @@ export class ServiceModule implements OnModuleInit {
       on: 'console',
       href: '/console/availability',
       label: 'service.availability.nav',
-      icon: 'users',
+      icon: 'activity',
       order: 60,
       feature: 'tickets',
       shownTo: ({ ability }) => ability.can('reply', 'Ticket'),
