@@ -1,3 +1,5 @@
+/** Marks of writing direction, which Arabic puts before a minus. */
+const MARKS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 /** Digits of the scripts people type numbers in. */
 const ZEROS = ['٠', '۰', '०'].map((zero) => zero.codePointAt(0)!);
 
@@ -6,7 +8,7 @@ const ZEROS = ['٠', '۰', '०'].map((zero) => zero.codePointAt(0)!);
  * both ways is read their way; null for what is no number.
  */
 export function parseNumber(text: string, locale: string): number | null {
-  const plain = [...text.trim()]
+  const plain = [...text.replace(MARKS, '').trim()]
     .map(asciiDigit)
     .join('')
     .replace(/^[−–]/, '-')
