@@ -42,20 +42,24 @@ export class Streams implements BeforeApplicationShutdown {
     res.write('retry: 3000\n\n');
     this.open.set(res, actor.id!);
 
-    const say: Say = (event, data = {}) => void res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const write = (text: string) => void (res.writableEnded || res.write(text));
+    const say: Say = (event, data = {}) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    // A signal and a timer come from nowhere: each enters the tenant anew, free of the request that opened the stream.
     const checked = (then: () => void) =>
-      apart(() => inTenant(tenant, () => this.mayGoOn(tenant, actor))).then(
-        (may) => (may ? then() : res.end()),
-        () => res.end(),
-      );
+      void apart(() =>
+        inTenant(tenant, async () => {
+          if (await this.mayGoOn(tenant, actor)) then();
+          else res.end();
+        }),
+      ).catch(() => res.end());
     let waiting: NodeJS.Timeout | undefined;
     const stop = subscribe(() => {
       waiting ??= setTimeout(() => {
         waiting = undefined;
-        void checked(() => tell(say));
+        checked(() => tell(say));
       }, TOGETHER_MS);
     });
-    const heartbeat = setInterval(() => void checked(() => void res.write(': still here\n\n')), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => checked(() => write(': still here\n\n')), HEARTBEAT_MS);
     res.once('close', () => {
       stop();
       clearInterval(heartbeat);

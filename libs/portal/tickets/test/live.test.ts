@@ -1,0 +1,108 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterTests, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { sql, table } from '@foyer/database';
+
+let world: World;
+let acme: TestTenant;
+let ana: TestPerson;
+let port: number;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  ana = await acme.customer('Ana');
+  const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+});
+
+/** A stream as a browser has it open: waits for what is said, and knows when it was ended. */
+class Stream {
+  readonly said: string[] = [];
+  status = 0;
+  ended = false;
+  private wake: () => void = () => undefined;
+
+  constructor(visitor: Visitor, path: string) {
+    const headers = { Host: visitor.host, Cookie: `session=${visitor.cookie('session')}`, Accept: 'text/event-stream' };
+    const sent = request({ host: '127.0.0.1', port, path, headers }, (answer) => {
+      this.status = answer.statusCode!;
+      answer.setEncoding('utf8');
+      answer.on('data', (text: string) => {
+        this.said.push(...text.split('\n\n').filter(Boolean));
+        this.wake();
+      });
+      answer.on('end', () => {
+        this.ended = true;
+        this.wake();
+      });
+      this.wake();
+    });
+    sent.on('error', () => undefined);
+    sent.end();
+    afterTests(() => Promise.resolve(void sent.destroy()));
+  }
+
+  async until(holds: (stream: Stream) => boolean): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while (!holds(this)) {
+      if (Date.now() > deadline) throw new Error(`Only: ${this.status} ${JSON.stringify(this.said)}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 500);
+        this.wake = () => (clearTimeout(timer), resolve());
+      });
+    }
+  }
+
+  changes = () => this.said.filter((one) => one.startsWith('event: changed')).length;
+}
+
+test('an open ticket hears of a reply, and who else is writing; what it hears holds no words of the ticket', async () => {
+  const ticket = await ana.opens('Live');
+  const path = `/console/tickets/TKT-00${ticket.number}`;
+  const mara = await (await acme.agent('Mara')).browser();
+  const stream = new Stream(mara, `${path}/live`);
+  await stream.until(() => stream.changes() === 1);
+  const customer = await ana.browser();
+  await customer.get(`/tickets/TKT-00${ticket.number}`);
+  await customer.post(`/tickets/TKT-00${ticket.number}/replies`, { body: 'secret words 4711' });
+  await stream.until(() => stream.changes() === 2);
+  const owner = await acme.owner.browser();
+  await owner.get(path);
+  expect((await owner.post(`${path}/presence`, { typing: '1' })).status).toBe(204);
+  await stream.until(({ said }) => said.some((one) => one.includes('Acme Owner is replying')));
+  expect(stream.said.join()).not.toContain('4711');
+  // Without a script the page itself tells.
+  expect((await mara.get(path)).text).toContain('Acme Owner is replying');
+});
+
+test('a customer hears of their own tickets only, guests of none', async () => {
+  const other = await acme.customer('Other');
+  const ticket = await ana.opens('Mine alone');
+  const path = `/tickets/TKT-00${ticket.number}/live`;
+  const strange = new Stream(await other.browser(), path);
+  await strange.until(({ status }) => status !== 0);
+  expect(strange.status).toBe(404);
+  const hers = new Stream(await ana.browser(), path);
+  await hers.until(() => hers.changes() === 1);
+  expect((await acme.visitor().get(path)).status).toBe(303);
+  expect((await (await other.browser()).get('/console/tickets/live')).status).toBe(404);
+});
+
+test('18: a stream ends with its session, before it tells anything more', async () => {
+  const agent = await acme.agent('Gone');
+  const stream = new Stream(await agent.browser(), '/console/tickets/live');
+  await stream.until(() => stream.changes() === 1);
+  const [person] = await acme.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where email = ${agent.email}`,
+  );
+  const owner = await acme.owner.browser();
+  await owner.get(`/console/people/${person!.id}`);
+  expect((await owner.post(`/console/people/${person!.id}/deactivation`, { confirmed: '1' })).status).toBe(303);
+  await ana.opens('After they left');
+  await stream.until(({ ended }) => ended);
+  expect(stream.changes()).toBe(1);
+});
