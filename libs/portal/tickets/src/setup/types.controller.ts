@@ -127,6 +127,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
   }
 
   protected async made(input: Input, before: RequestType | null): Promise<Omit<RequestType, 'id'>> {
+    await this.roles.check(input['audience-role'], true).catch(() => wrong('audience-role'));
     if (input.name === '') throw new InvalidField('name', 'web.form.required');
     const others = (await this.requests.types()).filter((one) => one.id !== before?.id);
     if (others.some(({ name }) => name === input.name)) throw new InvalidField('name', 'tickets.setup.types.taken');
@@ -135,7 +136,6 @@ export class TypesController extends CollectionController<RequestType, Input> {
       return input[name];
     };
     const needs = Object.fromEntries(BUILT_IN.map((part) => [part, input[`need-${part}`]])) as RequestType['needs'];
-    await this.roles.check(input['audience-role'], true).catch(() => wrong('audience-role'));
     const companyIds = input.audience === 'companies' ? await this.companies.existing(input['audience-companies']) : [];
     if (input.audience === 'companies' && companyIds.length === 0)
       throw new InvalidField('audience-companies', 'tickets.setup.types.no-companies');
