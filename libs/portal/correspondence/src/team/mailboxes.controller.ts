@@ -10,7 +10,8 @@ import { Can, ConsoleController, field, type Visit } from '@foyer/web';
 import { type Mailbox, mailboxes, SECURITIES } from '../mail-settings.js';
 import { mailboxSeal } from '../ways/mailbox-rounds.js';
 
-const form = z.object({
+const secret = z.string().max(1_000).optional();
+const fields = z.object({
   name: field.text(80),
   address: z
     .union([z.literal(''), field.email])
@@ -29,14 +30,16 @@ const form = z.object({
     .max(65_535, 'correspondence.mailbox.port-form'),
   security: z.enum(SECURITIES),
   user: field.text(320),
-  password: z
-    .string()
-    .max(1_000)
-    .optional()
-    .transform((value) => value ?? ''),
+  password: secret,
+  new_password: secret,
   typeId: field.optionalId,
   categoryId: field.optionalId,
   enabled: field.flag,
+});
+/** A new mailbox needs its password, whatever else is wrong; one that is there asks for another under another name. */
+const form = fields.refine((typed) => typed.new_password !== undefined || !!typed.password, {
+  ...{ path: ['password'], message: 'web.form.required' },
+  when: () => true,
 });
 type Input = z.output<typeof form>;
 interface State {
@@ -81,11 +84,14 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
     return { ...shown, enabled: enabled ? '1' : null };
   }
 
-  protected made({ password, ...input }: Input, before: Mailbox | null) {
+  protected made({ password: first, new_password: another, ...input }: Input, before: Mailbox | null) {
+    const password = another || first;
     const same = before && before.host === input.host && before.user === input.user && before.port === input.port;
     // What was typed for one server must not be sent to another by whoever may change its name.
     if (!password && !same)
-      throw new InvalidField('password', before ? 'correspondence.mailbox.password-again' : 'web.form.required');
+      throw before
+        ? new InvalidField('new_password', 'correspondence.mailbox.password-again')
+        : new InvalidField('password', 'web.form.required');
     const sealed = password ? seal(this.config.secretKey, mailboxSeal(), password) : before!.password;
     return { ...input, password: sealed };
   }
