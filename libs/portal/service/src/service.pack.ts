@@ -22,6 +22,8 @@ const unnumbered = { id: '00000000-0000-4000-8000-000000000000' };
 const declaredAutomation = z.looseObject({}).transform((given) => automation.parse({ ...given, ...unnumbered }));
 
 const declared = z.strictObject({
+  /** Names of what packs before this one brought and this one does without. */
+  drops: z.array(z.string()).default([]),
   hours: z.array(declaredHours).default([]),
   policies: z.array(declaredPolicy).default([]),
   automations: z.array(declaredAutomation).default([]),
@@ -46,17 +48,18 @@ export class ServicePack implements OnModuleInit {
     });
   }
 
-  private async apply({ hours, policies, automations: rules, macros: words }: Declared): Promise<void> {
-    const known = await this.put(calendars, hours);
+  private async apply({ drops, hours, policies, automations: rules, macros: words }: Declared): Promise<void> {
+    const known = await this.put(calendars, hours, drops);
     const hoursId = (name: string | null) => known.find((one) => one.name === name)?.id ?? null;
     await this.put(
       slaPolicies,
       policies.map(({ hours: name, ...policy }) => ({ ...policy, hoursId: hoursId(name) })),
     );
-    await this.put(automations, rules);
+    await this.put(automations, rules, drops);
     await this.put(
       macros,
       words.map((each) => ({ ...each, ownerId: null, groupId: null })),
+      drops,
     );
   }
 
@@ -64,8 +67,9 @@ export class ServicePack implements OnModuleInit {
   private async put<Item extends CollectionItem & { name: string }>(
     collection: Collection<Item>,
     given: readonly Omit<Item, 'id'>[],
+    drops: readonly string[] = [],
   ): Promise<Item[]> {
-    const items = [...(await this.collections.stored(collection))];
+    const items = (await this.collections.stored(collection)).filter(({ name }) => !drops.includes(name));
     for (const each of given as Item[]) {
       const index = items.findIndex(({ name }) => name === each.name);
       if (index < 0) items.push({ ...each, id: randomUUIDv7() });

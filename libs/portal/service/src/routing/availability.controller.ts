@@ -66,14 +66,14 @@ export class AvailabilityController {
     const may = (id: string) => id === actor.id || actor.ability.can('manage', 'Settings');
     // Oneself first: that is what one comes for.
     const people = all.toSorted((a, b) => Number(b.id === actor.id) - Number(a.id === actor.id));
-    const untouched = { values: {}, errors: {}, failed: false };
+    const untouched = { values: {}, errors: {} };
     return {
       form,
       people: people.map((person) => ({
         ...person,
         self: person.id === actor.id,
         may: may(person.id),
-        form: person.id === of ? form : untouched,
+        form: person.id === of ? { values: form.values, errors: form.errors } : untouched,
         path: `${PATH}/${person.id}`,
       })),
     };

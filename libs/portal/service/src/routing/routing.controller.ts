@@ -73,6 +73,7 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
   protected async made(input: RuleForm, before: RoutingRule | null, visit: Visit) {
     const choices = await this.all(visit);
     const { name, group, agent, sharing, priority, category, tags } = input;
+    const conditions = conditionsOf(input as Typed, choices);
     // What was chosen before may be gone by now; it is kept until something else is chosen.
     const known = (at: string, options: Option[], value: string | null, was: string | null | undefined) => {
       if (value && value !== was && !options.some((option) => option.value === value))
@@ -84,7 +85,6 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
     if (sharing !== 'nobody' && !group) throw new InvalidField('group', 'service.routing.which-group');
     if (!group && !agent && !priority && !category && tags.length === 0)
       throw new InvalidField('group', 'service.routing.nothing');
-    const conditions = conditionsOf(input as Typed, choices);
     return {
       ...{ name, conditions, groupId: group, agentId: agent, sharing, priority, categoryId: category, tags },
       enabled: before?.enabled ?? true,

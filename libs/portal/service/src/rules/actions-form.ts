@@ -138,7 +138,8 @@ export function actionsView(
   kinds: readonly string[],
   choices: RuleChoices,
 ) {
-  const rows = typedRows(form.values, part).map(({ n, values }) => {
+  const known = typedRows(form.values, part).filter(({ values }) => kinds.includes(one(values['do'])));
+  const rows = known.map(({ n, values }) => {
     const kind = one(values['do']);
     const { options, text } = controlOf(kind, choices, visit);
     const to = one(values['to']);

@@ -72,11 +72,14 @@ function valueOf({ options, kind }: FieldChoice, typed: string | string[] | unde
     .slice(0, 50);
 }
 
+const isOperator = (text: string): boolean =>
+  Object.values(OPERATORS).some((all: readonly string[]) => all.includes(text));
+
 /** For the partial `service/team/conditions`. */
 export function conditionsView(visit: Visit, form: FormState<unknown>, choices: RuleChoices) {
   const rows = typedRows(form.values, PART).map(({ n, values }) => {
     const field = choices.fields.find((each) => each.field === values['field']);
-    const operators = field ? OPERATORS[field.kind] : [one(values['operator'])];
+    const operators: readonly string[] = field ? OPERATORS[field.kind] : [one(values['operator'])].filter(isOperator);
     const chosen = several(values['value']);
     return {
       n,

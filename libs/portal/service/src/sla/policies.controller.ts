@@ -109,6 +109,9 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
         ? []
         : [`${visit.t(`tickets.priority.${priority}`)} ${durationWords(visit.locale, minutes)}`];
     });
-    return visit.t('service.policies.sentence', { whom, targets: new Intl.ListFormat(visit.locale, { type: 'unit' }).format(shown) });
+    return visit.t('service.policies.sentence', {
+      whom,
+      targets: new Intl.ListFormat(visit.locale, { type: 'unit' }).format(shown),
+    });
   }
 }

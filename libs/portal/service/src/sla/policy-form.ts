@@ -74,6 +74,10 @@ export function policyOf(input: PolicyForm, choices: RuleChoices): Omit<SlaPolic
   const value = (priority: Priority, kind: ClockKind) =>
     (input as Record<string, unknown>)[targetName(priority, kind)] as number | null;
   const of = (priority: Priority) => Object.fromEntries(CLOCK_KINDS.map((kind) => [kind, value(priority, kind)]));
+  const stages = {
+    onWarning: escalationOf(typed, 'warning', choices),
+    onBreach: escalationOf(typed, 'breach', choices),
+  };
   const targets = Object.fromEntries(PRIORITIES.map((priority) => [priority, of(priority)])) as SlaPolicy['targets'];
   if (PRIORITIES.every((priority) => Object.values(targets[priority]).every((minutes) => minutes === null)))
     throw new InvalidField(targetName('urgent', 'first_response'), 'service.policies.no-target');
@@ -85,8 +89,7 @@ export function policyOf(input: PolicyForm, choices: RuleChoices): Omit<SlaPolic
     pauseOn: PAUSES.filter((status) => several(typed['pause']).includes(status)),
     warn: unit === 'never' ? null : { unit: unit as 'minutes' | 'percent', before: Number(before) },
     shown: input.shown,
-    onWarning: escalationOf(typed, 'warning', choices),
-    onBreach: escalationOf(typed, 'breach', choices),
+    ...stages,
   };
 }
 
