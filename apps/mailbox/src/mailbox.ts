@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Config } from '@foyer/config';
+import { answering } from './answer.js';
 import { Letterbox } from './letterbox.js';
 import { mailboxSite } from './site.js';
 import { smtpInto } from './smtp.js';
@@ -13,10 +14,14 @@ export interface Mailbox {
 }
 
 /** Opens the mailbox: SMTP on one port, its page on the next. */
-export async function openMailbox({ dataDir, mailbox }: Pick<Config, 'dataDir' | 'mailbox'>): Promise<Mailbox> {
+export async function openMailbox({
+  dataDir,
+  mailbox,
+  inbound,
+}: Pick<Config, 'dataDir' | 'mailbox'> & Partial<Pick<Config, 'inbound'>>): Promise<Mailbox> {
   const letterbox = new Letterbox(join(dataDir, 'mailbox'));
   await letterbox.open();
-  const site = createServer(mailboxSite(letterbox));
+  const site = createServer(mailboxSite(letterbox, inbound ? answering(inbound) : null));
   const smtp = smtpInto(letterbox);
   await listening(site, mailbox.pagePort);
   await new Promise<void>((resolve, reject) => {

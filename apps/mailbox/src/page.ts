@@ -6,6 +6,7 @@ const handlebars = Handlebars.create();
 handlebars.registerHelper('when', (iso: string) =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }),
 );
+handlebars.registerHelper('ne', (a: unknown, b: unknown) => a !== b);
 handlebars.registerHelper(
   'kilobytes',
   (bytes: number) => `${Math.max(1, Math.round(bytes / 1024)).toLocaleString('en-GB')} KB`,
@@ -16,7 +17,14 @@ const template = (name: string) => handlebars.compile(read(`templates/${name}.hb
 handlebars.registerPartial('layout', read('templates/layout.hbs'));
 
 export const listPage: (view: { letters: Letter[]; to: string }) => string = template('list');
-export const letterPage: (view: { letter: Letter }) => string = template('letter');
+export const letterPage: (view: {
+  letter: Letter;
+  /** Whether it can be answered from here. */
+  answers: boolean;
+  /** What became of an answer: `sent`, or what was typed and could not be sent. */
+  sent: boolean;
+  unsent: string | null;
+}) => string = template('letter');
 export const missingPage: (view: object) => string = template('missing');
 export const assets: Record<string, { type: string; body: string }> = {
   '/mailbox.css': { type: 'text/css; charset=utf-8', body: read('assets/mailbox.css') },

@@ -1,4 +1,5 @@
-import express, { type Express, type Response } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
+import { type Answer, canBeAnswered } from './answer.js';
 import type { Letterbox } from './letterbox.js';
 import { assets, letterPage, listPage, missingPage } from './page.js';
 
@@ -8,8 +9,8 @@ const PAGE_POLICY =
 const MAIL_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-ancestors 'self'";
 
-/** The page that shows what was sent, and the same as JSON for tests. */
-export function mailboxSite(letterbox: Letterbox): Express {
+/** The page that shows what was sent, and the same as JSON for tests. With `answer`, mails can be answered. */
+export function mailboxSite(letterbox: Letterbox, answer: Answer | null = null): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_request, response, next) => {
@@ -39,9 +40,7 @@ export function mailboxSite(letterbox: Letterbox): Express {
   });
 
   app.post('/empty', async (request, response) => {
-    // A browser says where a form comes from; another site's form must not empty the mailbox.
-    if (request.headers['sec-fetch-site'] && request.headers['sec-fetch-site'] !== 'same-origin')
-      return void response.sendStatus(403);
+    if (!fromHere(request)) return void response.sendStatus(403);
     await letterbox.empty();
     response.redirect(303, '/');
   });
@@ -52,7 +51,24 @@ export function mailboxSite(letterbox: Letterbox): Express {
   });
 
   app.get('/messages/:id', (request, response) => {
-    response.send(letterPage({ letter: letterbox.find(request.params.id)! }));
+    const letter = letterbox.find(request.params.id)!;
+    const sent = request.query['sent'] !== undefined;
+    response.send(letterPage({ letter, answers: answer !== null && canBeAnswered(letter), sent, unsent: null }));
+  });
+
+  app.post('/messages/:id/answer', express.urlencoded({ extended: false, limit: '1mb' }), async (request, response) => {
+    if (!fromHere(request)) return void response.sendStatus(403);
+    const letter = letterbox.find(request.params['id'] as string)!;
+    const typed = text((request.body as Record<string, unknown>)['text']) ?? '';
+    const answers = answer !== null && canBeAnswered(letter);
+    if (!answers) return void response.sendStatus(404);
+    const sent =
+      typed !== '' &&
+      (await answer(letter, typed)
+        .then(() => true)
+        .catch(() => false));
+    if (sent) return void response.redirect(303, `/messages/${letter.id}?sent`);
+    response.status(422).send(letterPage({ letter, answers, sent: false, unsent: typed }));
   });
 
   app.get('/messages/:id/html', async (request, response) => {
@@ -74,6 +90,9 @@ export function mailboxSite(letterbox: Letterbox): Express {
   app.use((_request, response) => void response.status(404).send(missingPage({})));
   return app;
 }
+
+/** A browser says where a form comes from; another site's form must neither empty the mailbox nor write for anybody. */
+const fromHere = ({ headers }: Request) => [undefined, 'same-origin'].includes(headers['sec-fetch-site'] as string);
 
 const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined);
 

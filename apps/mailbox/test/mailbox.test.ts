@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import { SMTPServer } from 'smtp-server';
+import type { Config } from '@foyer/config';
 import { type Letter, type Mailbox, openMailbox } from '../src/index.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'foyer-mailbox-'));
@@ -115,5 +117,53 @@ describe('mailbox of development', () => {
     expect((await from('same-origin')).status).toBe(303);
     expect(await messages()).toEqual([]);
     expect(readdirSync(join(dataDir, 'mailbox'))).toEqual([]);
+  });
+
+  test('a mail that says where answers go can be answered as its recipient', async () => {
+    const taken: string[] = [];
+    const server = new SMTPServer({
+      ...{ authOptional: true, disabledCommands: ['AUTH', 'STARTTLS'] },
+      onData: (stream, { envelope }, done) => {
+        let raw = '';
+        stream.on('data', (chunk: Buffer) => (raw += chunk.toString()));
+        stream.on('end', () => {
+          taken.push(`${envelope.mailFrom && envelope.mailFrom.address} ${envelope.rcptTo[0]!.address}\n${raw}`);
+          done();
+        });
+      },
+    });
+    const smtpPort = await freePort();
+    await new Promise<void>((ready) => void server.listen(smtpPort, '127.0.0.1', ready));
+    const ports = { smtpPort: await freePort(), pagePort: await freePort() };
+    const inbound = { smtpPort, authservId: 'mailbox.localhost' } as Config['inbound'];
+    const other = await openMailbox({
+      dataDir: mkdtempSync(join(tmpdir(), 'foyer-mailbox-')),
+      mailbox: ports,
+      inbound,
+    });
+    try {
+      await createTransport({ host: '127.0.0.1', port: ports.smtpPort }).sendMail({
+        ...{ from: 'mail@acme.test', to: 'ana@example.com', replyTo: 'acme+r.abc@in.acme.test', subject: 'Lamp' },
+        text: 'Is it on?',
+      });
+      const site = `http://127.0.0.1:${ports.pagePort}`;
+      const [letter] = (await (await fetch(`${site}/messages`)).json()) as Letter[];
+      expect(await (await fetch(`${site}/messages/${letter!.id}`)).text()).toContain('Send answer');
+      const answer = (text: string, headers = {}) =>
+        fetch(`${site}/messages/${letter!.id}/answer`, {
+          ...{ method: 'POST', redirect: 'manual', headers, body: new URLSearchParams({ text }) },
+        });
+      expect((await answer('Yes')).status).toBe(303);
+      expect((await answer('')).status).toBe(422);
+      expect((await answer('Forged', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      expect(taken).toHaveLength(1);
+      expect(taken[0]).toMatch(
+        /^ana@example\.com acme\+r\.abc@in\.acme\.test\nAuthentication-Results: mailbox\.localhost; dmarc=pass/,
+      );
+      expect(taken[0]).toContain('> Is it on?');
+    } finally {
+      await other.close();
+      await new Promise<void>((closed) => server.close(closed));
+    }
   });
 });
