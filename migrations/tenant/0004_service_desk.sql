@@ -28,7 +28,10 @@ create index ticket_type on :schema.ticket (type_id, updated_at desc, id desc);
 create index ticket_by_category on :schema.ticket (category_id, updated_at desc, id desc);
 create index ticket_due on :schema.ticket (due_at) where due_at is not null;
 -- The inbox is a small part of all tickets: what somebody has to do something about.
-create index ticket_undone on :schema.ticket (updated_at desc, id desc) where status in ('open', 'pending', 'on_hold');
+-- It carries what views ask for, so that counting one reads this small index alone.
+create index ticket_undone on :schema.ticket (updated_at desc, id desc)
+  include (status, status_id, priority, assignee_id, group_id, category_id, type_id, company_id, requester_id, tags)
+  where status in ('open', 'pending', 'on_hold');
 create index ticket_undone_assignee on :schema.ticket (assignee_id, updated_at desc, id desc) where status in ('open', 'pending', 'on_hold');
 create index ticket_waiting on :schema.ticket (status, customer_replied_at, team_replied_at) where status in ('open', 'pending', 'on_hold', 'solved');
 

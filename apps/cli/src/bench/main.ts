@@ -34,6 +34,7 @@ import request from 'supertest';
 import { SERVER_FLAGS } from '../launch/server-flags.js';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../embedded-postgres.js';
 import { capture, type Captured, ownStatements, type Statement } from './capture.js';
+import { measureDesk } from './desk.js';
 import type { FloorPlan } from './floor.js';
 import { type Load, load, type Target } from './load.js';
 import { printTable, type Result, rounded, writeJson } from './report.js';
@@ -44,6 +45,8 @@ const { values: options } = parseArgs({
     tenants: { type: 'string', default: '1000' },
     tickets: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '5' },
+    /** Only the agent's pages in a tenant with many tickets. */
+    desk: { type: 'boolean', default: false },
   },
 });
 const FEW = 10;
@@ -80,7 +83,11 @@ try {
   await migrateQueue(config);
   app = await createApplication(config);
   await app.init();
-  await measure(app);
+  if (!options.desk) await measure(app);
+  for (const tickets of [1_000, 100_000]) {
+    say(`Measuring the agent's pages with ${tickets} tickets`);
+    results.push(...(await measureDesk(app, config.databaseUrl, tickets)));
+  }
   printTable(results);
   if (options.json) writeJson(options.json, results);
 } finally {

@@ -16,6 +16,8 @@ export interface Result {
   statements?: number;
   /** What PostgreSQL needs to carry them out, by EXPLAIN ANALYZE. */
   databaseMs?: number;
+  /** The slowest of those statements alone. */
+  slowestMs?: number;
   /** For what is done once: milliseconds for one. */
   ms?: number;
   megabytes?: number;
@@ -31,6 +33,7 @@ const COLUMNS = [
   'p95ms',
   'statements',
   'databaseMs',
+  'slowestMs',
   'ms',
   'megabytes',
 ] as const;

@@ -1,4 +1,5 @@
 export { Merges } from './merges.js';
+export { TicketViews } from './views/ticket-views.js';
 export { Watching } from './watching.js';
 export { Mentions } from './mentions.js';
 export { type Conversation, ReplyAddresses } from './reply-addresses.js';
@@ -53,6 +54,7 @@ export { parseTicketNumber, ticketNumber } from './ticket-number.js';
 export { TicketPageReader, type TicketView } from './ticket-page.js';
 export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
+export { BulkChangeAsked } from './bulk/bulk.events.js';
 export { TicketMails } from './jobs/ticket-mails.js';
 export { TicketsModule } from './tickets.module.js';
 export { type Draft, type DraftContent, Drafts } from './requests/drafts.js';
