@@ -159,6 +159,8 @@ async function prepare(): Promise<void> {
   await team!.post('/console/settings/routing', { ...rule, name: 'Routine' });
   await team!.post('/console/settings/macros', { name: 'Thanks', shortcut: 'ty', group: '', text: 'Thank you' });
   await team!.post('/console/macros', { name: 'My own', shortcut: '', text: 'Hello' });
+  const [mara] = await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where name = 'Mara'`);
+  await team!.post(`/console/availability/${mara!.id}/absence`, { until: '' });
   for (const page of ['hours', 'policies', 'routing', 'automations', 'macros']) {
     const list = await team!.get(`/console/settings/${page}`);
     named[`one of ${page}`] = new RegExp(`/console/settings/${page}/[0-9a-f-]{36}`).exec(list.text)![0];

@@ -384,7 +384,16 @@ describe('automations', () => {
 
 describe('macros', () => {
   test('only those of the team, one’s groups and oneself; one without words changes at once', async () => {
-    const base = { shortcut: '', groupId: null, ownerId: null, note: false, text: '', translations: {}, actions: [] };
+    const base = {
+      enabled: true,
+      shortcut: '',
+      groupId: null,
+      ownerId: null,
+      note: false,
+      text: '',
+      translations: {},
+      actions: [],
+    };
     await inside(() =>
       world.get(Collections).apply(macros, [
         { ...base, id: id(1), name: 'All', text: 'Hello {{customer.name}}' },

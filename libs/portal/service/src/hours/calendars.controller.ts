@@ -28,7 +28,6 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
   protected readonly form = calendarForm;
   protected readonly template = 'service/team/calendar';
   protected readonly words = 'service.hours';
-  protected override readonly ordered = false;
 
   constructor(collections: Collections) {
     super(collections);

@@ -29,7 +29,7 @@ export function macroOf(
   input: MacroForm,
   locales: readonly string[],
   choices: RuleChoices,
-): Omit<Macro, 'id' | 'ownerId'> {
+): Omit<Macro, 'id' | 'ownerId' | 'enabled'> {
   const typed = input as unknown as Typed;
   const { name, shortcut, group, note, text } = input;
   if (group && !choices.groups.some(({ value }) => value === group)) throw new InvalidField('group', 'web.form.choice');

@@ -29,7 +29,9 @@ export class MacroShelf implements OnModuleInit {
   async of(actor: PortalActor): Promise<Macro[]> {
     const groups = await this.groups.all();
     const mine = (id: string) => groups.some((group) => group.id === id && group.memberIds.includes(actor.id ?? ''));
-    const shared = (await this.collections.all(macros)).filter(({ groupId }) => groupId === null || mine(groupId));
+    const shared = (await this.collections.all(macros)).filter(
+      ({ groupId, enabled }) => enabled && (groupId === null || mine(groupId)),
+    );
     return [...(await this.own(actor)), ...shared];
   }
 
@@ -44,13 +46,13 @@ export class MacroShelf implements OnModuleInit {
   }
 
   /** @throws Conflict when they have as many as one can have */
-  async add(actor: PortalActor, macro: Omit<Macro, 'id' | 'ownerId'>): Promise<void> {
+  async add(actor: PortalActor, macro: Omit<Macro, 'id' | 'ownerId' | 'enabled'>): Promise<void> {
     await this.settings.update(
       ownMacros.section,
       ({ items }) => {
         if (items.filter(({ ownerId }) => ownerId === actor.id).length >= MAX_OWN)
           throw new Conflict('settings.collection.full', { max: MAX_OWN });
-        return { items: [...items, { ...macro, id: randomUUIDv7(), ownerId: actor.id }] };
+        return { items: [...items, { ...macro, id: randomUUIDv7(), ownerId: actor.id, enabled: true }] };
       },
       actor.id,
     );

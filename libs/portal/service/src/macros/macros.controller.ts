@@ -29,7 +29,7 @@ export class MacrosController extends RulesController<Macro, MacroForm> {
   }
 
   protected async row(visit: Visit, item: Macro) {
-    return { title: item.name, text: macroText(visit, item, await this.all(visit)) };
+    return { title: item.name, text: macroText(visit, item, await this.all(visit)), enabled: item.enabled };
   }
 
   protected values(_visit: Visit, item: Macro | null) {
@@ -37,7 +37,11 @@ export class MacrosController extends RulesController<Macro, MacroForm> {
   }
 
   protected async made(input: MacroForm, before: Macro | null, visit: Visit) {
-    return { ...macroOf(input, visit.locales, await this.all(visit)), ownerId: before?.ownerId ?? null };
+    return {
+      ...macroOf(input, visit.locales, await this.all(visit)),
+      ownerId: before?.ownerId ?? null,
+      enabled: before?.enabled ?? true,
+    };
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>) {

@@ -8,6 +8,7 @@ const text = z.string().trim().max(10_000);
 export const macro = z.object({
   id: z.uuid(),
   name: z.string().trim().min(1).max(80),
+  enabled: z.boolean().default(true),
   /** Typed after `/` in the box where the team writes. */
   shortcut: z
     .string()
