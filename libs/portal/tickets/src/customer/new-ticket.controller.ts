@@ -109,6 +109,7 @@ export class NewTicketController {
     return show('tickets/customer/new', {
       ...(await this.desk.view(desk, form, kept)),
       colleagues: new Colleagues(around.colleagues).options(actor),
+      several,
       place: placeOf(desk.type),
       restored: more.restored ?? null,
       suggestions,

@@ -146,6 +146,7 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     const { defaultLocale } = await this.settings.get('general');
     const option = (key: string) => (value: string) => ({ value, label: visit.t(`tickets.setup.${key}.${value}`) });
     return {
+      ...(item && { heading: item.label }),
       kinds: FIELD_KINDS.map(option('kind')),
       visibilities: VISIBILITIES.map(option('visibility')),
       kindLabel: item && visit.t(`tickets.setup.kind.${item.kind}`),

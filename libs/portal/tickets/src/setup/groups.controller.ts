@@ -48,9 +48,12 @@ export class GroupsController extends CollectionController<TicketGroup, Input> {
     return { name: input.name, memberIds: input.members };
   }
 
-  protected override async choices(_visit: Visit, form: FormState<unknown>) {
+  protected override async choices(_visit: Visit, form: FormState<unknown>, item: TicketGroup | null) {
     const chosen = [form.values['members'] ?? []].flat();
-    return { agents: (await this.agents()).map((agent) => ({ ...agent, checked: chosen.includes(agent.value) })) };
+    return {
+      ...(item && { heading: item.name }),
+      agents: (await this.agents()).map((agent) => ({ ...agent, checked: chosen.includes(agent.value) })),
+    };
   }
 
   private agents(): Promise<{ value: string; label: string }[]> {

@@ -101,6 +101,7 @@ export function questionRows(
       place: place(field.id),
       match: match(field.id),
       when: TESTS.map((n) => ({ name: when(field.id, n), label: visit.t(`tickets.setup.types.when-${n}`) })),
+      asked: Boolean(form.values[ask(field.id)]),
       conditional: TESTS.some((n) => Boolean(form.values[when(field.id, n)])),
       options: options.filter(({ field: of }) => of !== field.id),
     }));

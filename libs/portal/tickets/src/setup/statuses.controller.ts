@@ -75,6 +75,7 @@ export class StatusesController extends CollectionController<NamedStatus, Input>
   protected override async choices(visit: Visit, _form: FormState<unknown>, item: NamedStatus | null) {
     const { defaultLocale } = await this.settings.get('general');
     return {
+      ...(item && { heading: statusName(visit.locale, item.kind, item.id, '/console') }),
       kinds: TICKET_STATUSES.map((value) => ({
         value,
         label: visit.t(`tickets.status.${value}`),

@@ -166,10 +166,12 @@ export class TypesController extends CollectionController<RequestType, Input> {
     const { defaultLocale } = await this.settings.get('general');
     const named = (list: { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
     const categories = named(await this.categories.all());
+    const rows = questionRows(visit, fields, categories, form);
     const type = item ?? FIRST_TYPE;
     const nothing = visit.form({ priority: type.defaults.priority, category: type.defaults.categoryId });
     const choices = { companies: [], orders: [], kept: {}, team: false };
     return {
+      ...(item && { heading: typeName(item, visit.locale) }),
       icons: TYPE_ICONS.map((icon) => ({
         value: icon,
         checked: icon === form.values['icon'],
@@ -177,7 +179,8 @@ export class TypesController extends CollectionController<RequestType, Input> {
       })),
       builtIn: BUILT_IN.map((part) => ({ name: `need-${part}`, label: visit.t(`tickets.setup.part.${part}`) })),
       needOptions: NEEDS.map((value) => ({ value, label: visit.t(`tickets.setup.need.${value}`) })),
-      rows: questionRows(visit, fields, categories, form),
+      asked: rows.filter(({ asked }) => asked),
+      others: rows.filter(({ asked }) => !asked),
       categories,
       priorities: priorityOptions(visit),
       groups: named(await this.groups.all()),
