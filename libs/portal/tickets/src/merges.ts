@@ -5,8 +5,9 @@ import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { Ticket, type TicketStatus } from './ticket.entity.js';
 import { TicketMerged, TicketOpened } from './ticket.events.js';
-import { TicketLedger } from './ticket-ledger.js';
+import { type MessageDraft, TicketLedger } from './ticket-ledger.js';
 import { ticketNumber } from './ticket-number.js';
+import { Tickets } from './tickets.js';
 
 export type LinkKind = 'related' | 'split' | 'follow-up';
 
@@ -17,6 +18,7 @@ export class Merges {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly ledger: TicketLedger,
+    private readonly tickets: Tickets,
   ) {}
 
   /**
@@ -136,8 +138,24 @@ export class Merges {
     });
   }
 
-  /** Notes that `ticketId` goes on where `formerId` ended. */
-  async followUp(actor: PortalActor, ticket: Ticket, former: Ticket): Promise<void> {
+  /** A new ticket of the same customer that goes on where `number` ended, which is history and takes nothing any more. */
+  async followUp(actor: PortalActor, number: number, draft: MessageDraft): Promise<Ticket> {
+    return this.database.write(async () => {
+      const former = await this.ledger.find(actor, 'reply', number);
+      if (former.status !== 'closed') throw new Conflict('tickets.follow-up.not-closed');
+      const { subject, categoryId, companyId, typeId, fields, requesterId } = former;
+      const ticket = await this.tickets.open(actor, {
+        ...{ subject, categoryId, typeId, fields, fileIds: draft.fileIds, description: draft.body, priority: 'normal' },
+        companyId:
+          requesterId === actor.id ? companyId : (actor.companies.find(({ id }) => id === companyId)?.id ?? null),
+      });
+      await this.goesOn(actor, ticket, former);
+      return ticket;
+    });
+  }
+
+  /** Notes in `ticket` that it goes on where `former` ended. */
+  async goesOn(actor: PortalActor, ticket: Ticket, former: Ticket): Promise<void> {
     await this.connect(actor, ticket.id, former.id, 'follow-up');
     await this.told(actor, ticket, 'follow-up', former);
   }

@@ -278,3 +278,19 @@ test('a file for spreadsheets holds what the list shows; formulas are text', asy
   expect(text).toContain(`'=HYPERLINK`);
   expect((await (await ana.browser()).get('/console/tickets/export')).status).toBe(404);
 });
+
+test('a closed ticket takes nothing; writing again makes a ticket that knows what it follows', async () => {
+  const ticket = await ana.opens('Long ago', 'The lift');
+  const path = `/tickets/${number(ticket.number)}`;
+  await acme.inside(async () => world.get(Tickets).update(await mara.actor(), ticket.number, { status: 'closed' }));
+  const customer = await ana.browser();
+  await customer.get(path);
+  expect((await customer.post(`${path}/replies`, { body: 'Hello?' })).text).toContain('closed');
+  const answer = await customer.post(`${path}/follow-ups`, { body: 'It is stuck again' });
+  expect(answer.status).toBe(303);
+  const made = Number(/TKT-0*(\d+)$/.exec(answer.headers['location']!)![1]);
+  expect(await texts(made)).toEqual(['It is stuck again']);
+  expect((await customer.get(answer.headers['location']!)).text).toContain(`It follows up on ${number(ticket.number)}`);
+  const stranger = await (await (await acme.customer('Nobody')).of('Hooli')).browser();
+  expect((await stranger.post(`${path}/follow-ups`, { body: 'x' })).status).toBe(404);
+});

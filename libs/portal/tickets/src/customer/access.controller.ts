@@ -65,6 +65,13 @@ export class CustomerAccessController {
     return seeOther(`${at(number)}/access`, 'tickets.share.removed');
   }
 
+  /** No longer follows what somebody shared with them, and so no longer sees it. */
+  @Post('following')
+  async leave(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    await this.watching.follow(actor, number, false);
+    return seeOther('/tickets', 'tickets.share.not-following');
+  }
+
   private async shared(actor: PortalActor, number: number) {
     const ticket = await this.page.read(actor, number);
     if (!ticket.can.share) throw new NotFound();

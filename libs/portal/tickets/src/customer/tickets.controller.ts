@@ -22,6 +22,7 @@ import { Attachments, type KeptFile } from '../attachments.js';
 import { Drafts } from '../requests/drafts.js';
 import { Requests } from '../requests/requests.js';
 import { TICKET_STATUSES } from '../ticket.entity.js';
+import { Merges } from '../merges.js';
 import { messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
@@ -34,9 +35,11 @@ import { Tickets } from '../tickets.js';
 const PATH = '/tickets';
 const PAGE = 25;
 const LINK_SECONDS = 60;
+const SCOPES = ['mine', 'company', 'all'] as const;
+type Scope = (typeof SCOPES)[number];
 const filters = z.object({
   q: z.string().trim().max(100).catch(''),
-  scope: z.enum(['mine', 'company']).nullable().catch(null),
+  scope: z.enum(SCOPES).nullable().catch(null),
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
   cursor: z.string().max(100).nullable().catch(null),
 });
@@ -55,6 +58,7 @@ export class CustomerTicketsController {
     private readonly drafts: Drafts,
     private readonly requests: Requests,
     private readonly panels: TicketPanels,
+    private readonly merges: Merges,
   ) {}
 
   @Get()
@@ -64,8 +68,8 @@ export class CustomerTicketsController {
     @CurrentActor() actor: PortalActor,
     @Filters(filters) { q, scope: asked, status, cursor }: z.output<typeof filters>,
   ) {
-    const shares = actor.companies.some(({ role }) => role !== 'user');
-    const scope = shares ? (asked ?? 'mine') : 'mine';
+    const scopes = scopesOf(actor);
+    const scope = asked && scopes.includes(asked) ? asked : 'mine';
     const { rows, next, previous } = await this.list.page(actor, {
       scope,
       statuses: status && [status],
@@ -73,7 +77,7 @@ export class CustomerTicketsController {
       cursor,
       limit: PAGE,
     });
-    const tab = (value: 'mine' | 'company') => ({
+    const tab = (value: Scope) => ({
       label: visit.t(`tickets.scope.${value}`),
       href: visit.link(PATH, { scope: value === 'mine' ? null : value }),
       current: value === scope,
@@ -81,7 +85,7 @@ export class CustomerTicketsController {
     });
     const all = { value: '', label: visit.t('tickets.status.all') };
     return {
-      tabs: shares ? [tab('mine'), tab('company')] : [],
+      tabs: scopes.length > 1 ? scopes.map(tab) : [],
       scope,
       status: filterView(visit, PATH, {
         name: 'status',
@@ -139,6 +143,22 @@ export class CustomerTicketsController {
     return this.back(number, 'tickets.show.replied');
   }
 
+  /** A closed ticket takes nothing any more: what comes then is a ticket of its own, linked with it. */
+  @Post(':number/follow-ups')
+  @View('tickets/customer/show')
+  async followUp(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(messageForm) form: MessageForm,
+  ) {
+    await this.page.mayRead(actor, number);
+    const ticket = await form.attempt(({ body }) => this.merges.followUp(actor, number, { body, fileIds: [] }));
+    return ticket
+      ? seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done')
+      : this.view(visit, actor, number, form, []);
+  }
+
   @Post(':number/solution')
   async solve(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
     await this.tickets.solve(actor, number);
@@ -189,7 +209,7 @@ export class CustomerTicketsController {
     const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
     for (const { kind, author, byTeam } of ticket.messages)
       if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
-    const { reply, solve, reopen } = ticket.can;
+    const { reply, solve, reopen, share } = ticket.can;
     return {
       ticket: ticketView(visit, '', ticket),
       entries: entryViews(visit, '', ticket, actor.id),
@@ -201,7 +221,20 @@ export class CustomerTicketsController {
       place,
       restored: draft?.updatedAt ?? null,
       kept,
-      can: { reply, solve, reopen },
+      followers: ticket.watchers.filter(({ team }) => !team),
+      follows: ticket.watcherIds.includes(actor.id!),
+      can: { reply, solve, reopen, share, followUp: ticket.status === 'closed' && ticket.mergedInto === null },
     };
   }
+}
+
+/** Lists there is a point in: the company's where one sees it, and all where one sees more than one's own company. */
+function scopesOf({ ability, companies }: PortalActor): Scope[] {
+  const reasons = new Set(ability.rulesFor('read', 'Ticket').map(({ reason }) => reason));
+  const around = reasons.has('tickets.why.branch') || reasons.has('tickets.why.partner') || companies.length > 1;
+  return [
+    'mine',
+    ...(reasons.has('tickets.why.company') ? (['company'] as const) : []),
+    ...(around ? (['all'] as const) : []),
+  ];
 }
