@@ -1,21 +1,21 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database } from '@foyer/database';
 import { businessTimeBetween } from '@foyer/hours';
-import type { PortalActor } from '@foyer/identity';
 import { Collections, Settings } from '@foyer/settings';
 import { TicketPanels, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
 import { calendars, hoursOf } from '../hours/calendars.js';
-import { type ClockRow, clockRows } from './clock-rows.js';
+import { CLOCK_KINDS, type ClockKind } from './clocks.js';
 import { durationWords } from './duration-words.js';
 import { slaPolicies, type SlaPolicy } from './policies.js';
+
+type Shown = TicketView['clocks'][number];
+const MINUTE = 60_000;
 
 /** Shows a ticket's clocks: to the team how much time is left, to the customer when they will hear from us. */
 @Injectable()
 export class ClockPanels implements OnModuleInit {
   constructor(
     private readonly panels: TicketPanels,
-    private readonly database: Database,
     private readonly collections: Collections,
     private readonly settings: Settings,
   ) {}
@@ -23,38 +23,29 @@ export class ClockPanels implements OnModuleInit {
   onModuleInit(): void {
     this.panels.add(
       { face: 'team', place: 'side', order: 10, load: (_actor, ticket, visit) => this.team(ticket, visit) },
-      {
-        face: 'customer',
-        place: 'side',
-        order: 10,
-        load: (actor, ticket, visit) => this.customer(actor, ticket, visit),
-      },
+      { face: 'customer', place: 'side', order: 10, load: (_actor, ticket) => this.customer(ticket) },
     );
   }
 
-  private async team(ticket: TicketView, visit: Visit) {
-    const { rows, policy } = await this.read(ticket.id);
-    if (!policy || rows.length === 0) return null;
-    const hours = hoursOf(
-      await this.collections.all(calendars),
-      policy.hoursId,
-      (await this.settings.get('general')).timeZone,
-    );
-    const left = (row: ClockRow) => {
-      if (row.pausedAt) return row.remainingSeconds === null ? null : row.remainingSeconds / 60;
-      return row.dueAt && businessTimeBetween(hours, Date.now(), row.dueAt.getTime()) / 60_000;
+  private async team({ clocks }: TicketView, visit: Visit) {
+    const policy = await this.policyOf(clocks);
+    if (!policy) return null;
+    const all = await this.collections.all(calendars);
+    const hours = hoursOf(all, policy.hoursId, (await this.settings.get('general')).timeZone);
+    const minutesLeft = ({ pausedAt, remainingSeconds, dueAt }: Shown): number | null => {
+      if (pausedAt) return remainingSeconds === null ? null : remainingSeconds / 60;
+      return dueAt === null ? null : businessTimeBetween(hours, Date.now(), Date.parse(dueAt)) / MINUTE;
     };
     return {
       template: 'service/team/clocks',
       view: {
         policy: policy.name,
-        clocks: rows.map((row) => {
-          const minutes = left(row);
+        clocks: inOrder(clocks).map((clock) => {
+          const minutes = minutesLeft(clock);
           return {
-            label: visit.t(`service.clock.${row.kind}`),
-            state: stateOf(row),
-            dueAt: row.dueAt?.toISOString() ?? null,
-            metAt: row.metAt?.toISOString() ?? null,
+            label: visit.t(`service.clock.${clock.kind}`),
+            state: stateOf(clock),
+            dueAt: clock.dueAt,
             left: minutes === null ? null : durationWords(visit.locale, Math.max(0, Math.floor(minutes))),
           };
         }),
@@ -62,34 +53,27 @@ export class ClockPanels implements OnModuleInit {
     };
   }
 
-  private async customer(_actor: PortalActor, ticket: TicketView, _visit: Visit) {
-    if (!(await this.collections.all(slaPolicies)).some(({ shown, enabled }) => shown && enabled)) return null;
-    const { rows, policy } = await this.read(ticket.id);
-    if (!policy?.shown) return null;
-    const next = (kinds: readonly string[]) =>
-      rows.find(
-        ({ kind, metAt, pausedAt, dueAt, breachedAt }) =>
-          kinds.includes(kind) && !metAt && !pausedAt && dueAt && !breachedAt,
-      )?.dueAt;
-    const answer = next(['first_response', 'next_response']);
-    const solution = next(['resolution']);
-    return answer || solution
-      ? {
-          template: 'service/customer/promise',
-          view: { answer: answer?.toISOString() ?? null, solution: solution?.toISOString() ?? null },
-        }
-      : null;
+  /** Only what can still be kept is promised. */
+  private async customer({ clocks }: TicketView) {
+    if (!(await this.policyOf(clocks))?.shown) return null;
+    const next = (...kinds: ClockKind[]): string | null =>
+      clocks.find((clock) => (kinds as string[]).includes(clock.kind) && ['running', 'soon'].includes(stateOf(clock)))
+        ?.dueAt ?? null;
+    const view = { answer: next('first_response', 'next_response'), solution: next('resolution') };
+    return view.answer || view.solution ? { template: 'service/customer/promise', view } : null;
   }
 
-  private async read(ticketId: string): Promise<{ rows: ClockRow[]; policy: SlaPolicy | undefined }> {
-    const found = await this.database.read((em) => clockRows(em, ticketId));
-    return { rows: found, policy: await this.collections.find(slaPolicies, found[0]?.policyId ?? null) };
+  private policyOf(clocks: readonly Shown[]): Promise<SlaPolicy | undefined> {
+    return this.collections.find(slaPolicies, clocks[0]?.policyId ?? null);
   }
 }
 
-function stateOf({ metAt, breachedAt, pausedAt, warnedAt, dueAt }: ClockRow): string {
+const inOrder = (clocks: readonly Shown[]): Shown[] =>
+  CLOCK_KINDS.flatMap((kind) => clocks.find((clock) => clock.kind === kind) ?? []);
+
+function stateOf({ metAt, breachedAt, pausedAt, warnedAt, dueAt }: Shown): string {
   if (metAt) return breachedAt ? 'met-late' : 'met';
-  if (breachedAt || (dueAt && dueAt.getTime() < Date.now())) return 'late';
+  if (breachedAt || (dueAt !== null && Date.parse(dueAt) < Date.now())) return 'late';
   if (pausedAt) return 'paused';
   return warnedAt ? 'soon' : 'running';
 }
