@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
 import { sql, table } from '@foyer/database';
-import { Settings } from '@foyer/settings';
+import { Collections, Settings } from '@foyer/settings';
+import { requestFields, requestTypes } from '@foyer/tickets';
 
 /** Who has the page open. */
 export type Who = 'guest' | 'customer' | 'lonely' | 'owner' | 'staff' | 'nobody';
@@ -25,6 +26,59 @@ const submit = (button: string) => (page: Page) =>
       form!.requestSubmit();
     }),
   ]);
+
+/** A request type with every kind of field, some of which depend on others, beside the general one. */
+async function requests(world: World, acme: TestTenant): Promise<string> {
+  const named = { translations: {} };
+  const option = (n: number) => ({ id: `00000000-0000-4000-8000-00000000020${n}`, label: `Answer ${n}`, ...named });
+  const kinds = [
+    'choice',
+    'text',
+    'paragraph',
+    'number',
+    'date',
+    'multi-choice',
+    'checkbox',
+    'file',
+    'company',
+    'order',
+  ] as const;
+  const fields = kinds.map((kind, index) => {
+    const options = kind.includes('choice') ? [option(1), option(2)] : [];
+    const bounds = { min: kind === 'number' ? 1 : null, max: null, unit: kind === 'number' ? 'pieces' : '' };
+    const id = `00000000-0000-4000-8000-00000000030${index}`;
+    return {
+      id,
+      kind,
+      label: `A field: ${kind}`,
+      hint: 'What to write here.',
+      options,
+      ...bounds,
+      visibility: 'customer' as const,
+      archived: false,
+      ...named,
+    };
+  });
+  await acme.inside(() => world.get(Collections).apply(requestFields, fields));
+  const [general] = await acme.inside(() => world.get(Collections).all(requestTypes));
+  const when = { match: 'all' as const, tests: [{ field: fields[0]!.id, value: option(1).id }] };
+  const questions = fields.map(({ id }, index) => ({
+    fieldId: id,
+    required: index < 2,
+    when: index === 1 ? when : null,
+  }));
+  const id = '00000000-0000-4000-8000-000000000400';
+  const repair = {
+    ...general!,
+    id,
+    name: 'Repair',
+    slug: 'repair',
+    introduction: 'Have the serial number at hand.',
+    questions,
+  };
+  await acme.inside(() => world.get(Collections).apply(requestTypes, [general!, repair]));
+  return id;
+}
 
 /** A business with people, companies and tickets in every state, and one with nothing at all. */
 export async function furnish(world: World): Promise<{ acme: TestTenant; bare: TestTenant; pages: PageToSee[] }> {
@@ -69,6 +123,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
   await shut.get('/console/settings/portal');
   await shut.post('/console/settings/portal', { status: 'maintenance', message: 'New shelves until Friday.' });
 
+  const repair = await requests(world, acme);
   const invitation = new URL(await world.mails.linkTo('new@customers.example', '/invitation'));
   const site = world.config.baseUrl.origin;
   const admin = `${world.config.baseUrl.protocol}//admin.${world.config.baseUrl.host}`;
@@ -117,7 +172,10 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       'customer',
       acme.tenant.origin,
       ['new ticket', '/tickets/new'],
-      ['new ticket failed', '/tickets/new', submit('Send ticket')],
+      ['choice of requests', '/tickets/new?q=re'],
+      ['form of its own', '/tickets/new/repair'],
+      ['form of its own failed', '/tickets/new/repair', submit('Send ticket')],
+      ['new ticket failed', '/tickets/new/general', submit('Send ticket')],
     ),
     ...at(
       'customer',
@@ -187,11 +245,31 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
     ...at(
       'owner',
       acme.tenant.origin,
+      ...(['request-types', 'ticket-fields', 'ticket-categories', 'ticket-statuses', 'ticket-groups'] as const).flatMap(
+        (page): [string, string][] => [
+          [page, `/console/settings/${page}`],
+          [`new in ${page}`, `/console/settings/${page}/new`],
+        ],
+      ),
+      ['priorities', '/console/settings/ticket-priorities'],
+      ['a request type', `/console/settings/request-types/${repair}`],
+      ['a ticket for a customer', '/console/tickets/new'],
+      ['its form', `/console/tickets/new?customer=${person!.id}&type=repair`],
       ['sections', '/console/settings/features'],
       ['portal state', '/console/settings/portal'],
       ['components', '/console/components'],
       ['missing', '/console/nothing'],
     ),
+    ...['hours', 'policies', 'routing', 'automations', 'macros'].flatMap((page) =>
+      at(
+        'owner',
+        acme.tenant.origin,
+        [page, `/console/settings/${page}`],
+        [`new ${page}`, `/console/settings/${page}/new`],
+        [`new ${page} failed`, `/console/settings/${page}/new`, submit('Save changes')],
+      ),
+    ),
+    ...at('owner', acme.tenant.origin, ['availability', '/console/availability'], ['own macros', '/console/macros']),
     ...at('guest', admin, ['staff sign-in', '/sign-in'], ['staff sign-in failed', '/sign-in', submit('Sign in')]),
     ...at(
       'staff',
