@@ -62,6 +62,9 @@ export class TicketMails {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
       if (confirm) await this.send('opened', facts, requester(facts), messageId);
+      // A customer who asked for a colleague hears that it has arrived, too.
+      const asker = facts.watchers.find(({ id, team }) => id === facts.author_id && !team);
+      if (asker && asker.id !== facts.requester_id) await this.send('opened', facts, asker, messageId);
       // Whoever it was given to at once hears of that instead.
       if (facts.assignee_id) return;
       for (const member of await this.concerned(facts.group_id))
