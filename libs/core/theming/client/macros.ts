@@ -4,48 +4,43 @@ export function macros(): void {
   if (!picker) return;
   picker.addEventListener('click', (event) => {
     const button = (event.target as Element).closest<HTMLButtonElement>('button[data-fills]');
-    if (!button) return;
+    if (!button?.form) return;
     event.preventDefault();
     picker.open = false;
-    fill(button.dataset['fills']!).catch(() => button.form!.submit());
+    const { form } = button;
+    fill(form).catch(() => form.submit());
   });
   document.addEventListener('input', (event) => {
-    const box = event.target as HTMLTextAreaElement;
-    if (!box.matches?.('.composer textarea')) return;
-    const line = /(?:^|\n)\/([\p{L}\p{N}-]*) $/u.exec(box.value.slice(0, box.selectionStart));
-    const button =
-      line?.[1] &&
-      picker.querySelector<HTMLButtonElement>(`button[data-shortcut="${CSS.escape(line[1].toLowerCase())}"]`);
-    if (button) {
-      box.setRangeText('', box.selectionStart - line[1]!.length - 2, box.selectionStart, 'end');
+    const box = event.target as Element;
+    if (!(box instanceof HTMLTextAreaElement) || !box.closest('.composer')) return;
+    const typed = box.value.slice(0, box.selectionStart);
+    const word = /(?:^|\n)\/([\p{L}\p{N}-]+) $/u.exec(typed)?.[1]?.toLowerCase();
+    const button = word ? picker.querySelector<HTMLButtonElement>(`[data-shortcut="${CSS.escape(word)}"]`) : null;
+    if (button && word) {
+      box.setRangeText('', box.selectionStart - word.length - 2, box.selectionStart, 'end');
       button.click();
-    } else if (/(?:^|\n)\/$/.test(box.value.slice(0, box.selectionStart))) picker.open = true;
+    } else if (/(?:^|\n)\/$/.test(typed)) picker.open = true;
   });
 }
 
-/** Asks for the page as it would be with the macro, and takes over what it proposes. */
-async function fill(address: string): Promise<void> {
-  const response = await fetch(address);
+/** Uses the macro, and takes over from the page it brings what is to be written and what has changed. */
+async function fill(form: HTMLFormElement): Promise<void> {
+  const body = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  const response = await fetch(form.action, { method: 'POST', body });
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  const composer = document.querySelector('.composer');
-  let first: HTMLTextAreaElement | null = null;
-  for (const proposed of page.querySelectorAll<HTMLTextAreaElement>('.composer textarea')) {
-    const box = composer?.querySelector<HTMLTextAreaElement>(`#${CSS.escape(proposed.id)}`);
-    if (!box || proposed.value === '') continue;
-    box.setRangeText(proposed.value, box.selectionStart, box.selectionEnd, 'end');
-    first ??= box;
+  const proposed = [...page.querySelectorAll<HTMLTextAreaElement>('.composer textarea')].find(
+    ({ value }) => value !== '',
+  );
+  const box = proposed && document.getElementById(proposed.id);
+  if (!proposed || !(box instanceof HTMLTextAreaElement)) throw new Error('The page proposes nothing');
+  const tab = page.querySelector<HTMLInputElement>('.composer input[type="radio"]:checked');
+  if (tab)
+    document.querySelector<HTMLInputElement>(`.composer input[name="${tab.name}"][value="${tab.value}"]`)?.click();
+  for (const fresh of page.querySelectorAll<HTMLSelectElement>('#reply-status, .pane-side :is(select, input.input)')) {
+    const here = document.getElementById(fresh.id);
+    if (here instanceof HTMLSelectElement || here instanceof HTMLInputElement) here.value = fresh.value;
   }
-  for (const proposed of page.querySelectorAll<HTMLInputElement>(
-    '.composer :is(select, input[type="hidden"], input[type="radio"]:checked)',
-  )) {
-    if (proposed.name === '_csrf') continue;
-    const here = composer?.querySelector<HTMLInputElement>(
-      `[name="${CSS.escape(proposed.name)}"]${proposed.type === 'radio' ? `[value="${CSS.escape(proposed.value)}"]` : ''}`,
-    );
-    if (here && proposed.type === 'radio') here.click();
-    else if (here) here.value = proposed.value;
-  }
-  if (!first) throw new Error('The page proposes nothing');
-  first.dispatchEvent(new Event('input', { bubbles: true }));
-  first.focus();
+  box.setRangeText(proposed.value, box.selectionStart, box.selectionEnd, 'end');
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+  box.focus();
 }

@@ -396,7 +396,16 @@ describe('macros', () => {
     };
     await inside(() =>
       world.get(Collections).apply(macros, [
-        { ...base, id: id(1), name: 'All', text: 'Hello {{customer.name}}' },
+        {
+          ...base,
+          id: id(1),
+          name: 'All',
+          text: 'Hello {{customer.name}}',
+          actions: [
+            { do: 'tag', add: ['greeted'], remove: [] },
+            { do: 'status', to: 'solved', statusId: null },
+          ],
+        },
         { ...base, id: id(2), name: 'Network', groupId: GROUP, actions: [{ do: 'priority', to: 'high' }] },
       ]),
     );
@@ -411,7 +420,7 @@ describe('macros', () => {
     const [browser, owner, customer] = [await mara.browser(), await acme.owner.browser(), await ana.browser()];
     expect((await browser.post(`${path}/macros/${id(1)}`)).headers['location']).toContain(`macro=${id(1)}`);
     expect((await browser.post(`${path}/macros/${id(2)}`)).status).toBe(303);
-    expect((await now(ticket)).priority).toBe('high');
+    expect(await now(ticket)).toMatchObject({ priority: 'high', tags: ['greeted'], status: 'open' });
     expect((await owner.post(`${path}/macros/${id(2)}`)).status).toBe(404);
     expect((await browser.post(`${path}/macros/${id(3)}`)).status).toBe(404);
     expect((await browser.post(`/console/tickets/TKT-9999/macros/${id(2)}`)).status).toBe(404);

@@ -1,13 +1,13 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { NotFound } from '@foyer/access';
+import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { parseTicketNumber, ticketNumber, TicketPageReader } from '@foyer/tickets';
+import { parseTicketNumber, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
 import { Can, ConsoleController, CurrentActor, Feature, seeOther } from '@foyer/web';
 import { MacroShelf } from './macro-shelf.js';
 
 /**
- * Uses a macro on a ticket. One with words fills the box in which the team writes and proposes its changes, to be sent
- * together; one without only changes, so it does so at once.
+ * Uses a macro on a ticket. What it changes is changed at once, all or nothing; its words come back in the box in which the
+ * team writes, and with them the status the ticket gets when they are sent.
  */
 @Can('reply', 'Ticket')
 @Feature('tickets')
@@ -16,6 +16,7 @@ export class ApplyMacroController {
   constructor(
     private readonly shelf: MacroShelf,
     private readonly page: TicketPageReader,
+    private readonly tickets: Tickets,
   ) {}
 
   @Post(':number/macros/:macro')
@@ -26,11 +27,19 @@ export class ApplyMacroController {
   ) {
     const number = parseTicketNumber(text);
     if (number === null) throw new NotFound();
-    await this.page.read(actor, number);
+    const { can } = await this.page.read(actor, number);
     const macro = await this.shelf.find(actor, id);
+    if (!can.reply) throw new NotFound();
+    const actions = macro.text ? macro.actions.filter((action) => action.do !== 'status') : macro.actions;
     const path = `/console/tickets/${ticketNumber(number)}`;
-    if (macro.text) return seeOther(`${path}?macro=${id}#reply`);
-    await this.shelf.apply(actor, number, macro);
-    return seeOther(path, 'service.macros.applied');
+    try {
+      if (actions.length > 0) await this.tickets.act(actor, number, actions);
+    } catch (error) {
+      // Whom or what it names is gone: the agent can still write.
+      if (error instanceof InvalidField || error instanceof Conflict)
+        return seeOther(path, 'service.macros.failed', 'bad');
+      throw error;
+    }
+    return macro.text ? seeOther(`${path}?macro=${id}#composer`) : seeOther(path, 'service.macros.applied');
   }
 }

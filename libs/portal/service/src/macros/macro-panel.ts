@@ -21,7 +21,6 @@ export class MacroPanel implements OnModuleInit {
         const macros = (await this.shelf.of(actor)).map(({ id, name, shortcut, text, note }) => ({
           ...{ id, name, shortcut, note, changes: text === '' },
           action: `${path}/macros/${id}`,
-          fills: `${path}?macro=${id}`,
         }));
         return { template: 'service/team/macro-picker', view: { macros } };
       },

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Conflict, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Collections, Settings } from '@foyer/settings';
-import { type FindReply, Groups, ReplySuggestions, Tickets } from '@foyer/tickets';
+import { type FindReply, Groups, ReplySuggestions } from '@foyer/tickets';
 import { Fillings } from './filling.js';
 import { type Macro, macros, ownMacros } from './macros.js';
 import { filled } from './placeholders.js';
@@ -19,7 +19,6 @@ export class MacroShelf implements OnModuleInit {
     private readonly groups: Groups,
     private readonly suggestions: ReplySuggestions,
     private readonly fillings: Fillings,
-    private readonly tickets: Tickets,
   ) {}
 
   onModuleInit(): void {
@@ -78,9 +77,4 @@ export class MacroShelf implements OnModuleInit {
     const text = filled(macro.translations[locale] ?? macro.text, values);
     return { text, note: macro.note, actions: macro.actions };
   };
-
-  /** Changes what the macro changes, all or nothing. @throws NotFound for a ticket that is not theirs */
-  async apply(actor: PortalActor, number: number, { actions }: Macro): Promise<void> {
-    await this.tickets.act(actor, number, actions);
-  }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
+import { translate } from '@foyer/i18n';
 import { Collections, Settings, SettingsChanged } from '@foyer/settings';
 import {
   robot,
@@ -137,8 +138,11 @@ export class SlaClocks {
       if (clock.metAt === null && at !== null && at !== was?.getTime()) await this.lookAgain(ticket.id, at);
     if (quietly) return;
     const facts = [ticket.id, policy.id, clock.kind, new Date(clock.startedAt).toISOString()] as const;
-    const tell = (type: 'sla-breached' | 'sla-warned') =>
-      this.tickets.tell(robot(policy.name), ticket.id, { type, from: null, to: clock.kind, by: policy.name });
+    const tell = async (type: 'sla-breached' | 'sla-warned') => {
+      const { defaultLocale } = await this.settings.get('general');
+      const toName = translate(defaultLocale, `service.clock.${clock.kind}`);
+      await this.tickets.tell(robot(policy.name), ticket.id, { type, from: null, to: clock.kind, toName });
+    };
     if (clock.breachedAt !== null && !known?.breachedAt) {
       await this.outbox.publish(new SlaBreached(...facts));
       await tell('sla-breached');
