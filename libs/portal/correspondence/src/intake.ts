@@ -6,7 +6,7 @@ import { Database } from '@foyer/database';
 import { translate } from '@foyer/i18n';
 import { Person, type PortalActor } from '@foyer/identity';
 import type { Authentication, InboundMail } from '@foyer/inbound';
-import { Collections, Settings } from '@foyer/settings';
+import { Collections, Features, Settings } from '@foyer/settings';
 import { robot, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
 import { FollowUps } from './follow-ups.js';
@@ -41,6 +41,7 @@ export class Intake {
     private readonly limits: Limits,
     private readonly settings: Settings,
     private readonly collections: Collections,
+    private readonly features: Features,
     private readonly senders: Senders,
     private readonly conversations: Conversations,
     private readonly followUps: FollowUps,
@@ -50,6 +51,7 @@ export class Intake {
 
   async take(letter: Letter): Promise<Outcome> {
     const { mail, row, accepted } = letter;
+    if (!(await this.features.enabled('tickets'))) return held('not-now');
     if (!mail.from || mail.ambiguousFrom) return { status: 'held', reason: 'no-sender' };
     const { address } = mail.from;
     const { blocked, forwards } = await this.settings.get(mailSettings);

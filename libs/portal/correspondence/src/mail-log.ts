@@ -88,12 +88,12 @@ export class MailLog {
     });
   }
 
-  /** Makes a ticket of a mail that was held back. */
-  async accept(actor: Actor, id: string): Promise<void> {
+  /** Makes a ticket of a mail that was held back; false when that is not possible. */
+  async accept(actor: Actor, id: string): Promise<boolean> {
     mayLook(actor);
     const row = await this.reading.row(id);
     if (!row?.fileId || row.status !== 'held') throw new NotFound();
-    await this.reading.accept(row, 'none');
+    return this.reading.accept(row, 'none');
   }
 
   /** Forgets mails as they came, and after a year that they came at all. */

@@ -38,11 +38,12 @@ export class MailReading {
     await this.settleOnce(row, () => this.decide(row, mail, authentication, false), authentication);
   }
 
-  /** Makes a ticket of a mail that the team has looked at, whatever stood against it. */
-  async accept(row: InboundRow, authentication: Authentication): Promise<void> {
+  /** Makes a ticket of a mail that the team has looked at, whatever stood against it; false when even so it cannot be one. */
+  async accept(row: InboundRow, authentication: Authentication): Promise<boolean> {
     const raw = await buffer((await this.files.open(row.fileId!)) as Readable);
     const mail = parseMail(raw);
     await this.settleOnce(row, () => this.decide(row, mail, authentication, true), authentication);
+    return (await this.row(row.id))?.status === 'opened';
   }
 
   row(id: string): Promise<InboundRow | undefined> {

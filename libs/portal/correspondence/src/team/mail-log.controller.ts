@@ -71,8 +71,10 @@ export class MailLogController {
 
   @Post(':mail/acceptance')
   async accept(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
-    await this.log.accept(actor, id);
-    return seeOther(PATH, 'correspondence.log.accepted');
+    const opened = await this.log.accept(actor, id);
+    return opened
+      ? seeOther(PATH, 'correspondence.log.accepted')
+      : seeOther(PATH, 'correspondence.reason.not-now', 'bad');
   }
 
   private row(visit: Visit, row: LogRow) {
