@@ -53,7 +53,7 @@ export class AutomationClock {
       rows<{ id: string; cause: string }>(
         em,
         sql`select t.id, ${cause} as cause from ${table('ticket')} t ${from}
-             where t.status <> 'closed' and ${where} and ${conditionsSql(conditions, 't')}
+             where t.status in ('open', 'pending', 'on_hold', 'solved') and ${where} and ${conditionsSql(conditions, 't')}
                and not exists (select from ${table('rule_run')} r where r.ticket_id = t.id and r.rule_id = ${id} and r.cause = ${cause})
              order by ${since} limit ${LIMIT}`,
       ),
