@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { allowed, TooMany } from '@foyer/access';
+import { allowed, DomainError, TooMany } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database } from '@foyer/database';
@@ -7,7 +7,7 @@ import { translate } from '@foyer/i18n';
 import { Person, type PortalActor } from '@foyer/identity';
 import type { Authentication, InboundMail } from '@foyer/inbound';
 import { Collections, Features, Settings } from '@foyer/settings';
-import { robot, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
+import { robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
 import { FollowUps } from './follow-ups.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
@@ -22,6 +22,8 @@ const PER_SENDER_AND_TICKET: Limit = { name: 'mail-in-ticket', points: 20, secon
 /** Whoever writes in another's name must not fill their mailbox with our confirmations (security 50). */
 const CONFIRMATIONS: Limit = { name: 'mail-in-confirmation', points: 3, seconds: 86_400 };
 const CONFIRMATIONS_UNPROVED: Limit = { name: 'mail-in-confirmation-unproved', points: 1, seconds: 86_400 };
+
+const MAX_COPIES = 20;
 
 /** A mail as it is judged: what came, what is known of it. */
 export interface Letter {
@@ -47,6 +49,7 @@ export class Intake {
     private readonly followUps: FollowUps,
     private readonly files: MailFiles,
     private readonly tickets: Tickets,
+    private readonly watching: Watching,
   ) {}
 
   async take(letter: Letter): Promise<Outcome> {
@@ -109,6 +112,7 @@ export class Intake {
       confirm: await this.mayConfirm(letter),
     });
     if (answered && actor.id === sender?.id && !accepted) await this.followUps.link(ticket, answered.ticket);
+    await this.copyIn(letter, actor, ticket);
     return { status: 'opened', ticketId: ticket.id, senderId: actor.id };
   }
 
@@ -122,16 +126,18 @@ export class Intake {
     };
   }
 
-  /** Those who got a copy follow the ticket, if the portal knows them and the sender may share it. */
+  /** Those who got a copy follow the ticket, as far as the sender may share it with them and has proved to be the sender. */
   private async copyIn({ mail, authentication }: Letter, actor: PortalActor, ticket: Ticket): Promise<void> {
     if (authentication !== 'pass' || !allowed(actor.ability, 'share', 'Ticket', ticket)) return;
     const addresses = [...mail.to, ...mail.cc].map(({ address }) => address).filter((one) => !this.isOurs(one));
     if (addresses.length === 0) return;
     const people = await this.database.write((em) =>
-      em.find(Person, { email: { $in: addresses }, status: 'active', emailVerifiedAt: { $ne: null } }, { limit: 20 }),
+      em.find(Person, { email: { $in: addresses }, emailVerifiedAt: { $ne: null } }, { limit: MAX_COPIES }),
     );
-    const actions = people.map(({ id }) => ({ do: 'watch' as const, personId: id }));
-    if (actions.length > 0) await this.tickets.act(robot('mail'), ticket.id, actions);
+    for (const { email } of people)
+      await this.watching.share(actor, Number(ticket.number), email).catch((error: unknown) => {
+        if (!(error instanceof DomainError)) throw error; // not one of those they may share with
+      });
   }
 
   private async tellTeam(ticket: Ticket, address: string, reason: Reason): Promise<void> {

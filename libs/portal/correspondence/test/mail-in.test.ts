@@ -237,6 +237,12 @@ describe('51: an answer', () => {
     await deliver({ ...draft, text: 'proved', dmarc: 'pass' });
     await outcome(acme, mara.email);
     expect(await watchers()).toContain('Cleo');
+    const stranger = await (await acme.customer('Sid')).of('Initech');
+    const colleague = await (await acme.customer('Kim')).of('Globex');
+    const copy = { from: ana.email, to: toAna.replyTo, cc: `${stranger.email}, ${colleague.email}` };
+    await deliver({ ...copy, text: 'for Kim', dmarc: 'pass' });
+    expect((await outcome(acme, ana.email)).status).toBe('joined');
+    expect(await watchers()).not.toContain('Sid');
     expect(await acme.query(() => sql`select 1 from ${table('person')} where email = 'unknown@new.example'`)).toEqual(
       [],
     );
