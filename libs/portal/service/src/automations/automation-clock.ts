@@ -1,12 +1,13 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { Every } from '@foyer/events';
 import { Collections } from '@foyer/settings';
 import { inTenant } from '@foyer/tenancy';
-import { Directory } from '@foyer/tenants';
+import { Chores, Directory } from '@foyer/tenants';
 import { conditionsSql } from '@foyer/tickets';
 import { AutomationRunner } from './automation-runner.js';
 import { type Automation, automations, isTimed, type TimeTrigger } from './automations.js';
+import { forgetOld } from './rule-runs.js';
 
 const SECONDS = 300;
 /** Of each automation and tenant in one round; the next takes the rest. */
@@ -14,7 +15,7 @@ const LIMIT = 200;
 
 /** Runs automations that go by time: every few minutes, in each tenant that has any. */
 @Injectable()
-export class AutomationClock {
+export class AutomationClock implements OnModuleInit {
   private readonly log = new Logger('Automations');
 
   constructor(
@@ -22,7 +23,12 @@ export class AutomationClock {
     private readonly database: Database,
     private readonly collections: Collections,
     private readonly runner: AutomationRunner,
+    private readonly chores: Chores,
   ) {}
+
+  onModuleInit(): void {
+    this.chores.register('service.rule-runs', () => this.database.write(forgetOld));
+  }
 
   @Every(SECONDS, 'service.automations')
   async round(): Promise<void> {

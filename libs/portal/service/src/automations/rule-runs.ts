@@ -43,3 +43,12 @@ export async function depthOf(em: SqlEntityManager, ticketId: string, messageId:
   );
   return run?.depth ?? 0;
 }
+
+/** Of tickets that are history, nothing can be caused any more. */
+export async function forgetOld(em: SqlEntityManager): Promise<void> {
+  await rows(
+    em,
+    sql`delete from ${table('rule_run')} r using ${table('ticket')} t
+         where t.id = r.ticket_id and t.status = 'closed' and r.ran_at < now() - interval '400 days'`,
+  );
+}
