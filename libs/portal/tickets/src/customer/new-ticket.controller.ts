@@ -79,7 +79,11 @@ export class NewTicketController {
       this.tickets.open(actor, {
         ...ticketOf(type, draft, kept),
         // Whoever asked for somebody else follows it: both are told.
-        ...(requester && { requesterId: requester, watcherIds: [actor.id!] }),
+        ...(requester && {
+          requesterId: requester.personId,
+          companyId: requester.companyId,
+          watcherIds: [actor.id!],
+        }),
       }),
     );
     if (!ticket) return this.page(desk, around, form, kept);
@@ -141,7 +145,9 @@ export class NewTicketController {
     const typed = Object.fromEntries(
       Object.entries(body).filter(([name]) => ['subject', 'description'].includes(name)),
     );
-    for (const type of types.slice(0, 10)) await this.drafts.keep(actor, placeOf(type), typed);
+    const begun = (await this.drafts.unfinished(actor)).map(({ place }) => place);
+    for (const place of types.slice(0, 10).map(placeOf))
+      if (!begun.includes(place)) await this.drafts.keep(actor, place, typed);
     return this.choice(visit, types, '', true);
   }
 

@@ -18,12 +18,16 @@ export class Colleagues {
     });
   }
 
-  /** Who was chosen, or null for oneself. They must belong to the company the request is for. */
-  chosen(form: FormState<RequestFormValue>, personId: string): string | null {
+  /** Who was chosen and for which company, or null for oneself. They must belong to the company the request is for. */
+  chosen(form: FormState<RequestFormValue>, personId: string): { personId: string; companyId: string } | null {
     if (personId === '') return null;
-    if (!this.all.some((one) => one.personId === personId)) form.fail('requester', 'web.form.choice');
-    else if (!form.failed && !this.all.some((one) => one.personId === personId && one.companyId === form.value.company))
-      form.fail('requester', 'tickets.request.other-company');
-    return personId;
+    const places = this.all.filter((one) => one.personId === personId);
+    if (places.length === 0) form.fail('requester', 'web.form.choice');
+    if (form.failed) return null;
+    const { company } = form.value;
+    // A form that asks for no company means the one in which the actor may ask for them.
+    const place = company === null ? places[0] : places.find(({ companyId }) => companyId === company);
+    if (!place) form.fail('requester', 'tickets.request.other-company');
+    return place ?? null;
   }
 }

@@ -76,7 +76,7 @@ export class Drafts implements OnModuleInit {
       rows(
         em,
         sql`select d.place, coalesce(d.content->>'subject', '') as subject, d.updated_at as "updatedAt"
-              from ${draftsOf(actor)} and d.place like 'new:%' order by d.updated_at desc limit 5`,
+              from ${draftsOf(actor)} and d.place like 'new:%' order by d.updated_at desc limit ${MAX_DRAFTS}`,
       ),
     );
   }
