@@ -9,13 +9,6 @@ export const NEXT_STATUSES = ['pending', 'open', 'on_hold', 'solved'] as const;
 
 const body = z.string().trim().min(1).max(BODY_MAX);
 
-export const newTicketForm = z.object({
-  subject: field.text(SUBJECT_MAX),
-  description: body,
-  category: field.optionalId,
-  priority: z.enum(PRIORITIES).default('normal'),
-  company: field.optionalId,
-});
 export const messageForm = z.object({ body });
 /** A status as a select sends it: one of the five, or one of the operator's own as `<kind>.<id>`. */
 const statusChoice = z
