@@ -1,3 +1,5 @@
+export { ApprovalAsked, ApprovalDecided } from './approvals/approval.events.js';
+export { Approvals, type Decision, type Question } from './approvals/approvals.js';
 export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
 export { Watching } from './watching.js';

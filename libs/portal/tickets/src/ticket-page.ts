@@ -39,7 +39,8 @@ export interface Approval {
   approverId: string;
   approver: string;
   askedBy: string | null;
-  status: 'waiting' | 'approved' | 'rejected' | 'withdrawn';
+  /** `settled`: somebody else asked at the same time has decided. */
+  status: 'waiting' | 'approved' | 'rejected' | 'withdrawn' | 'settled';
   question: string;
   comment: string;
   createdAt: string;
@@ -197,6 +198,7 @@ const CUSTOMERS_SEE = [
   'approval-asked',
   'approved',
   'rejected',
+  'approval-withdrawn',
   'follow-up',
 ];
 const visible = ({ ability }: PortalActor): Sql =>

@@ -107,7 +107,14 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
 const SYMBOLS: Partial<Record<Happening['type'], string>> = {
   ...{ assignee: 'user', group: 'users', priority: 'flag', category: 'tag', tags: 'tag', type: 'ticket' },
   ...{ fields: 'pencil', subject: 'pencil', 'sla-warned': 'clock', 'sla-breached': 'warning', rated: 'sparkle' },
-  ...{ approved: 'check', rejected: 'close', 'approval-asked': 'help', bounced: 'mail', 'mail-refused': 'mail' },
+  ...{
+    approved: 'check',
+    rejected: 'close',
+    'approval-asked': 'help',
+    'approval-withdrawn': 'close',
+    bounced: 'mail',
+    'mail-refused': 'mail',
+  },
   ...{ shared: 'eye', unshared: 'eye', linked: 'link', unlinked: 'link', merged: 'link', 'merged-here': 'link' },
 };
 

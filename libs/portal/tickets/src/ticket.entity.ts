@@ -46,6 +46,7 @@ export type HappeningType =
   | 'approval-asked'
   | 'approved'
   | 'rejected'
+  | 'approval-withdrawn'
   | 'rated'
   | 'bounced'
   | 'mail-refused';

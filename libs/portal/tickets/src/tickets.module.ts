@@ -2,6 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
+import { approvalControllers, approvalParts, approvalProviders } from './approvals/parts.js';
 import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
 import { AnswersController } from './customer/answers.controller.js';
@@ -53,6 +54,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     CustomerTicketsController,
     TeamNewTicketController,
     ...setupControllers,
+    ...approvalControllers,
     TeamLiveController,
     ViewsController,
     BulkController,
@@ -67,6 +69,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
   providers: [
     ...setupProviders,
     ...requestProviders,
+    ...approvalProviders,
     Attachments,
     Categories,
     TicketEntrances,
@@ -93,6 +96,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
   exports: [
     ReplyAddresses,
     ...requestParts,
+    ...approvalParts,
     Mentions,
     ReplySuggestions,
     TicketLedger,

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { field } from '@foyer/web';
+import { COMMENT_MAX, QUESTION_MAX } from './approvals.js';
+
+/** The button that was pressed, and why. */
+export const decisionForm = z.object({
+  decision: z.enum(['approved', 'rejected'], 'tickets.approval.choose'),
+  comment: z.string().trim().max(COMMENT_MAX).default(''),
+});
+
+export const askForm = z.object({
+  approver: z
+    .union([z.uuid('web.form.choice'), z.array(z.uuid('web.form.choice')).max(50)], 'tickets.approval.choose-people')
+    .transform((value) => [value].flat()),
+  question: z.string().trim().max(QUESTION_MAX).default(''),
+  all: field.flag,
+});

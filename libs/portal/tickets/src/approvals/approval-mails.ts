@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { Database, rows, sql, table } from '@foyer/database';
+import { OnEvent } from '@foyer/events';
+import { Mailer } from '@foyer/mail';
+import { currentTenant } from '@foyer/tenancy';
+import { ticketNumber } from '../ticket-number.js';
+import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
+
+interface Letter {
+  id: string;
+  personId: string;
+  name: string;
+  address: string;
+  locale: string | null;
+  team: boolean;
+  number: number;
+  subject: string;
+  requester: string;
+  askedBy: string | null;
+  approver: string;
+  status: string;
+  question: string;
+  comment: string;
+}
+
+/** Tells approvers that they are asked, and requester and assignee what came of it. */
+@Injectable()
+export class ApprovalMails {
+  constructor(
+    private readonly database: Database,
+    private readonly mailer: Mailer,
+  ) {}
+
+  @OnEvent(ApprovalAsked, 'tickets.mail-approval-asked')
+  asked({ askingId }: ApprovalAsked): Promise<void> {
+    return this.send(
+      'asked',
+      sql`v.asking_id = ${askingId} and v.status = 'waiting' and p.id = v.approver_id`,
+      ({ number }) => `/tickets/${number}`,
+    );
+  }
+
+  @OnEvent(ApprovalDecided, 'tickets.mail-approval-decided')
+  decided({ approvalId }: ApprovalDecided): Promise<void> {
+    return this.send(
+      'decided',
+      sql`v.id = ${approvalId} and (p.id = t.requester_id or (p.id = t.assignee_id and p.team_role is not null))`,
+      ({ number, team }) => `${team ? '/console' : ''}/tickets/${number}`,
+    );
+  }
+
+  private async send(
+    kind: 'asked' | 'decided',
+    to: ReturnType<typeof sql>,
+    pathOf: (letter: { number: string; team: boolean }) => string,
+  ): Promise<void> {
+    await this.database.write(async (em) => {
+      const letters = await rows<Letter>(
+        em,
+        sql`select v.id, p.id as "personId", p.name, p.email as address, p.locale, p.id is not distinct from t.assignee_id and p.id <> t.requester_id as team,
+                   t.number::int, t.subject, r.name as requester, a.name as "askedBy", w.name as approver, v.status, v.question, v.comment
+              from ${table('ticket_approval')} v
+              join ${table('ticket')} t on t.id = v.ticket_id
+              join ${table('person')} r on r.id = t.requester_id
+              join ${table('person')} w on w.id = v.approver_id
+              left join ${table('person')} a on a.id = v.asked_by_id
+              join ${table('person')} p on p.status = 'active'
+             where ${to}`,
+      );
+      for (const { id, personId, address, locale, number, team, ...letter } of letters) {
+        const known = ticketNumber(number);
+        await this.mailer.queue({
+          to: { name: letter.name, address },
+          template: `tickets/approvals/email/${kind}`,
+          data: {
+            ...letter,
+            number: known,
+            team,
+            reason: team ? 'team-reason' : 'customer-reason',
+            url: `${currentTenant().origin}${pathOf({ number: known, team })}`,
+          },
+          key: `tickets.approval-${kind}:${id}:${personId}`,
+          locale: locale ?? '',
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { allowed } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import type { Visit } from '@foyer/web';
+import { ticketNumber } from '../ticket-number.js';
+import type { TicketView } from '../ticket-page.js';
+import { TicketPanels } from '../ticket-slots.js';
+import { Approvers } from './approvers.js';
+import { approvalView } from './approval-view.js';
+import { COMMENT_MAX } from './approvals.js';
+
+/** On a ticket's page: the question to whoever may decide, and to everybody how far it is. */
+@Injectable()
+export class ApprovalPanels implements OnModuleInit {
+  constructor(
+    private readonly panels: TicketPanels,
+    private readonly approvers: Approvers,
+  ) {}
+
+  onModuleInit(): void {
+    this.panels.add(
+      { face: 'customer', place: 'top', order: 5, load: (actor, ticket, visit) => this.question(actor, ticket, visit) },
+      { face: 'customer', place: 'side', order: 20, load: (_actor, ticket, visit) => this.progress(ticket, visit) },
+      { face: 'team', place: 'side', order: 20, load: (_actor, ticket, visit) => this.team(ticket, visit) },
+    );
+  }
+
+  private async question(actor: PortalActor, ticket: TicketView, visit: Visit) {
+    const mine = ticket.approvals.find(({ approverId, status }) => approverId === actor.id && status === 'waiting');
+    if (!mine || ticket.status === 'closed' || !allowed(actor.ability, 'approve', 'Ticket', ticket)) return null;
+    return {
+      template: 'tickets/approvals/question',
+      view: { approval: approvalView(visit, mine), form: visit.form().toJSON(), commentMax: COMMENT_MAX },
+    };
+  }
+
+  private async progress(ticket: TicketView, visit: Visit) {
+    if (ticket.approvals.length === 0) return null;
+    const approvals = ticket.approvals.map((one) => approvalView(visit, one));
+    return { template: 'tickets/approvals/progress', view: { approvals, manage: null, ask: null, boxed: true } };
+  }
+
+  private async team(ticket: TicketView, visit: Visit) {
+    const waiting = ticket.approvals.filter(({ status }) => status === 'waiting');
+    const mayAsk = ticket.can.update && ticket.companyId !== null && !['solved', 'closed'].includes(ticket.status);
+    if (ticket.approvals.length === 0 && !mayAsk) return null;
+    const able = await this.approvers.able(
+      ticket,
+      waiting.map(({ approverId }) => approverId),
+    );
+    const ids = new Set(able.map(({ id }) => id));
+    const at = `/console/tickets/${ticketNumber(ticket.number)}/approvals`;
+    return {
+      template: 'tickets/approvals/progress',
+      view: {
+        approvals: ticket.approvals.map((one) => approvalView(visit, one, ids)),
+        manage: ticket.can.update ? at : null,
+        ask: mayAsk && waiting.length === 0 ? at : null,
+        boxed: false,
+      },
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { allowed, NotFound } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import {
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  Form,
+  type FormState,
+  listView,
+  PortalController,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { ticketNumber } from '../ticket-number.js';
+import { TicketPageReader } from '../ticket-page.js';
+import { ticketView } from '../ticket-view.js';
+import { decisionForm } from './approval-forms.js';
+import { ApprovalList } from './approval-list.js';
+import { approvalView } from './approval-view.js';
+import { Approvals, COMMENT_MAX } from './approvals.js';
+
+const PATH = '/approvals';
+const PAGE = 25;
+const filters = z.object({
+  show: z.enum(['decided']).nullable().catch(null),
+  cursor: z.string().max(100).nullable().catch(null),
+});
+
+/** What somebody's colleagues ask for and they must agree to. */
+@PortalController('approvals')
+@Feature('tickets')
+export class ApprovalsController {
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly list: ApprovalList,
+    private readonly page: TicketPageReader,
+  ) {}
+
+  @Get()
+  @View('tickets/approvals/list')
+  async all(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Filters(filters) { show, cursor }: z.output<typeof filters>,
+  ) {
+    const { rows, next } = await this.list.page(actor, { waiting: show === null, cursor, limit: PAGE });
+    const tab = (value: 'decided' | null) => ({
+      label: visit.t(`tickets.approval.tab.${value ?? 'waiting'}`),
+      href: visit.link(PATH, { show: value }),
+      ...{ current: value === show, count: null },
+    });
+    return {
+      tabs: [tab(null), tab('decided')],
+      decided: show !== null,
+      approvals: rows.map((row) => ({
+        ...approvalView(visit, { ...row, approver: actor.name, approverId: actor.id! }),
+        ...{ number: ticketNumber(row.number), subject: row.subject, requester: row.requester, company: row.company },
+        href: `/tickets/${ticketNumber(row.number)}`,
+      })),
+      ...listView(visit, PATH, { q: null, filters: { show }, next, previous: null }),
+    };
+  }
+
+  @Post(':approval')
+  @View('tickets/approvals/decide')
+  async decide(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('approval', ParseUUIDPipe) id: string,
+    @Form(decisionForm) form: FormState<z.output<typeof decisionForm>>,
+  ) {
+    const { number } = await this.approvals.mine(actor, id);
+    const ticket = await this.page.read(actor, number);
+    const asked = ticket.approvals.find((one) => one.id === id);
+    if (!asked || !allowed(actor.ability, 'approve', 'Ticket', ticket)) throw new NotFound();
+    await form.attempt(({ decision, comment }) => this.approvals.decide(actor, id, decision, comment));
+    if (!form.failed) return seeOther(PATH, `tickets.approval.done.${form.value.decision}`);
+    return {
+      ticket: ticketView(visit, '', ticket),
+      approval: approvalView(visit, asked),
+      ...{ form, commentMax: COMMENT_MAX },
+    };
+  }
+}

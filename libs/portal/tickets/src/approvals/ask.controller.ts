@@ -1,0 +1,93 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import type { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { ticketNumber } from '../ticket-number.js';
+import { TicketNumber } from '../ticket-number.pipe.js';
+import { TicketPageReader, type TicketView } from '../ticket-page.js';
+import { askForm } from './approval-forms.js';
+import { approvalView } from './approval-view.js';
+import { Approvals, QUESTION_MAX } from './approvals.js';
+import { Approvers } from './approvers.js';
+
+const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;
+
+/** Asking the customer's own people whether a request may go ahead. */
+@ConsoleController('tickets/:number/approvals')
+@Feature('tickets')
+@Can('update', 'Ticket')
+export class AskController {
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly approvers: Approvers,
+    private readonly page: TicketPageReader,
+  ) {}
+
+  @Get()
+  @View('tickets/approvals/ask')
+  async show(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
+    return this.view(visit, await this.ticket(actor, number), visit.form());
+  }
+
+  @Post()
+  @View('tickets/approvals/ask')
+  async ask(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Form(askForm) form: FormState<z.output<typeof askForm>>,
+  ) {
+    const ticket = await this.ticket(actor, number);
+    await form.attempt(({ approver, question, all }) =>
+      this.approvals.ask(actor, number, { approvers: approver, question, all }),
+    );
+    return form.failed ? this.view(visit, ticket, form) : seeOther(at(number), 'tickets.approval.asked');
+  }
+
+  @Post(':approval/withdrawal')
+  async withdraw(
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+    @Param('approval', ParseUUIDPipe) id: string,
+  ) {
+    await this.approvals.withdraw(actor, number, id);
+    return seeOther(at(number), 'tickets.approval.withdrawn');
+  }
+
+  private async ticket(actor: PortalActor, number: number): Promise<TicketView> {
+    const ticket = await this.page.read(actor, number);
+    if (!ticket.can.update) throw new NotFound();
+    return ticket;
+  }
+
+  private async view(visit: Visit, ticket: TicketView, form: FormState<unknown>) {
+    const possible = await this.approvers.of(ticket);
+    const able = new Set(possible.map(({ id }) => id));
+    const chosen = [form.values['approver'] ?? (possible.length === 1 ? possible[0]!.id : [])].flat();
+    return {
+      ticket: { number: ticketNumber(ticket.number), subject: ticket.subject, company: ticket.company },
+      approvals: ticket.approvals.map((one) => approvalView(visit, one, able)),
+      waiting: ticket.approvals.some(({ status }) => status === 'waiting'),
+      over: ['solved', 'closed'].includes(ticket.status),
+      people: possible.map(({ id, name, manages }) => ({ id, name, manages, checked: chosen.includes(id) })),
+      ...{ form, all: form.values['all'] !== undefined, questionMax: QUESTION_MAX },
+      ...{ at: `${at(ticket.number)}/approvals`, back: at(ticket.number) },
+    };
+  }
+}
