@@ -50,8 +50,12 @@ export class LikelyDuplicates implements OnModuleInit {
   }
 }
 
-/** Letters and digits alone, so that no word means anything to `to_tsquery`. */
+/**
+ * Letters and digits alone, so that no word means anything to `to_tsquery`. Short words (for, the, und, les) say little;
+ * they count only where there is hardly anything else.
+ */
 function wordsOf(text: string): string[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu) ?? [];
-  return [...new Set(words)].slice(0, MOST_WORDS);
+  const all = [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu) ?? [])];
+  const long = all.filter((word) => word.length > 3);
+  return (long.length >= 2 ? long : all).slice(0, MOST_WORDS);
 }
