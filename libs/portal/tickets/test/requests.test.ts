@@ -338,7 +338,9 @@ describe('for somebody else', () => {
     expect(await requesterOf('For Jon')).toEqual({ requester: 'Jon', by: 'Boss' });
     expect((await boss.get(sent.headers['location']!)).status).toBe(200);
     // The form of a repair asks for no company; the colleague's is meant.
-    expect((await boss.upload('/tickets', plain({ subject: 'Radio wanted for Jon', requester: jon }), [])).status).toBe(303);
+    expect((await boss.upload('/tickets', plain({ subject: 'Radio wanted for Jon', requester: jon }), [])).status).toBe(
+      303,
+    );
     const [radio] = await acme.query<{ company: string }>(
       () =>
         sql`select c.name as company from ${table('ticket')} t join ${table('company')} c on c.id = t.company_id where t.subject = 'Radio wanted for Jon'`,
