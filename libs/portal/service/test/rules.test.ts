@@ -79,13 +79,8 @@ const runs = (ticket: Ticket) =>
   );
 /** The worker has nothing left to do. */
 const quiet = async () => {
-  for (let still = 0; still < 3;) {
+  for (let still = 0; still < 8; still = (await waiting()) === 0 ? still + 1 : 0)
     await new Promise((done) => setTimeout(done, 120));
-    const [{ n }] = (await acme.query<{ n: number }>(
-      () => sql`select count(*)::int as n from ${table('ticket')} where false`,
-    )) as [{ n: number }];
-    still = n === 0 && (await waiting()) === 0 ? still + 1 : 0;
-  }
 };
 let waiting: () => Promise<number>;
 

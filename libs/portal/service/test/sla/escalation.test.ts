@@ -47,7 +47,7 @@ const late = async (ticket: Ticket) =>
   (
     await acme.query<{ to: string }>(
       () =>
-        sql`select to_address as to from ${table('mail')} where template = 'service/email/late' and data->>'number' = ${numberOf(ticket)} order by 1`,
+        sql`select to_address as to from ${table('mail')} where template = 'service/email/late' and key like ${`%:${ticket.id}:%`} order by 1`,
     )
   ).map(({ to }) => to);
 const numberOf = (ticket: Ticket) => ticketNumber(Number(ticket.number));
