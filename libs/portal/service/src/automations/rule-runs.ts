@@ -9,8 +9,9 @@ export interface RuleRun {
   depth?: number;
 }
 
-/** False when the rule has already run for that cause. */
+/** False when the rule has already run for that cause. The ticket stays locked: to lock it only later would be to wait for one another. */
 export async function begin(em: SqlEntityManager, { ticketId, ruleId, cause, depth = 0 }: RuleRun): Promise<boolean> {
+  await rows(em, sql`select 1 from ${table('ticket')} where id = ${ticketId} for update`);
   const begun = await rows(
     em,
     sql`insert into ${table('rule_run')} (ticket_id, rule_id, cause, depth) values (${ticketId}, ${ruleId}, ${cause}, ${depth})

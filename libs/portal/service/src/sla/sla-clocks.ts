@@ -136,7 +136,8 @@ export class SlaClocks {
       [clock.dueAt, known?.dueAt],
     ] as const)
       if (clock.metAt === null && at !== null && at !== was?.getTime()) await this.lookAgain(ticket.id, at);
-    if (quietly) return;
+    // What was promised before and is late now is late all the same.
+    if (quietly && known?.dueAt?.getTime() !== clock.dueAt) return;
     const facts = [ticket.id, policy.id, clock.kind, new Date(clock.startedAt).toISOString()] as const;
     const tell = async (type: 'sla-breached' | 'sla-warned') => {
       const { defaultLocale } = await this.settings.get('general');

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
 import { automations, SlaClocks, slaPolicies, type SlaPolicy } from '@foyer/service';
 import { Collections } from '@foyer/settings';
 import { type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
@@ -29,7 +29,22 @@ const policy: SlaPolicy = {
   },
 };
 const inside = <T>(fn: () => Promise<T>): Promise<T> => acme.inside(fn);
-const promise = (one: SlaPolicy) => inside(() => world.get(Collections).apply(slaPolicies, [one]));
+/** Sets the policy, and waits until the worker has worked out all tickets by it. */
+const promise = async (...policies: SlaPolicy[]) => {
+  await inside(() => world.get(Collections).apply(slaPolicies, policies));
+  for (let still = 0; still < 6; still = (await waiting()) === 0 ? still + 1 : 0)
+    await new Promise((done) => setTimeout(done, 120));
+};
+const waiting = async (): Promise<number> => {
+  let left = 0;
+  await runAsOwner(world.config, async (client) => {
+    const { rows: lines } = await client.query<{ n: number }>(
+      `select count(*)::int as n from platform.outbox where relayed_at is null and available_at <= now()`,
+    );
+    left = lines[0]!.n;
+  });
+  return left;
+};
 const settle = (ticket: Ticket) => inside(() => world.get(SlaClocks).settle(ticket.id));
 const earlier = (ticket: Ticket, minutes: number) =>
   inside(() =>
@@ -127,7 +142,7 @@ describe('what is late', () => {
   test('of a policy removed meanwhile is only history', async () => {
     const ticket = await ana.opens('Policy gone');
     await assign(ticket);
-    await inside(() => world.get(Collections).apply(slaPolicies, []));
+    await promise();
     await earlier(ticket, 90);
     await settle(ticket);
     expect(await late(ticket)).toEqual([]);
