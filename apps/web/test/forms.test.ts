@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Response } from 'supertest';
-import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
-import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
+import { Database, loginUrl, rows, sql, table } from '@foyer/database';
 import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
+import pg from 'pg';
 import { routesOf } from './routes.js';
 
 const SCRIPT = '"><script>alert(4711)</script>\'--><img src=x onerror=alert(4711)>{{constructor}}${7*7}';
@@ -30,7 +31,7 @@ const GUEST_PAGES = [
 ];
 const CUSTOMER_PAGES = [
   ...['/tickets', '/tickets/new', 'a form of its own', '/tickets/TKT-001', '/tickets/TKT-002'],
-  ...['/account', '/company', 'new address'],
+  ...['/account', '/company', 'new address', 'a ticket to share', 'a ticket shared with Ana', 'a closed ticket'],
 ];
 const TEAM_PAGES = [
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
@@ -50,6 +51,8 @@ const TEAM_PAGES = [
     `one of ${page}`,
   ]),
   ...['/console/availability', '/console/macros'],
+  ...['/console/settings/roles', '/console/settings/roles/new', 'one of roles', 'a merged ticket', 'who sees a ticket'],
+  ...['merging', 'splitting', '/console/tickets/views/new?view=all', 'a view', 'a change to several'],
 ];
 const STAFF_PAGES = ['/account', '/tenants/new', 'a tenant', 'a suspended tenant', '/jobs'];
 /** What would otherwise go through again and again: a sign-up takes a second, a password changes everything. */
@@ -64,6 +67,8 @@ const HELD_MAIL = () => sql`
 const SAID_ELSEWHERE = /\/bulk$|\/drafts\/removal$|\/members\/[^/]+\/role$|\/team\/[^/]+\/role$/;
 
 let world: World;
+/** Forgets who has tried how often: here everybody tries a thousand times. */
+let owner: pg.Client;
 let acme: TestTenant;
 const visitors: Record<string, Visitor> = {};
 const named: Record<string, string> = {};
@@ -71,6 +76,9 @@ const seen = new Set<string>();
 
 beforeAll(async () => {
   world = await World.startWithWorker();
+  owner = new pg.Client({ connectionString: loginUrl(world.config, 'owner') });
+  await owner.connect();
+  afterTests(() => owner.end());
   acme = await world.tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
   await (await acme.customer('Ulf')).of('Globex');
@@ -131,6 +139,37 @@ async function setUpRequests(team: Visitor, customer: Visitor): Promise<void> {
   await customer.post('/tickets/drafts', { place: 'reply:TKT-001', body: 'About to' });
 }
 
+/** Tickets and each other, views, a change to several, a role, and who follows what. */
+async function setUpDesk(team: Visitor): Promise<void> {
+  const ulf = await (await acme.customer('Ulf')).of('Globex');
+  const ana = await (await (await acme.customer('Ana')).of('Globex', 'company_admin')).of('Initech', 'user');
+  const opened = [];
+  for (const subject of ['Merged', 'Into', 'Closed', 'Shared by Ulf']) opened.push(await ulf.opens(subject));
+  const [merged, into, closed, shared] = opened.map(({ number }) => `TKT-${String(number).padStart(3, '0')}`);
+  const at = (number: string | undefined) => `/console/tickets/${number}`;
+  await team.get(at(merged));
+  await team.post(`${at(merged)}/merge`, { into: into! });
+  await team.post(`${at('TKT-001')}/links`, { other: into! });
+  await team.post(`${at(closed)}/solution`);
+  await team.post('/console/tickets/bulk', { ticket: closed!, status: 'closed', back: '/console/tickets' });
+  for (const number of [shared, 'TKT-001'])
+    await team.post(`${at(number)}/followers`, { email: number === shared ? ana.email : ulf.email });
+  const bulk = await team.post('/console/tickets/bulk', { ticket: into!, priority: 'low', back: '/console/tickets' });
+  named['a change to several'] = `/console/tickets/bulk/${/bulk=(.+)$/.exec(bulk.headers['location']!)![1]}`;
+  const view = await team.post('/console/tickets/views', { name: 'Everything', query: 'view=all' });
+  named['a view'] = `/console/tickets/views/${/view=(.+)$/.exec(view.headers['location']!)![1]}`;
+  await team.post('/console/settings/roles', { name: 'Head office', 'tickets.view': 'company' });
+  const roles = await team.get('/console/settings/roles');
+  named['one of roles'] = /\/console\/settings\/roles\/[0-9a-f-]{36}/.exec(roles.text)![0];
+  named['a merged ticket'] = at(merged);
+  named['merging'] = `${at('TKT-001')}/merge`;
+  named['splitting'] = `${at('TKT-001')}/split`;
+  named['who sees a ticket'] = `${at('TKT-001')}/access`;
+  named['a ticket to share'] = '/tickets/TKT-001/access';
+  named['a ticket shared with Ana'] = `/tickets/${shared}`;
+  named['a closed ticket'] = `/tickets/${closed}`;
+}
+
 async function prepare(): Promise<void> {
   const { customer, team, staff, business } = visitors as Record<string, Visitor>;
   // Each is signed in twice, so that there is a session to end.
@@ -165,6 +204,7 @@ async function prepare(): Promise<void> {
     const list = await team!.get(`/console/settings/${page}`);
     named[`one of ${page}`] = new RegExp(`/console/settings/${page}/[0-9a-f-]{36}`).exec(list.text)![0];
   }
+  await setUpDesk(team!);
   await customer!.post('/account/email', { email: 'anna@customers.example', current_password: PASSWORD });
   named['new address'] = pathOf(await world.mails.linkTo('anna@customers.example', '/account/email'));
   const token = (kind: 'reset' | 'verify') =>
@@ -236,10 +276,15 @@ describe('bad input gets a message by its field, and what was typed comes back',
       ({ method, path }) => method === 'post' && !path.startsWith('/_portal/inbound/'),
     );
     expect(posts.length).toBeGreaterThan(40);
-    // What is typed is kept by a script; its content is any form's.
-    const byScript = ['/_portal/tickets/drafts'];
+    // What is typed is kept by a script, which also says that somebody is there; their content is any form's.
+    const byScript = ['/_portal/tickets/drafts', '/_portal/console/tickets/:number/presence'];
+    // The form of a role, sent by another button to see what it would mean.
+    byScript.push('/_portal/console/settings/roles/preview');
+    // Lists that have no order, or nothing to switch, share their routes with those that do, and answer 404.
+    const ofOtherLists = /^\/_portal\/console\/settings\/[a-z-]+\/:item\/(?:up|down|switch)$/;
     const untried = posts.filter(
-      ({ path }) => !byScript.includes(path) && !tried.some((action) => patternOf(path).test(action)),
+      ({ path }) =>
+        !byScript.includes(path) && !ofOtherLists.test(path) && !tried.some((action) => patternOf(path).test(action)),
     );
     // Nothing has failed for good in this installation, so staff see nothing to try again.
     expect(untried.map(({ path }) => path)).toEqual(['/_admin/jobs/retry', '/_admin/jobs/:id/retry']);
@@ -252,59 +297,65 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   if (forbidden.status !== 400) complaints.push(`keys of a prototype → ${forbidden.status}`);
   if (({} as { polluted?: unknown }).polluted !== undefined) complaints.push('a prototype is polluted');
   const written = form.controls.filter(({ type }) => !['file', 'checkbox', 'radio', 'hidden'].includes(type));
+  const longest = written.find(({ type }) => type === 'textarea') ?? written.find(({ options }) => !options);
 
-  for (const control of form.controls) {
-    if (control.name === '_csrf' || control.type === 'file') continue;
-    const inputs = inputsFor(control, written).map(([what, value]) => {
-      return { what, value, bad: !SAID_ELSEWHERE.test(form.action) && isBad(control, what, form) };
-    });
-    // What goes through may change the page, so it comes last.
-    for (const { what, value, bad } of inputs.sort((a, b) => Number(b.bad) - Number(a.bad))) {
-      const response = await send(visitor, form, { [control.name]: value });
-      for (const problem of problemsOf(response, form, control, value, bad))
-        complaints.push(`${control.name}, ${what}: ${problem}`);
-    }
+  const tries = form.controls
+    .filter(({ name, type }) => name !== '_csrf' && type !== 'file')
+    .flatMap((control) =>
+      inputsFor(control, control === longest).map(([what, value]) => {
+        return { what, control, value, bad: !SAID_ELSEWHERE.test(form.action) && isBad(control, what, form) };
+      }),
+    );
+  // What goes through may change the page, so it comes last.
+  for (const { what, control, value, bad } of tries.sort((a, b) => Number(b.bad) - Number(a.bad))) {
+    const changes = { [control.name]: value };
+    for (const problem of problemsOf(await send(visitor, form, changes), form, changes, bad ? control : null))
+      complaints.push(`${control.name}, ${what}: ${problem}`);
+  }
+  // Honest words, however strange, in everything at once.
+  const words = form.controls.filter(({ type, options, name }) => type !== 'file' && !options && name !== '_csrf');
+  for (const [what, value] of words.length > 0 ? Object.entries(ODD) : []) {
+    const changes = Object.fromEntries(
+      words.filter(({ type }) => type !== 'password').map(({ name }) => [name, value]),
+    );
+    for (const problem of problemsOf(await send(visitor, form, changes), form, changes, null))
+      complaints.push(`everything, ${what}: ${problem}`);
   }
   return complaints;
 }
 
-function inputsFor(control: Control, written: Control[]): [string, string | string[]][] {
+function inputsFor({ type, options, maxlength }: Control, longest: boolean): [string, string | string[]][] {
   const inputs: [string, string | string[]][] = [
-    ...([
-      ['empty', ''],
-      ['spaces', ' \t  '],
-      ['twice', ['one', 'two']],
-    ] as [string, string | string[]][]),
-    ...Object.entries(ODD),
+    ['empty', ''],
+    ['spaces', ' \t  '],
+    ['twice', ['one', 'two']],
   ];
-  if (control.type === 'email') inputs.push(['no address', 'nobody'], ['two addresses', 'a@b.example,c@d.example']);
-  if (control.options || control.type === 'radio') inputs.push(['no such choice', 'nonsense']);
-  const longest = written.find(({ type }) => type === 'textarea') ?? written.find(({ options }) => !options);
-  if (control.maxlength) inputs.push(['too long', 'x'.repeat(control.maxlength + 1)]);
-  if (control === longest) inputs.push(['10 MB', TEN_MEGABYTES]);
-  // Anything is a password; a good one would go through.
-  return control.type === 'password' ? inputs.filter(([what]) => !(what in ODD)) : inputs;
+  if (type === 'email') inputs.push(['no address', 'nobody'], ['two addresses', 'a@b.example,c@d.example']);
+  if (options || type === 'radio') inputs.push(['no such choice', 'nonsense']);
+  if (maxlength) inputs.push(['too long', 'x'.repeat(maxlength + 1)]);
+  if (longest) inputs.push(['10 MB', TEN_MEGABYTES]);
+  return inputs;
 }
 
 /** Must this be refused with a message at the field? */
-function isBad({ type, required, options, maxlength, name, readonly }: Control, what: string, form: PageForm): boolean {
+function isBad({ type, required, options, name, readonly }: Control, what: string, form: PageForm): boolean {
   if (type === 'hidden' || type === 'checkbox' || name === 'username' || readonly) return false;
   // A sign-in does not tell which of the two was wrong, and spaces may well be somebody's password.
   if (form.action.endsWith('sign-in') && what !== 'empty') return false;
   if (type === 'password' && what === 'spaces') return false;
   if (what === 'empty' || what === 'spaces') return required;
   if (what === 'no such choice') return true;
-  if (options || type === 'radio') return what in ODD;
+  if (options || type === 'radio') return false;
   if (what === 'twice') return type !== 'password';
-  return what === 'too long' || what === '10 MB' || ['no address', 'two addresses'].includes(what) || maxlength === 7;
+  return what === 'too long' || what === '10 MB' || ['no address', 'two addresses'].includes(what);
 }
 
+/** @param bad the control that must say what is wrong */
 function problemsOf(
   { status, text }: Response,
   form: PageForm,
-  control: Control,
-  value: string | string[],
-  bad: boolean,
+  changes: Record<string, string | string[]>,
+  bad: Control | null,
 ): string[] {
   const problems: string[] = [];
   if (status >= 500) return [`answers ${status}`];
@@ -314,19 +365,19 @@ function problemsOf(
 
   const again = formsOf(text).find(({ action }) => action === form.action);
   if (!again) return bad ? ['answers without the form'] : problems;
-  const back = again.controls.find(({ name, type }) => name === control.name && type === control.type);
   if (bad) {
+    const back = again.controls.find(({ name, type }) => name === bad.name && type === bad.type);
     const error = back?.describedBy?.split(' ').find((id) => id.endsWith('-error'));
-    const group = new RegExp(`<fieldset[^>]* id="${control.name}" aria-describedby="${control.name}-error"`);
-    const named = control.type === 'radio' ? group.test(text) && `${control.name}-error` : back?.invalid && error;
-    if (!named || !new RegExp(`id="${named}"[^>]*>.*?<span>[^<]`).test(text)) problems.push('no message at the field');
-    const place = control.type === 'radio' ? control.name : (back?.id ?? '');
+    const group = new RegExp(`<fieldset[^>]* id="${bad.name}" aria-describedby="${bad.name}-error"`);
+    const said = bad.type === 'radio' ? group.test(text) && `${bad.name}-error` : back?.invalid && error;
+    if (!said || !new RegExp(`id="${said}"[^>]*>.*?<span>[^<]`).test(text)) problems.push('no message at the field');
+    const place = bad.type === 'radio' ? bad.name : (back?.id ?? '');
     if (!text.includes(`href="#${place}"`) && text.includes('data-error-summary'))
       problems.push('the summary does not lead there');
   }
   for (const { name, type, value: typed, readonly } of again.controls) {
     if (readonly) continue;
-    const sent = name === control.name ? value : (filled(form)[name] ?? '');
+    const sent = changes[name] ?? filled(form)[name] ?? '';
     if (type === 'password') {
       if (typed !== '') problems.push('a password comes back');
     } else if (['text', 'email', 'tel', 'textarea'].includes(type) && name !== 'username' && typeof sent === 'string') {
@@ -353,7 +404,7 @@ function filled(form: PageForm): Record<string, string> {
 }
 
 async function send(visitor: Visitor, form: PageForm, changes: Record<string, string | string[]>): Promise<Response> {
-  await runAsOwner(world.config, async (client) => void (await client.query('truncate platform.rate_limit')));
+  await owner.query('truncate platform.rate_limit');
   const fields = { _csrf: form.controls.find(({ name }) => name === '_csrf')!.value, ...filled(form), ...changes };
   return form.multipart ? visitor.upload(form.action, fields, []) : visitor.post(form.action, fields);
 }

@@ -313,7 +313,7 @@ describe('home', () => {
     const { text } = await guest.get('/');
     expect([...text.matchAll(/href="\/do\/\d"/g)]).toHaveLength(3);
     expect(text).toContain('From a feature');
-    const nothing = await home.for(nobody, { t: (key) => key }, (feature) => feature !== 'oracle');
+    const nothing = await home.for(nobody, { t: (key) => key, locale: 'en' }, (feature) => feature !== 'oracle');
     expect(nothing.actions.filter(({ href }) => href.startsWith('/do/'))).toEqual([]);
   });
 

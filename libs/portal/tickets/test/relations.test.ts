@@ -166,12 +166,10 @@ describe('sharing and following', () => {
     await acme.agent('Maral');
     const ticket = await ana.opens('Who knows this?');
     await acme.inside(async () =>
-      world
-        .get(Tickets)
-        .note(await mara.actor(), ticket.number, {
-          body: 'mail me@nora.example, @Nora: your thing. @Maralina?',
-          fileIds: [],
-        }),
+      world.get(Tickets).note(await mara.actor(), ticket.number, {
+        body: 'mail me@nora.example, @Nora: your thing. @Maralina?',
+        fileIds: [],
+      }),
     );
     expect((await ticketOf(ticket.number)).watchers).toEqual(['Nora']);
   });
@@ -194,11 +192,8 @@ describe('changes to many', () => {
     expect(answer.status).toBe(303);
     const page = await agent.get(answer.headers['location']!);
     expect(page.text).toContain('3 tickets changed.');
-    for (const one of made)
-      expect(await ticketOf(Number(one.slice(4)))).toMatchObject({
-        status: 'on_hold',
-        tags: expect.arrayContaining(['wave']) as string[],
-      });
+    for (const one of made) expect(await ticketOf(Number(one.slice(4)))).toMatchObject({ status: 'on_hold' });
+    expect((await ticketOf(Number(made[0]!.slice(4)))).tags).toEqual(['old', 'wave']);
     const undo = /action="(\/console\/tickets\/bulk\/[^"]+\/undoing)"/.exec(page.text)![1]!;
     expect((await agent.post(undo)).status).toBe(303);
     expect(await ticketOf(Number(made[0]!.slice(4)))).toMatchObject({ status: 'open', tags: ['old'] });

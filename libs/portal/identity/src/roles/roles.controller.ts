@@ -18,9 +18,17 @@ import { capabilities, type Scope } from './capabilities.js';
 import { RolePreview } from './role-preview.js';
 import { type CompanyRoleSetup, companyRoles } from './roles.js';
 
+/** A person in a company, to try the role on. */
+const PERSON = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/;
 const roleForm = z
   .object({ name: field.text(60), manages: field.flag, grantable: field.flag, person: z.string().max(80).optional() })
   .catchall(z.unknown())
+  .superRefine((typed: Record<string, unknown>, context) => {
+    const wrong = (name: string) => context.addIssue({ code: 'custom', path: [name], message: 'web.form.choice' });
+    for (const { name, scopes } of capabilities())
+      if (typed[name] !== undefined && !scopes.some((scope) => scope === typed[name])) wrong(name);
+    if (typed['person'] && !PERSON.test(String(typed['person']))) wrong('person');
+  })
   .transform(({ name, manages, grantable, ...rest }) => ({ name, manages, grantable, scopes: scopesIn(rest) }));
 type RoleInput = z.output<typeof roleForm>;
 
@@ -94,7 +102,9 @@ export class RolesController extends CollectionController<CompanyRoleSetup, Role
     const somebody = people.find((one) => one.personId === personId && one.companyId === companyId);
     const meaning = { scopes: scopesIn(form.values), manages: form.values['manages'] !== undefined };
     const seen = somebody && (await this.preview.of(somebody.personId, somebody.companyId, meaning));
+    const labels = Object.fromEntries(capabilities().map(({ name, label }) => [name, visit.t(label)]));
     return {
+      labels: { ...labels, name: visit.t('identity.roles.name'), person: visit.t('identity.roles.preview-person') },
       capabilities: capabilities().map(({ name, label, scopes }) => ({
         name,
         label: visit.t(label),

@@ -57,9 +57,14 @@ export class Roles implements OnModuleInit {
 
   /** @throws InvalidField when there is no such role, or the one who gives it may not */
   async check(role: string, byTeam: boolean): Promise<void> {
-    if (isStandardRole(role)) return;
+    if (!(await this.isOffered(role, byTeam))) throw new InvalidField('role', 'web.form.choice');
+  }
+
+  async isOffered(role: unknown, toTeam: boolean): Promise<boolean> {
+    if (typeof role !== 'string') return false;
+    if (isStandardRole(role)) return true;
     const own = await this.collections.find(companyRoles, role);
-    if (!own || (!byTeam && !own.grantable)) throw new InvalidField('role', 'web.form.choice');
+    return own !== undefined && (toTeam || own.grantable);
   }
 
   /** How far the holder of a role reaches, by capability. A role that is gone reaches nothing. */

@@ -106,6 +106,7 @@ export class PeopleController {
     @Param('id', ParseUUIDPipe) id: string,
     @Form(linkForm) form: FormState<z.output<typeof linkForm>>,
   ) {
+    if (!(await this.roles.isOffered(form.values['role'], true))) form.fail('role', 'web.form.choice');
     await form.attempt(({ company, role }) => this.companies.link(actor, company, id, role));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'identity.person.linked');
   }
