@@ -34,7 +34,7 @@ const pages: [string, () => Visitor, string, number][] = [
   // … and one looks for what they began to write and have not sent.
   ['a customer’s tickets', () => customer, '/tickets', 3],
   ['a company’s tickets', () => customer, '/tickets?scope=company', 3],
-  ['a customer’s ticket', () => customer, '/tickets/TKT-001', 3],
+  ['a customer’s ticket', () => customer, '/tickets/TKT-001', 2],
   ['a new ticket', () => customer, '/tickets/new', 2],
   ['the portal’s home', () => customer, '/', 2],
   ['the company', () => customer, '/company', 3],

@@ -100,6 +100,11 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
   await team.post('/console/tickets/TKT-001/replies', { body: 'Use the extinguisher.', status: 'pending' });
   await team.post('/console/tickets/TKT-001/notes', { body: 'They smoke there.' });
   await team.post('/console/tickets/TKT-004/solution');
+  await team.post('/console/tickets/TKT-001/followers', { email: 'ulf@customers.example' });
+  await team.post('/console/tickets/TKT-001/links', { other: 'TKT-002' });
+  await team.post('/console/tickets/views', { name: 'Everything', query: 'view=all' });
+  const changed = await team.post('/console/tickets/bulk', { ticket: 'TKT-005', status: 'closed', tag: 'old' });
+  const bulk = /bulk=(.+)$/.exec(changed.headers['location']!)![1]!;
   const customer = await ana.browser();
   await customer.get('/tickets/TKT-001');
   await customer.upload('/tickets/TKT-001/replies', { body: 'It still burns.' }, [
@@ -183,6 +188,8 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['ticket', '/tickets/TKT-001'],
       ['solved ticket', '/tickets/TKT-004'],
       ['print', '/tickets/TKT-001/print'],
+      ['who sees it', '/tickets/TKT-001/access'],
+      ['closed ticket', '/tickets/TKT-005'],
     ),
     ...at(
       'customer',
@@ -251,6 +258,16 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
           [`new in ${page}`, `/console/settings/${page}/new`],
         ],
       ),
+      ['settings', '/console/settings'],
+      ['roles', '/console/settings/roles'],
+      ['new role', '/console/settings/roles/new', submit('Save changes')],
+      ['merge', '/console/tickets/TKT-001/merge', submit('Merge')],
+      ['split', '/console/tickets/TKT-001/split', submit('Split off')],
+      ['who sees it', '/console/tickets/TKT-001/access'],
+      ['view', '/console/tickets/views/new?view=all'],
+      ['change to several', `/console/tickets/bulk/${bulk}`],
+      ['changed several', `/console/tickets?bulk=${bulk}`],
+      ['ticket on paper', '/console/tickets/TKT-001/print'],
       ['priorities', '/console/settings/ticket-priorities'],
       ['a request type', `/console/settings/request-types/${repair}`],
       ['a ticket for a customer', '/console/tickets/new'],

@@ -3,6 +3,8 @@ import { accessible, allowed, NotFound, why } from '@foyer/access';
 import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import type { FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
+import { type DraftContent, draftsOf } from './requests/drafts.js';
+import { ticketNumber } from './ticket-number.js';
 import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
 
 export interface ThreadMessage {
@@ -80,6 +82,8 @@ export interface TicketDetail {
   links: { number: number; subject: string; status: TicketStatus; statusId: string | null; kind: string }[];
   clocks: Clock[];
   approvals: Approval[];
+  /** The reader's reply that was begun and not sent. */
+  draft: { content: DraftContent; updatedAt: string } | null;
   messages: ThreadMessage[];
 }
 export interface TicketView extends TicketDetail {
@@ -118,6 +122,7 @@ export class TicketPageReader {
                              'question', v.question, 'comment', v.comment, 'createdAt', v.created_at, 'decidedAt', v.decided_at) order by v.created_at), '[]')
                       from ${table('ticket_approval')} v join ${table('person')} w on w.id = v.approver_id left join ${table('person')} z on z.id = v.asked_by_id
                      where v.ticket_id = t.id) as approvals,
+                   (select json_build_object('content', d.content, 'updatedAt', d.updated_at) from ${draftsOf(actor)} and d.place = ${replyPlace(number)}) as draft,
                    (select coalesce(json_agg(json_build_object(
                              'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
                              'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,
@@ -185,6 +190,9 @@ export class TicketPageReader {
     return file;
   }
 }
+
+/** Where a reply that was begun is kept. */
+export const replyPlace = (number: number): string => `reply:${ticketNumber(number)}`;
 
 /** Customers read replies, and what happened where it concerns them; `m` is the message. */
 const CUSTOMERS_SEE = [

@@ -27,7 +27,7 @@ import { messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
-import { TicketPageReader } from '../ticket-page.js';
+import { replyPlace, TicketPageReader } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
@@ -139,7 +139,7 @@ export class CustomerTicketsController {
     const kept = await this.attachments.take(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
     if (form.failed) return this.view(visit, actor, number, form, kept);
-    await this.drafts.discard(actor, `reply:${ticketNumber(number)}`);
+    await this.drafts.discard(actor, replyPlace(number));
     return this.back(number, 'tickets.show.replied');
   }
 
@@ -204,8 +204,8 @@ export class CustomerTicketsController {
     kept: KeptFile[],
   ) {
     const ticket = await this.page.read(actor, number);
-    const place = `reply:${ticketNumber(number)}`;
-    const draft = given || !ticket.can.reply ? null : await this.drafts.find(actor, place);
+    const place = replyPlace(number);
+    const draft = given || !ticket.can.reply ? null : ticket.draft;
     const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
     for (const { kind, author, byTeam } of ticket.messages)
       if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });

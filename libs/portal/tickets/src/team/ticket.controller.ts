@@ -20,13 +20,14 @@ import {
 import { Attachments, type KeptFile } from '../attachments.js';
 import { presenceText } from '../live/live.controller.js';
 import { LiveTickets } from '../live/live-tickets.js';
+import { Drafts } from '../requests/drafts.js';
 import { Groups } from '../requests/groups.js';
 import { Statuses } from '../requests/statuses.js';
 import { messageForm, propertiesForm, teamReplyForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
+import { replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { ReplySuggestions, TicketPanels } from '../ticket-slots.js';
 import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
@@ -51,6 +52,7 @@ export class TeamTicketController {
     private readonly statuses: Statuses,
     private readonly groups: Groups,
     private readonly live: LiveTickets,
+    private readonly drafts: Drafts,
   ) {}
 
   @Get()
@@ -108,9 +110,9 @@ export class TeamTicketController {
         status.statusId,
       );
     });
-    return form.failed
-      ? this.view(visit, actor, before, { reply: form }, kept)
-      : this.back(number, 'tickets.team.replied');
+    if (form.failed) return this.view(visit, actor, before, { reply: form }, kept);
+    await this.drafts.discard(actor, replyPlace(number));
+    return this.back(number, 'tickets.team.replied');
   }
 
   @Post('notes')
@@ -189,6 +191,7 @@ export class TeamTicketController {
     const { agents, categories, others, customer } = await this.list.beside(actor, ticket);
     const { number, status, statusId, priority, assigneeId, categoryId, groupId, tags, subject } = ticket;
     this.live.seen(actor, number);
+    const draft = forms.reply || !ticket.can.reply ? null : ticket.draft;
     return {
       ticket: ticketView(visit, '/console', ticket),
       entries: entryViews(visit, '/console', ticket, actor.id),
@@ -201,7 +204,7 @@ export class TeamTicketController {
       },
       company: ticket.companyId ? { name: ticket.company, href: `/console/companies/${ticket.companyId}` } : null,
       forms: {
-        reply: forms.reply ?? visit.form({ status: 'pending' }),
+        reply: forms.reply ?? visit.form({ status: 'pending', ...draft?.content }),
         note: forms.note ?? visit.form(),
         properties:
           forms.properties ??
@@ -210,6 +213,8 @@ export class TeamTicketController {
             ...{ priority, assignee: assigneeId, category: categoryId, group: groupId, subject, tags: tags.join(', ') },
           }),
       },
+      place: replyPlace(number),
+      restored: draft?.updatedAt ?? null,
       kept,
       statuses: await statusChoices(visit, this.statuses),
       nextStatuses: (await statusChoices(visit, this.statuses)).filter(({ value }) => !value.startsWith('closed')),
