@@ -49,7 +49,13 @@ export class Delivery {
         messageId: mail.messageId,
         inReplyTo: mail.inReplyTo ?? undefined,
         references: mail.refs ?? undefined,
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        headers: {
+          ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          ...(mail.unsubscribe && {
+            'List-Unsubscribe': `<${mail.unsubscribe}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          }),
+        },
       });
       await this.settle(mail, { status: 'sent', subject, sentAt: new Date(), lastError: null, data: null });
     } catch (error) {

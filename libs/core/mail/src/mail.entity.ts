@@ -45,6 +45,10 @@ export class Mail {
   @Property({ type: 'text', nullable: true })
   replyTo!: string | null;
 
+  /** Where a program takes the reader off a list without asking (RFC 8058); null for what is no list. */
+  @Property({ type: 'text', nullable: true })
+  unsubscribe!: string | null;
+
   @Property({ type: 'text' })
   status!: MailStatus;
 

@@ -21,6 +21,8 @@ export interface MailDraft {
   thread?: { messageId?: string; references?: string[] };
   /** Where answers and bounces go, where that is not the address that mails come from. */
   replyTo?: string;
+  /** For mails nobody asked for: where a POST ends them, on the tenant's own origin. Becomes List-Unsubscribe (RFC 8058). */
+  unsubscribe?: string;
 }
 
 /** Takes mails in. They are rendered and sent later by the worker, as often as it takes. */
@@ -35,9 +37,11 @@ export class Mailer {
    * Queues a mail in the transaction of the verb that causes it (inside `database.write`): both happen or neither.
    * Returns the mail's Message-ID, to be remembered by a conversation.
    */
-  async queue({ to, template, data, key, locale, thread = {}, replyTo }: MailDraft): Promise<string> {
+  async queue({ to, template, data, key, locale, thread = {}, replyTo, unsubscribe }: MailDraft): Promise<string> {
     if (!isMailbox(to.address)) throw new Error('A mail goes to exactly one address');
     if (replyTo !== undefined && !isMailbox(replyTo)) throw new Error('Answers go to exactly one address');
+    if (unsubscribe !== undefined && new URL(unsubscribe).origin !== currentTenant().origin)
+      throw new Error('A reader is taken off a list by the tenant itself');
     const id = randomUUIDv7();
     const messageId = thread.messageId ?? newMessageId();
     const references = messageIds(thread.references ?? []);
@@ -57,6 +61,7 @@ export class Mailer {
           inReplyTo: references.at(-1) ?? null,
           refs: references.join(' ') || null,
           replyTo: replyTo ?? null,
+          unsubscribe: unsubscribe ? new URL(unsubscribe).href : null,
           status: 'queued',
           attempts: 0,
           createdAt: new Date(),

@@ -75,3 +75,10 @@ export {
   type TicketSuggestion,
   TicketSuggestions,
 } from './requests/suggestions.js';
+export {
+  type TranslatedText,
+  translationShape,
+  translationsFrom,
+  translationValues,
+  translationViews,
+} from './setup/translated.js';

@@ -1,0 +1,104 @@
+import { Get, Param, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import { Collections } from '@foyer/settings';
+import {
+  CurrentVisit,
+  Form,
+  type FormState,
+  Guest,
+  PortalController,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { ticketNumber } from '@foyer/tickets';
+import { type Answer, Answers } from '../answers.js';
+import { FIRST_SURVEY, type Survey, surveys } from '../survey.js';
+import { isScore } from '../survey-kinds.js';
+import { answerForm, ratingView } from './rating-view.js';
+
+const GONE = 410;
+const wish = z.object({ again: z.string().optional() });
+
+/**
+ * Where the links of survey mails lead, signed in or not. Opening one records nothing: mail scanners open every link. It
+ * takes the press of a button.
+ */
+@PortalController('survey')
+export class SurveyController {
+  constructor(
+    private readonly answers: Answers,
+    private readonly collections: Collections,
+  ) {}
+
+  @Get()
+  @Guest()
+  @View('surveys/customer/ask')
+  async open(@CurrentVisit() visit: Visit, @Query('token') token: unknown, @Query('score') score: unknown) {
+    const answer = await this.answers.find(text(token));
+    if (!answer.open) return show('surveys/customer/gone', {}, GONE);
+    const chosen = typeof score === 'string' && /^\d{1,2}$/.test(score) ? Number(score) : null;
+    const wanted = chosen !== null && isScore(answer.kind, chosen) ? chosen : answer.score;
+    const { comment } = answer;
+    const form = visit.form({ comment, score: wanted === null ? null : String(wanted) });
+    return this.view(visit, answer, text(token), form, wanted);
+  }
+
+  @Post()
+  @Guest()
+  @View('surveys/customer/ask')
+  async answer(@CurrentVisit() visit: Visit, @Form(answerForm) form: FormState<z.output<typeof answerForm>>) {
+    const token = form.secret('token');
+    const answer = await this.answers.find(token);
+    if (!answer.open) return show('surveys/customer/gone', {}, GONE);
+    const survey = await this.collections.find(surveys, answer.surveyId);
+    await form.attempt((said) => this.answers.answer(survey, token, said));
+    return form.failed
+      ? this.view(visit, answer, token, form, answer.score)
+      : seeOther(`/survey/thanks?token=${encodeURIComponent(token)}`);
+  }
+
+  @Get('thanks')
+  @Guest()
+  @View('surveys/customer/thanks')
+  async thanks(@Query('token') token: unknown) {
+    const { open } = await this.answers.find(text(token));
+    return { change: open ? `/survey?token=${encodeURIComponent(text(token))}` : null };
+  }
+
+  @Get('unsubscribe/:token')
+  @Guest()
+  @View('surveys/customer/unsubscribe')
+  async leave(@Param('token') token: string) {
+    const { optedOut } = await this.answers.find(token);
+    return { token, optedOut };
+  }
+
+  @Post('unsubscribe')
+  @Guest()
+  async left(@Form(wish) form: FormState<z.output<typeof wish>>) {
+    const token = form.secret('token');
+    await this.answers.optOut(token, form.values['again'] === undefined);
+    return seeOther(`/survey/unsubscribe/${encodeURIComponent(token)}`);
+  }
+
+  private async view(visit: Visit, answer: Answer, token: string, form: FormState<unknown>, score: number | null) {
+    const { kind, open, number, subject } = answer;
+    const survey = (await this.collections.find(surveys, answer.surveyId)) ?? usual(kind);
+    return {
+      ...ratingView(visit, { survey, kind, score, open }, '/survey'),
+      ...{ form, token, given: answer.score !== null },
+      ticket: number === null ? null : { number: ticketNumber(number), subject },
+    };
+  }
+}
+
+/** A survey that the team has removed since still takes the answers it asked for. */
+const usual = (kind: Answer['kind']): Survey => ({ ...FIRST_SURVEY, kind });
+
+function text(value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new NotFound();
+  return value;
+}

@@ -1,0 +1,30 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { PortalActor } from '@foyer/identity';
+import { ticketNumber, TicketPanels, type TicketView } from '@foyer/tickets';
+import type { Visit } from '@foyer/web';
+import { ratingView } from './customer/rating-view.js';
+import { TicketRatings } from './ticket-ratings.js';
+
+/** On the page of a solved ticket: how was it? */
+@Injectable()
+export class RatingPanel implements OnModuleInit {
+  constructor(
+    private readonly panels: TicketPanels,
+    private readonly ratings: TicketRatings,
+  ) {}
+
+  onModuleInit(): void {
+    this.panels.add({ face: 'customer', place: 'top', order: 50, load: (...of) => this.load(...of) });
+  }
+
+  private async load(actor: PortalActor, ticket: TicketView, visit: Visit) {
+    const rating = await this.ratings.of(actor, ticket);
+    if (!rating) return null;
+    const { comment, score } = rating;
+    const form = visit.form({ comment, score: score === null ? null : String(score) });
+    return {
+      template: 'surveys/customer/panel',
+      view: { ...ratingView(visit, rating, `/tickets/${ticketNumber(ticket.number)}/rating`), form: form.toJSON() },
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { EventName } from '@foyer/events';
+
+/** A ticket was solved a while ago: time to ask, if it still is and may be. */
+@EventName('surveys.due')
+export class SurveyDue {
+  constructor(
+    readonly surveyId: string,
+    readonly ticketId: string,
+    /** By which one knows the solving that was meant. */
+    readonly solvedAt: string,
+  ) {}
+}
+
+/** Somebody has given a score, or another one. */
+@EventName('surveys.answered')
+export class SurveyAnswered {
+  constructor(
+    readonly surveyId: string,
+    readonly answerId: string,
+    readonly ticketId: string | null,
+    readonly score: number,
+  ) {}
+}

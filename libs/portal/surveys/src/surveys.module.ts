@@ -1,0 +1,52 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { registerMessages } from '@foyer/i18n';
+import { Navigation, SetupPages } from '@foyer/settings';
+import { Themes } from '@foyer/theming';
+import { Answers } from './answers.js';
+import { Asking } from './asking.js';
+import { OneClickController } from './customer/one-click.controller.js';
+import { RatingController } from './customer/rating.controller.js';
+import { SurveyController } from './customer/survey.controller.js';
+import { RatingPanel } from './rating-panel.js';
+import { SurveyMails } from './survey-mails.js';
+import { SurveyResults } from './survey-results.js';
+import { SurveysPack } from './surveys.pack.js';
+import { ResultsController } from './team/results.controller.js';
+import { SurveysController } from './team/surveys.controller.js';
+import { TicketChoices } from './team/ticket-choices.js';
+import { TicketRatings } from './ticket-ratings.js';
+
+registerMessages('surveys', new URL('../locales', import.meta.url));
+
+@Global()
+@Module({
+  controllers: [SurveysController, ResultsController, RatingController, SurveyController, OneClickController],
+  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyResults, SurveysPack, TicketChoices, TicketRatings],
+  exports: [Answers, Asking, SurveyResults, TicketRatings],
+})
+export class SurveysModule implements OnModuleInit {
+  constructor(
+    private readonly themes: Themes,
+    private readonly setup: SetupPages,
+    private readonly navigation: Navigation,
+  ) {}
+
+  onModuleInit(): void {
+    this.themes.registerTemplates('surveys', new URL('../templates', import.meta.url));
+    this.setup.add({
+      ...{ group: 'service', href: '/console/settings/surveys', icon: 'face-5', order: 60, feature: 'tickets' },
+      ...{ label: 'surveys.set-up.title', text: 'surveys.set-up.lead' },
+    });
+    this.navigation.add({
+      ...{
+        on: 'console',
+        href: '/console/surveys',
+        label: 'surveys.nav',
+        icon: 'face-5',
+        order: 50,
+        feature: 'tickets',
+      },
+      shownTo: ({ ability }) => ability.can('read', 'Note'),
+    });
+  }
+}

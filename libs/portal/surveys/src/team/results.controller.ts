@@ -1,0 +1,119 @@
+import { Get, Param, ParseUUIDPipe, Res } from '@nestjs/common';
+import { stringify } from 'csv-stringify/sync';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import { type Limit, Limits } from '@foyer/credentials';
+import type { PortalActor } from '@foyer/identity';
+import { Collections } from '@foyer/settings';
+import { ticketNumber } from '@foyer/tickets';
+import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Filters, View, type Visit } from '@foyer/web';
+import { type Survey, surveys, surveyText } from '../survey.js';
+import { SCALES, scoreWords } from '../survey-kinds.js';
+import { type Period, SurveyResults } from '../survey-results.js';
+import { resultsView } from './results-view.js';
+
+const PATH = '/console/surveys';
+const DAYS = 90;
+const DAY = 86_400_000;
+const CSV: Limit = { name: 'survey-export', points: 20, seconds: 3600 };
+const day = z.iso.date().nullable().catch(null);
+const filters = z.object({ from: day, to: day });
+type Asked = z.output<typeof filters>;
+
+/** What customers say, for the team. */
+@ConsoleController('surveys')
+@Feature('tickets')
+@Can('read', 'Note')
+export class ResultsController {
+  constructor(
+    private readonly collections: Collections,
+    private readonly results: SurveyResults,
+    private readonly limits: Limits,
+  ) {}
+
+  @Get()
+  @View('surveys/team/results')
+  async first(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) asked: Asked) {
+    const all = await this.collections.all(surveys);
+    const survey = all.find(({ enabled }) => enabled) ?? all[0];
+    return survey ? this.view(visit, actor, survey, asked) : { survey: null, manage: this.manage(actor) };
+  }
+
+  @Get(':survey')
+  @View('surveys/team/results')
+  async show(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('survey', ParseUUIDPipe) id: string,
+    @Filters(filters) asked: Asked,
+  ) {
+    return this.view(visit, actor, await this.known(id), asked);
+  }
+
+  /** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text. */
+  @Get(':survey/export')
+  async csv(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('survey', ParseUUIDPipe) id: string,
+    @Filters(filters) asked: Asked,
+    @Res() res: Response,
+  ): Promise<void> {
+    const survey = await this.known(id);
+    await this.limits.count(CSV, actor.id!);
+    const found = await this.results.answers(actor, periodOf(visit, survey, asked));
+    const columns = ['score', 'words', 'comment', 'person', 'agent', 'ticket', 'subject', 'sent', 'answered'];
+    const lines = found.map(({ score, comment, person, agent, number, subject, sentAt, answeredAt }) => [
+      ...[score, scoreWords(visit.locale, survey.kind, score), comment, person, agent],
+      ...[number === null ? null : ticketNumber(number), subject],
+      ...[sentAt, answeredAt].map((at) => new Date(at).toISOString()),
+    ]);
+    res.setHeader('Content-Type', 'text/csv; charset=utf-8');
+    res.setHeader('Content-Disposition', 'attachment; filename="survey.csv"');
+    const header = columns.map((column) => visit.t(`surveys.column.${column}`));
+    res.send(stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' }));
+  }
+
+  private async view(visit: Visit, actor: PortalActor, survey: Survey, asked: Asked) {
+    const period = periodOf(visit, survey, asked);
+    const { from, to } = period;
+    const at = `${PATH}/${survey.id}`;
+    const results = await this.results.of(actor, period, SCALES[survey.kind]);
+    const query = new URLSearchParams({ from, to }).toString();
+    return {
+      survey: {
+        name: surveyText(survey, 'name', visit.locale),
+        question: surveyText(survey, 'question', visit.locale),
+        ...{ kind: survey.kind, enabled: survey.enabled, at },
+      },
+      tabs: (await this.collections.all(surveys)).map((one) => ({
+        label: surveyText(one, 'name', visit.locale),
+        href: `${PATH}/${one.id}?${query}`,
+        ...{ current: one.id === survey.id, count: null },
+      })),
+      ...{ from, to, export: `${at}/export?${query}` },
+      manage: this.manage(actor),
+      ...resultsView(visit, survey, results),
+    };
+  }
+
+  private manage({ ability }: PortalActor): string | null {
+    return ability.can('manage', 'Settings') ? '/console/settings/surveys' : null;
+  }
+
+  private async known(id: string): Promise<Survey> {
+    const survey = await this.collections.find(surveys, id);
+    if (!survey) throw new NotFound();
+    return survey;
+  }
+}
+
+/** The last ninety days unless something else is asked; a period that ends before it begins is turned round. */
+function periodOf({ timeZone }: Pick<Visit, 'timeZone'>, { id }: Survey, { from, to }: Asked): Period {
+  const on = (at: number) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(at);
+  const last = to ?? on(Date.now());
+  const first = from ?? on(new Date(`${last}T12:00:00Z`).getTime() - DAYS * DAY);
+  const [begin, end] = first <= last ? [first, last] : [last, first];
+  return { surveyId: id, from: begin, to: end, timeZone };
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
+import { CollectionController, Collections, Settings } from '@foyer/settings';
+import {
+  type TranslatedText,
+  translationShape,
+  translationsFrom,
+  translationValues,
+  translationViews,
+} from '@foyer/tickets';
+import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
+import { isAboutTickets, MAX_DAYS, MAX_DELAY_HOURS, type Survey, surveys, surveyText } from '../survey.js';
+import { SURVEY_KINDS } from '../survey-kinds.js';
+import { TicketChoices } from './ticket-choices.js';
+
+const TEXTS: TranslatedText[] = [
+  { name: 'name', label: 'surveys.set-up.name', max: 80 },
+  { name: 'question', label: 'surveys.set-up.question', max: 200 },
+  { name: 'followUp', label: 'surveys.set-up.follow-up', max: 200 },
+];
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,3}$/, 'surveys.set-up.number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, 'surveys.set-up.number');
+const form = z.object({
+  kind: z.enum(SURVEY_KINDS).optional(),
+  name: z.string().trim().max(80).default(''),
+  question: z.string().trim().max(200).default(''),
+  followUp: z.string().trim().max(200).default(''),
+  delay: whole(0, MAX_DELAY_HOURS).optional(),
+  every: whole(7, MAX_DAYS).optional(),
+  coolDown: whole(1, MAX_DAYS),
+  expiry: whole(1, MAX_DAYS),
+  typeId: field.optionalId,
+  groupId: field.optionalId,
+  categoryId: field.optionalId,
+  companyId: field.optionalId,
+  tag: z.string().trim().max(50).default(''),
+  notify: field.flag,
+  reopen: field.flag,
+  ...translationShape(TEXTS),
+});
+type Input = z.output<typeof form>;
+const CHOSEN = ['typeId', 'groupId', 'categoryId', 'companyId'] as const;
+
+/** What customers are asked, when, and what an unhappy answer brings about. */
+@ConsoleController('settings/surveys')
+@Feature('tickets')
+@Can('manage', 'Settings')
+export class SurveysController extends CollectionController<Survey, Input> {
+  protected readonly path = '/console/settings/surveys';
+  protected readonly collection = surveys;
+  protected readonly form = form;
+  protected readonly template = 'surveys/team/survey';
+  protected readonly words = 'surveys.set-up';
+
+  constructor(
+    collections: Collections,
+    private readonly settings: Settings,
+    private readonly offered: TicketChoices,
+  ) {
+    super(collections);
+  }
+
+  protected row(visit: Visit, survey: Survey) {
+    const { kind, enabled, delayHours: hours, everyDays, coolDownDays } = survey;
+    return {
+      title: surveyText(survey, 'name', visit.locale),
+      text: isAboutTickets(survey)
+        ? visit.t('surveys.set-up.row-solved', { hours, days: coolDownDays })
+        : visit.t('surveys.set-up.row-every', { every: everyDays, days: coolDownDays }),
+      badge: { label: visit.t(`surveys.kind.${kind}`), tone: 'info' },
+      enabled,
+    };
+  }
+
+  protected values(_visit: Visit, item: Survey | null) {
+    const { kind, name, question, followUp, onLow, conditions, ...numbers } = item ?? BLANK;
+    const chosen = (name: string) => conditions.tests.find((test) => test.field === name)?.value[0] ?? '';
+    return {
+      ...{ kind, name, question, followUp },
+      ...{ delay: String(numbers.delayHours), every: String(numbers.everyDays) },
+      ...{ coolDown: String(numbers.coolDownDays), expiry: String(numbers.expiryDays) },
+      ...Object.fromEntries(CHOSEN.map((name) => [name, chosen(name)])),
+      tag: chosen('tags'),
+      ...{ notify: onLow.notify ? '1' : null, reopen: onLow.reopen ? '1' : null },
+      ...translationValues(TEXTS, item?.translations ?? {}),
+    };
+  }
+
+  protected async made(input: Input, before: Survey | null, visit: Visit): Promise<Omit<Survey, 'id'>> {
+    const kind = before?.kind ?? input.kind;
+    if (!kind) throw new InvalidField('kind', 'web.form.required');
+    const { name, question, followUp, delay, every, coolDown, expiry, notify, reopen, tag } = input;
+    const options = await this.offered.all(visit);
+    const was = this.values(visit, before) as Record<string, unknown>;
+    for (const one of CHOSEN)
+      if (input[one] && input[one] !== was[one] && !options[one].some(({ value }) => value === input[one]))
+        throw new InvalidField(one, 'web.form.choice');
+    // What a pack asks for beyond what can be chosen here stays.
+    const kept = before?.conditions.tests.filter(
+      (test) => ![...CHOSEN, 'tags'].some((one) => one === test.field && test.value.length === 1),
+    );
+    return {
+      ...{ kind, name, question, followUp, translations: translationsFrom(TEXTS, input) },
+      enabled: before?.enabled ?? true,
+      delayHours: delay ?? before?.delayHours ?? BLANK.delayHours,
+      everyDays: every ?? before?.everyDays ?? BLANK.everyDays,
+      ...{ coolDownDays: coolDown, expiryDays: expiry, onLow: { notify, reopen } },
+      conditions: {
+        match: before?.conditions.match ?? 'all',
+        tests: [
+          ...(kept ?? []),
+          ...CHOSEN.flatMap((one) => (input[one] ? [{ field: one, operator: 'is', value: [input[one]] }] : [])),
+          ...(tag ? [{ field: 'tags', operator: 'has', value: [tag.toLowerCase()] }] : []),
+        ],
+      },
+    };
+  }
+
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: Survey | null) {
+    const { defaultLocale } = await this.settings.get('general');
+    const kind = item?.kind ?? null;
+    return {
+      ...(item && { heading: surveyText(item, 'name', visit.locale) }),
+      kind: kind && visit.t(`surveys.kind.${kind}`),
+      kinds: SURVEY_KINDS.map((value) => ({ value, label: visit.t(`surveys.kind.${value}`) })),
+      usual: kind && {
+        name: visit.t(`surveys.${kind}.name`),
+        question: visit.t(`surveys.${kind}.question`),
+        followUp: visit.t(`surveys.${kind}.followUp`),
+      },
+      asks: { delay: kind !== 'nps', every: kind === null || kind === 'nps' },
+      options: await this.offered.all(visit),
+      notify: form.values['notify'] !== undefined,
+      reopen: form.values['reopen'] !== undefined,
+      results: item && `/console/surveys/${item.id}`,
+      translations: translationViews(visit, TEXTS, defaultLocale),
+    };
+  }
+}
+
+const BLANK: Omit<Survey, 'id'> = {
+  ...{ enabled: true, kind: 'csat', name: '', question: '', followUp: '', translations: {} },
+  ...{ delayHours: 24, everyDays: 90, coolDownDays: 30, expiryDays: 30 },
+  conditions: { match: 'all', tests: [] },
+  onLow: { notify: true, reopen: false },
+};
