@@ -3,6 +3,8 @@ import type { Response } from 'supertest';
 import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
 import { Database, loginUrl, rows, sql, table } from '@foyer/database';
+import { Answers, Asking, FIRST_SURVEY, SurveyDue } from '@foyer/surveys';
+import { Approvals, ticketNumber, Tickets } from '@foyer/tickets';
 import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
 import pg from 'pg';
 import { routesOf } from './routes.js';
@@ -28,9 +30,10 @@ const GUEST_PAGES = [
   'invitation',
   'verify',
   'welcome',
+  ...['a survey', 'leaving surveys', 'having left surveys'],
 ];
 const CUSTOMER_PAGES = [
-  ...['/tickets', '/tickets/new', 'a form of its own', '/tickets/TKT-001', '/tickets/TKT-002'],
+  ...['/tickets', '/tickets/new', 'a form of its own', '/tickets/TKT-001', '/tickets/TKT-002', 'a request to approve'],
   ...['/account', '/company', 'new address', 'a ticket to share', 'a ticket shared with Ana', 'a closed ticket'],
 ];
 const TEAM_PAGES = [
@@ -45,11 +48,12 @@ const TEAM_PAGES = [
     `one of ${page}`,
   ]),
   ...['/console/settings/ticket-priorities', 'a category put away', 'a new ticket for Ana', 'answers of a ticket'],
-  ...['hours', 'policies', 'routing', 'automations', 'macros'].flatMap((page) => [
+  ...['hours', 'policies', 'routing', 'automations', 'macros', 'surveys'].flatMap((page) => [
     `/console/settings/${page}`,
     `/console/settings/${page}/new`,
     `one of ${page}`,
   ]),
+  ...['asking for approval', 'an approval asked for'],
   ...['/console/availability', '/console/macros'],
   ...['/console/settings/roles', '/console/settings/roles/new', 'one of roles', 'a merged ticket', 'who sees a ticket'],
   ...['merging', 'splitting', '/console/tickets/views/new?view=all', 'a view', 'a change to several'],
@@ -193,6 +197,7 @@ async function prepare(): Promise<void> {
   await team!.post('/console/team/invitations', { email: 'agent@acme.example', role: 'agent' });
   await team!.post(`${named['a company']}/invitations`, { email: 'newer@customers.example', role: 'user' });
   await setUpRequests(team!, customer!);
+  await askCustomers();
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
   const rule = { group: '', agent: '', sharing: 'nobody', priority: 'low', category: '', tags: '', match: 'all' };
   await team!.post('/console/settings/routing', { ...rule, name: 'Routine' });
@@ -200,7 +205,7 @@ async function prepare(): Promise<void> {
   await team!.post('/console/macros', { name: 'My own', shortcut: '', text: 'Hello' });
   const [mara] = await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where name = 'Mara'`);
   await team!.post(`/console/availability/${mara!.id}/absence`, { until: '' });
-  for (const page of ['hours', 'policies', 'routing', 'automations', 'macros']) {
+  for (const page of ['hours', 'policies', 'routing', 'automations', 'macros', 'surveys']) {
     const list = await team!.get(`/console/settings/${page}`);
     named[`one of ${page}`] = new RegExp(`/console/settings/${page}/[0-9a-f-]{36}`).exec(list.text)![0];
   }
@@ -237,6 +242,36 @@ async function prepare(): Promise<void> {
   named['welcome'] = entry.pathname + entry.search;
 }
 
+/** A survey that somebody got by mail, and requests that wait for one of the customer's company. */
+async function askCustomers(): Promise<void> {
+  const jan = await (await acme.customer('Jan')).of('Globex');
+  const owner = await acme.owner.actor();
+  const [held, free] = [await jan.opens('A new screen'), await jan.opens('A new desk')];
+  for (const ticket of [held, await jan.opens('A new chair')])
+    await acme.inside(() =>
+      world.get(Approvals).ask(owner, ticket.id, { approvers: 'company-admins', question: 'May we?' }),
+    );
+  named['a request to approve'] = `/tickets/${ticketNumber(Number(held.number))}`;
+  named['an approval asked for'] = `/console/tickets/${ticketNumber(Number(held.number))}`;
+  named['asking for approval'] = `/console/tickets/${ticketNumber(Number(free.number))}/approvals`;
+  for (const [name, page] of [
+    ['Kim', 'a survey'],
+    ['Lea', 'leaving surveys'],
+    ['Max', 'having left surveys'],
+  ] as const) {
+    const person = await acme.customer(name);
+    const { id } = await person.opens('Solved');
+    await acme.inside(() => world.get(Tickets).solve(owner, id));
+    const [solved] = await acme.query<{ at: string }>(
+      () => sql`select solved_at::text as at from ${table('ticket')} where id = ${id}`,
+    );
+    await acme.inside(() => world.get(Asking).due(new SurveyDue(FIRST_SURVEY.id, id, solved!.at)));
+    const token = new URL(await world.mails.linkTo(person.email, '/survey')).searchParams.get('token')!;
+    named[page] = page === 'a survey' ? `/survey?token=${token}` : `/survey/unsubscribe/${token}`;
+    if (page.startsWith('having')) await acme.inside(() => world.get(Answers).optOut(token, true));
+  }
+}
+
 const pathOf = (link: string): string => new URL(link).pathname + new URL(link).search;
 
 describe('bad input gets a message by its field, and what was typed comes back', () => {
@@ -271,9 +306,10 @@ describe('bad input gets a message by its field, and what was typed comes back',
       return `/_${face}${action}`;
     });
     const patternOf = (path: string) => new RegExp(`^${path.replace(/\/:[^/]+/g, '/[^/]+').replace(/\/$/, '')}/?$`);
-    // Programs post to /inbound; there is no form for it.
+    // Programs post there; there is no form for it.
     const posts = routesOf(world.app).filter(
-      ({ method, path }) => method === 'post' && !path.startsWith('/_portal/inbound/'),
+      ({ method, path }) =>
+        method === 'post' && !path.startsWith('/_portal/inbound/') && path !== '/_portal/survey/unsubscribe/:token',
     );
     expect(posts.length).toBeGreaterThan(40);
     // What is typed is kept by a script, which also says that somebody is there; their content is any form's.

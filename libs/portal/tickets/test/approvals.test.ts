@@ -255,6 +255,8 @@ describe('through HTTP', () => {
     expect([sent.status, sent.headers['location']]).toEqual([303, at]);
 
     expect((await approver.get('/approvals')).text).toContain(ticket.subject);
+    const [asked] = await approvalsOf(ticket);
+    expect((await team.get(at)).text).toContain(`action="${at}/approvals/${asked!.id}/withdrawal"`);
     const shown = await approver.get(`/tickets/${numberOf(ticket)}`);
     const action = /action="(\/approvals\/[0-9a-f-]{36})"/.exec(shown.text)![1]!;
     // A link in a mail, however it is opened, decides nothing.
