@@ -15,9 +15,13 @@ export const WAYS = [
 ];
 
 /** The real application on a port of its own, its worker, and a mail server. */
-export async function openInstallation(): Promise<World> {
+export async function openInstallation(variables: NodeJS.ProcessEnv = {}): Promise<World> {
   const port = await freePort();
-  const world = await World.startWithWorker({ PORT: String(port), BASE_URL: `http://localhost:${port}` });
+  const world = await World.startWithWorker({
+    ...variables,
+    PORT: String(port),
+    BASE_URL: `http://localhost:${port}`,
+  });
   await world.app.listen(port);
   return world;
 }
