@@ -4,6 +4,7 @@ import { Tokens } from '@foyer/credentials';
 import { sql, table } from '@foyer/database';
 import { Collections, Settings } from '@foyer/settings';
 import { requestFields, requestTypes } from '@foyer/tickets';
+import { opinions } from './opinions.js';
 
 /** Who has the page open. */
 export type Who = 'guest' | 'customer' | 'lonely' | 'owner' | 'staff' | 'nobody';
@@ -21,7 +22,7 @@ const LONG = 'A very long subject that goes on and on, because some people tell 
 const submit = (button: string) => (page: Page) =>
   Promise.all([
     page.waitForEvent('load'),
-    page.getByRole('button', { name: button }).evaluate(({ form }: HTMLButtonElement) => {
+    page.getByRole('button', { name: button, exact: true }).evaluate(({ form }: HTMLButtonElement) => {
       form!.noValidate = true;
       form!.requestSubmit();
     }),
@@ -129,6 +130,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
   await shut.post('/console/settings/portal', { status: 'maintenance', message: 'New shelves until Friday.' });
 
   const repair = await requests(world, acme);
+  const asked = await opinions(world, acme, ana);
   const invitation = new URL(await world.mails.linkTo('new@customers.example', '/invitation'));
   const site = world.config.baseUrl.origin;
   const admin = `${world.config.baseUrl.protocol}//admin.${world.config.baseUrl.host}`;
@@ -289,6 +291,34 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
         [`new ${page}`, `/console/settings/${page}/new`],
         [`new ${page} failed`, `/console/settings/${page}/new`, submit('Save changes')],
       ),
+    ),
+    ...at(
+      'guest',
+      acme.tenant.origin,
+      ['survey', `/survey?token=${asked.token}&score=4`],
+      ['survey answered', `/survey/thanks?token=${asked.token}`],
+      ['leaving surveys', `/survey/unsubscribe/${asked.token}`],
+    ),
+    ...at(
+      'customer',
+      acme.tenant.origin,
+      ['approvals', '/approvals'],
+      ['approvals decided', '/approvals?show=decided'],
+      ['request to approve', `/tickets/${asked.held}`],
+      ['request to approve failed', `/tickets/${asked.held}`, submit('Reject')],
+      ['rejected request', `/tickets/${asked.done}`],
+    ),
+    ...at(
+      'owner',
+      acme.tenant.origin,
+      ['approval asked', `/console/tickets/${asked.held}`],
+      ['asking for approval', `/console/tickets/${asked.free}/approvals`],
+      ['asking for approval failed', `/console/tickets/${asked.free}/approvals`, submit('Ask')],
+      ['surveys', '/console/settings/surveys'],
+      ['survey', `/console/settings/surveys/${asked.survey}`],
+      ['new survey', '/console/settings/surveys/new'],
+      ['results', `/console/surveys/${asked.survey}`],
+      ['results of nobody', `/console/surveys/${asked.nps}`],
     ),
     ...at('owner', acme.tenant.origin, ['availability', '/console/availability'], ['own macros', '/console/macros']),
     ...at('guest', admin, ['staff sign-in', '/sign-in'], ['staff sign-in failed', '/sign-in', submit('Sign in')]),
