@@ -1,7 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Approvals, Merges, type Question, type Ticket, ticketNumber, Watching } from '@foyer/tickets';
+import { Collections } from '@foyer/settings';
+import {
+  Approvals,
+  Merges,
+  type Question,
+  requestTypes,
+  type Ticket,
+  ticketNumber,
+  Tickets,
+  Watching,
+} from '@foyer/tickets';
 
 let world: World;
 let acme: TestTenant;
@@ -205,6 +215,47 @@ describe('deciding', () => {
     const actor = await agent.actor();
     await inside(() => world.get(Merges).merge(actor, Number(ticket.number), Number(other.number)));
     await expect(decide(boss, asked!.id, 'approved')).rejects.toThrow('tickets.closed');
+  });
+});
+
+describe('a kind of request that needs approval', () => {
+  const typeId = '0190f000-0000-7000-8000-0000000000d1';
+  const opens = async (person: TestPerson) => {
+    const actor = await person.actor();
+    const draft = {
+      subject: 'A laptop',
+      description: 'Please',
+      priority: 'normal' as const,
+      categoryId: null,
+      fileIds: [],
+    };
+    const company = { companyId: actor.companies[0]!.id, typeId };
+    return inside(() => world.get(Tickets).open(actor, { ...draft, ...company }));
+  };
+  const until = async (done: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 100 && !(await done()); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  beforeAll(async () => {
+    const [general] = await inside(() => world.get(Collections).all(requestTypes));
+    const type = { ...general!, id: typeId, name: 'Laptop', slug: 'laptop', approval: 'company-admins' as const };
+    await inside(() => world.get(Collections).apply(requestTypes, [general!, type]));
+  });
+
+  test('asks the company’s admins by itself', async () => {
+    const ticket = await opens(una);
+    await until(async () => (await approvalsOf(ticket)).length > 0);
+    expect((await approvalsOf(ticket)).map(({ approver }) => approver)).toEqual(['Boss', 'Chief']);
+    expect((await stateOf(ticket)).status).toBe('on_hold');
+  });
+
+  test('leaves a note where there is nobody to ask', async () => {
+    const ticket = await opens(stranger);
+    const notes = () =>
+      acme.query(() => sql`select 1 from ${table('ticket_message')} where ticket_id = ${ticket.id} and kind = 'note'`);
+    await until(async () => (await notes()).length > 0);
+    expect(await notes()).toHaveLength(1);
+    expect((await stateOf(ticket)).status).toBe('open');
   });
 });
 

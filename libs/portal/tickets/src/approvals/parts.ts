@@ -4,6 +4,7 @@ import { ApprovalMails } from './approval-mails.js';
 import { ApprovalPanels } from './approval-panels.js';
 import { Approvals } from './approvals.js';
 import { ApprovalsController } from './approvals.controller.js';
+import { ApprovalOnSubmission } from './on-submission.js';
 import { Approvers } from './approvers.js';
 import { AskController } from './ask.controller.js';
 
@@ -15,6 +16,7 @@ export const approvalProviders = [
   ApprovalEntrance,
   ApprovalList,
   ApprovalMails,
+  ApprovalOnSubmission,
   ApprovalPanels,
   Approvers,
 ];

@@ -89,6 +89,8 @@ export const requestType = z.object({
       tags: z.array(z.string().max(50)).max(20).default([]),
     })
     .default({ groupId: null, categoryId: null, priority: 'normal', tags: [] }),
+  /** Whether the customer's own company must agree before the team begins. */
+  approval: z.enum(['none', 'company-admins']).default('none'),
   translations: translations({
     name: z.string().max(80),
     sentence: z.string().max(200),

@@ -49,6 +49,7 @@ const fixed = {
   'default-priority': z.enum(PRIORITIES),
   'default-group': field.optionalId,
   tags: z.string().max(500).default(''),
+  approval: field.flag,
   audience: z.enum(['everybody', 'companies', 'role']),
   'audience-role': z.string().max(40).default('company_admin'),
   'audience-companies': z
@@ -120,6 +121,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
         'default-group': defaults.groupId,
       },
       tags: defaults.tags.join(', '),
+      approval: type.approval === 'company-admins' ? '1' : null,
       ...{ audience: audience.who, 'audience-role': audience.role, 'audience-companies': audience.companyIds },
       ...questionValues(type),
       ...translationValues(TEXTS, type.translations),
@@ -157,6 +159,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
         priority: input['default-priority'],
         tags: [...new Set(input.tags.split(',').map(tagOf).filter(Boolean))].slice(0, 20),
       },
+      approval: input.approval ? 'company-admins' : 'none',
       translations: translationsFrom(TEXTS, input),
     };
   }
