@@ -88,7 +88,9 @@ describe('asking', () => {
     const mail = await mailOf(person);
     expect(mail.subject).toBe('Acme: Wie war unsere Hilfe?');
     expect(mail.html).toContain('Sehr gut');
-    expect([1, 2, 3, 4, 5].filter((score) => (mail.html as string).includes(`&amp;score&#x3D;${score}"`))).toHaveLength(5);
+    expect([1, 2, 3, 4, 5].filter((score) => (mail.html as string).includes(`&amp;score&#x3D;${score}"`))).toHaveLength(
+      5,
+    );
     const [{ hash }] = (await acme.query<{ hash: string }>(
       () => sql`select token_hash as hash from ${table('survey_answer')} order by sent_at desc limit 1`,
     )) as [{ hash: string }];

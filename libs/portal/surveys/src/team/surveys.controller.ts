@@ -69,10 +69,12 @@ export class SurveysController extends CollectionController<Survey, Input> {
     const { kind, enabled, delayHours: hours, everyDays, coolDownDays } = survey;
     return {
       title: surveyText(survey, 'name', visit.locale),
-      text: isAboutTickets(survey)
-        ? visit.t('surveys.set-up.row-solved', { hours, days: coolDownDays })
-        : visit.t('surveys.set-up.row-every', { every: everyDays, days: coolDownDays }),
-      badge: { label: visit.t(`surveys.kind.${kind}`), tone: 'info' },
+      text: [
+        visit.t(`surveys.kind.${kind}`),
+        isAboutTickets(survey)
+          ? visit.t('surveys.set-up.row-solved', { hours, days: coolDownDays })
+          : visit.t('surveys.set-up.row-every', { every: everyDays, days: coolDownDays }),
+      ].join(' · '),
       enabled,
     };
   }
