@@ -3,6 +3,7 @@ import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/ap
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections, Settings } from '@foyer/settings';
 import { Asking, FIRST_SURVEY, netPromoters, type Survey, SurveyDue, surveys } from '@foyer/surveys';
+import { Packs } from '@foyer/tenants';
 import { type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 
 let world: World;
@@ -397,6 +398,18 @@ describe('results', () => {
     expect(netPromoters({ 10: 3, 9: 1, 8: 2, 7: 1, 6: 1, 0: 2 })).toBe(10);
     expect(netPromoters({ 6: 4 })).toBe(-100);
   });
+});
+
+test('a pack brings surveys once, and leaves the others', async () => {
+  const { id: _, ...first } = FIRST_SURVEY;
+  const given = [{ ...first, kind: 'nps', everyDays: 180 }];
+  const pack = { id: 'test', folder: null, sections: { surveys: { surveys: given } } };
+  for (let times = 0; times < 2; times++) await inside(() => world.get(Packs).apply([pack]));
+  const all = await inside(() => world.get(Collections).all(surveys));
+  expect(all.map(({ kind, everyDays }) => [kind, everyDays])).toEqual([
+    ['csat', 90],
+    ['nps', 180],
+  ]);
 });
 
 test('a survey is set up, changed and switched off on its pages', async () => {
