@@ -38,6 +38,8 @@ const pages: [string, () => Visitor, string, number][] = [
   ['a new ticket', () => customer, '/tickets/new', 2],
   ['the portal’s home', () => customer, '/', 2],
   ['the company', () => customer, '/company', 3],
+  ['approvals', () => customer, '/approvals', 2],
+  ['what customers say', () => owner, '/console/surveys', 2],
   ['the inbox', () => owner, '/console/tickets', 3],
   ['a ticket for the team', () => owner, '/console/tickets/TKT-001', 3],
   ['people', () => owner, '/console/people', 3],
