@@ -7,7 +7,6 @@ import { Themes } from '@foyer/theming';
 import { Arrivals } from './arrivals.js';
 import { Bounces } from './bounces.js';
 import { Conversations } from './conversations.js';
-import { FollowUps } from './follow-ups.js';
 import { Intake } from './intake.js';
 import { MailReading } from './jobs/reading.js';
 import { MailFiles } from './mail-files.js';
@@ -35,7 +34,7 @@ const setup = (name: string, icon: string, order: number) => ({
 @Module({
   controllers: [MailInController, MailboxesController, MailLogController, WebhookController],
   providers: [
-    ...[Arrivals, Bounces, Conversations, FollowUps, Intake, MailFiles, MailLog, MailReading, MailboxRounds],
+    ...[Arrivals, Bounces, Conversations, Intake, MailFiles, MailLog, MailReading, MailboxRounds],
     ...[Senders, WebhookAddress],
   ],
   exports: [Arrivals],

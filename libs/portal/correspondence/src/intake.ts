@@ -7,9 +7,9 @@ import { translate } from '@foyer/i18n';
 import { Person, type PortalActor } from '@foyer/identity';
 import type { Authentication, InboundMail } from '@foyer/inbound';
 import { Collections, Features, Settings } from '@foyer/settings';
-import { robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { Merges, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
-import { FollowUps } from './follow-ups.js';
+import { isOver } from './long-over.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
 import { objection } from './judgement.js';
 import { MailFiles } from './mail-files.js';
@@ -46,7 +46,7 @@ export class Intake {
     private readonly features: Features,
     private readonly senders: Senders,
     private readonly conversations: Conversations,
-    private readonly followUps: FollowUps,
+    private readonly merges: Merges,
     private readonly files: MailFiles,
     private readonly tickets: Tickets,
     private readonly watching: Watching,
@@ -76,7 +76,7 @@ export class Intake {
       await this.tellTeam(ticket, letter.mail.from!.address, against);
       return { ...held(against, ticket.id), senderId: actor?.id ?? null };
     }
-    if (this.followUps.isOver(ticket)) return this.open(letter, { id: actor!.id!, actor }, answered);
+    if (isOver(ticket)) return this.open(letter, { id: actor!.id!, actor }, answered);
     const message = await this.tickets.reply(actor!, ticket.id, {
       ...(await this.words(letter, actor!)),
       source: 'email',
@@ -111,7 +111,8 @@ export class Intake {
       companyId: companyFor(actor),
       confirm: await this.mayConfirm(letter),
     });
-    if (answered && actor.id === sender?.id && !accepted) await this.followUps.link(ticket, answered.ticket);
+    if (answered && actor.id === sender?.id && !accepted)
+      await this.merges.goesOn(robot('mail'), ticket, answered.ticket);
     await this.copyIn(letter, actor, ticket);
     return { status: 'opened', ticketId: ticket.id, senderId: actor.id };
   }
