@@ -208,6 +208,23 @@ describe('deciding', () => {
     await decide(boss, asked!.id, 'approved');
   });
 
+  test('nor once they have left the company', async () => {
+    const leaver = await (await acme.customer('Leaver')).of('Globex', 'company_admin');
+    const ticket = await asks(una);
+    await ask(ticket, [leaver]);
+    const [asked] = await approvalsOf(ticket);
+    const [company] = await acme.query<{ id: string }>(
+      () => sql`select id from ${table('company')} where name = 'Globex'`,
+    );
+    const owner = await acme.owner.browser();
+    await owner.get(`/console/companies/${company!.id}`);
+    const left = await owner.post(`/console/companies/${company!.id}/members/${await idOf(leaver)}/removal`);
+    expect(left.status).toBe(303);
+    await expect(decide(leaver, asked!.id, 'approved')).rejects.toThrow('access.not-found');
+    expect((await (await leaver.browser()).get(`/tickets/${numberOf(ticket)}`)).status).toBe(404);
+    expect((await stateOf(ticket)).status).toBe('on_hold');
+  });
+
   test('what was closed meanwhile cannot be decided', async () => {
     const [ticket, other] = [await asks(una), await asks(una)];
     await ask(ticket, [boss]);
