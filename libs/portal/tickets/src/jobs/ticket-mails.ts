@@ -99,7 +99,7 @@ export class TicketMails {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       const person = facts?.watchers.find(({ id }) => id === personId);
-      if (person) await this.send('shared', facts!, person, messageId);
+      if (person) await this.send('follower', facts!, person, messageId);
     });
   }
 
