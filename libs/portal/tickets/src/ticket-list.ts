@@ -34,6 +34,8 @@ export interface TicketFilter {
   priority?: Priority | null;
   tag?: string | null;
   conditions?: Conditions | null;
+  /** What the actor wants to do with them; reading, unless said otherwise. */
+  action?: 'read' | 'export';
   search?: string | null;
   /** Place in the list, from the page before. */
   cursor?: string | null;
@@ -42,6 +44,7 @@ export interface TicketFilter {
 export type ViewFilter = Omit<TicketFilter, 'limit' | 'cursor'>;
 /** Counts of views stop here: beyond it, nobody counts. */
 export const COUNTED = 1000;
+const EVERYTHING = 10_000;
 export const UNDONE: readonly TicketStatus[] = ['open', 'pending', 'on_hold'];
 
 export interface TicketPage {
@@ -103,6 +106,18 @@ export class TicketList {
       next: backwards || more ? cursor(page.at(-1), '<') : null,
       previous: backwards ? (more ? cursor(page[0], '>') : null) : at ? cursor(page[0], '>') : null,
     };
+  }
+
+  /** All that a filter finds, up to `EVERYTHING`: a spreadsheet's worth, page by page. */
+  async everything(actor: PortalActor, filter: ViewFilter): Promise<TicketRow[]> {
+    const tickets: TicketRow[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: TicketPage = await this.page(actor, { ...filter, cursor, limit: 1000 });
+      tickets.push(...page.rows);
+      cursor = page.next;
+    } while (cursor !== null && tickets.length < EVERYTHING);
+    return tickets.slice(0, EVERYTHING);
   }
 
   /** How many tickets the actor may see. */
@@ -170,8 +185,8 @@ export class TicketList {
 
   /** The condition that a list, a count of it and a change to all of it share. */
   where(actor: PortalActor, filter: Omit<TicketFilter, 'limit' | 'cursor'>): Sql[] {
-    const { scope = 'all', statuses, assignee, search, conditions, tag } = filter;
-    const where = [condition(accessible(actor.ability, 'read', 'Ticket', 't'))];
+    const { scope = 'all', action = 'read', statuses, assignee, search, conditions, tag } = filter;
+    const where = [condition(accessible(actor.ability, action, 'Ticket', 't'))];
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
     if (scope === 'company') where.push(sql`t.company_id = ${actor.companyId}`);
     if (statuses) where.push(isUndone(statuses) ? UNDONE_SQL : sql`t.status = any(${statuses})`);

@@ -9,6 +9,7 @@ import { AnswersController } from './customer/answers.controller.js';
 import { BulkController } from './bulk/bulk.controller.js';
 import { BulkChanges } from './bulk/bulk-changes.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
+import { CustomerExportController } from './customer/export.controller.js';
 import { CustomerAccessController } from './customer/access.controller.js';
 import { TicketExportController } from './team/export.controller.js';
 import { CustomerLiveController, TeamLiveController } from './live/live.controller.js';
@@ -51,6 +52,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     DraftsController,
     AnswersController,
     TeamAnswersController,
+    CustomerExportController,
     CustomerTicketsController,
     TeamNewTicketController,
     ...setupControllers,

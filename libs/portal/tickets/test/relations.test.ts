@@ -289,3 +289,12 @@ test('a closed ticket takes nothing; writing again makes a ticket that knows wha
   const stranger = await (await (await acme.customer('Nobody')).of('Hooli')).browser();
   expect((await stranger.post(`${path}/follow-ups`, { body: 'x' })).status).toBe(404);
 });
+
+test('customers export what their role lets them, and nothing else', async () => {
+  const lea = await (await acme.customer('Lea')).of('Initech', 'user');
+  await lea.opens('Of Lea alone');
+  await (await (await acme.customer('Lou')).of('Initech', 'company_user')).opens('Of Lou alone');
+  const own = (await (await lea.browser()).get('/tickets/export')).text;
+  expect([own.includes('Of Lea alone'), own.includes('Of Lou alone')]).toEqual([true, false]);
+  expect((await acme.visitor().get('/tickets/export')).status).toBe(303);
+});

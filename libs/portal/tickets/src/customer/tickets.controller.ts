@@ -102,6 +102,7 @@ export class CustomerTicketsController {
       filtered: q !== '' || status !== null,
       tickets: rows.map((row) => rowView(visit, '', row)),
       unfinished: await this.unfinished(actor),
+      export: rows.length > 0 && actor.ability.can('export', 'Ticket') ? `${PATH}/export?scope=${scope}` : null,
       can: { create: true },
     };
   }
