@@ -56,6 +56,7 @@ export { parseTicketNumber, ticketNumber } from './ticket-number.js';
 export { TicketPageReader, type TicketView } from './ticket-page.js';
 export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
+export { BulkChanges } from './bulk/bulk-changes.js';
 export { BulkChangeAsked } from './bulk/bulk.events.js';
 export { TicketMails } from './jobs/ticket-mails.js';
 export { TicketsModule } from './tickets.module.js';
