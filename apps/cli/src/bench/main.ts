@@ -353,6 +353,7 @@ async function forms(application: NestExpressApplication, tenant: Tenant): Promi
         subject: 'Bench',
         description: 'A new ticket',
         priority: 'normal',
+        seen: 'all', // without asking whether one of those alike will do
       }).toString(),
     })),
   };
