@@ -1,6 +1,7 @@
 /**
  * Keeps an open page up to date. `data-live="<url>"` is a stream of server-sent events; at `changed` the page is fetched
- * again, with its reader's rights as they are then, and every `data-region` takes the place of the one shown.
+ * again, with its reader's rights as they are then, and every `data-region` takes the place of the one shown. `data-page` says
+ * where the page is when its address does not: a form that came back stands at the address it was sent to.
  */
 export function live(): void {
   const root = document.querySelector<HTMLElement>('[data-live]');
@@ -11,7 +12,7 @@ export function live(): void {
   source.addEventListener('changed', () => {
     // The first word of a stream only says that it is open; a later first word follows a gap in the connection.
     if (first) first = false;
-    else refreshing = refreshing.then(refresh).catch(() => undefined);
+    else refreshing = refreshing.then(() => refresh(root.dataset['page'] ?? location.href)).catch(() => undefined);
   });
   source.addEventListener('presence', ({ data }: MessageEvent<string>) => {
     const line = document.querySelector('[data-presence]');
@@ -22,8 +23,8 @@ export function live(): void {
   presence();
 }
 
-async function refresh(): Promise<void> {
-  const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+async function refresh(page: string): Promise<void> {
+  const answer = await fetch(page, { headers: { Accept: 'text/html' } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const now of document.querySelectorAll<HTMLElement>('[data-region]')) {

@@ -18,6 +18,7 @@ export type Say = (event: string, data?: object) => void;
 @Injectable()
 export class Streams implements BeforeApplicationShutdown {
   private readonly open = new Map<Response, string>();
+  private closing = false;
 
   constructor(
     private readonly principals: PortalPrincipals,
@@ -33,6 +34,8 @@ export class Streams implements BeforeApplicationShutdown {
   ): void {
     if ([...this.open.values()].filter((id) => id === actor.id).length >= MOST_OF_ONE) throw new TooMany(60);
     closeReadingPage();
+    // Browsers whose stream has ended come back at once, also while the server goes down.
+    if (this.closing) return void res.status(503).end();
     const tenant = currentTenant();
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -60,6 +63,7 @@ export class Streams implements BeforeApplicationShutdown {
       }, TOGETHER_MS);
     });
     const heartbeat = setInterval(() => checked(() => write(': still here\n\n')), HEARTBEAT_MS);
+    heartbeat.unref();
     res.once('close', () => {
       stop();
       clearInterval(heartbeat);
@@ -76,6 +80,7 @@ export class Streams implements BeforeApplicationShutdown {
 
   /** A server that goes down waits for its answers; these would never end. */
   beforeApplicationShutdown(): void {
+    this.closing = true;
     for (const res of this.open.keys()) res.end();
   }
 }
