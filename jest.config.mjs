@@ -8,6 +8,8 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testTimeout: 30_000,
+  // Half of a test is waiting for PostgreSQL: Jest's own choice would leave one of two cores idle.
+  maxWorkers: '100%',
   globalSetup: '<rootDir>/apps/cli/jest/run-begins.mjs',
   globalTeardown: '<rootDir>/apps/cli/jest/run-ends.mjs',
 };
