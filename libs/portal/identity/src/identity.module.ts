@@ -16,6 +16,7 @@ import { ConsoleSignInController } from './team/console-sign-in.controller.js';
 import { WelcomeController } from './team/welcome.controller.js';
 import { PeopleController } from './team/people.controller.js';
 import { CompaniesController } from './team/companies.controller.js';
+import { FindPeople } from './team/find-people.js';
 import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
 import { Departures } from './departures.js';
@@ -62,6 +63,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Roles,
     RolePreview,
     PeopleList,
+    FindPeople,
     PeoplePack,
     Welcome,
     TicketTally,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accessible, NotFound } from '@foyer/access';
+import { accessible, type Actor, NotFound } from '@foyer/access';
 import { condition, Database, join, rows, type Sql, sql, table } from '@foyer/database';
 import type { CompanyRole } from './company.entity.js';
 import type { PersonStatus, TeamRole } from './person.entity.js';
@@ -92,6 +92,29 @@ export class PeopleList {
       rows<CompanyRow>(em, sql`${COMPANY()} where ${join(where, ' and ')} order by c.id desc limit ${limit + 1}`),
     );
     return { rows: found.slice(0, limit), more: found.length > limit };
+  }
+
+  /** Customers and companies by a part of their name or address, in one statement. */
+  byName(
+    { ability }: Actor,
+    words: string,
+    limit: number,
+  ): Promise<{ id: string; kind: 'person' | 'company'; name: string; text: string | null }[]> {
+    const people = condition(accessible(ability, 'read', 'Person', 'p'));
+    const companies = condition(accessible(ability, 'read', 'Company', 'c'));
+    return this.database.read((em) =>
+      rows(
+        em,
+        sql`select * from (
+              select p.id, 'person' as kind, p.name, p.email as text from ${table('person')} p
+               where p.team_role is null and ${people} and ${matches(words, ['p.name', 'p.email'])} limit 200) p
+             union all
+            select * from (
+              select c.id, 'company', c.name, c.domain from ${table('company')} c
+               where ${companies} and ${matches(words, ['c.name', 'c.domain'])} limit 200) c
+             order by kind, name limit ${limit}`,
+      ),
+    );
   }
 
   /** Companies to choose from. */

@@ -1,3 +1,4 @@
+export { begins, ConsoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
 export { type HomeAction, type HomeContribution, PortalHome } from './home.js';
 export { type NavEntry, Navigation } from './navigation.js';

@@ -6,12 +6,14 @@ import { BrandController, FaviconController } from './customer/brand.controller.
 import { HomeController } from './customer/home.controller.js';
 import { BrandingController } from './team/branding.controller.js';
 import { ConsoleStartController } from './team/console-start.controller.js';
+import { FindController } from './team/find.controller.js';
 import { FeaturesController } from './team/features.controller.js';
 import { GeneralController } from './team/general.controller.js';
 import { PortalController } from './team/portal.controller.js';
 import { portalPages } from './team/settings-page.js';
 import { BrandPictures } from './brand-pictures.js';
 import { Collections } from './collections.js';
+import { ConsoleSearch } from './console-search.js';
 import { Features } from './features.js';
 import { PortalHome } from './home.js';
 import { Navigation } from './navigation.js';
@@ -37,12 +39,14 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     BrandingController,
     FeaturesController,
     PortalController,
+    FindController,
   ],
   providers: [
     SettingsMemory,
     Settings,
     Collections,
     SetupPages,
+    ConsoleSearch,
     Features,
     Navigation,
     PortalHome,
@@ -52,7 +56,17 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     PortalSite,
     SettingsPack,
   ],
-  exports: [Settings, Collections, SetupPages, Features, Navigation, PortalHome, PublishedTemplates, BrandPictures],
+  exports: [
+    Settings,
+    Collections,
+    SetupPages,
+    ConsoleSearch,
+    Features,
+    Navigation,
+    PortalHome,
+    PublishedTemplates,
+    BrandPictures,
+  ],
 })
 export class SettingsModule implements OnModuleInit {
   constructor(

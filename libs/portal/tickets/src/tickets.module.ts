@@ -16,6 +16,8 @@ import { CustomerLiveController, TeamLiveController } from './live/live.controll
 import { LiveTickets } from './live/live-tickets.js';
 import { Streams } from './live/streams.js';
 import { Merges } from './merges.js';
+import { BesideController } from './team/beside.controller.js';
+import { FindTickets } from './team/find-tickets.js';
 import { FollowersController } from './team/followers.controller.js';
 import { RelationsController } from './team/relations.controller.js';
 import { TicketAudience } from './ticket-audience.js';
@@ -62,6 +64,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     BulkController,
     TicketExportController,
     InboxController,
+    BesideController,
     RelationsController,
     FollowersController,
     TeamTicketController,
@@ -94,6 +97,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketAudience,
     LiveTickets,
     Streams,
+    FindTickets,
   ],
   exports: [
     ReplyAddresses,

@@ -230,7 +230,6 @@ export class TeamTicketController {
       files: this.attachments.limits,
       others: others.map((row) => rowView(visit, '/console', row)),
       panels: await this.panels.for('team', actor, ticket, visit),
-      list: null,
       back: PATH,
       can: ticket.can,
     };

@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
+
+let world: World;
+let acme: TestTenant;
+let chromium: Chromium;
+
+beforeAll(async () => {
+  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
+  acme = await world.tenant('acme');
+  const ana = await (await acme.customer('Ana Sousa')).of('Lanternworks', 'company_admin');
+  for (const subject of ['The lantern flickers', 'The lamp hums', 'The torch is dim']) await ana.opens(subject);
+});
+
+test('an agent goes through a view by keyboard: ticket by ticket, with the list beside it and the way back to it', async () => {
+  const mara = await chromium.newcomer(true, { viewport: { width: 1680, height: 950 } });
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets?view=all`);
+  await mara.keyboard.press('j');
+  await mara.keyboard.press('Enter');
+  await mara.waitForURL('**/TKT-003');
+  const list = mara.getByRole('navigation', { name: 'Views' });
+  await list.getByRole('link', { name: 'The lantern flickers' }).waitFor();
+  expect(await list.locator('[aria-current]').innerText()).toBe('The torch is dim');
+  await mara.keyboard.press('j');
+  await mara.waitForURL('**/TKT-002');
+  await mara.getByRole('link', { name: 'Next ticket' }).waitFor();
+  await mara.keyboard.press('k');
+  await mara.waitForURL('**/TKT-003');
+  await mara.getByRole('link', { name: 'Next ticket' }).waitFor();
+  await mara.getByRole('main').getByRole('link', { name: 'Inbox' }).click();
+  await mara.waitForURL('**/console/tickets?view=all');
+});
+
+test('⌘K finds anything from anywhere; without a script the same is a page', async () => {
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/people`);
+  await mara.keyboard.press('Control+k');
+  const field = mara.getByRole('combobox', { name: 'Find anything' });
+  await mara.getByRole('option', { name: 'Inbox' }).waitFor();
+  await field.pressSequentially('lantern');
+  await mara.getByRole('option', { name: /Lanternworks/ }).waitFor();
+  expect(await mara.getByRole('option', { selected: true }).innerText()).toContain('The lantern flickers');
+  await mara.keyboard.press('ArrowDown');
+  expect(await mara.getByRole('option', { selected: true }).innerText()).toContain('Lanternworks');
+  await mara.keyboard.press('Enter');
+  await mara.getByRole('heading', { level: 1, name: 'Lanternworks' }).waitFor();
+
+  const plain = await chromium.newcomer(false);
+  await signIn(plain, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await plain.goto(`${acme.tenant.origin}/console/find`);
+  await plain.getByRole('main').getByLabel('Find anything').fill('TKT-002');
+  await plain.keyboard.press('Enter');
+  await plain.getByRole('main').getByRole('link', { name: 'The lamp hums' }).click();
+  expect(await textOf(plain)).toContain('TKT-002');
+});

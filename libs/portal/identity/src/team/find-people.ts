@@ -1,0 +1,33 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+import { ConsoleSearch, type Found } from '@foyer/settings';
+import { PeopleList } from '../people-list.js';
+
+const MOST = 6;
+
+/** People and companies among what can be found in the console. */
+@Injectable()
+export class FindPeople implements OnModuleInit {
+  constructor(
+    private readonly search: ConsoleSearch,
+    private readonly list: PeopleList,
+  ) {}
+
+  onModuleInit(): void {
+    this.search.add({
+      label: 'identity.find.people',
+      order: 30,
+      find: (actor, words) => (words === '' ? Promise.resolve([]) : this.find(actor, words)),
+    });
+  }
+
+  private async find(actor: Actor, words: string): Promise<Found[]> {
+    const found = await this.list.byName(actor, words, MOST);
+    return found.map(({ id, kind, name, text }) => ({
+      title: name,
+      text,
+      href: kind === 'person' ? `/console/people/${id}` : `/console/companies/${id}`,
+      icon: kind === 'person' ? 'user' : 'company',
+    }));
+  }
+}

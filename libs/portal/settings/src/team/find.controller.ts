@@ -1,0 +1,60 @@
+import { Get, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
+import type { Actor } from '@foyer/access';
+import { ConsoleController, CurrentActor, CurrentVisit, Filters, View, type Visit } from '@foyer/web';
+import { begins, ConsoleSearch, type Found } from '../console-search.js';
+import { Features } from '../features.js';
+import { Navigation, shown } from '../navigation.js';
+import { Settings } from '../settings.js';
+import { SetupPages } from '../setup-pages.js';
+
+const PATH = '/console/find';
+const MOST = 8;
+const asked = z.object({ q: z.string().trim().max(100).catch('') });
+
+/** One field that finds anything in the console. `⌘K` asks this page for its results; without a script one goes there. */
+@ConsoleController('find')
+export class FindController implements OnModuleInit {
+  constructor(
+    private readonly search: ConsoleSearch,
+    private readonly navigation: Navigation,
+    private readonly setup: SetupPages,
+    private readonly features: Features,
+    private readonly settings: Settings,
+  ) {}
+
+  onModuleInit(): void {
+    this.search.add({
+      label: 'settings.find.pages',
+      order: 10,
+      find: (actor, words, visit) => this.pages(actor, words, visit),
+    });
+  }
+
+  @Get()
+  @View('settings/team/find')
+  async page(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: Actor,
+    @Filters(asked) { q }: z.output<typeof asked>,
+  ) {
+    return { q, path: PATH, groups: await this.search.find(actor, q, visit) };
+  }
+
+  /** The pages themselves: those of the navigation at once, those of the settings by their words. */
+  private async pages(actor: Actor, words: string, { locale }: Visit): Promise<Found[]> {
+    const chosen = await this.settings.get('features');
+    const isOn = (feature: string) => this.features.isOn(feature, chosen);
+    const ways = shown(this.navigation.for('console', actor, isOn), '', locale);
+    const setup = (this.setup.for(actor, isOn, '', locale) ?? []).flatMap(({ label: group, pages }) =>
+      pages.map((page) => ({ ...page, group })),
+    );
+    const all =
+      words === ''
+        ? ways.map((way) => ({ ...way, group: null }))
+        : [...ways.map((way) => ({ ...way, text: '', group: null })), ...setup].filter(({ label, text, group }) =>
+            begins(`${label} ${text} ${group ?? ''}`, words),
+          );
+    return all.slice(0, MOST).map(({ label, group, href, icon }) => ({ title: label, text: group, href, icon }));
+  }
+}
