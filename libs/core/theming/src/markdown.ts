@@ -5,7 +5,7 @@ import markdownIt from 'markdown-it';
  * only where a reader expects (http, https, mailto), pictures from elsewhere are not fetched: they would tell their sender
  * who reads when.
  */
-const dialect = markdownIt('default', { html: false, linkify: true, breaks: true, typographer: false }).disable([
+export const dialect = markdownIt('default', { html: false, linkify: true, breaks: true, typographer: false }).disable([
   'image',
   'html_block',
   'html_inline',
@@ -13,12 +13,18 @@ const dialect = markdownIt('default', { html: false, linkify: true, breaks: true
 const allowed = /^(?:https?:\/\/|mailto:)/i;
 dialect.validateLink = (url) => allowed.test(url.trim());
 // Headings of a message must not stand beside those of the page.
-dialect.renderer.rules.heading_open = () => '<p><strong>';
+dialect.renderer.rules.heading_open = () => '<p dir="auto"><strong>';
 dialect.renderer.rules.heading_close = () => '</strong></p>\n';
 dialect.renderer.rules.link_open = (tokens, index, options, _env, self) => {
   tokens[index]!.attrSet('rel', 'nofollow noopener noreferrer');
   return self.renderToken(tokens, index, options);
 };
+// A line in another script runs its own way; what stands inside a list or a quote follows it.
+for (const block of ['paragraph_open', 'bullet_list_open', 'ordered_list_open', 'blockquote_open'])
+  dialect.renderer.rules[block] = (tokens, index, options, _env, self) => {
+    if (tokens[index]!.level === 0) tokens[index]!.attrSet('dir', 'auto');
+    return self.renderToken(tokens, index, options);
+  };
 dialect.renderer.rules.table_open = () => '<div class="table-wrap"><table class="table">';
 dialect.renderer.rules.table_close = () => '</table></div>';
 

@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import type { Node } from 'prosemirror-model';
+import { documentOf } from '../client/editor/read.js';
+import { linkAddress, schema } from '../client/editor/schema.js';
+import { markdownOf } from '../client/editor/write.js';
+import { dialect } from '../src/markdown.js';
+
+const CORPUS = [
+  'It burns.\n\nWith a green flame.',
+  'First line\nsecond line  \nthird\\\nfourth',
+  'Some **bold**, *italic*, ~~gone~~, `code` and ***both***.',
+  '- one\n- two\n  - nested\n    1. deep\n- three',
+  '* one\n\n* two\n\n  with a second paragraph',
+  '3. three\n4. four',
+  '1) other\n2) sign',
+  '- one\n- two\n\n* another list\n* of two',
+  '> quoted\n>\n> > twice\n\nand answered',
+  '> - a list\n> - in a quote\n\n- > a quote\n- in a list',
+  '```js\nconst a = `b`;\n```',
+  '    indented code\n\n    and more',
+  '````\n```\n````',
+  '- item\n  ```\n  code\n  ```\n- next',
+  '# A heading\n\n### Smaller **and bold**\n\nSetext\n---\n\ntext',
+  'above\n\n---\n\nbelow',
+  '[a link](https://acme.example/a_(b)?c=d&e=f "Its title") and <https://acme.example/x_y_z>',
+  'Bare https://acme.example/a_b*c* and www.acme.example/~user, mail ana@acme.example.',
+  '[a][r] and [r]\n\n[r]: https://acme.example "Reference"',
+  '| a | b |\n|---|--:|\n| 1 | **2** |\n\nafter the table',
+  '![a picture](https://acme.example/a.png) stays a word',
+  '<b>HTML</b> & &amp; &copy; &lt;script&gt; <script>alert(1)</script>',
+  '[no](javascript:alert(1)) [no](data:text/html,x)',
+  '1. \n2. two',
+  '-\n- b',
+  'snake_case_name 2*3*4 [1] (a) {b} a|b C:\\temp \\*literal\\* #hash',
+  '2026. A year\n\n2026\\. The same',
+  '**Hello!**world and **Hello!** world',
+  'a\\\n\\\nb',
+  'مرحبا **بالعالم**\n\n- أول\n- ثان',
+  '日本語**強調**です',
+  'Hello {{customer.name}}, @Mara Lind, a technician is on the way :-)',
+  '\u00a0nbsp at the start, tab\tinside',
+  '~~~\nwaves\n~~~\n\n~~~not~~~ closed',
+  '- [ ] to do\n- [x] done',
+  '+ plus\n\n\n\ntext far below',
+  '\n\n  \n',
+  '',
+];
+
+const rendered = (markdown: string) => dialect.render(markdown);
+
+describe('Markdown → editor → Markdown', () => {
+  test.each(CORPUS)('%j is shown as before', (markdown) => {
+    expect(rendered(markdownOf(documentOf(markdown)))).toBe(rendered(markdown));
+  });
+
+  test('whatever is typed is shown as before', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '*',
+        '**',
+        '_',
+        '~~',
+        '`',
+        '```',
+        '[',
+        ']',
+        '(',
+        ')',
+        '<',
+        '>',
+        '!',
+        '#',
+        '## ',
+        '- ',
+        '+ ',
+        '1. ',
+        '2) ',
+        '> ',
+      ],
+      ...[
+        '\n',
+        '\n\n',
+        '  ',
+        '    ',
+        '\t',
+        '\\',
+        '|',
+        '|-|',
+        '---',
+        '===',
+        ':',
+        '&amp;',
+        '&',
+        '"',
+        'a',
+        'word',
+        'é',
+        'م',
+        '7',
+      ],
+      ...[
+        'https://a.example/b_c*d',
+        'www.a.example',
+        'a@b.example',
+        '[x](https://a.example)',
+        '\r\n',
+        '~',
+        '=',
+        '\u00a0',
+      ],
+    );
+    const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (markdown) => {
+        expect(rendered(markdownOf(documentOf(markdown)))).toBe(rendered(markdown));
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('what people usually write has a shape of its own', () => {
+    for (const markdown of CORPUS.slice(0, 18)) {
+      const kinds = documentOf(markdown).children.map(({ type }) => type.name);
+      expect(kinds).not.toContain('source');
+    }
+    expect(documentOf('| a |\n|---|\n| 1 |').child(0).type.name).toBe('source');
+  });
+});
+
+describe('editor → Markdown → page', () => {
+  const word = fc.constantFrom(
+    ...[
+      'word',
+      'Hello!',
+      '(see',
+      'it)',
+      '"so"',
+      'a_b',
+      '2*3',
+      '*',
+      '_',
+      '~',
+      '`',
+      '<b>',
+      '&copy;',
+      '[1]',
+      '#1',
+      '1.',
+      '-',
+      '>',
+      '+',
+    ],
+    ...[
+      '===',
+      '---',
+      '|',
+      'https://a.example/x_y',
+      'www.a.example',
+      'مرحبا',
+      '日本',
+      '!',
+      ':',
+      '\\',
+      '7)',
+      '@Mara',
+      '| - |',
+    ],
+  );
+  const words = fc.array(word, { minLength: 1, maxLength: 4 }).map((all) => all.join(' '));
+  const marks = fc.subarray(['strong', 'em', 'strike', 'link']);
+  const marked = fc.record({ text: fc.oneof(words, word), marks }).map(({ text, marks: names }) =>
+    schema.text(
+      text,
+      names.map((name) => schema.mark(name, name === 'link' ? { href: 'https://acme.example/a' } : null)),
+    ),
+  );
+  const coded = words.map((text) => schema.text(text, [schema.mark('code')]));
+  const inline = fc.oneof({ weight: 5, arbitrary: marked }, coded, fc.constant(schema.node('hard_break')));
+  const paragraph = fc.array(inline, { maxLength: 6 }).map((content) => schema.node('paragraph', null, content));
+  const block = fc.letrec<{ block: Node; list: Node }>((tie) => ({
+    block: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      paragraph,
+      fc
+        .array(word, { maxLength: 3 })
+        .map((lines) => schema.node('code_block', null, lines.length > 0 ? [schema.text(lines.join('\n'))] : [])),
+      fc.array(tie('block'), { minLength: 1, maxLength: 3 }).map((all) => schema.node('blockquote', null, all)),
+      tie('list'),
+    ),
+    list: fc
+      .tuple(
+        fc.constantFrom('bullet_list', 'ordered_list'),
+        fc.array(fc.tuple(paragraph, fc.array(tie('block'), { maxLength: 2 })), { minLength: 1, maxLength: 3 }),
+      )
+      .map(([kind, items]) =>
+        schema.node(
+          kind,
+          null,
+          items.map(([first, more]) => schema.node('list_item', null, [first, ...more])),
+        ),
+      ),
+  })).block;
+  const message = fc.array(block, { minLength: 1, maxLength: 4 }).map((all) => schema.node('doc', null, all));
+  const lettersOf = (text: string) => text.replace(/\s+/g, '');
+  const shapeOf = (node: Node): string =>
+    `${node.type.name}(${node.children
+      .filter((one) => !one.isInline && !isBlank(one))
+      .map(shapeOf)
+      .join()})`;
+  const isBlank = (node: Node) => /^(?:paragraph|.*_list)$/.test(node.type.name) && node.textContent.trim() === '';
+
+  test('letters are never lost, and blocks stay what they are', () => {
+    fc.assert(
+      fc.property(message, (doc) => {
+        const again = documentOf(markdownOf(doc));
+        expect(lettersOf(again.textContent)).toBe(lettersOf(doc.textContent));
+        expect(shapeOf(again)).toBe(shapeOf(doc));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('marks stay where Markdown can set them, and go out of the way of letters where it cannot', () => {
+    const strong = schema.mark('strong');
+    const write = (...content: (string | [string])[]) =>
+      markdownOf(
+        schema.node('doc', null, [
+          schema.node(
+            'paragraph',
+            null,
+            content.map((one) => (typeof one === 'string' ? schema.text(one) : schema.text(one[0], [strong]))),
+          ),
+        ]),
+      );
+    expect(write('It is ', ['very urgent'], '.')).toBe('It is **very urgent**.');
+    expect(write('It is', [' very '], 'urgent')).toBe('It is **very** urgent');
+    expect(write(['Hello!'], 'world')).toBe('**Hello**!world');
+  });
+
+  test('plain words are plain text', () => {
+    for (const plain of [
+      'A well-known file_name.txt, 5 * 3 = 15 (see [1])!',
+      'Tom & Ana <3',
+      'C:\\temp',
+      'https://a.example/b_c_d',
+    ])
+      expect(markdownOf(schema.node('doc', null, [schema.node('paragraph', null, [schema.text(plain)])]))).toBe(plain);
+  });
+});
+
+test('links lead only where readers expect', () => {
+  expect(linkAddress('acme.example/a b')).toBeNull();
+  expect(linkAddress('acme.example/a')).toBe('https://acme.example/a');
+  expect(linkAddress('localhost:3000/a')).toBe('https://localhost:3000/a');
+  expect(linkAddress('ana@acme.example')).toBe('mailto:ana@acme.example');
+  for (const bad of [
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'data:text/html,x',
+    'file:///etc',
+    ' ',
+    'ftp://a.example',
+  ])
+    expect(linkAddress(bad)).toBeNull();
+});
