@@ -16,10 +16,13 @@ function drag(event: DragEvent): void {
   if (event.target !== input) event.preventDefault();
   zone.classList.toggle('is-over', event.type === 'dragenter' || event.type === 'dragover');
   if (event.type !== 'drop' || event.target === input) return;
+  addFiles(input, [...event.dataTransfer.files]);
+}
+
+/** As if they had been chosen there, beside those that were. */
+export function addFiles(input: HTMLInputElement, files: File[]): void {
   const together = new DataTransfer();
-  const dropped = [...event.dataTransfer.files];
-  for (const file of input.multiple ? [...(input.files ?? []), ...dropped] : dropped.slice(0, 1))
-    together.items.add(file);
+  for (const file of input.multiple ? [...(input.files ?? []), ...files] : files.slice(0, 1)) together.items.add(file);
   input.files = together.files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
 }

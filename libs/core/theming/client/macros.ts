@@ -1,3 +1,5 @@
+import { eraseBefore, insertText, lineBefore } from './writing.js';
+
 /** Macros put their words where the cursor is; `/` at the start of a line opens them. Without a script they bring a new page. */
 export function macros(): void {
   const picker = document.querySelector<HTMLDetailsElement>('[data-macros]');
@@ -13,13 +15,13 @@ export function macros(): void {
   document.addEventListener('input', (event) => {
     const box = event.target as Element;
     if (!(box instanceof HTMLTextAreaElement) || !box.closest('.composer')) return;
-    const typed = box.value.slice(0, box.selectionStart);
-    const word = /(?:^|\n)\/([\p{L}\p{N}-]+) $/u.exec(typed)?.[1]?.toLowerCase();
+    const typed = lineBefore(box);
+    const word = /^\/([\p{L}\p{N}-]+) $/u.exec(typed)?.[1]?.toLowerCase();
     const button = word ? picker.querySelector<HTMLButtonElement>(`[data-shortcut="${CSS.escape(word)}"]`) : null;
-    if (button && word) {
-      box.setRangeText('', box.selectionStart - word.length - 2, box.selectionStart, 'end');
+    if (button) {
+      eraseBefore(box, typed.length);
       button.click();
-    } else if (/(?:^|\n)\/$/.test(typed)) picker.open = true;
+    } else if (typed === '/') picker.open = true;
   });
 }
 
@@ -40,7 +42,5 @@ async function fill(form: HTMLFormElement): Promise<void> {
     const here = document.getElementById(fresh.id);
     if (here instanceof HTMLSelectElement || here instanceof HTMLInputElement) here.value = fresh.value;
   }
-  box.setRangeText(proposed.value, box.selectionStart, box.selectionEnd, 'end');
-  box.dispatchEvent(new Event('input', { bubbles: true }));
-  box.focus();
+  insertText(box, proposed.value);
 }
