@@ -47,7 +47,13 @@ const TEAM_PAGES = [
     `/console/settings/${page}/new`,
     `one of ${page}`,
   ]),
-  ...['/console/settings/ticket-priorities', 'a category put away', 'a new ticket for Ana', 'answers of a ticket'],
+  ...[
+    '/console/settings/ticket-priorities',
+    '/console/settings/reopening',
+    'a category put away',
+    'a new ticket for Ana',
+    'answers of a ticket',
+  ],
   ...['hours', 'policies', 'routing', 'automations', 'macros', 'surveys'].flatMap((page) => [
     `/console/settings/${page}`,
     `/console/settings/${page}/new`,

@@ -85,6 +85,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
           'ticket-fields',
           'ticket-categories',
           'ticket-statuses',
+          'reopening',
           'ticket-priorities',
           'ticket-groups',
         ].map((page) => `/console/settings/${page}`),

@@ -272,6 +272,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['changed several', `/console/tickets?bulk=${bulk}`],
       ['ticket on paper', '/console/tickets/TKT-001/print'],
       ['priorities', '/console/settings/ticket-priorities'],
+      ['reopening', '/console/settings/reopening'],
       ['a request type', `/console/settings/request-types/${repair}`],
       ['a ticket for a customer', '/console/tickets/new'],
       ['its form', `/console/tickets/new?customer=${person!.id}&type=repair`],

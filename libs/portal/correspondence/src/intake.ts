@@ -7,9 +7,8 @@ import { translate } from '@foyer/i18n';
 import { Person, type PortalActor } from '@foyer/identity';
 import type { Authentication, InboundMail } from '@foyer/inbound';
 import { Collections, Features, Settings } from '@foyer/settings';
-import { Merges, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
-import { isOver } from './long-over.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
 import { objection } from './judgement.js';
 import { MailFiles } from './mail-files.js';
@@ -47,6 +46,7 @@ export class Intake {
     private readonly senders: Senders,
     private readonly conversations: Conversations,
     private readonly merges: Merges,
+    private readonly reopening: Reopening,
     private readonly files: MailFiles,
     private readonly tickets: Tickets,
     private readonly watching: Watching,
@@ -76,7 +76,8 @@ export class Intake {
       await this.tellTeam(ticket, letter.mail.from!.address, against);
       return { ...held(against, ticket.id), senderId: actor?.id ?? null };
     }
-    if (isOver(ticket)) return this.open(letter, { id: actor!.id!, actor }, answered);
+    if (!(await this.reopening.chances(actor!, ticket)).reply)
+      return this.open(letter, { id: actor!.id!, actor }, answered);
     const message = await this.tickets.reply(actor!, ticket.id, {
       ...(await this.words(letter, actor!)),
       source: 'email',

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import { TicketPageReader, Tickets } from '@foyer/tickets';
+import { Settings } from '@foyer/settings';
+import { reopeningRules, TicketPageReader, Tickets } from '@foyer/tickets';
 import { AUTHSERV, type Draft, freePort, letterTo, outcome, raw, send, thread } from './correspondents.js';
 
 let world: World;
@@ -219,6 +220,35 @@ describe('51: an answer', () => {
     const view = await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), ticket!));
     expect(view.links).toMatchObject([{ number: Number(old.number), kind: 'follow-up' }]);
   });
+
+  test.each([
+    ['reopens-within', 29, 'joined'],
+    ['reopens-within', 31, 'opened'],
+    ['reopens', 300, 'joined'],
+    ['follows-up', 0, 'opened'],
+  ] as const)(
+    'to a solved ticket goes where a reply on the portal goes: %s after %i days has %s',
+    async (replies, days, status) => {
+      const subject = `Solved ${replies} ${days}`;
+      const old = await ana.opens(subject);
+      const { replyTo } = await letterTo(world, ana.email, subject);
+      await acme.inside(async () => {
+        await world.get(Settings).apply(reopeningRules, { replies, days: 30 });
+        await world.get(Tickets).solve(await mara.actor(), Number(old.number));
+        await world
+          .get(Database)
+          .write((em) =>
+            rows(
+              em,
+              sql`update ${table('ticket')} set solved_at = now() - ${days} * interval '1 day' where id = ${old.id}`,
+            ),
+          );
+      });
+      await deliver({ from: ana.email, to: replyTo, subject: `Re: ${subject}`, text: 'It is back' });
+      const became = await outcome(acme, ana.email);
+      expect([became.status, became.ticket === Number(old.number)]).toEqual([status, status === 'joined']);
+    },
+  );
 
   test('adds those in copy only with proof, and only whom the portal knows', async () => {
     const watchers = async () =>

@@ -6,6 +6,7 @@ import { AutomationClock } from './automations/automation-clock.js';
 import { AutomationRunner } from './automations/automation-runner.js';
 import { AutomationsController } from './automations/automations.controller.js';
 import { OnTicketEvents } from './automations/on-ticket-events.js';
+import { Closing } from './automations/closing.js';
 import { RuleMails } from './automations/rule-mails.js';
 import { CalendarsController } from './hours/calendars.controller.js';
 import { ApplyMacroController } from './macros/apply-macro.controller.js';
@@ -43,7 +44,7 @@ const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', auto
     ...[ServicePack, RuleOptions, StillUsed, Fillings],
     ...[SlaClocks, Escalations, ClockPanels],
     ...[Turns, Router, Trial, Absences],
-    ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails],
+    ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails, Closing],
     ...[MacroShelf, MacroPanel],
   ],
   exports: [SlaClocks, RuleOptions, MacroShelf, AutomationClock, Absences],

@@ -16,8 +16,8 @@ import {
   routingRules,
   type Sharing,
 } from '@foyer/service';
-import { Collections } from '@foyer/settings';
-import { type Ticket, ticketGroups, Tickets } from '@foyer/tickets';
+import { Collections, Settings } from '@foyer/settings';
+import { reopeningRules, type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 const id = (n: number) => `0190f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -164,6 +164,30 @@ describe('routing', () => {
     expect((await Promise.all(away.map(now))).map(({ agent }) => agent).sort()).toEqual(['Bo', 'Bo', 'Cy', 'Cy']);
     await inside(() => world.get(Absences).leave(actor, ids['Mara']!, new Date(Date.now() - 60_000)));
     expect((await now(await ana.opens('Back'))).agent).toBe('Mara');
+  });
+
+  test('a reopened ticket comes back to its agent, or to nobody while they are away', async () => {
+    await apply([{ agentId: ids['Mara']! }]);
+    const [one, two] = [await ana.opens('One'), await ana.opens('Two')];
+    const [actor, customer] = [await mara.actor(), await ana.actor()];
+    await inside(() => world.get(Settings).apply(reopeningRules, { returns: 'assignee-there' }));
+    for (const ticket of [one, two]) await inside(() => world.get(Tickets).solve(actor, ticket.id));
+    await inside(() => world.get(Tickets).reopen(customer, one.id));
+    await inside(() => world.get(Absences).leave(actor, ids['Mara']!, new Date(Date.now() + 60_000)));
+    await inside(() => world.get(Tickets).reopen(customer, two.id));
+    await inside(() => world.get(Absences).leave(actor, ids['Mara']!, new Date(Date.now() - 60_000)));
+    expect([(await now(one)).agent, (await now(two)).agent]).toEqual(['Mara', null]);
+  });
+
+  test('the thread says by whom in the reader’s language', async () => {
+    await apply([{ agentId: ids['Mara']! }]);
+    const ticket = await ana.opens('Who gave it to me?');
+    await inside(() => world.get(Settings).apply('general', { locales: ['en', 'de'] }));
+    const agent = await mara.browser();
+    const path = `/console/tickets/${ticketNumber(Number(ticket.number))}`;
+    expect((await agent.get(path)).text).toContain('Routing gave it to Mara');
+    expect((await agent.get(`${path}?lang=de`)).text).toContain('Zuteilung hat es Mara');
+    await agent.get('/console?lang=en');
   });
 
   test('an agent who has left, and a group of nobody: the ticket waits', async () => {

@@ -5,7 +5,9 @@ export { TicketViews } from './views/ticket-views.js';
 export { Watching } from './watching.js';
 export { Mentions } from './mentions.js';
 export { type Conversation, ReplyAddresses } from './reply-addresses.js';
-export { robot } from './robots.js';
+export { ownRobot, robot } from './robots.js';
+export { Reopening } from './reopening/reopening.js';
+export { chancesOf, reopeningRules, type ReopeningRules } from './reopening/reopening-rules.js';
 export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
 export {
   CONDITION_FIELDS,
@@ -22,6 +24,8 @@ export {
 } from './ticket-conditions.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
 export {
+  AgentsThere,
+  ClosingRules,
   type FindReply,
   type OpeningStep,
   ReplySuggestions,

@@ -3,6 +3,7 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
+import { Reopening } from './reopening/reopening.js';
 import { Ticket, type TicketStatus } from './ticket.entity.js';
 import { TicketMerged, TicketOpened } from './ticket.events.js';
 import { type MessageDraft, TicketLedger } from './ticket-ledger.js';
@@ -19,6 +20,7 @@ export class Merges {
     private readonly outbox: Outbox,
     private readonly ledger: TicketLedger,
     private readonly tickets: Tickets,
+    private readonly reopening: Reopening,
   ) {}
 
   /**
@@ -138,11 +140,11 @@ export class Merges {
     });
   }
 
-  /** A new ticket of the same customer that goes on where `number` ended, which is history and takes nothing any more. */
+  /** A new ticket of the same customer that goes on where `number` ended, which takes nothing any more. */
   async followUp(actor: PortalActor, number: number, draft: MessageDraft): Promise<Ticket> {
     return this.database.write(async () => {
       const former = await this.ledger.find(actor, 'reply', number);
-      if (former.status !== 'closed') throw new Conflict('tickets.follow-up.not-closed');
+      if (!(await this.reopening.chances(actor, former)).followUp) throw new Conflict('tickets.follow-up.not-closed');
       const { subject, categoryId, companyId, typeId, fields, requesterId } = former;
       const ticket = await this.tickets.open(actor, {
         ...{ subject, categoryId, typeId, fields, fileIds: draft.fileIds, description: draft.body, priority: 'normal' },

@@ -3,8 +3,11 @@ import type { PortalActor } from '@foyer/identity';
 
 const ability = abilityOf(({ can }) => can('manage', ['Ticket', 'Note']));
 
+/** `nameKey`: a part of the product, whose name each reader reads in their language. */
+type Robot = PortalActor & { nameKey?: string };
+
 /** An actor that is nobody: a rule or a clock, by the name under which the thread tells of it. May do everything to tickets. */
-export const robot = (name: string): PortalActor => ({
+export const robot = (name: string): Robot => ({
   kind: 'job',
   id: null,
   name,
@@ -15,3 +18,10 @@ export const robot = (name: string): PortalActor => ({
   sessionId: null,
   ability,
 });
+
+/** The product itself, by the message key of the part that acts. */
+export const ownRobot = (nameKey: string): Robot => ({ ...robot(nameKey), nameKey });
+
+/** Under which name the thread keeps what an actor without an account did. */
+export const signature = (actor: Robot): { by: string } | { byKey: string } =>
+  actor.nameKey ? { byKey: actor.nameKey } : { by: actor.name };

@@ -6,6 +6,7 @@ import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
 import { type Happening, Ticket, type TicketSource } from './ticket.entity.js';
 import { TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
+import { signature } from './robots.js';
 import { type MessageFormat, type MessageKind, TicketMessage } from './ticket-message.entity.js';
 
 /** The signal that says: this ticket is not what it was. Its argument is `<tenant>:<number>`. */
@@ -70,7 +71,7 @@ export class TicketLedger {
     return this.database.write(async (em) => {
       const message = Object.assign(new TicketMessage(), {
         ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
-        data: author.id ? null : { by: author.name },
+        data: author.id ? null : signature(author),
       });
       em.persist(message);
       ticket.updatedAt = new Date();
@@ -95,7 +96,7 @@ export class TicketLedger {
     return this.database.write(async (em) => {
       const written: TicketMessage[] = [];
       for (const happening of happenings) {
-        const data = actor.kind === 'job' ? { ...happening, by: happening.by ?? actor.name } : happening;
+        const data = actor.kind === 'job' ? { ...signature(actor), ...happening } : happening;
         const message = Object.assign(new TicketMessage(), {
           ticketId: ticket.id,
           authorId: actor.id,

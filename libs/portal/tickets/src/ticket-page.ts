@@ -3,6 +3,7 @@ import { accessible, allowed, NotFound, why } from '@foyer/access';
 import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import type { FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
+import { Reopening } from './reopening/reopening.js';
 import { type DraftContent, draftsOf } from './requests/drafts.js';
 import { ticketNumber } from './ticket-number.js';
 import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
@@ -14,7 +15,7 @@ export interface ThreadMessage {
   format: MessageFormat;
   quoted: string | null;
   source: TicketSource;
-  data: Happening | { by: string } | null;
+  data: Happening | { by?: string; byKey?: string } | null;
   createdAt: string;
   authorId: string | null;
   author: string | null;
@@ -87,7 +88,9 @@ export interface TicketDetail {
   messages: ThreadMessage[];
 }
 export interface TicketView extends TicketDetail {
-  can: Record<'reply' | 'note' | 'update' | 'solve' | 'reopen' | 'share' | 'merge' | 'export', boolean>;
+  can: Record<'reply' | 'note' | 'update' | 'solve' | 'reopen' | 'followUp' | 'share' | 'merge' | 'export', boolean>;
+  /** Until when a solved ticket can be gone on with; null: time changes nothing. */
+  reopensUntil: string | null;
   /** Message key of the rule by which the actor sees it. */
   why: string | null;
 }
@@ -95,7 +98,10 @@ export interface TicketView extends TicketDetail {
 /** One ticket with its thread and what hangs on it, in one statement; notes and the team's doings only for those who may read them. */
 @Injectable()
 export class TicketPageReader {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly reopening: Reopening,
+  ) {}
 
   async read(actor: PortalActor, number: number): Promise<TicketView> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
@@ -148,18 +154,21 @@ export class TicketPageReader {
     if (!ticket) throw new NotFound();
     const can = (action: string) => allowed(actor.ability, action, 'Ticket', ticket);
     const over = ticket.status === 'closed';
+    const chances = await this.reopening.chances(actor, ticket);
     return {
       ...ticket,
       can: {
-        reply: !over && can('reply'),
+        reply: chances.reply && can('reply'),
         note: can('note'),
         update: can('update'),
         solve: !over && ticket.status !== 'solved' && can('solve'),
-        reopen: ticket.status === 'solved' && can('reopen'),
+        reopen: chances.reopen && can('reopen'),
+        followUp: chances.followUp && ticket.mergedInto === null && can('reply'),
         share: can('share'),
         merge: can('merge'),
         export: can('export'),
       },
+      reopensUntil: chances.until?.toISOString() ?? null,
       why: why(actor.ability, 'read', 'Ticket', ticket),
     };
   }

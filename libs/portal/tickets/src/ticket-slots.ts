@@ -11,14 +11,14 @@ export type OpeningStep = (ticket: TicketFacts & { id: string; number: number })
 /** Who takes part when a ticket is opened, such as routing. */
 @Injectable()
 export class TicketOpening {
-  private steps: { by: string; step: OpeningStep }[] = [];
+  private steps: { byKey: string; step: OpeningStep }[] = [];
 
-  /** `by` names it in the thread. */
-  add(by: string, step: OpeningStep): void {
-    this.steps.push({ by, step });
+  /** `byKey` is the message by which the thread names it. */
+  add(byKey: string, step: OpeningStep): void {
+    this.steps.push({ byKey, step });
   }
 
-  all(): readonly { by: string; step: OpeningStep }[] {
+  all(): readonly { byKey: string; step: OpeningStep }[] {
     return this.steps;
   }
 }
@@ -53,6 +53,34 @@ export class TicketPanels {
       if (content) shown[panel.place].push(content);
     }
     return shown;
+  }
+}
+
+/** Who of the team takes tickets just now. Without anybody to say, everybody does. */
+@Injectable()
+export class AgentsThere {
+  private answer: (personId: string) => Promise<boolean> = () => Promise.resolve(true);
+
+  fill(answer: (personId: string) => Promise<boolean>): void {
+    this.answer = answer;
+  }
+
+  isThere(personId: string): Promise<boolean> {
+    return this.answer(personId);
+  }
+}
+
+/** What closes solved tickets for good after a while; several may, none need to. */
+@Injectable()
+export class ClosingRules {
+  private find: () => Promise<{ name: string; hours: number; href: string }[]> = () => Promise.resolve([]);
+
+  fill(find: ClosingRules['find']): void {
+    this.find = find;
+  }
+
+  all(): ReturnType<ClosingRules['find']> {
+    return this.find();
   }
 }
 

@@ -82,7 +82,7 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
   return ticket.messages.map((message) => {
     const { id, kind, createdAt, author, body, quoted, source, data } = message;
     if (kind === 'event') return { id, kind, at: createdAt, ...happeningView(visit, base, author, data as Happening) };
-    const rule = (data as { by?: string } | null)?.by ?? null;
+    const rule = data && signedBy(visit, data);
     return {
       id,
       kind: kind === 'note' ? 'note' : message.byTeam ? 'team' : 'customer',
@@ -119,7 +119,7 @@ const SYMBOLS: Partial<Record<Happening['type'], string>> = {
 };
 
 function happeningView(visit: Labels, base: Base, author: string | null, data: Happening) {
-  const { type, from, to, by, detail } = data;
+  const { type, from, to, detail } = data;
   const name = (id: string | null, known: string | null | undefined) => {
     if (type === 'status') return id && statusLabel(visit, id, base);
     if (type === 'priority') return id && priorityLabel(visit, id);
@@ -127,7 +127,7 @@ function happeningView(visit: Labels, base: Base, author: string | null, data: H
   };
   const [before, after] = [name(from, data.fromName), name(to, data.toName)];
   const values = {
-    by: author ?? by ?? visit.t('tickets.event.nobody'),
+    by: author ?? signedBy(visit, data) ?? visit.t('tickets.event.nobody'),
     from: before ?? '',
     to: after ?? '',
     detail: detail ?? '',
@@ -135,6 +135,10 @@ function happeningView(visit: Labels, base: Base, author: string | null, data: H
   const key = after === null && CAN_BE_NONE.has(type) ? `${type}-none` : type;
   return { type, symbol: SYMBOLS[type] ?? 'activity', text: visit.t(`tickets.event.${key}`, values) };
 }
+
+/** A rule by the name the operator gave it, a part of the product in the reader's language. */
+const signedBy = (visit: Labels, { by, byKey }: { by?: string; byKey?: string }): string | null =>
+  byKey ? visit.t(byKey) : (by ?? null);
 
 const CAN_BE_NONE = new Set<Happening['type']>(['assignee', 'category', 'group', 'type', 'tags']);
 

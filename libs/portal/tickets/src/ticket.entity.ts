@@ -18,6 +18,8 @@ export interface Happening {
   toName?: string | null;
   /** The rule, macro or mail by which it came about. */
   by?: string;
+  /** The same for a part of the product, as the key of its name. */
+  byKey?: string;
   /** More of it in words or figures, for the line in the thread. */
   detail?: string | null;
 }
@@ -142,10 +144,10 @@ export class Ticket {
   solvedAt: Date | null = null;
 
   /** A customer wrote: whatever was waited for, it is the team's turn. */
-  answeredByCustomer(): Happening[] {
+  answeredByCustomer(statusId: string | null = null): Happening[] {
     this.mustNotBeOver();
     this.customerRepliedAt = new Date();
-    return this.become('open');
+    return this.become('open', statusId);
   }
 
   /** The team wrote: it is the customer's turn. */
@@ -160,10 +162,10 @@ export class Ticket {
     return this.become('solved');
   }
 
-  reopen(): Happening[] {
+  reopen(statusId: string | null = null): Happening[] {
     if (this.status !== 'solved')
       throw new Conflict(this.status === 'closed' ? 'tickets.closed' : 'tickets.not-solved');
-    return this.become('open');
+    return this.become('open', statusId);
   }
 
   /** Sets what the team may set, and tells what was different. */

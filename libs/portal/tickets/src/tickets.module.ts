@@ -38,7 +38,8 @@ import { TicketEntrances } from './ticket-entrances.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
 import { TicketLedger } from './ticket-ledger.js';
-import { ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
+import { Reopening } from './reopening/reopening.js';
+import { AgentsThere, ClosingRules, ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
 import { requestParts, requestProviders } from './requests/parts.js';
 import { setupControllers, setupProviders } from './setup/parts.js';
 import { ticketRules } from './ticket.rules.js';
@@ -79,6 +80,9 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Categories,
     TicketEntrances,
     Mentions,
+    AgentsThere,
+    ClosingRules,
+    Reopening,
     ReplySuggestions,
     TicketLedger,
     TicketOpening,
@@ -104,6 +108,9 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     ...requestParts,
     ...approvalParts,
     Mentions,
+    AgentsThere,
+    ClosingRules,
+    Reopening,
     ReplySuggestions,
     TicketLedger,
     TicketOpening,

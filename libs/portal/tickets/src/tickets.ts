@@ -7,7 +7,9 @@ import { Person, type PortalActor } from '@foyer/identity';
 import { Mentions } from './mentions.js';
 import { Groups } from './requests/groups.js';
 import { Requests } from './requests/requests.js';
-import { robot } from './robots.js';
+import { Reopening } from './reopening/reopening.js';
+import { speaksForTeam } from './reopening/reopening-rules.js';
+import { ownRobot, robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
 import {
   type FieldValue,
@@ -60,6 +62,7 @@ export class Tickets {
     private readonly mentions: Mentions,
     private readonly groups: Groups,
     private readonly requests: Requests,
+    private readonly reopening: Reopening,
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
@@ -81,7 +84,7 @@ export class Tickets {
       const message = await this.ledger.say(ticket, actor, 'reply', {
         ...{ body: description, fileIds, source, ...(format && { format }), ...(quoted && { quoted }) },
       });
-      for (const { by, step } of this.opening.all()) await this.perform(robot(by), ticket, await step(ticket));
+      for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
       await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm));
       await em.flush();
       await this.ledger.touched(ticket.number);
@@ -114,7 +117,9 @@ export class Tickets {
 
   async reopen(actor: PortalActor, ref: TicketRef): Promise<void> {
     await this.ledger.change(actor, 'reopen', ref, async (ticket) => {
-      await this.ledger.happened(ticket, actor, ticket.reopen());
+      await this.reopening.mustReopen(actor, ticket);
+      await this.ledger.happened(ticket, actor, ticket.reopen(await this.reopening.statusId()));
+      if (actor.kind === 'job' || !speaksForTeam(actor, ticket)) await this.giveBack(ticket);
     });
   }
 
@@ -201,14 +206,24 @@ export class Tickets {
     next?: TicketStatus,
     statusId: string | null = null,
   ): Promise<TicketMessage> {
-    ticket.mustNotBeOver();
-    const fromTeam = this.speaksForTeam(actor, ticket);
+    await this.reopening.mustTakeReply(actor, ticket);
+    const fromTeam = speaksForTeam(actor, ticket);
+    const comesBack = !fromTeam && ticket.status === 'solved';
     const message = await this.ledger.say(ticket, actor, 'reply', draft);
     if (fromTeam && !ticket.assigneeId && actor.id) await this.set(actor, ticket, { assigneeId: actor.id });
-    const happened = fromTeam ? ticket.answeredByTeam(next, statusId) : ticket.answeredByCustomer();
+    const happened = fromTeam
+      ? ticket.answeredByTeam(next, statusId)
+      : ticket.answeredByCustomer(comesBack ? await this.reopening.statusId() : null);
     await this.ledger.happened(ticket, actor, happened);
+    if (comesBack) await this.giveBack(ticket);
     await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam));
     return message;
+  }
+
+  /** To whoever is to have a ticket that came back. */
+  private async giveBack(ticket: Ticket): Promise<void> {
+    const assigneeId = await this.reopening.assigneeId(ticket);
+    await this.ledger.happened(ticket, ownRobot('tickets.reopening.by'), ticket.change({ assigneeId }));
   }
 
   private async annotate(actor: PortalActor, ticket: Ticket, draft: MessageDraft): Promise<TicketMessage> {
@@ -256,11 +271,6 @@ export class Tickets {
       else if (action.do === 'watch') ticket.watchedBy([action.personId]);
       else await this.set(actor, ticket, valuesOf(action, actor));
     }
-  }
-
-  /** A team member who writes to their own ticket, as a customer of their own portal, does not answer it. */
-  private speaksForTeam(actor: PortalActor, ticket: Ticket): boolean {
-    return actor.kind === 'job' || (actor.teamRole !== null && ticket.requesterId !== actor.id);
   }
 
   private async checkCategory(id: string | null): Promise<void> {

@@ -146,6 +146,7 @@ describe('request types', () => {
       'ticket-fields',
       'ticket-categories',
       'ticket-statuses',
+      'reopening',
       'ticket-priorities',
       'ticket-groups',
     ]) {

@@ -28,7 +28,7 @@ export class Router implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.opening.add('Routing', this.route);
+    this.opening.add('service.routing.by', this.route);
   }
 
   /** Each rule sees what those before it have decided. */

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Groups } from '@foyer/tickets';
+import { AgentsThere, Groups } from '@foyer/tickets';
 import type { Sharing } from './routing-rules.js';
 
 interface Candidate {
@@ -10,11 +10,16 @@ interface Candidate {
 
 /** Who gets the next ticket. Only people of the team who can sign in and have not said that they are away. */
 @Injectable()
-export class Turns {
+export class Turns implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly groups: Groups,
+    private readonly agents: AgentsThere,
   ) {}
+
+  onModuleInit(): void {
+    this.agents.fill((personId) => this.isThere(personId));
+  }
 
   /** Somebody of the group; null when nobody is there. Tickets opened at once wait here for one another. */
   async next(groupId: string, sharing: Exclude<Sharing, 'nobody'>): Promise<string | null> {

@@ -5,7 +5,7 @@ import { OnEvent } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import { Settings } from '@foyer/settings';
 import { Requests } from '../requests/requests.js';
-import { robot } from '../robots.js';
+import { ownRobot } from '../robots.js';
 import { TicketOpened } from '../ticket.events.js';
 import { Tickets } from '../tickets.js';
 import { Approvals } from './approvals.js';
@@ -38,7 +38,7 @@ export class ApprovalOnSubmission {
 
   private async ask(ticketId: string): Promise<void> {
     const { defaultLocale } = await this.settings.get('general');
-    const actor = robot(translate(defaultLocale, 'tickets.approval.by'));
+    const actor = ownRobot('tickets.approval.by');
     try {
       await this.approvals.ask(actor, ticketId, { approvers: 'company-admins', question: '' });
     } catch (error) {

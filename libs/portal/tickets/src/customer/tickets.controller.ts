@@ -1,6 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Files } from '@foyer/files';
+import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import {
   CurrentActor,
@@ -27,7 +28,7 @@ import { messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
-import { replyPlace, TicketPageReader } from '../ticket-page.js';
+import { replyPlace, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
@@ -144,7 +145,7 @@ export class CustomerTicketsController {
     return this.back(number, 'tickets.show.replied');
   }
 
-  /** A closed ticket takes nothing any more: what comes then is a ticket of its own, linked with it. */
+  /** A ticket that is over takes nothing any more: what comes then is a ticket of its own, linked with it. */
   @Post(':number/follow-ups')
   @View('tickets/customer/show')
   async followUp(
@@ -155,9 +156,9 @@ export class CustomerTicketsController {
   ) {
     await this.page.mayRead(actor, number);
     const ticket = await form.attempt(({ body }) => this.merges.followUp(actor, number, { body, fileIds: [] }));
-    return ticket
-      ? seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done')
-      : this.view(visit, actor, number, form, []);
+    if (!ticket) return this.view(visit, actor, number, form, []);
+    await this.drafts.discard(actor, replyPlace(number));
+    return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done');
   }
 
   @Post(':number/solution')
@@ -206,11 +207,11 @@ export class CustomerTicketsController {
   ) {
     const ticket = await this.page.read(actor, number);
     const place = replyPlace(number);
-    const draft = given || !ticket.can.reply ? null : ticket.draft;
+    const { reply, solve, reopen, share, followUp } = ticket.can;
+    const draft = given || !(reply || followUp) ? null : ticket.draft;
     const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
     for (const { kind, author, byTeam } of ticket.messages)
       if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
-    const { reply, solve, reopen, share } = ticket.can;
     return {
       ticket: ticketView(visit, '', ticket),
       entries: entryViews(visit, '', ticket, actor.id),
@@ -224,9 +225,19 @@ export class CustomerTicketsController {
       kept,
       followers: ticket.watchers.filter(({ team }) => !team),
       follows: ticket.watcherIds.includes(actor.id!),
-      can: { reply, solve, reopen, share, followUp: ticket.status === 'closed' && ticket.mergedInto === null },
+      over: ticket.status === 'solved' ? goOnText(visit, ticket) : null,
+      can: { reply, solve, reopen, share, followUp },
     };
   }
+}
+
+/** What a customer can still do about a ticket that is solved, in words. */
+function goOnText(visit: Visit, { can: { reply, reopen }, reopensUntil }: TicketView): string | null {
+  if (!reply && !reopen) return null;
+  const how = reply && reopen ? 'write-or-reopen' : reply ? 'write' : 'reopen';
+  const words = visit.t(`tickets.reopening.customer.${how}`);
+  const until = reopensUntil && formatters(visit.locale, visit.timeZone).date(reopensUntil, 'date');
+  return until ? `${words} ${visit.t('tickets.reopening.customer.until', { date: until })}` : words;
 }
 
 /** Lists there is a point in: the company's where one sees it, and all where one sees more than one's own company. */

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
+import { translate } from '@foyer/i18n';
 import { Mailer } from '@foyer/mail';
+import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
 import { ReplyAddresses } from '../reply-addresses.js';
+import { Reopening } from '../reopening/reopening.js';
 import { Groups } from '../requests/groups.js';
 import {
   TicketAssigned,
@@ -22,6 +25,7 @@ interface Facts {
   body: string;
   author_id: string | null;
   author: string | null;
+  author_key: string | null;
   requester_id: string;
   requester: string;
   requester_email: string;
@@ -54,6 +58,8 @@ export class TicketMails {
     private readonly mailer: Mailer,
     private readonly addresses: ReplyAddresses,
     private readonly groups: Groups,
+    private readonly settings: Settings,
+    private readonly reopening: Reopening,
   ) {}
 
   @OnEvent(TicketOpened, 'tickets.mail-opened')
@@ -123,6 +129,8 @@ export class TicketMails {
 
   private async send(kind: string, facts: Facts, to: Recipient, messageId: string): Promise<void> {
     const forTeam = to.team;
+    const locale = to.locale ?? (await this.settings.get('general')).defaultLocale;
+    const author = facts.author_key ? translate(locale, facts.author_key) : facts.author;
     const number = ticketNumber(facts.number);
     const key = `tickets.${kind}:${messageId}:${to.id}`;
     const messageIdOfMail = this.addresses.messageIdFor({ ticketId: facts.id, personId: to.id }, key);
@@ -135,8 +143,9 @@ export class TicketMails {
         subject: facts.subject,
         body: facts.body,
         markdown: facts.format === 'markdown',
-        author: facts.author ?? '',
+        author: author ?? '',
         requester: facts.requester,
+        solved: await this.reopening.rules(),
         url: `${currentTenant().origin}${forTeam ? '/console' : ''}/tickets/${number}`,
       },
       key,
@@ -150,7 +159,7 @@ export class TicketMails {
     const [facts] = await this.database.write((em) =>
       rows<Facts>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.group_id, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author,
+        sql`select t.id, t.number::int, t.subject, t.group_id, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
                    (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null)), '[]')
                       from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
                    r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale,

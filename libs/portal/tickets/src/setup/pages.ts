@@ -2,12 +2,13 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type SetupPage, SetupPages } from '@foyer/settings';
 
 const PAGES: [path: string, words: string, icon: string][] = [
-  ['request-types', 'types', 'ticket'],
-  ['ticket-fields', 'fields', 'note'],
-  ['ticket-categories', 'categories', 'tag'],
-  ['ticket-statuses', 'statuses', 'activity'],
-  ['ticket-priorities', 'priorities', 'flag'],
-  ['ticket-groups', 'groups', 'users'],
+  ['request-types', 'setup.types', 'ticket'],
+  ['ticket-fields', 'setup.fields', 'note'],
+  ['ticket-categories', 'setup.categories', 'tag'],
+  ['ticket-statuses', 'setup.statuses', 'activity'],
+  ['reopening', 'reopening', 'refresh'],
+  ['ticket-priorities', 'setup.priorities', 'flag'],
+  ['ticket-groups', 'setup.groups', 'users'],
 ];
 
 /** The pages on which a team sets up what can be asked, in the console's settings. */
@@ -20,8 +21,8 @@ export class TicketSetup implements OnModuleInit {
       ...PAGES.map(([path, words, icon], index): SetupPage => ({
         group: 'tickets',
         href: `/console/settings/${path}`,
-        label: `tickets.setup.${words}.title`,
-        text: `tickets.setup.${words}.lead`,
+        label: `tickets.${words}.title`,
+        text: `tickets.${words}.lead`,
         icon,
         order: (index + 1) * 10,
         feature: 'tickets',

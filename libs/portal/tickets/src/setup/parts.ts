@@ -5,6 +5,7 @@ import { FieldUse } from './field-use.js';
 import { GroupsController } from './groups.controller.js';
 import { TicketSetup } from './pages.js';
 import { PrioritiesController } from './priorities.controller.js';
+import { ReopeningController } from './reopening.controller.js';
 import { StatusesController } from './statuses.controller.js';
 import { TypesController } from './types.controller.js';
 
@@ -13,6 +14,7 @@ export const setupControllers = [
   FieldsController,
   CategoriesController,
   StatusesController,
+  ReopeningController,
   PrioritiesController,
   GroupsController,
 ];
