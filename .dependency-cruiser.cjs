@@ -3,7 +3,7 @@ const lib = (tier) => `^libs/${tier}/`;
 const source = '(^apps/[^/]+|^libs/[^/]+/[^/]+)/src/';
 /** Within portal: these stand below the features, so features may use them and they know no feature. */
 const BOTTOM = '^libs/portal/(settings|identity)/';
-const ABOVE = 'service|surveys|correspondence';
+const ABOVE = 'service|surveys|correspondence|knowledge';
 /** These stand above tickets and may use them; nothing below knows them, nor do they know each other. */
 const ABOVE_TICKETS = `^libs/portal/(${ABOVE})/`;
 const FEATURE = `^libs/portal/(?!settings/|identity/|(?:${ABOVE})/)([^/]+)/`;

@@ -11,6 +11,7 @@ import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
 import { Mail, MailModule } from '@foyer/mail';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
+import { KnowledgeModule } from '@foyer/knowledge';
 import { SurveysModule } from '@foyer/surveys';
 import { SignupModule } from '@foyer/signup';
 import { StaffMember, StaffModule } from '@foyer/staff';
@@ -43,7 +44,8 @@ export class FoyerModule {
         ],
         ...[FilesModule, MailModule, ThemingModule, WebModule],
         ...[TenantsModule, StaffModule, SignupModule],
-        ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule, CorrespondenceModule, SurveysModule],
+        ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule, CorrespondenceModule],
+        ...[SurveysModule, KnowledgeModule],
       ],
       providers: [PlatformSite],
     };

@@ -54,7 +54,7 @@ const TEAM_PAGES = [
     'a new ticket for Ana',
     'answers of a ticket',
   ],
-  ...['hours', 'policies', 'routing', 'automations', 'macros', 'surveys'].flatMap((page) => [
+  ...['hours', 'policies', 'routing', 'automations', 'macros', 'surveys', 'articles'].flatMap((page) => [
     `/console/settings/${page}`,
     `/console/settings/${page}/new`,
     `one of ${page}`,
@@ -211,7 +211,11 @@ async function prepare(): Promise<void> {
   await team!.post('/console/macros', { name: 'My own', shortcut: '', text: 'Hello' });
   const [mara] = await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where name = 'Mara'`);
   await team!.post(`/console/availability/${mara!.id}/absence`, { until: '' });
-  for (const page of ['hours', 'policies', 'routing', 'automations', 'macros', 'surveys']) {
+  await team!.get('/console/settings/articles/new');
+  await team!.post('/console/settings/articles', {
+    ...{ title: 'Paper jams', url: 'https://help.acme.example/jams', audience: 'everybody' },
+  });
+  for (const page of ['hours', 'policies', 'routing', 'automations', 'macros', 'surveys', 'articles']) {
     const list = await team!.get(`/console/settings/${page}`);
     named[`one of ${page}`] = new RegExp(`/console/settings/${page}/[0-9a-f-]{36}`).exec(list.text)![0];
   }

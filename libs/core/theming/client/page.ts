@@ -1,3 +1,4 @@
+import { articles } from './articles.js';
 import { conditional } from './conditional.js';
 import { counters } from './counters.js';
 import { dialogs } from './dialogs.js';
@@ -31,6 +32,7 @@ preview();
 printing();
 rules();
 macros();
+articles();
 live();
 palette();
 neighbours();

@@ -1,0 +1,3 @@
+export { type Article, articles } from './article.js';
+export { Articles } from './articles.js';
+export { KnowledgeModule } from './knowledge.module.js';

@@ -1,0 +1,37 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { registerMessages } from '@foyer/i18n';
+import { Features, SetupPages } from '@foyer/settings';
+import { Themes } from '@foyer/theming';
+import { Articles } from './articles.js';
+import { KnowledgePack } from './knowledge.pack.js';
+import { ArticlesOnTickets } from './on-tickets.js';
+import { ArticlesController } from './team/articles.controller.js';
+import { ArticlePickerController } from './team/picker.controller.js';
+
+registerMessages('knowledge', new URL('../locales', import.meta.url));
+
+@Global()
+@Module({
+  controllers: [ArticlesController, ArticlePickerController],
+  providers: [Articles, ArticlesOnTickets, KnowledgePack],
+  exports: [Articles],
+})
+export class KnowledgeModule implements OnModuleInit {
+  constructor(
+    private readonly themes: Themes,
+    private readonly features: Features,
+    private readonly setup: SetupPages,
+  ) {}
+
+  onModuleInit(): void {
+    this.themes.registerTemplates('knowledge', new URL('../templates', import.meta.url));
+    this.features.declare({
+      ...{ name: 'knowledge', icon: 'book', order: 20, byDefault: true },
+      ...{ label: 'knowledge.feature.label', description: 'knowledge.feature.description' },
+    });
+    this.setup.add({
+      ...{ group: 'service', href: '/console/settings/articles', icon: 'book', order: 55, feature: 'knowledge' },
+      ...{ label: 'knowledge.title', text: 'knowledge.lead' },
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { PortalActor } from '@foyer/identity';
+import { ConsoleSearch, Features } from '@foyer/settings';
+import { TicketPanels, TicketSuggestions } from '@foyer/tickets';
+import { articleView } from './article-view.js';
+import { Articles } from './articles.js';
+
+const OFFERED = 3;
+const FITTING = 5;
+
+/** Where articles come to those who need one: before a ticket is sent, above the team's answer, and in ⌘K. */
+@Injectable()
+export class ArticlesOnTickets implements OnModuleInit {
+  constructor(
+    private readonly articles: Articles,
+    private readonly features: Features,
+    private readonly suggestions: TicketSuggestions,
+    private readonly panels: TicketPanels,
+    private readonly search: ConsoleSearch,
+  ) {}
+
+  onModuleInit(): void {
+    this.suggestions.register(10, async (actor, { subject, locale }) => {
+      const found = await this.find(actor, subject, locale, OFFERED);
+      return found.map(({ title, text, url }) => ({ kind: 'article', title, text, href: url }));
+    });
+    this.panels.add({
+      face: 'team',
+      place: 'composer',
+      order: 20,
+      load: async (actor, ticket, visit) => {
+        if (!ticket.can.reply && !ticket.can.note) return null;
+        // The customer's words find what they may need; without any that fit, the operator's own order stands.
+        const fitting = await this.find(actor, ticket.subject, null, FITTING);
+        const shown = fitting.length > 0 ? fitting : await this.find(actor, '', null, FITTING);
+        if (shown.length === 0) return null;
+        return { template: 'knowledge/team/picker', view: { articles: shown.map((one) => articleView(visit, one)) } };
+      },
+    });
+    this.search.add({
+      label: 'knowledge.title',
+      order: 40,
+      find: async (actor, words) => {
+        const found = words === '' ? [] : await this.find(actor as PortalActor, words, null, FITTING);
+        return found.map(({ title, text, url }) => ({ title, text: text || null, href: url, icon: 'book' }));
+      },
+    });
+  }
+
+  private async find(actor: PortalActor, words: string, locale: string | null, limit: number) {
+    return (await this.features.enabled('knowledge')) ? this.articles.find(actor, words, locale, limit) : [];
+  }
+}
