@@ -21,7 +21,6 @@ import { Router } from './routing/router.js';
 import { RoutingController } from './routing/routing.controller.js';
 import { Trial } from './routing/trial.js';
 import { Turns } from './routing/turns.js';
-import { RuleOptions } from './rules/rule-choices.js';
 import { ServicePack } from './service.pack.js';
 import { ClockPanels } from './sla/clock-panels.js';
 import { Escalations } from './sla/escalations.js';
@@ -41,13 +40,13 @@ const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', auto
     ...[AvailabilityController, OwnMacrosController, ApplyMacroController],
   ],
   providers: [
-    ...[ServicePack, RuleOptions, StillUsed, Fillings],
+    ...[ServicePack, StillUsed, Fillings],
     ...[SlaClocks, Escalations, ClockPanels],
     ...[Turns, Router, Trial, Absences],
     ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails, Closing],
     ...[MacroShelf, MacroPanel],
   ],
-  exports: [SlaClocks, RuleOptions, MacroShelf, AutomationClock, Absences],
+  exports: [SlaClocks, MacroShelf, AutomationClock, Absences],
 })
 export class ServiceModule implements OnModuleInit {
   constructor(

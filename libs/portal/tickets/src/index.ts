@@ -9,6 +9,11 @@ export { ownRobot, robot } from './robots.js';
 export { Reopening } from './reopening/reopening.js';
 export { chancesOf, reopeningRules, type ReopeningRules } from './reopening/reopening-rules.js';
 export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
+export { conditionsOf, conditionsView, conditionValues, firstTest } from './conditions/conditions-form.js';
+export { conditionWords, optionWords, testsWords } from './conditions/condition-words.js';
+export { RowsController, RulesController } from './conditions/rows.controller.js';
+export { type Option, type RuleChoices, RuleOptions } from './conditions/rule-choices.js';
+export { one, reshaped, rowValues, several, type Typed, type TypedRow, typedRows } from './conditions/typed-rows.js';
 export {
   CONDITION_FIELDS,
   type ConditionKind,
@@ -21,7 +26,7 @@ export {
   type TicketFacts,
   type TicketTest,
   ticketTest,
-} from './ticket-conditions.js';
+} from './conditions/ticket-conditions.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
 export {
   AgentsThere,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessible } from '@foyer/access';
 import { condition, Database, join, rows, type Sql, sql, table, verbatim } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import { type Conditions, conditionsSql } from './ticket-conditions.js';
+import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
 import type { Priority, TicketStatus } from './ticket.entity.js';
 import { parseTicketNumber } from './ticket-number.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from './ticket-actions.js';
-import type { TicketFacts } from './ticket-conditions.js';
+import type { TicketFacts } from './conditions/ticket-conditions.js';
 import type { TicketView } from './ticket-page.js';
 
 /** A step while a ticket is being opened, in its transaction: what is to be done to it before anybody sees it. */

@@ -6,6 +6,7 @@ import { approvalControllers, approvalParts, approvalProviders } from './approva
 import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
 import { AnswersController } from './customer/answers.controller.js';
+import { RuleOptions } from './conditions/rule-choices.js';
 import { BulkController } from './bulk/bulk.controller.js';
 import { BulkChanges } from './bulk/bulk-changes.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
@@ -83,6 +84,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     AgentsThere,
     ClosingRules,
     Reopening,
+    RuleOptions,
     ReplySuggestions,
     TicketLedger,
     TicketOpening,
@@ -111,6 +113,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     AgentsThere,
     ClosingRules,
     Reopening,
+    RuleOptions,
     ReplySuggestions,
     TicketLedger,
     TicketOpening,

@@ -2,12 +2,18 @@ import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { Collections } from '@foyer/settings';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
+import {
+  conditionsOf,
+  conditionsView,
+  conditionValues,
+  firstTest,
+  type RuleChoices,
+  RuleOptions,
+  RulesController,
+  type Typed,
+} from '@foyer/tickets';
 import { actionsOf, actionsView, actionValues, firstAction, RULE_KINDS } from '../rules/actions-form.js';
-import { conditionsOf, conditionsView, conditionValues, firstTest } from '../rules/conditions-form.js';
-import { type RuleChoices, RuleOptions } from '../rules/rule-choices.js';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
-import { RulesController } from '../rules/rules.controller.js';
-import type { Typed } from '../rules/typed-rows.js';
 import { type Automation, automations, EVENT_TRIGGERS, isTimed, MAX_HOURS, TIME_TRIGGERS } from './automations.js';
 
 const automationForm = z.looseObject({
@@ -17,9 +23,9 @@ const automationForm = z.looseObject({
     .string()
     .trim()
     .optional()
-    .refine((text) => !text || /^\d{1,4}([.,]\d{1,2})?$/.test(text), 'service.rules.hours')
+    .refine((text) => !text || /^\d{1,4}([.,]\d{1,2})?$/.test(text), 'tickets.conditions.hours')
     .transform((text) => (text ? Number(text.replace(',', '.')) : null))
-    .refine((hours) => hours === null || (hours >= 0.25 && hours <= MAX_HOURS), 'service.rules.hours'),
+    .refine((hours) => hours === null || (hours >= 0.25 && hours <= MAX_HOURS), 'tickets.conditions.hours'),
 });
 type AutomationForm = z.output<typeof automationForm>;
 

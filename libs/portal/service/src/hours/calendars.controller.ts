@@ -3,8 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { isTimeZone, timeZones } from '@foyer/i18n';
 import { Collections } from '@foyer/settings';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
-import { RowsController } from '../rules/rules.controller.js';
-import { one, type Typed, typedRows } from '../rules/typed-rows.js';
+import { one, RowsController, type Typed, typedRows } from '@foyer/tickets';
 import { type Calendar, calendars } from './calendars.js';
 import { DAYS, dayName, spanOf, spanValues, weekWords } from './week-form.js';
 

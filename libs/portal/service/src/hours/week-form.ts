@@ -1,5 +1,5 @@
 import { InvalidField } from '@foyer/access';
-import { one, type Typed } from '../rules/typed-rows.js';
+import { one, type Typed } from '@foyer/tickets';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 type Day = (typeof DAYS)[number];

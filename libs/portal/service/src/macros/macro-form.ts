@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import type { TicketAction } from '@foyer/tickets';
+import type { RuleChoices, TicketAction, Typed } from '@foyer/tickets';
 import { field } from '@foyer/web';
 import { actionsOf, actionValues, PROPERTY_KINDS } from '../rules/actions-form.js';
-import type { RuleChoices } from '../rules/rule-choices.js';
-import type { Typed } from '../rules/typed-rows.js';
 import { type Macro, macro } from './macros.js';
 
 const TEXT_MAX = 10_000;

@@ -1,5 +1,5 @@
 import type { Visit } from '@foyer/web';
-import type { RuleChoices } from '../rules/rule-choices.js';
+import type { RuleChoices } from '@foyer/tickets';
 import { actionWords } from '../rules/rule-sentence.js';
 import type { Macro } from './macros.js';
 

@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { Collections } from '@foyer/settings';
-import { PRIORITIES, type TicketAction } from '@foyer/tickets';
+import {
+  conditionsOf,
+  conditionsView,
+  conditionValues,
+  firstTest,
+  type Option,
+  PRIORITIES,
+  type RuleChoices,
+  RuleOptions,
+  RulesController,
+  type TicketAction,
+  type Typed,
+} from '@foyer/tickets';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
-import { conditionsOf, conditionsView, conditionValues, firstTest } from '../rules/conditions-form.js';
-import { type Option, type RuleChoices, RuleOptions } from '../rules/rule-choices.js';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
-import { RulesController } from '../rules/rules.controller.js';
-import type { Typed } from '../rules/typed-rows.js';
 import { type RoutingRule, routingRules, SHARING } from './routing-rules.js';
 import { Trial } from './trial.js';
 
@@ -95,7 +103,7 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
     const choices = await this.all(visit);
     const gone = (options: Option[], id: string | null | undefined) =>
       id && !options.some(({ value }) => value === id)
-        ? [{ value: id, label: visit.t('service.rules.gone') }, ...options]
+        ? [{ value: id, label: visit.t('tickets.conditions.gone') }, ...options]
         : options;
     return {
       sentence: item && this.sentence(visit, item, choices),
@@ -121,7 +129,8 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
 
   private sentence(visit: Visit, rule: RoutingRule, choices: RuleChoices): string {
     const does = (action: TicketAction) => actionWords(visit, action, choices);
-    const group = choices.groups.find(({ value }) => value === rule.groupId)?.label ?? visit.t('service.rules.gone');
+    const group =
+      choices.groups.find(({ value }) => value === rule.groupId)?.label ?? visit.t('tickets.conditions.gone');
     const actions = [
       ...(rule.groupId ? [does({ do: 'group', to: rule.groupId })] : []),
       ...(rule.agentId ? [does({ do: 'assign', to: rule.agentId })] : []),

@@ -1,9 +1,8 @@
 import { InvalidField } from '@foyer/access';
 import { z } from 'zod';
 import type { FormState, Visit } from '@foyer/web';
+import { one, type Option, rowValues, type RuleChoices, several, type Typed, typedRows } from '@foyer/tickets';
 import { type RuleAction, ruleAction } from '../automations/automations.js';
-import type { Option, RuleChoices } from './rule-choices.js';
-import { one, rowValues, several, type Typed, typedRows } from './typed-rows.js';
 
 /** What an editor can offer to do. */
 export const ACTION_KINDS = [
@@ -149,10 +148,10 @@ export function actionsView(
       name: `${part}-${n}`,
       kind,
       label: visit.t(`service.action.${kind}`),
-      options: options && (gone ? [{ value: to, label: visit.t('service.rules.gone') }, ...options] : options),
+      options: options && (gone ? [{ value: to, label: visit.t('tickets.conditions.gone') }, ...options] : options),
       written: kind.endsWith('-tags') || kind === 'mail-address',
       email: kind === 'mail-address',
-      hint: kind.endsWith('-tags') ? visit.t('service.rules.commas') : null,
+      hint: kind.endsWith('-tags') ? visit.t('tickets.conditions.commas') : null,
       text,
       max: TEXT_MAX,
     };

@@ -1,15 +1,22 @@
 import type { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { Collections } from '@foyer/settings';
-import { PRIORITIES } from '@foyer/tickets';
+import {
+  conditionsOf,
+  conditionsView,
+  conditionValues,
+  conditionWords,
+  firstTest,
+  one,
+  PRIORITIES,
+  RuleOptions,
+  RulesController,
+  several,
+  type Typed,
+} from '@foyer/tickets';
 import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
 import { calendars } from '../hours/calendars.js';
 import { actionsView, firstAction, TICKET_KINDS } from '../rules/actions-form.js';
-import { conditionsOf, conditionsView, conditionValues, firstTest } from '../rules/conditions-form.js';
-import { RuleOptions } from '../rules/rule-choices.js';
-import { conditionWords } from '../rules/rule-sentence.js';
-import { RulesController } from '../rules/rules.controller.js';
-import { one, several, type Typed } from '../rules/typed-rows.js';
 import { CLOCK_KINDS } from './clocks.js';
 import { durationWords } from './duration-words.js';
 import { PAUSES, slaPolicies, type SlaPolicy } from './policies.js';

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { PRIORITIES, type Priority, type TicketAction } from '@foyer/tickets';
+import { PRIORITIES, type Priority, type RuleChoices, several, type TicketAction, type Typed } from '@foyer/tickets';
 import { field } from '@foyer/web';
 import { actionsOf, actionValues, TICKET_KINDS } from '../rules/actions-form.js';
-import type { RuleChoices } from '../rules/rule-choices.js';
-import { several, type Typed } from '../rules/typed-rows.js';
 import { CLOCK_KINDS, type ClockKind } from './clocks.js';
 import { type Escalation, MAX_MINUTES, PAUSES, type SlaPolicy } from './policies.js';
 

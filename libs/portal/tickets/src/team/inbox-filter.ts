@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { type Conditions, ticketConditions, type TicketTest } from '../ticket-conditions.js';
+import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
 import { PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
 import { UNDONE, type ViewFilter } from '../ticket-list.js';
 import { type SavedView, STANDARD_VIEWS, standardFilter, type StandardView } from '../views/ticket-views.js';

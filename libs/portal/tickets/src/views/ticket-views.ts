@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Conflict, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { declareCollection, Settings } from '@foyer/settings';
-import { type Conditions, ticketConditions } from '../ticket-conditions.js';
+import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
 import { UNDONE, type ViewFilter } from '../ticket-list.js';
 
 const savedView = z.object({

@@ -1,22 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
-import {
-  CONDITION_FIELDS,
-  type ConditionKind,
-  localized,
-  PRIORITIES,
-  priorityName,
-  type RequestField,
-  requestFields,
-  requestTypes,
-  statusName,
-  ticketGroups,
-  ticketStatuses,
-  TICKET_STATUSES,
-  typeName,
-} from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
+import { ticketGroups } from '../requests/groups.js';
+import { localized } from '../requests/localized.js';
+import { priorityName } from '../requests/priorities.js';
+import { type RequestField, requestFields } from '../requests/request-field.js';
+import { requestTypes } from '../requests/request-type.js';
+import { typeName } from '../requests/requests.js';
+import { statusName, ticketStatuses } from '../requests/statuses.js';
+import { PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
+import { CONDITION_FIELDS, type ConditionKind } from './ticket-conditions.js';
 
 export interface Option {
   value: string;
@@ -77,7 +71,7 @@ export class RuleOptions {
       .map(({ id, kind }) => ({ value: `${kind}:${id}`, label: statusName(visit.locale, kind, id, '/console') }));
     const sources = ['portal', 'console', 'email', 'api'].map((value) => ({
       value,
-      label: visit.t(`service.source.${value}`),
+      label: visit.t(`tickets.conditions.source.${value}`),
     }));
     const options: Partial<Record<string, Option[]>> = {
       ...{ status: kinds, priority: priorities, source: sources, categoryId: categories, typeId: types },
@@ -88,7 +82,7 @@ export class RuleOptions {
       .map(([field, { kind }]) => ({
         field,
         kind,
-        label: visit.t(`service.field.${field}`),
+        label: visit.t(`tickets.conditions.field.${field}`),
         options: options[field] ?? null,
       }));
     const asked = (await this.collections.all(requestFields)).flatMap((field) => ownField(field, visit));
@@ -115,7 +109,7 @@ function ownField(field: RequestField, visit: Words): FieldChoice[] {
       kind: 'answer',
       options:
         field.kind === 'checkbox'
-          ? [{ value: 'true', label: visit.t('service.says.ticked') }]
+          ? [{ value: 'true', label: visit.t('tickets.conditions.says.ticked') }]
           : options.length > 0
             ? options
             : null,

@@ -1,7 +1,7 @@
 import { InvalidField } from '@foyer/access';
-import { type Conditions, OPERATORS, type TicketTest, ticketTest } from '@foyer/tickets';
 import type { FormState, Visit } from '@foyer/web';
 import type { FieldChoice, RuleChoices } from './rule-choices.js';
+import { type Conditions, OPERATORS, type TicketTest, ticketTest } from './ticket-conditions.js';
 import { one, rowValues, several, type Typed, typedRows } from './typed-rows.js';
 
 const PART = 'tests';
@@ -38,7 +38,7 @@ export function conditionsOf(typed: Typed, choices: RuleChoices): Conditions {
 function testOf(n: number, values: Record<string, string | string[]>, { fields }: RuleChoices): TicketTest {
   const at = (what: string) => `${PART}-${n}-${what}`;
   const field = fields.find((each) => each.field === values['field']);
-  if (!field) throw new InvalidField(at('operator'), 'service.rules.field-gone');
+  if (!field) throw new InvalidField(at('operator'), 'tickets.conditions.field-gone');
   const operator = one(values['operator']);
   if (Array.isArray(values['operator']) || !(OPERATORS[field.kind] as readonly string[]).includes(operator))
     throw new InvalidField(at('operator'), 'web.form.choice');
@@ -51,7 +51,7 @@ function testOf(n: number, values: Record<string, string | string[]>, { fields }
 function valueOf({ options, kind }: FieldChoice, typed: string | string[] | undefined, at: string): string[] {
   if (options) {
     const chosen = several(typed);
-    if (chosen.length === 0) throw new InvalidField(at, 'service.rules.choose');
+    if (chosen.length === 0) throw new InvalidField(at, 'tickets.conditions.choose');
     if (!chosen.every((each) => options.some(({ value }) => value === each)))
       throw new InvalidField(at, 'web.form.choice');
     return chosen;
@@ -61,7 +61,7 @@ function valueOf({ options, kind }: FieldChoice, typed: string | string[] | unde
   if (text === '') throw new InvalidField(at, 'web.form.required');
   if (text.length > MAX_TEXT) throw new InvalidField(at, 'web.form.too-long', { max: MAX_TEXT, length: text.length });
   if (kind === 'age' || kind === 'ahead') {
-    if (!/^\d{1,5}(\.\d{1,2})?$/.test(text)) throw new InvalidField(at, 'service.rules.hours');
+    if (!/^\d{1,5}(\.\d{1,2})?$/.test(text)) throw new InvalidField(at, 'tickets.conditions.hours');
     return [text];
   }
   if (kind === 'answer') return [text];
@@ -75,7 +75,7 @@ function valueOf({ options, kind }: FieldChoice, typed: string | string[] | unde
 const isOperator = (text: string): boolean =>
   Object.values(OPERATORS).some((all: readonly string[]) => all.includes(text));
 
-/** For the partial `service/team/conditions`. */
+/** For the partial `tickets/conditions/conditions`. */
 export function conditionsView(visit: Visit, form: FormState<unknown>, choices: RuleChoices) {
   const rows = typedRows(form.values, PART).map(({ n, values }) => {
     const field = choices.fields.find((each) => each.field === values['field']);
@@ -85,22 +85,22 @@ export function conditionsView(visit: Visit, form: FormState<unknown>, choices: 
       n,
       name: `${PART}-${n}`,
       field: one(values['field']),
-      label: field?.label ?? visit.t('service.rules.gone'),
+      label: field?.label ?? visit.t('tickets.conditions.gone'),
       gone: !field,
       operators: operators.map((value) => ({ value, label: operatorLabel(visit, value, field) })),
       options: field?.options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
       hours: field?.kind === 'age' || field?.kind === 'ahead',
-      hint: field?.kind === 'tags' || field?.kind === 'text' ? visit.t('service.rules.commas') : null,
+      hint: field?.kind === 'tags' || field?.kind === 'text' ? visit.t('tickets.conditions.commas') : null,
       empty: one(values['operator']).endsWith('empty'),
     };
   });
   return {
     form,
-    match: (['all', 'any'] as const).map((value) => ({ value, label: visit.t(`service.rules.match.${value}`) })),
+    match: (['all', 'any'] as const).map((value) => ({ value, label: visit.t(`tickets.conditions.match.${value}`) })),
     rows,
     fields: choices.fields.map(({ field, label }) => ({ value: field, label })),
   };
 }
 
 export const operatorLabel = (visit: Pick<Visit, 't'>, operator: string, field?: Pick<FieldChoice, 'kind'>): string =>
-  visit.t(`service.operator.${field?.kind === 'ahead' ? 'ahead-' : ''}${operator}`);
+  visit.t(`tickets.conditions.operator.${field?.kind === 'ahead' ? 'ahead-' : ''}${operator}`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { join, type Sql, sql, verbatim } from '@foyer/database';
-import { type FieldValue, PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
+import { type FieldValue, PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
 
 /** What conditions can ask of a ticket, as plain values. `null` where there is none. */
 export interface TicketFacts {

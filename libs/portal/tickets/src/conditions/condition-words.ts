@@ -1,0 +1,32 @@
+import type { Visit } from '@foyer/web';
+import type { Option, RuleChoices } from './rule-choices.js';
+import type { Conditions, TicketTest } from './ticket-conditions.js';
+
+type Words = Pick<Visit, 't' | 'locale'>;
+
+/** Conditions read back in the reader's words: "Priority is Urgent and Tags include vip". */
+export function conditionWords(visit: Words, conditions: Conditions, choices: RuleChoices): string {
+  return testsWords(visit, conditions, choices) || visit.t('tickets.conditions.says.every');
+}
+
+/** The same, empty when there is no condition. */
+export function testsWords(visit: Words, { match, tests }: Conditions, choices: RuleChoices): string {
+  const parts = tests.map((test) => testWords(visit, test, choices));
+  return new Intl.ListFormat(visit.locale, { type: match === 'all' ? 'conjunction' : 'disjunction' }).format(parts);
+}
+
+function testWords(visit: Words, { field, operator, value }: TicketTest, choices: RuleChoices): string {
+  const known = choices.fields.find((each) => each.field === field);
+  if (!known) return visit.t('tickets.conditions.says.gone-field');
+  const name = (each: string) => (known.options ? optionWords(visit, known.options, each) : `“${each}”`);
+  const ahead = known.kind === 'ahead' ? 'ahead-' : '';
+  const words =
+    known.kind === 'age' || known.kind === 'ahead'
+      ? visit.t('tickets.conditions.says.hours', { hours: Number(value[0]) })
+      : new Intl.ListFormat(visit.locale, { type: 'disjunction' }).format(value.map(name));
+  return visit.t(`tickets.conditions.says.${ahead}${operator}`, { field: known.label, value: words });
+}
+
+/** What was chosen by its label, whatever has become of it since. */
+export const optionWords = (visit: Words, options: readonly Option[], value: string): string =>
+  options.find((option) => option.value === value)?.label ?? visit.t('tickets.conditions.gone');
