@@ -4,10 +4,18 @@ import { type Ability, abilityOf, type RuleWriter } from './ability.js';
 /** What rules are written about: a person's standing in the team and in groups of customers. */
 export interface Standing {
   id: string | null;
-  teamRole: string | null;
+  /** Null for whoever is not of the team. */
+  team: TeamStanding | null;
   groups: { id: string; role: string; manages: boolean }[];
   /** For each capability the groups it reaches; what is not named reaches none. */
   reach: Record<string, Reach>;
+}
+export interface TeamStanding {
+  role: string;
+  /** How far each capability goes; what is not named is not allowed. */
+  scopes: Record<string, string>;
+  /** Ids of the parts of the team they belong to. */
+  partIds: string[];
 }
 /** Ids of groups, by how one reaches them: what is one's own in them, all of theirs, and that of those around them. */
 export interface Reach {

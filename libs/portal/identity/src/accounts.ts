@@ -16,6 +16,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { PasswordChanged, PersonDeactivated, PersonRegistered, PersonVerified } from './identity.events.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
+import { TeamRoles } from './roles/team-roles.js';
 
 const MAILS_PER_ADDRESS: Limit = { name: 'identity-mail', points: 5, seconds: 3600 };
 const REGISTRATIONS_PER_IP: Limit = { name: 'register', points: 20, seconds: 3600 };
@@ -39,6 +40,7 @@ export class Accounts {
     private readonly limits: Limits,
     private readonly mailer: Mailer,
     private readonly outbox: Outbox,
+    private readonly teamRoles: TeamRoles,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -207,11 +209,10 @@ export class Accounts {
 
   /** Shuts somebody out at once: sessions end, nothing they made is lost. */
   async deactivate(actor: PortalActor, personId: string): Promise<void> {
-    if (!actor.ability.can('manage', 'Person')) throw new NotFound();
     if (actor.id === personId) throw new Conflict('identity.person.not-yourself');
     await this.database.write(async (em) => {
       const person = await em.findOne(Person, { id: personId });
-      if (!person || (person.teamRole === 'owner' && actor.teamRole !== 'owner')) throw new NotFound();
+      if (!person || !(await this.mayShutOut(actor, person))) throw new NotFound();
       person.status = 'deactivated';
       await this.sessions.endAll(personId);
       await this.outbox.publish(new PersonDeactivated(personId));
@@ -219,12 +220,18 @@ export class Accounts {
   }
 
   async reactivate(actor: PortalActor, personId: string): Promise<void> {
-    if (!actor.ability.can('manage', 'Person')) throw new NotFound();
     await this.database.write(async (em) => {
       const person = await em.findOne(Person, { id: personId, status: 'deactivated' });
-      if (!person) throw new NotFound();
+      if (!person || !(await this.mayShutOut(actor, person))) throw new NotFound();
       person.status = 'active';
     });
+  }
+
+  /** Customers by whoever manages people; colleagues by whoever manages the team, and none who may more than they. */
+  async mayShutOut({ ability, teamRole }: PortalActor, person: { teamRole: string | null }): Promise<boolean> {
+    if (!ability.can('manage', 'Person')) return false;
+    if (person.teamRole === null) return true;
+    return ability.can('manage', 'Team') && (await this.teamRoles.within({ teamRole }))(person.teamRole);
   }
 
   listSessions(actor: PortalActor) {

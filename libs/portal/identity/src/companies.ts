@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
+import { allowed, Conflict, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
@@ -8,6 +8,7 @@ import { MemberJoined, MemberRemoved } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 import { Roles } from './roles/roles.js';
+import { TeamRoles } from './roles/team-roles.js';
 
 export interface CompanyDetails {
   name: string;
@@ -23,6 +24,7 @@ export class Companies {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
     private readonly departures: Departures,
   ) {}
 
@@ -91,13 +93,17 @@ export class Companies {
     await this.database.write((em) => em.nativeUpdate(Person, { id: actor.id! }, { currentCompanyId: companyId }));
   }
 
+  /**
+   * Null: out of the team.
+   * @throws Refused for a role that may more than the actor, on either side
+   */
   async changeTeamRole(actor: PortalActor, personId: string, role: TeamRole | null): Promise<void> {
     if (!actor.ability.can('manage', 'Team')) throw new NotFound();
+    if (role !== null) await this.teamRoles.checkGiving(actor, role);
     await this.database.write(async (em) => {
       const person = await em.findOne(Person, { id: personId });
       if (!person?.teamRole) throw new NotFound();
-      const touchesOwner = person.teamRole === 'owner' || role === 'owner';
-      if (touchesOwner && actor.teamRole !== 'owner') throw new Refused('identity.team.owner-only');
+      await this.teamRoles.checkTouching(actor, person.teamRole);
       if (
         person.teamRole === 'owner' &&
         role !== 'owner' &&
@@ -106,6 +112,7 @@ export class Companies {
         throw new Conflict('identity.team.last-owner');
       }
       person.teamRole = role;
+      if (role === null) await this.departures.left(null, personId);
     });
   }
 

@@ -3,16 +3,15 @@ import { InvalidField } from '@foyer/access';
 import { field, type FormState } from '@foyer/web';
 import type { PendingInvitation } from './invitations.js';
 import type { MemberRow } from './people-list.js';
-import { TEAM_ROLES } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 
 /** Which roles there are is for the verb to say: the operator composes some. */
 export const roleField = z.string().trim().min(1).max(40);
 const invitee = { email: field.email, name: z.string().trim().max(100).default('') };
 export const companyInviteForm = z.object({ ...invitee, role: roleField, company: field.optionalId });
-export const teamInviteForm = z.object({ ...invitee, role: z.enum(TEAM_ROLES) });
+export const teamInviteForm = z.object({ ...invitee, role: roleField });
 export const companyRoleForm = z.object({ role: roleField });
-export const teamRoleForm = z.object({ role: z.enum(TEAM_ROLES) });
+export const teamRoleForm = z.object({ role: roleField });
 export type CompanyInviteForm = FormState<z.output<typeof companyInviteForm>>;
 export type TeamInviteForm = FormState<z.output<typeof teamInviteForm>>;
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-type Leave = (companyId: string, personId: string) => Promise<void>;
+/** Of a company, or of the team (null). */
+type Leave = (companyId: string | null, personId: string) => Promise<void>;
 
-/** What other modules take away from somebody who leaves a company, in the same transaction. */
+/** What other modules take away from somebody who leaves a company or the team, in the same transaction. */
 @Injectable()
 export class Departures {
   private readonly steps: Leave[] = [];
@@ -11,7 +12,7 @@ export class Departures {
     this.steps.push(step);
   }
 
-  async left(companyId: string, personId: string): Promise<void> {
+  async left(companyId: string | null, personId: string): Promise<void> {
     for (const step of this.steps) await step(companyId, personId);
   }
 }

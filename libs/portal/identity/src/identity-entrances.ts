@@ -9,9 +9,18 @@ export class IdentityEntrances implements OnModuleInit {
 
   onModuleInit(): void {
     this.navigation.add(
-      { on: 'console', href: '/console/people', label: 'identity.nav.people', icon: 'user', order: 30 },
-      { on: 'console', href: '/console/companies', label: 'identity.nav.companies', icon: 'company', order: 40 },
-      { on: 'console', href: '/console/team', label: 'identity.nav.team', icon: 'users', order: 50 },
+      {
+        ...{ on: 'console', href: '/console/people', label: 'identity.nav.people', icon: 'user', order: 30 },
+        shownTo: ({ ability }) => ability.can('browse', 'Person'),
+      },
+      {
+        ...{ on: 'console', href: '/console/companies', label: 'identity.nav.companies', icon: 'company', order: 40 },
+        shownTo: ({ ability }) => ability.can('browse', 'Company'),
+      },
+      {
+        ...{ on: 'console', href: '/console/team', label: 'identity.nav.team', icon: 'users', order: 50 },
+        shownTo: ({ ability }) => ability.can('read', 'Team'),
+      },
       {
         on: 'portal',
         href: '/company',

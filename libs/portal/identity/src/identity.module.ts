@@ -21,8 +21,10 @@ import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
 import { Departures } from './departures.js';
 import { RolePreview } from './roles/role-preview.js';
+import { CompanyRolesController, TeamRolesController } from './roles/roles.controller.js';
 import { Roles } from './roles/roles.js';
-import { RolesController } from './roles/roles.controller.js';
+import { TeamParts } from './roles/team-parts.js';
+import { TeamRoles } from './roles/team-roles.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
@@ -51,7 +53,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     CompaniesController,
     TeamController,
     ConsoleAccountController,
-    RolesController,
+    CompanyRolesController,
+    TeamRolesController,
   ],
   providers: [
     PortalPrincipals,
@@ -61,6 +64,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Companies,
     Departures,
     Roles,
+    TeamRoles,
+    TeamParts,
     RolePreview,
     PeopleList,
     FindPeople,
@@ -78,6 +83,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Companies,
     Departures,
     Roles,
+    TeamRoles,
+    TeamParts,
     RolePreview,
     PeopleList,
     Welcome,
@@ -96,14 +103,17 @@ export class IdentityModule implements OnModuleInit {
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
     this.chores.register('identity.sweep', () => this.accounts.sweep());
-    this.setup.add({
-      group: 'portal',
-      href: '/console/settings/roles',
-      label: 'identity.roles.title',
-      text: 'identity.roles.lead',
-      icon: 'shield',
-      order: 50,
-    });
+    this.setup.add(
+      {
+        ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users', order: 50 },
+        ...{ label: 'identity.team-roles.title', text: 'identity.team-roles.lead' },
+        shownTo: ({ ability }) => ability.can('compose', 'TeamRole'),
+      },
+      {
+        ...{ group: 'portal', href: '/console/settings/roles', icon: 'shield', order: 51 },
+        ...{ label: 'identity.roles.title', text: 'identity.roles.lead' },
+      },
+    );
     this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
   }
 }

@@ -1,13 +1,40 @@
 import type { Rules } from '@foyer/access';
+import { declareTeamCapability, type TeamScope } from './roles/capabilities.js';
+import type { StandardTeamRole } from './person.entity.js';
+
+const YES_NO: readonly TeamScope[] = ['none', 'all'];
+const given = (...roles: StandardTeamRole[]) => {
+  const to = (role: StandardTeamRole): TeamScope => (roles.includes(role) ? 'all' : 'none');
+  return { owner: to('owner'), admin: to('admin'), agent: to('agent'), editor: to('editor'), viewer: to('viewer') };
+};
+const [EVERYBODY, ADMINS] = [given('owner', 'admin', 'agent', 'editor', 'viewer'), given('owner', 'admin')];
+const capability = (name: string, order: number, standard: Record<StandardTeamRole, TeamScope>, within?: string) => ({
+  ...{ name, order, standard, scopes: YES_NO, label: `identity.team-capability.${name.replace('.', '-')}` },
+  ...(within && { within }),
+});
+declareTeamCapability(
+  capability('people.view', 50, EVERYBODY),
+  capability('people.edit', 51, given('owner', 'admin', 'agent'), 'people.view'),
+  capability('people.invite', 52, given('owner', 'admin', 'agent'), 'people.view'),
+  capability('people.manage', 53, ADMINS, 'people.view'),
+  capability('team.manage', 60, ADMINS),
+  capability('settings.manage', 61, ADMINS),
+);
 
 /** Who may see and manage people and companies. Conditions speak of columns of `person`, `company` and `membership`. */
-export const identityRules: Rules = ({ id, teamRole, groups }, { can }) => {
-  if (teamRole) can('read', ['Person', 'Company', 'Membership']).because('identity.why.team');
-  if (teamRole === 'owner' || teamRole === 'admin') {
-    can('manage', ['Person', 'Company', 'Membership', 'Team', 'Settings']).because('identity.why.team-admin');
+export const identityRules: Rules = ({ id, team, groups }, { can }) => {
+  const may = team?.scopes ?? {};
+  // Colleagues see each other; `browse` is for the pages, which everybody's right to see themselves would open.
+  if (Object.keys(may).length > 0) {
+    can('read', 'Team').because('identity.why.role');
+    can('read', 'Person', { teamRole: { $ne: null } }).because('identity.why.role');
   }
-  if (teamRole === 'agent')
-    can(['create', 'update', 'invite'], ['Company', 'Membership']).because('identity.why.agent');
+  if (may['people.view']) can(['browse', 'read'], ['Person', 'Company', 'Membership']).because('identity.why.role');
+  if (may['people.edit']) can(['create', 'update'], ['Company', 'Membership']).because('identity.why.role');
+  if (may['people.invite']) can('invite', 'Membership').because('identity.why.role');
+  if (may['people.manage']) can('manage', ['Person', 'Company', 'Membership']).because('identity.why.role');
+  if (may['team.manage']) can('manage', 'Team').because('identity.why.role');
+  if (may['team.manage'] && may['settings.manage']) can('compose', 'TeamRole').because('identity.why.role');
 
   if (id) can(['read', 'update'], 'Person', { id }).because('identity.why.self');
   const mine = groups.map((group) => group.id);

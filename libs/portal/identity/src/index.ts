@@ -2,15 +2,20 @@ export { Accounts } from './accounts.js';
 export { Companies } from './companies.js';
 export {
   type Capability,
-  capabilities,
+  companyCapabilities,
   declareCapability,
+  declareTeamCapability,
   type Scope,
   SCOPES,
-  standardScopes,
+  TEAM_SCOPES,
+  teamCapabilities,
+  type TeamScope,
 } from './roles/capabilities.js';
 export { type Previewed, RolePreview } from './roles/role-preview.js';
 export { type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
 export { type Place, standingOf } from './roles/standing.js';
+export { TeamParts } from './roles/team-parts.js';
+export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js';
 export { Departures } from './departures.js';
 export { Company, COMPANY_ROLES, type CompanyRole, Membership, type StandardRole } from './company.entity.js';
 export {
@@ -23,7 +28,7 @@ export {
 } from './identity.events.js';
 export { type Destination, Invitations } from './invitations.js';
 export { PeopleList, type PersonRow } from './people-list.js';
-export { Person, TEAM_ROLES, type TeamRole } from './person.entity.js';
+export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './person.entity.js';
 export { type PortalActor, PortalPrincipals } from './portal-principals.js';
 export { SignIn } from './sign-in.js';
 export { IdentityModule } from './identity.module.js';

@@ -10,6 +10,7 @@ import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { MemberJoined } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
 import { Roles } from './roles/roles.js';
+import { TeamRoles } from './roles/team-roles.js';
 import type { PortalActor } from './portal-principals.js';
 
 const INVITATIONS: Limit = { name: 'invite', points: 200, seconds: 86_400 };
@@ -56,11 +57,13 @@ export class Invitations {
     private readonly outbox: Outbox,
     private readonly accounts: Accounts,
     private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
   ) {}
 
   async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
     this.mayInvite(actor, destination);
     if ('companyRole' in destination) await this.roles.check(destination.companyRole, actor.teamRole !== null);
+    else await this.teamRoles.checkGiving(actor, destination.teamRole);
     await this.limits.count(INVITATIONS, actor.id!);
     await this.database.write(async (em) => {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
@@ -183,7 +186,7 @@ export class Invitations {
       'companyId' in destination
         ? allowed(actor.ability, 'manage', 'Membership', { companyId: destination.companyId }) ||
           actor.ability.can('invite', 'Membership')
-        : actor.ability.can('manage', 'Team') && (destination.teamRole !== 'owner' || actor.teamRole === 'owner');
+        : actor.ability.can('manage', 'Team');
     if (!may) throw new NotFound();
   }
 

@@ -2,7 +2,9 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 
 export const TEAM_ROLES = ['owner', 'admin', 'agent', 'editor', 'viewer'] as const;
-export type TeamRole = (typeof TEAM_ROLES)[number];
+export type StandardTeamRole = (typeof TEAM_ROLES)[number];
+/** A standard role, or the id of one that the operator has composed. */
+export type TeamRole = StandardTeamRole | (string & {});
 export type PersonStatus = 'invited' | 'active' | 'deactivated';
 
 /** Somebody with an account on this portal: a customer, a team member, or both. */

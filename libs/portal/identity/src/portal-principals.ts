@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Abilities, type Actor } from '@foyer/access';
+import { Abilities, type Actor, type TeamStanding } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
 import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { initials } from '@foyer/theming';
@@ -8,6 +8,9 @@ import type { CompanyRole } from './company.entity.js';
 import type { TeamRole } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
 import { type Place, standingOf } from './roles/standing.js';
+import type { TeamScope } from './roles/capabilities.js';
+import { TeamParts } from './roles/team-parts.js';
+import { TeamRoles } from './roles/team-roles.js';
 
 /** A tenant's person (or guest) at work: what verbs of the portal's modules take. */
 export interface PortalActor extends Actor {
@@ -19,7 +22,12 @@ export interface PortalActor extends Actor {
   sessionId: string | null;
 }
 
-type Instead = (place: Place, is: RoleMeaning) => RoleMeaning;
+/** What roles are to mean instead, to see what would be. */
+export interface Supposed {
+  place?: (place: Place, is: RoleMeaning) => RoleMeaning;
+  /** What their role in the team would allow. */
+  team?: Record<string, TeamScope>;
+}
 interface PersonAtWork {
   id: string;
   name: string;
@@ -44,6 +52,8 @@ export class PortalPrincipals implements OnModuleInit {
     private readonly database: Database,
     private readonly abilities: Abilities,
     private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
+    private readonly teamParts: TeamParts,
     private readonly principals: Principals,
   ) {
     this.sessions = new Sessions(database);
@@ -78,16 +88,15 @@ export class PortalPrincipals implements OnModuleInit {
 
   /**
    * A person as verbs take them, for work that is done without their session: mails, jobs. Null when they may not act.
-   * `instead` lets a role mean something else, to see what would be.
    */
-  async person(id: string, instead?: Instead): Promise<PortalActor | null> {
+  async person(id: string, supposed: Supposed = {}): Promise<PortalActor | null> {
     const [row] = await this.database.read((em) =>
       rows<PersonAtWork>(
         em,
         sql`select ${AT_WORK()} from ${table('person')} p where p.id = ${id} and p.status = 'active'`,
       ),
     );
-    return row ? this.actorOf(row, null, instead) : null;
+    return row ? this.actorOf(row, null, supposed) : null;
   }
 
   /** Whether a session is still good, without keeping it awake: for what stays open beside pages. */
@@ -111,14 +120,28 @@ export class PortalPrincipals implements OnModuleInit {
         sql`select ${AT_WORK()} from ${table('person')} p where p.id = any(${ids}::uuid[]) and p.status = 'active'`,
       ),
     );
-    const meaning = await this.roles.meaning();
     const by = new Map(found.map((row) => [row.id, row]));
-    return ids.flatMap((id) => {
-      const row = by.get(id);
-      if (!row) return [];
-      const standing = standingOf({ id, teamRole: row.team_role }, row.places, ({ role }) => meaning(role));
-      return { id, name: row.name, email: row.email, locale: row.locale, places: row.places, standing };
+    const inOrder = ids.flatMap((id) => by.get(id) ?? []);
+    return Promise.all(
+      inOrder.map(async (row) => {
+        const { id, name, email, locale, places } = row;
+        return { id, name, email, locale, places, standing: await this.standing(row) };
+      }),
+    );
+  }
+
+  private async standing({ id, team_role: role, places }: PersonAtWork, supposed: Supposed = {}) {
+    const meaning = await this.roles.meaning();
+    const team: TeamStanding | null = role === null ? null : await this.teamStanding(id, role, supposed.team);
+    return standingOf({ id, team }, places, (place) => {
+      const is = meaning(place.role);
+      return supposed.place ? supposed.place(place, is) : is;
     });
+  }
+
+  private async teamStanding(id: string, role: string, supposed?: Record<string, TeamScope>): Promise<TeamStanding> {
+    const scopes = supposed ?? (await this.teamRoles.meaning())(role);
+    return { role, scopes, partIds: await this.teamParts.of(id) };
   }
 
   private async row(secret: string): Promise<Row | undefined> {
@@ -135,13 +158,9 @@ export class PortalPrincipals implements OnModuleInit {
     return row;
   }
 
-  private async actorOf(row: PersonAtWork, sessionId: string | null, instead?: Instead): Promise<PortalActor> {
+  private async actorOf(row: PersonAtWork, sessionId: string | null, supposed?: Supposed): Promise<PortalActor> {
     const { id, name, email, team_role: teamRole, places, current_company_id: current } = row;
-    const meaning = await this.roles.meaning();
-    const standing = standingOf({ id, teamRole }, places, (place) => {
-      const is = meaning(place.role);
-      return instead ? instead(place, is) : is;
-    });
+    const standing = await this.standing(row, supposed);
     return {
       kind: 'person',
       ...{ id, name, email, teamRole, sessionId },
@@ -155,7 +174,7 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   private guest(): Principal {
-    const ability = this.abilities.of({ id: null, teamRole: null, groups: [], reach: {} });
+    const ability = this.abilities.of({ id: null, team: null, groups: [], reach: {} });
     const actor: PortalActor = {
       kind: 'guest',
       id: null,

@@ -75,7 +75,7 @@ export class ServiceModule implements OnModuleInit {
       icon: 'activity',
       order: 60,
       feature: 'tickets',
-      shownTo: ({ ability }) => ability.can('reply', 'Ticket'),
+      shownTo: ({ ability }) => ability.can('reply', 'Desk'),
     });
   }
 }

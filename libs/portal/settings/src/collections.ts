@@ -7,11 +7,14 @@ import { mayManage, Settings } from './settings.js';
 
 /** Says who still needs the item, as a message with values; null when nobody does. */
 export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
+/** Throws unless the actor may make the second of the first; null where there is none. */
+export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
 
 /** Adds to, changes and orders the lists that a tenant sets up. Reading comes from memory and costs no statement. */
 @Injectable()
 export class Collections {
   private readonly needs = new Map<string, StillNeeded[]>();
+  private readonly restrictions = new Map<string, Restriction<never>>();
 
   constructor(
     private readonly database: Database,
@@ -29,6 +32,11 @@ export class Collections {
   /** Before an item is removed, `check` is asked whether somebody still needs it. */
   protect<Item extends CollectionItem>({ name }: Collection<Item>, check: StillNeeded): void {
     this.needs.set(name, [...(this.needs.get(name) ?? []), check]);
+  }
+
+  /** Before an item is added, changed or removed, `check` is asked whether the actor may do that. */
+  restrict<Item extends CollectionItem>({ name }: Collection<Item>, check: Restriction<Item>): void {
+    this.restrictions.set(name, check as Restriction<never>);
   }
 
   async add<Item extends CollectionItem>(
@@ -97,11 +105,32 @@ export class Collections {
 
   private async change<Item extends CollectionItem>(
     actor: Actor,
-    { section }: Collection<Item>,
+    { name, section }: Collection<Item>,
     to: (items: Item[]) => Item[],
   ): Promise<void> {
     mayManage(actor);
-    await this.settings.update(section, ({ items }) => ({ items: to(items) }), actor.id);
+    await this.database.write(async () => {
+      let [before, after]: [Item[], Item[]] = [[], []];
+      const change = ({ items }: { items: Item[] }) => {
+        [before, after] = [items, to(items)];
+        return { items: after };
+      };
+      await this.settings.update(section, change, actor.id);
+      await this.check(actor, name, before, after);
+    });
+  }
+
+  private async check<Item extends CollectionItem>(actor: Actor, name: string, before: Item[], after: Item[]) {
+    const check = this.restrictions.get(name) as Restriction<Item> | undefined;
+    if (!check) return;
+    const [were, are] = [before, after].map((items) => new Map(items.map((item) => [item.id, item]))) as [
+      Map<string, Item>,
+      Map<string, Item>,
+    ];
+    for (const id of new Set([...were.keys(), ...are.keys()])) {
+      const [was, is] = [were.get(id) ?? null, are.get(id) ?? null];
+      if (was !== is) await check(actor, was, is);
+    }
   }
 }
 

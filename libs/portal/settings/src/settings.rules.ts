@@ -1,6 +1,6 @@
 import type { Rules } from '@foyer/access';
 
-/** Owner and admins of the team decide how the portal is set up. */
-export const settingsRules: Rules = ({ teamRole }, { can }) => {
-  if (teamRole === 'owner' || teamRole === 'admin') can('manage', 'Settings').because('settings.why.admin');
+/** Who decides how the portal is set up. Roles stand above settings, so `settings.manage` is declared where they are. */
+export const settingsRules: Rules = ({ team }, { can }) => {
+  if (team?.scopes['settings.manage']) can('manage', 'Settings').because('settings.why.role');
 };

@@ -15,6 +15,8 @@ export interface SetupPage {
   order: number;
   /** Gone when this section is switched off. */
   feature?: string;
+  /** Beside setting up the portal, which all of them need. */
+  shownTo?: (actor: Actor) => boolean;
 }
 
 /** What a team can set up, in groups. Every module adds its own pages. */
@@ -27,12 +29,13 @@ export class SetupPages {
   }
 
   /** As pages show them; null for those who set up nothing. */
-  for({ ability }: Actor, isOn: (feature: string) => boolean, path: string, locale: string) {
-    if (!ability.can('manage', 'Settings')) return null;
+  for(actor: Actor, isOn: (feature: string) => boolean, path: string, locale: string) {
+    if (!actor.ability.can('manage', 'Settings')) return null;
     const groups = SETUP_GROUPS.map((group) => ({
       label: translate(locale, `settings.group.${group}`),
       pages: this.pages
         .filter((page) => page.group === group && (!page.feature || isOn(page.feature)))
+        .filter(({ shownTo }) => !shownTo || shownTo(actor))
         .map(({ href, label, text, icon }) => ({
           href,
           label: translate(locale, label),

@@ -49,7 +49,7 @@ describe('who gets in', () => {
     const start = (await team.get('/console/settings')).text;
     for (const page of ['general', 'branding', 'features', 'portal'])
       expect(start).toContain(`href="/console/settings/${page}"`);
-    const [first] = world.get(Navigation).for('console', admin, () => true);
+    const [first] = world.get(Navigation).for('console', await acme.owner.actor(), () => true);
     expect((await team.get('/console')).headers.location).toBe(first!.href);
   });
 });

@@ -3,7 +3,7 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { hashSecret, type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { robot, Tickets } from '@foyer/tickets';
+import { Agents, robot, Tickets } from '@foyer/tickets';
 import { SurveyAnswered } from './survey.events.js';
 import { SurveyMails } from './survey-mails.js';
 import { type Survey } from './survey.js';
@@ -41,6 +41,7 @@ export class Answers {
     private readonly limits: Limits,
     private readonly tickets: Tickets,
     private readonly mails: SurveyMails,
+    private readonly agents: Agents,
   ) {}
 
   /** What a link is about. @throws NotFound */
@@ -108,11 +109,12 @@ export class Answers {
         if (!(error instanceof Conflict)) throw error; // somebody else was faster: it is open
       });
     if (!onLow.notify) return;
+    const seeing = await this.agents.seeing('p');
     const [assignee] = await this.database.write((em) =>
       rows<{ id: string; name: string; address: string; locale: string | null }>(
         em,
         sql`select p.id, p.name, p.email as address, p.locale from ${table('ticket')} t join ${table('person')} p on p.id = t.assignee_id
-             where t.id = ${ticketId} and p.status = 'active' and p.team_role is not null`,
+             where t.id = ${ticketId} and ${seeing}`,
       ),
     );
     if (assignee)

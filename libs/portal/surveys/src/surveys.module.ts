@@ -1,4 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Navigation, SetupPages } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
@@ -8,6 +9,7 @@ import { OneClickController } from './customer/one-click.controller.js';
 import { RatingController } from './customer/rating.controller.js';
 import { SurveyController } from './customer/survey.controller.js';
 import { RatingPanel } from './rating-panel.js';
+import { surveyRules } from './survey.rules.js';
 import { SurveyMails } from './survey-mails.js';
 import { SurveyResults } from './survey-results.js';
 import { SurveysPack } from './surveys.pack.js';
@@ -26,12 +28,14 @@ registerMessages('surveys', new URL('../locales', import.meta.url));
 })
 export class SurveysModule implements OnModuleInit {
   constructor(
+    private readonly abilities: Abilities,
     private readonly themes: Themes,
     private readonly setup: SetupPages,
     private readonly navigation: Navigation,
   ) {}
 
   onModuleInit(): void {
+    this.abilities.contribute(surveyRules);
     this.themes.registerTemplates('surveys', new URL('../templates', import.meta.url));
     this.setup.add({
       ...{ group: 'service', href: '/console/settings/surveys', icon: 'face-5', order: 60, feature: 'tickets' },
@@ -46,7 +50,7 @@ export class SurveysModule implements OnModuleInit {
         order: 50,
         feature: 'tickets',
       },
-      shownTo: ({ ability }) => ability.can('read', 'Note'),
+      shownTo: ({ ability }) => ability.can('read', 'SurveyResults'),
     });
   }
 }

@@ -1,17 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Agents } from './agents.js';
 
-/** Who of the team a text calls by `@name`: the whole name, the first name where only one has it, or what stands before the @ of the address. */
+/** Who of those in the team who see tickets at all a text calls by `@name`: the whole name, the first name where only one has it, or what stands before the @ of the address. */
 @Injectable()
 export class Mentions {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly agents: Agents,
+  ) {}
 
   async in(text: string): Promise<string[]> {
     if (!text.includes('@')) return [];
+    const seeing = await this.agents.seeing('p');
     const team = await this.database.read((em) =>
       rows<{ id: string; name: string; email: string }>(
         em,
-        sql`select id, name, email from ${table('person')} where team_role is not null and status = 'active' limit 500`,
+        sql`select p.id, p.name, p.email from ${table('person')} p where ${seeing} limit 500`,
       ),
     );
     const called = new Map<string, string | null>();

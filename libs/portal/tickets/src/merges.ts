@@ -165,17 +165,15 @@ export class Merges {
   /** Locked in the order of their numbers, so that two merges the other way round do not wait for each other. */
   private async both(actor: PortalActor, one: number, other: number, field = 'into'): Promise<[Ticket, Ticket]> {
     const first = await this.ledger
-      .find(actor, 'read', Math.min(one, other))
+      .find(actor, 'merge', Math.min(one, other))
       .catch((error) => this.unknown(error, one < other, field));
     const second = await this.ledger
-      .find(actor, 'read', Math.max(one, other))
+      .find(actor, 'merge', Math.max(one, other))
       .catch((error) => this.unknown(error, one > other, field));
-    const [mine, theirs] = one < other ? [first, second] : [second, first];
-    await this.ledger.find(actor, 'merge', mine.id);
-    return [mine, theirs];
+    return one < other ? [first, second] : [second, first];
   }
 
-  /** The ticket of the page is missing: there is no such page. The other one: the field is wrong. */
+  /** The ticket of the page is missing, or not theirs to merge: there is no such page. The other one: the field is wrong. */
   private unknown(error: unknown, isOfThePage: boolean, field: string): never {
     if (error instanceof NotFound && !isOfThePage) throw new InvalidField(field, 'tickets.merge.unknown');
     throw error;

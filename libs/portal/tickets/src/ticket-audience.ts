@@ -9,11 +9,17 @@ export interface Onlooker {
   name: string;
   team: boolean;
   company: string | null;
+  /** In the team, else in the company. */
   role: string | null;
   /** Message key of the rule by which they see it. */
   why: string;
   replies: boolean;
 }
+/** What rules ask of a ticket. */
+export type RuledTicket = Pick<
+  TicketView,
+  'id' | 'requesterId' | 'companyId' | 'watcherIds' | 'assigneeId' | 'groupId'
+>;
 const MOST = 300;
 
 /**
@@ -28,7 +34,15 @@ export class TicketAudience {
     private readonly abilities: Abilities,
   ) {}
 
-  async of(ticket: Pick<TicketView, 'id' | 'requesterId' | 'companyId' | 'watcherIds'>): Promise<Onlooker[]> {
+  /** Those of the people who may see the ticket, as for mails about it; one statement. */
+  async among(ids: string[], ticket: RuledTicket): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const standings = await this.principals.standings(ids);
+    const readers = standings.filter(({ standing }) => allowed(this.abilities.of(standing), 'read', 'Ticket', ticket));
+    return new Set(readers.map(({ id }) => id));
+  }
+
+  async of(ticket: RuledTicket): Promise<Onlooker[]> {
     const people = await this.database.read((em) =>
       rows<{ id: string }>(
         em,
@@ -49,9 +63,9 @@ export class TicketAudience {
       if (!allowed(ability, 'read', 'Ticket', ticket)) return [];
       const place = places.find((one) => one.id === ticket.companyId) ?? places[0];
       return {
-        ...{ id, name, team: standing.teamRole !== null },
-        company: standing.teamRole ? null : (place?.name ?? null),
-        role: standing.teamRole ?? place?.role ?? null,
+        ...{ id, name, team: standing.team !== null },
+        company: standing.team ? null : (place?.name ?? null),
+        role: standing.team?.role ?? place?.role ?? null,
         why: why(ability, 'read', 'Ticket', ticket)!,
         replies: allowed(ability, 'reply', 'Ticket', ticket),
       };

@@ -51,6 +51,7 @@ export class TicketEntrances implements OnModuleInit {
         icon: 'inbox',
         order: 10,
         feature: 'tickets',
+        shownTo: ({ ability }) => ability.can('read', 'Desk'),
       },
     );
     this.home.contribute({
@@ -64,7 +65,7 @@ export class TicketEntrances implements OnModuleInit {
       ],
       section: (actor, visit) => this.recent(actor as PortalActor, visit),
     });
-    this.rolePreview.fill((actor) => this.preview(actor));
+    this.rolePreview.fill((actor, reader) => this.preview(actor, reader));
     this.departures.add((companyId, personId) => this.unwatch(companyId, personId));
     this.tally.fill({
       count: (actor, of, ids) => this.list.tally(actor, of, ids),
@@ -72,8 +73,8 @@ export class TicketEntrances implements OnModuleInit {
     });
   }
 
-  private async preview(actor: PortalActor): Promise<Previewed> {
-    const { rows: latest } = await this.list.page(actor, { limit: PREVIEWED });
+  private async preview(actor: PortalActor, reader: PortalActor): Promise<Previewed> {
+    const { rows: latest } = await this.list.page(actor, { reader, limit: PREVIEWED });
     return {
       count: await this.list.count(actor),
       latest: latest.map(({ number, subject, requester, company }) => ({
@@ -84,13 +85,13 @@ export class TicketEntrances implements OnModuleInit {
     };
   }
 
-  /** Whoever leaves a company no longer follows its tickets, and so no longer sees them. */
-  private async unwatch(companyId: string, personId: string): Promise<void> {
+  /** Whoever leaves a company no longer follows its tickets, and so no longer sees them; whoever leaves the team, any. */
+  private async unwatch(companyId: string | null, personId: string): Promise<void> {
     await this.database.write((em) =>
       rows(
         em,
         sql`update ${table('ticket')} set watcher_ids = array_remove(watcher_ids, ${personId}::uuid)
-             where company_id = ${companyId} and watcher_ids @> array[${personId}::uuid]`,
+             where ${companyId === null ? sql`true` : sql`company_id = ${companyId}`} and watcher_ids @> array[${personId}::uuid]`,
       ),
     );
   }

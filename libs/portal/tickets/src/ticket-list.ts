@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessible } from '@foyer/access';
 import { condition, Database, join, rows, type Sql, sql, table, verbatim } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { Agents } from './agents.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
 import type { Priority, TicketStatus } from './ticket.entity.js';
 import { parseTicketNumber } from './ticket-number.js';
@@ -37,6 +38,8 @@ export interface TicketFilter {
   /** What the actor wants to do with them; reading, unless said otherwise. */
   action?: 'read' | 'export';
   search?: string | null;
+  /** Only what this one may read as well. */
+  reader?: PortalActor;
   /** Place in the list, from the page before. */
   cursor?: string | null;
   limit: number;
@@ -71,7 +74,10 @@ const CURSOR = /^([<>])(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)~([0-9a-f-]
 /** Lists of tickets, the last touched first, limited to what the actor may read. One statement a page. */
 @Injectable()
 export class TicketList {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly agents: Agents,
+  ) {}
 
   async page(actor: PortalActor, filter: TicketFilter): Promise<TicketPage> {
     const [, direction, at, id] = CURSOR.exec(filter.cursor ?? '') ?? [];
@@ -133,15 +139,17 @@ export class TicketList {
    * What stands around the inbox: how much each view holds, up to `COUNTED`, and whom one can filter by. One statement.
    */
   async surroundings(actor: PortalActor, views: { name: string; filter: ViewFilter }[]): Promise<Surroundings> {
+    const mayKnow = condition(accessible(actor.ability, 'read', 'Company', 'c'));
     const count = ({ name, filter }: (typeof views)[number]) =>
       sql`${name}::text, (select count(*) from (select 1 from ${table('ticket')} t where ${join(this.where(actor, filter), ' and ')} limit ${COUNTED}) x)`;
+    const agents = await this.agents.options();
     const [row] = await this.database.read((em) =>
       rows<Surroundings>(
         em,
         sql`select json_build_object(${join(views.map(count), ', ')}) as counts,
-                   ${AGENTS()} as agents,
+                   ${agents} as agents,
                    (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.name), '[]')
-                      from (select id, name from ${table('company')} order by name limit 200) c) as companies`,
+                      from (select c.id, c.name from ${table('company')} c where ${mayKnow} order by c.name limit 200) c) as companies`,
       ),
     );
     return row!;
@@ -150,10 +158,11 @@ export class TicketList {
   /** What stands beside a ticket for the team: the customer, their latest other tickets, and what the form offers. One statement. */
   async beside(actor: PortalActor, ticket: { id: string; requesterId: string }): Promise<Beside> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const agents = await this.agents.options();
     const [row] = await this.database.read((em) =>
       rows<Beside>(
         em,
-        sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${AGENTS()} as agents,
+        sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${agents} as agents,
                    (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name), '[]') from ${table('ticket_category')} c) as categories,
                    (select coalesce(json_agg(o order by o."updatedAt" desc), '[]') from (
                       select t.id, t.number, t.subject, t.status, t.status_id as "statusId", t.priority, t.tags, t.due_at as "dueAt", t.updated_at as "updatedAt" from ${table('ticket')} t
@@ -187,6 +196,7 @@ export class TicketList {
   where(actor: PortalActor, filter: Omit<TicketFilter, 'limit' | 'cursor'>): Sql[] {
     const { scope = 'all', action = 'read', statuses, assignee, search, conditions, tag } = filter;
     const where = [condition(accessible(actor.ability, action, 'Ticket', 't'))];
+    if (filter.reader) where.push(condition(accessible(filter.reader.ability, 'read', 'Ticket', 't')));
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
     if (scope === 'company') where.push(sql`t.company_id = ${actor.companyId}`);
     if (statuses) where.push(isUndone(statuses) ? UNDONE_SQL : sql`t.status = any(${statuses})`);
@@ -211,10 +221,6 @@ export class TicketList {
 const UNDONE_SQL = sql`t.status in ('open', 'pending', 'on_hold')`;
 const isUndone = (statuses: readonly TicketStatus[]): boolean =>
   statuses.length === UNDONE.length && UNDONE.every((status) => statuses.includes(status));
-
-const AGENTS = (): Sql => sql`
-  (select coalesce(json_agg(json_build_object('value', a.id, 'label', a.name) order by a.name), '[]')
-     from ${table('person')} a where a.team_role in ('owner', 'admin', 'agent') and a.status = 'active')`;
 
 /** By number, or by the words of subject and thread, each from its beginning; notes only for those who may read them. */
 function found({ ability }: PortalActor, search: string): Sql {

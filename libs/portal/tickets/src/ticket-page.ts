@@ -175,11 +175,15 @@ export class TicketPageReader {
 
   /** @throws NotFound unless the actor may see the ticket */
   async mayRead(actor: PortalActor, number: number): Promise<void> {
-    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    if (!(await this.isOpenTo(actor, number))) throw new NotFound();
+  }
+
+  async isOpenTo({ ability }: PortalActor, number: number): Promise<boolean> {
+    const may = condition(accessible(ability, 'read', 'Ticket', 't'));
     const found = await this.database.read((em) =>
       rows(em, sql`select 1 from ${table('ticket')} t where t.number = ${number} and ${may}`),
     );
-    if (found.length === 0) throw new NotFound();
+    return found.length > 0;
   }
 
   /** The stored file behind an attachment, if the actor may see the message it hangs on. */

@@ -147,13 +147,13 @@ export function audienceView(
   visit: Labels,
   ticket: TicketView,
   onlookers: Onlooker[],
-  roleLabel: (role: string) => string,
+  labels: Record<'company' | 'team', (role: string) => string>,
 ) {
   return {
     ticket: { number: ticketNumber(ticket.number), subject: ticket.subject },
     people: onlookers.map(({ id, name, team, company, role, why, replies }) => ({
       ...{ id, name, team, company, replies },
-      role: role && (team ? visit.t(`identity.team-role.${role}`) : roleLabel(role)),
+      role: role && labels[team ? 'team' : 'company'](role),
       why: visit.t(`${why}-them`, { company: ticket.company ?? '' }),
       follows: ticket.watcherIds.includes(id),
     })),

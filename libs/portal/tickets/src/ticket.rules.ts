@@ -1,7 +1,12 @@
-import type { Reach, Rules } from '@foyer/access';
-import { declareCapability, type Scope } from '@foyer/identity';
+import type { Reach, Rules, RuleWriter, TeamStanding } from '@foyer/access';
+import {
+  declareCapability,
+  declareTeamCapability,
+  type Scope,
+  type StandardTeamRole,
+  type TeamScope,
+} from '@foyer/identity';
 
-const WORKS_ON_TICKETS = ['owner', 'admin', 'agent'];
 const ALL: readonly Scope[] = ['none', 'own', 'company', 'branches', 'partners'];
 
 /** What each capability lets customers do. Solving and reopening are one: whoever may end it may take that back. */
@@ -53,28 +58,59 @@ declareCapability(
   },
 );
 
+/** The same for the team. Assigning is a change like any other. */
+const TEAM_VERBS: Record<string, string[]> = {
+  'tickets.view': ['read'],
+  'tickets.reply': ['reply'],
+  'tickets.note': ['note'],
+  'tickets.update': ['update', 'assign'],
+  'tickets.close': ['solve', 'reopen'],
+  'tickets.merge': ['merge'],
+  'tickets.share': ['share'],
+  'tickets.export': ['export'],
+};
+/**
+ * Following draws somebody in: they see, and talk to colleagues. Everybody may follow what they see, so it gives no right to
+ * answer customers or to change anything.
+ */
+const BY_FOLLOWING = ['tickets.view', 'tickets.note'];
+const inTeam = (workers: TeamScope, others: TeamScope): Record<StandardTeamRole, TeamScope> => ({
+  ...{ owner: workers, admin: workers, agent: workers },
+  ...{ editor: others, viewer: others },
+});
+const REACHES: readonly TeamScope[] = ['none', 'assigned', 'groups', 'all'];
+declareTeamCapability(
+  {
+    ...{ name: 'tickets.view', label: 'tickets.team-capability.view', order: 10, scopes: REACHES },
+    standard: inTeam('all', 'all'),
+  },
+  ...(['reply', 'note', 'update', 'close', 'merge', 'share'] as const).map((verb, index) => ({
+    ...{ name: `tickets.${verb}`, label: `tickets.team-capability.${verb}`, order: 11 + index, scopes: REACHES },
+    ...{ standard: inTeam('all', 'none'), within: 'tickets.view' },
+  })),
+  {
+    ...{ name: 'tickets.export', label: 'tickets.team-capability.export', order: 18, scopes: REACHES },
+    ...{ standard: inTeam('all', 'all'), within: 'tickets.view' },
+  },
+  {
+    ...{ name: 'tickets.open-for', label: 'tickets.team-capability.open-for', order: 19, scopes: ['none', 'all'] },
+    ...{ standard: inTeam('all', 'none'), within: 'people.view' },
+  },
+);
+
 /**
  * Who may do what with tickets. Conditions speak of columns of `ticket`; `Note` stands for internal notes and the team's
- * other words. For customers each verb goes as far as the capability reaches in the role they have in a company, and no
- * verb goes further than seeing does.
+ * other words, `Desk` for the team's pages, whatever tickets are on them. Each verb goes as far as the capability reaches in
+ * the role somebody has in the team or in a company, and no verb goes further than seeing does.
  */
-export const ticketRules: Rules = ({ id, teamRole, reach }, { can }) => {
-  if (teamRole) {
-    can(['read', 'export'], 'Ticket').because('tickets.why.team');
-    can('read', 'Note');
-  }
-  if (teamRole && WORKS_ON_TICKETS.includes(teamRole)) {
-    can(['reply', 'note', 'update', 'assign', 'solve', 'reopen', 'share', 'merge'], 'Ticket').because(
-      'tickets.why.team',
-    );
-    can('create', 'Ticket');
-  }
+export const ticketRules: Rules = ({ id, team, reach }, { can }) => {
   if (!id) return;
+  if (team) forTeam(id, team, can);
+  else can(['read', 'reply'], 'Ticket', { watcherIds: { $all: [id] } }).because('tickets.why.watcher');
   const everything = Object.values(VERBS).flat();
   // Whoever leaves a company leaves its tickets too, also those they opened themselves.
   can(everything, 'Ticket', { requesterId: id, companyId: null }).because('tickets.why.own');
   can('create', 'Ticket', { companyId: null });
-  can(['read', 'reply'], 'Ticket', { watcherIds: { $all: [id] } }).because('tickets.why.watcher');
 
   for (const [capability, verbs] of Object.entries(VERBS)) {
     const { own, company, branches, partners } = reach[capability] ?? NOTHING;
@@ -90,3 +126,22 @@ export const ticketRules: Rules = ({ id, teamRole, reach }, { can }) => {
 };
 
 const NOTHING: Reach = { own: [], company: [], branches: [], partners: [] };
+
+function forTeam(id: string, { scopes, partIds }: TeamStanding, can: RuleWriter['can']): void {
+  for (const [capability, verbs] of Object.entries(TEAM_VERBS)) {
+    const scope = scopes[capability];
+    if (!scope) continue;
+    can(verbs, 'Desk');
+    if (scope === 'all') can(verbs, 'Ticket').because('tickets.why.team');
+    if (scope === 'groups' && partIds.length > 0)
+      can(verbs, 'Ticket', { groupId: { $in: partIds } }).because('tickets.why.group');
+    if (scope !== 'all' && BY_FOLLOWING.includes(capability))
+      can(verbs, 'Ticket', { watcherIds: { $all: [id] } }).because('tickets.why.follows');
+    if (scope !== 'all') can(verbs, 'Ticket', { assigneeId: id }).because('tickets.why.assigned');
+  }
+  if (scopes['tickets.view']) can('read', 'Note');
+  if (scopes['tickets.open-for']) {
+    can('open-for', 'Desk');
+    can('create', 'Ticket').because('tickets.why.team');
+  }
+}

@@ -2,6 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
+import { Agents } from './agents.js';
 import { approvalControllers, approvalParts, approvalProviders } from './approvals/parts.js';
 import { Attachments } from './attachments.js';
 import { Categories } from './categories.js';
@@ -79,6 +80,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     ...approvalProviders,
     Attachments,
     Categories,
+    Agents,
     TicketEntrances,
     Mentions,
     AgentsThere,
@@ -109,6 +111,8 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     ReplyAddresses,
     ...requestParts,
     ...approvalParts,
+    Agents,
+    TicketAudience,
     Mentions,
     AgentsThere,
     ClosingRules,

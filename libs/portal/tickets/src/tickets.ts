@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, InvalidField } from '@foyer/access';
+import { allowed, InvalidField, Refused } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { Person, type PortalActor } from '@foyer/identity';
+import type { PortalActor } from '@foyer/identity';
+import { Agents } from './agents.js';
 import { Mentions } from './mentions.js';
 import { Groups } from './requests/groups.js';
 import { Requests } from './requests/requests.js';
@@ -60,6 +61,7 @@ export class Tickets {
     private readonly ledger: TicketLedger,
     private readonly opening: TicketOpening,
     private readonly mentions: Mentions,
+    private readonly agents: Agents,
     private readonly groups: Groups,
     private readonly requests: Requests,
     private readonly reopening: Reopening,
@@ -125,7 +127,10 @@ export class Tickets {
 
   /** Sets status, priority, category, assignee and group as the team sees fit. */
   async update(actor: PortalActor, ref: TicketRef, values: TicketValues): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, (ticket) => this.set(actor, ticket, values));
+    await this.ledger.change(actor, 'update', ref, (ticket) => {
+      mustMayEnd(actor, ticket, values.status);
+      return this.set(actor, ticket, values);
+    });
   }
 
   /** Everything about a ticket that stands in one form, as it is typed there. */
@@ -135,6 +140,7 @@ export class Tickets {
     { values, tags, subject }: { values: TicketValues; tags: string[]; subject: string | null },
   ): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      mustMayEnd(actor, ticket, values.status);
       await this.set(actor, ticket, values);
       const wanted = tags.map(tagOf);
       await this.ledger.happened(
@@ -209,6 +215,7 @@ export class Tickets {
     await this.reopening.mustTakeReply(actor, ticket);
     const fromTeam = speaksForTeam(actor, ticket);
     const comesBack = !fromTeam && ticket.status === 'solved';
+    if (fromTeam && next && isOver(next)) mustMayEnd(actor, ticket, next);
     const message = await this.ledger.say(ticket, actor, 'reply', draft);
     if (fromTeam && !ticket.assigneeId && actor.id) await this.set(actor, ticket, { assigneeId: actor.id });
     const happened = fromTeam
@@ -263,6 +270,11 @@ export class Tickets {
   }
 
   private async perform(actor: PortalActor, ticket: Ticket, actions: readonly TicketAction[]): Promise<void> {
+    // Before any of it is done: the first action may take the ticket out of the actor's reach.
+    for (const action of actions) {
+      mustMay(actor, ticket, action.do === 'reply' || action.do === 'note' ? action.do : 'update');
+      if (action.do === 'status') mustMayEnd(actor, ticket, action.to);
+    }
     for (const action of actions) {
       if (action.do === 'tag') await this.ledger.happened(ticket, actor, ticket.tag(action.add, action.remove));
       else if (action.do === 'reply')
@@ -279,11 +291,19 @@ export class Tickets {
   }
 
   private async checkAssignee(id: string): Promise<void> {
-    const agent = await this.database.write((em) =>
-      em.findOne(Person, { id, status: 'active', teamRole: { $in: ['owner', 'admin', 'agent'] } }),
-    );
-    if (!agent) throw new InvalidField('assignee', 'web.form.choice');
+    if (!(await this.agents.includes(id))) throw new InvalidField('assignee', 'web.form.choice');
   }
+}
+
+const isOver = (status: TicketStatus): boolean => status === 'solved' || status === 'closed';
+
+/** Ending a ticket and taking that back are rights of their own, by whatever form they come. */
+function mustMayEnd(actor: PortalActor, ticket: Ticket, next: TicketStatus | undefined): void {
+  if (next && isOver(next) !== isOver(ticket.status)) mustMay(actor, ticket, isOver(next) ? 'solve' : 'reopen');
+}
+
+function mustMay({ ability }: PortalActor, ticket: Ticket, action: string): void {
+  if (!allowed(ability, action, 'Ticket', ticket)) throw new Refused('tickets.team.beyond-role');
 }
 
 type Setting = Exclude<TicketAction, { do: 'tag' | 'reply' | 'note' | 'watch' }>;

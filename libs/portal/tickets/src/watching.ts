@@ -25,7 +25,7 @@ export class Watching {
       const person = await this.shareable(actor, ticket, email);
       // The same words whether there is no such person or they are of another company.
       if (!person)
-        throw new InvalidField('email', actor.teamRole ? 'tickets.share.unknown' : 'tickets.share.no-colleague');
+        throw new InvalidField('email', ofTeam(actor) ? 'tickets.share.unknown' : 'tickets.share.no-colleague');
       if (person.id === ticket.requesterId || ticket.watcherIds.includes(person.id)) return;
       ticket.watchedBy([person.id]);
       const [message] = await this.ledger.happened(ticket, actor, [
@@ -42,7 +42,7 @@ export class Watching {
   /** Of the team: follows the ticket oneself, or no longer. */
   async follow(actor: PortalActor, ref: number, follows: boolean): Promise<void> {
     await this.ledger.change(actor, 'read', ref, async (ticket) => {
-      if (follows && actor.teamRole) ticket.watchedBy([actor.id!]);
+      if (follows && actor.ability.can('read', 'Desk')) ticket.watchedBy([actor.id!]);
       else if (ticket.watcherIds.includes(actor.id!))
         ticket.watcherIds = ticket.watcherIds.filter((id) => id !== actor.id);
     });
@@ -60,9 +60,12 @@ export class Watching {
       rows<{ id: string; name: string }>(
         em,
         sql`select p.id, p.name from ${table('person')} p
-             where lower(p.email) = ${email} and p.status = 'active' and ${actor.teamRole ? sql`true` : colleague}`,
+             where lower(p.email) = ${email} and p.status = 'active' and ${ofTeam(actor) ? sql`true` : colleague}`,
       ),
     );
     return person;
   }
 }
+
+/** Shares as the team does: with anybody. */
+const ofTeam = ({ ability }: PortalActor): boolean => ability.can('share', 'Desk');

@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { type PortalActor, PortalPrincipals } from '../portal-principals.js';
-import type { RoleMeaning } from './roles.js';
+import { type PortalActor, PortalPrincipals, type Supposed } from '../portal-principals.js';
 
 export interface Previewed {
   /** How many things of a kind the person would see, and the latest of them by name. */
   count: number;
   latest: { title: string; text: string; href: string }[];
 }
-type Look = (actor: PortalActor) => Promise<Previewed>;
+/** Names only what `reader` may see as well: trying a role shows nobody more than their own. */
+type Look = (actor: PortalActor, reader: PortalActor) => Promise<Previewed>;
+/** Somebody to try a role on: a person of the team, or a person in a company. */
+export interface Candidate {
+  personId: string;
+  companyId: string | null;
+  person: string;
+  /** Their company, or nothing. */
+  of: string | null;
+}
 
 /** "This person will see these 12 tickets": what a role would mean for somebody, by the very rules that decide. */
 @Injectable()
@@ -24,20 +32,31 @@ export class RolePreview {
     this.look = look;
   }
 
-  /** What the person would see if their role in the company were the given one. Null when they are not in it. */
-  async of(personId: string, companyId: string, meaning: RoleMeaning): Promise<Previewed | null> {
-    const actor = await this.principals.person(personId, (place, is) => (place.id === companyId ? meaning : is));
-    return actor?.companies.some(({ id }) => id === companyId) ? this.look(actor) : null;
+  /** What the person would see if roles meant what is supposed. Null when they may not act. */
+  async of(personId: string, supposed: Supposed, reader: PortalActor): Promise<Previewed | null> {
+    const actor = await this.principals.person(personId, supposed);
+    return actor && this.look(actor, reader);
   }
 
-  /** People to try a role on: those who have it, then others of some company. */
-  candidates(role: string | null): Promise<{ personId: string; companyId: string; person: string; company: string }[]> {
+  /** People of companies: those who have the role, then others. */
+  inCompanies(role: string | null): Promise<Candidate[]> {
     return this.database.read((em) =>
-      rows(
+      rows<Candidate>(
         em,
-        sql`select p.id as "personId", c.id as "companyId", p.name as person, c.name as company
+        sql`select p.id as "personId", c.id as "companyId", p.name as person, c.name as of
               from ${table('membership')} m join ${table('person')} p on p.id = m.person_id and p.status = 'active' join ${table('company')} c on c.id = m.company_id
              order by (m.role is distinct from ${role}), c.name, p.name limit 200`,
+      ),
+    );
+  }
+
+  /** The same of the team. */
+  inTeam(role: string | null): Promise<Candidate[]> {
+    return this.database.read((em) =>
+      rows<Candidate>(
+        em,
+        sql`select p.id as "personId", null as "companyId", p.name as person, null as of from ${table('person')} p
+             where p.team_role is not null and p.status = 'active' order by (p.team_role is distinct from ${role}), p.name limit 200`,
       ),
     );
   }

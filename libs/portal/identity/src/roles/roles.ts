@@ -1,10 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database } from '@foyer/database';
 import { Collections, declareCollection } from '@foyer/settings';
-import { COMPANY_ROLES } from '../company.entity.js';
-import { capabilities, isStandardRole, type Scope, SCOPES, standardScopes } from './capabilities.js';
+import { COMPANY_ROLES, type StandardRole } from '../company.entity.js';
+import { companyCapabilities, type Scope, SCOPES } from './capabilities.js';
+import { ComposedRoles } from './composed-roles.js';
+import { holdersOf } from './holders.js';
 
 const companyRole = z.object({
   id: z.uuid(),
@@ -20,39 +22,36 @@ export type CompanyRoleSetup = z.output<typeof companyRole>;
 /** Roles in companies that the operator has composed, beside the three standard ones. */
 export const companyRoles = declareCollection('company-roles', companyRole);
 
+export interface RoleMeaning {
+  scopes: Record<string, Scope>;
+  manages: boolean;
+}
+
 /** What each role in a company means: its name, how far it reaches, whether it manages people. */
 @Injectable()
-export class Roles implements OnModuleInit {
+export class Roles extends ComposedRoles<Scope, StandardRole, CompanyRoleSetup> implements OnModuleInit {
+  protected readonly capabilities = companyCapabilities;
+  protected readonly collection = companyRoles;
+  protected readonly words = 'identity.role';
+
   constructor(
-    private readonly collections: Collections,
+    collections: Collections,
     private readonly database: Database,
-  ) {}
+  ) {
+    super(collections);
+  }
 
   onModuleInit(): void {
-    this.collections.protect(companyRoles, async (id) => {
-      const [row] = await this.database.read((em) =>
-        rows<{ people: number }>(
-          em,
-          sql`select count(*)::int as people from ${table('membership')} where role = ${id}`,
-        ),
-      );
-      return row!.people > 0 ? { code: 'identity.roles.in-use', values: { people: row!.people } } : null;
-    });
+    this.collections.protect(companyRoles, (id) => holdersOf(this.database, 'company', id));
   }
 
   /** Roles to choose from; `t` names the standard ones. A company's own admins see those they may give. */
   async options(t: (key: string) => string, forTeam: boolean): Promise<{ value: string; label: string }[]> {
-    const own = (await this.collections.all(companyRoles)).filter(({ grantable }) => forTeam || grantable);
+    const own = (await this.composed()).filter(({ grantable }) => forTeam || grantable);
     return [
-      ...COMPANY_ROLES.map((value) => ({ value, label: t(`identity.role.${value}`) })),
+      ...COMPANY_ROLES.map((value) => ({ value, label: this.standardName(t, value) })),
       ...own.map(({ id, name }) => ({ value: id, label: name })),
     ];
-  }
-
-  /** Names of all roles, also of those that are not offered. */
-  async labels(t: (key: string) => string): Promise<(role: string) => string> {
-    const own = new Map((await this.collections.all(companyRoles)).map(({ id, name }) => [id, name]));
-    return (role) => (isStandardRole(role) ? t(`identity.role.${role}`) : (own.get(role) ?? t('identity.roles.gone')));
   }
 
   /** @throws InvalidField when there is no such role, or the one who gives it may not */
@@ -62,33 +61,17 @@ export class Roles implements OnModuleInit {
 
   async isOffered(role: unknown, toTeam: boolean): Promise<boolean> {
     if (typeof role !== 'string') return false;
-    if (isStandardRole(role)) return true;
+    if (this.capabilities.isStandard(role)) return true;
     const own = await this.collections.find(companyRoles, role);
     return own !== undefined && (toTeam || own.grantable);
   }
 
-  /** How far the holder of a role reaches, by capability. A role that is gone reaches nothing. */
+  /** How far the holder of a role reaches, by capability, and whether they manage people. */
   async meaning(): Promise<(role: string) => RoleMeaning> {
-    const own = await this.collections.all(companyRoles);
-    return (role) => {
-      if (isStandardRole(role)) return { scopes: standardScopes(role), manages: role === 'company_admin' };
-      const found = own.find(({ id }) => id === role);
-      return found ? { scopes: allowedScopes(found.scopes), manages: found.manages } : { scopes: {}, manages: false };
-    };
+    const [scopes, own] = [await this.scopes(), await this.composed()];
+    return (role) => ({
+      scopes: scopes(role),
+      manages: role === 'company_admin' || own.some(({ id, manages }) => id === role && manages),
+    });
   }
-}
-
-export interface RoleMeaning {
-  scopes: Record<string, Scope>;
-  manages: boolean;
-}
-
-/** What is not one of a capability's scopes, such as after an update, counts as nothing. */
-function allowedScopes(given: Record<string, Scope>): Record<string, Scope> {
-  return Object.fromEntries(
-    capabilities().map(({ name, scopes }) => [
-      name,
-      scopes.includes(given[name] ?? 'none') ? (given[name] ?? 'none') : 'none',
-    ]),
-  );
 }

@@ -1,5 +1,5 @@
-import type { Reach, Standing } from '@foyer/access';
-import { reaches, type Scope, scopeOf } from './capabilities.js';
+import type { Reach, Standing, TeamStanding } from '@foyer/access';
+import { companyCapabilities, type Scope } from './capabilities.js';
 import type { RoleMeaning } from './roles.js';
 
 /** A person's place in a company, with the companies below it and those it works for as a partner. */
@@ -12,7 +12,7 @@ export interface Place {
 
 /** What rules are written about: a person's places, and for each capability the companies it reaches, by how. */
 export function standingOf(
-  who: { id: string | null; teamRole: string | null },
+  who: { id: string | null; team: TeamStanding | null },
   places: Place[],
   meaning: (place: Place) => RoleMeaning,
 ): Standing {
@@ -20,8 +20,10 @@ export function standingOf(
   const names = new Set(meanings.flatMap(({ scopes }) => Object.keys(scopes)));
   const reach: Record<string, Reach> = {};
   for (const name of names) {
+    const goes = ({ scopes }: RoleMeaning, least: Scope) =>
+      companyCapabilities.reaches(companyCapabilities.scopeOf(scopes, name), least);
     const held = (least: Scope, ids: (place: Place) => string[]) => [
-      ...new Set(places.filter((_, index) => reaches(scopeOf(meanings[index]!.scopes, name), least)).flatMap(ids)),
+      ...new Set(places.filter((_, index) => goes(meanings[index]!, least)).flatMap(ids)),
     ];
     reach[name] = {
       own: held('own', ({ id }) => [id]),

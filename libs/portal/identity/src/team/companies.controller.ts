@@ -55,7 +55,7 @@ type CompanyForm = FormState<z.output<typeof companyForm>>;
 type Forms = { form?: CompanyInviteForm; details?: CompanyForm };
 
 @ConsoleController('companies')
-@Can('read', 'Company')
+@Can('browse', 'Company')
 export class CompaniesController {
   constructor(
     private readonly list: PeopleList,

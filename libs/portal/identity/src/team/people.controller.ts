@@ -36,7 +36,7 @@ const filters = z.object({
 const linkForm = z.object({ company: field.id, role: roleField });
 
 @ConsoleController('people')
-@Can('read', 'Person')
+@Can('browse', 'Person')
 export class PeopleController {
   constructor(
     private readonly list: PeopleList,
@@ -125,7 +125,7 @@ export class PeopleController {
 
   private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {
     const row = await this.list.person(actor, id);
-    const manages = actor.ability.can('manage', 'Person') && id !== actor.id;
+    const manages = id !== actor.id && (await this.accounts.mayShutOut(actor, row));
     const links = actor.ability.can('create', 'Membership');
     const { rows: all } = links ? await this.list.companies(actor, { limit: 500 }) : { rows: [] };
     const labelOf = await this.roles.labels((key) => visit.t(key));

@@ -1,6 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  Can,
   ConsoleController,
   CurrentActor,
   CurrentVisit,
@@ -22,12 +23,13 @@ import {
 } from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
-import { TEAM_ROLES } from '../person.entity.js';
 import type { PortalActor } from '../portal-principals.js';
+import { TeamRoles } from '../roles/team-roles.js';
 
 const PATH = '/console/team';
 
-/** The operator's own people. All of them see each other; owners and admins manage. */
+/** The operator's own people. All of them see each other; who manages them does so up to what they may themselves. */
+@Can('read', 'Team')
 @ConsoleController('team')
 export class TeamController {
   constructor(
@@ -35,6 +37,7 @@ export class TeamController {
     private readonly companies: Companies,
     private readonly accounts: Accounts,
     private readonly invitations: Invitations,
+    private readonly roles: TeamRoles,
   ) {}
 
   @Get()
@@ -82,33 +85,32 @@ export class TeamController {
   private async view(visit: Visit, actor: PortalActor, form?: TeamInviteForm) {
     const { rows } = await this.list.people(actor, { kind: 'team', limit: 200 });
     const manages = actor.ability.can('manage', 'Team');
-    const offered = TEAM_ROLES.filter((role) => role !== 'owner' || actor.teamRole === 'owner');
+    const t = (key: string) => visit.t(key);
+    const labelOf = await this.roles.labels(t);
+    const described = await this.roles.described(t);
+    const within = await this.roles.within(actor);
     return {
       members: rows
         .filter(({ status }) => status === 'active')
         .map(({ id, name, email, teamRole, lastSeen }) => {
           const you = id === actor.id;
-          const may = manages && !you && (teamRole !== 'owner' || actor.teamRole === 'owner');
+          const may = manages && !you && within(teamRole ?? '');
           return {
             id,
             name,
             email,
             role: teamRole,
-            roleLabel: visit.t(`identity.team-role.${teamRole}`),
+            roleLabel: labelOf(teamRole ?? ''),
+            gone: !described.some(({ value }) => value === teamRole),
             you,
             lastSeen,
             href: null,
             can: { role: may, remove: may },
           };
         }),
-      invitations: manages
-        ? invitationViews(await this.invitations.pending(actor, null), (role) => visit.t(`identity.team-role.${role}`))
-        : [],
-      roles: offered.map((value) => ({
-        value,
-        label: visit.t(`identity.team-role.${value}`),
-        hint: visit.t(`identity.team-role.${value}-hint`),
-      })),
+      invitations: manages ? invitationViews(await this.invitations.pending(actor, null), labelOf) : [],
+      roles: described.filter(({ value }) => within(value)),
+      described,
       can: { invite: manages },
       form: form ?? visit.form({ role: 'agent' }),
     };

@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
-import { Groups, ticketNumber } from '@foyer/tickets';
+import { Groups, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { currentTenant } from '@foyer/tenancy';
 import { type Filling, filled } from '../macros/placeholders.js';
 import type { MailAction } from './automations.js';
 
-interface About {
-  number: number;
-  subject: string;
-  groupId: string | null;
-  assigneeId: string | null;
-  requesterId: string;
-}
+type About = RuledTicket & { number: number; subject: string };
 interface Recipient {
   /** Null for an address outside of the portal. */
   id: string | null;
@@ -29,6 +23,7 @@ export class RuleMails {
     private readonly database: Database,
     private readonly mailer: Mailer,
     private readonly groups: Groups,
+    private readonly onlookers: TicketAudience,
   ) {}
 
   async send(ticketId: string, { to, text }: MailAction, values: Filling, cause: string): Promise<void> {
@@ -67,16 +62,19 @@ export class RuleMails {
     });
   }
 
-  private async recipients(audience: Audience, { assigneeId, requesterId, groupId }: About): Promise<Recipient[]> {
+  /** Of the team, only those who may see the ticket hear of it. */
+  private async recipients(audience: Audience, about: About): Promise<Recipient[]> {
+    const { assigneeId, requesterId, groupId } = about;
     if (audience.includes('@')) return [{ id: null, name: audience, address: audience, locale: null }];
     const members = audience === 'group' ? ((await this.groups.find(groupId))?.memberIds ?? []) : [];
     const ids =
       audience === 'requester' ? [requesterId] : audience === 'group' ? members : assigneeId ? [assigneeId] : [];
     const team = audience === 'requester' ? sql`true` : sql`team_role is not null`;
+    const readers = audience === 'requester' ? new Set(ids) : await this.onlookers.among(ids, about);
     return this.database.read((em) =>
       rows<Recipient>(
         em,
-        sql`select id, name, email as address, locale from ${table('person')} where id = any(${ids}::uuid[]) and status = 'active' and ${team}`,
+        sql`select id, name, email as address, locale from ${table('person')} where id = any(${[...readers]}::uuid[]) and status = 'active' and ${team}`,
       ),
     );
   }
@@ -85,7 +83,8 @@ export class RuleMails {
     const [about] = await this.database.read((em) =>
       rows<About>(
         em,
-        sql`select number::int, subject, group_id as "groupId", assignee_id as "assigneeId", requester_id as "requesterId"
+        sql`select id, number::int, subject, group_id as "groupId", assignee_id as "assigneeId", requester_id as "requesterId",
+                   company_id as "companyId", to_json(watcher_ids) as "watcherIds"
               from ${table('ticket')} where id = ${ticketId}`,
       ),
     );

@@ -9,7 +9,7 @@ import { MacroShelf } from './macro-shelf.js';
  * Uses a macro on a ticket. What it changes is changed at once, all or nothing; its words come back in the box in which the
  * team writes, and with them the status the ticket gets when they are sent.
  */
-@Can('reply', 'Ticket')
+@Can('reply', 'Desk')
 @Feature('tickets')
 @ConsoleController('tickets')
 export class ApplyMacroController {

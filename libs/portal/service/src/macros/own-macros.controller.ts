@@ -27,7 +27,7 @@ const ownForm = z.object({
 type OwnForm = FormState<z.output<typeof ownForm>>;
 
 /** Replies that one agent keeps for themselves, and those the team has for them. */
-@Can('reply', 'Ticket')
+@Can('reply', 'Desk')
 @Feature('tickets')
 @ConsoleController('macros')
 export class OwnMacrosController {

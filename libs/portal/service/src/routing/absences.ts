@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { Agents } from '@foyer/tickets';
 
 export interface Presence {
   id: string;
@@ -14,9 +15,13 @@ export interface Presence {
 /** Who takes new tickets and who does not for now. Everybody says so of themselves; who sets the portal up, of anybody. */
 @Injectable()
 export class Absences {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly agents: Agents,
+  ) {}
 
-  all(): Promise<Presence[]> {
+  async all(): Promise<Presence[]> {
+    const working = await this.agents.working('p');
     return this.database.read((em) =>
       rows<Presence>(
         em,
@@ -24,7 +29,7 @@ export class Absences {
                    (select count(*)::int from ${table('ticket')} t where t.assignee_id = p.id and t.status in ('open', 'pending', 'on_hold')) as open
               from ${table('person')} p
               left join ${table('agent_absence')} a on a.person_id = p.id and (a.until is null or a.until > now())
-             where p.team_role in ('owner', 'admin', 'agent') and p.status = 'active' order by p.name, p.id limit 500`,
+             where ${working} order by p.name, p.id limit 500`,
       ),
     );
   }

@@ -29,7 +29,7 @@ const awayForm = z.object({
 type AwayForm = FormState<z.output<typeof awayForm>>;
 
 /** Who takes new tickets. Whoever is away gets none by routing; those they have stay theirs. */
-@Can('reply', 'Ticket')
+@Can('reply', 'Desk')
 @Feature('tickets')
 @ConsoleController('availability')
 export class AvailabilityController {

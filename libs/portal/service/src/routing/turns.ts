@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { AgentsThere, Groups } from '@foyer/tickets';
+import { Agents, AgentsThere, Groups } from '@foyer/tickets';
 import type { Sharing } from './routing-rules.js';
 
 interface Candidate {
@@ -14,11 +14,12 @@ export class Turns implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly groups: Groups,
-    private readonly agents: AgentsThere,
+    private readonly agents: Agents,
+    private readonly agentsThere: AgentsThere,
   ) {}
 
   onModuleInit(): void {
-    this.agents.fill((personId) => this.isThere(personId));
+    this.agentsThere.fill((personId) => this.isThere(personId));
   }
 
   /** Somebody of the group; null when nobody is there. Tickets opened at once wait here for one another. */
@@ -47,14 +48,15 @@ export class Turns implements OnModuleInit {
     return (await this.there([personId])).length > 0;
   }
 
-  private there(ids: readonly string[]): Promise<Candidate[]> {
+  private async there(ids: readonly string[]): Promise<Candidate[]> {
+    const working = await this.agents.working('p');
     return this.database.read((em) =>
       rows<Candidate>(
         em,
         sql`select p.id, (select count(*)::int from ${table('ticket')} t
                            where t.assignee_id = p.id and t.status in ('open', 'pending', 'on_hold')) as open
               from ${table('person')} p
-             where p.id = any(${ids}::uuid[]) and p.status = 'active' and p.team_role in ('owner', 'admin', 'agent')
+             where p.id = any(${ids}::uuid[]) and ${working}
                and not exists (select from ${table('agent_absence')} a where a.person_id = p.id and (a.until is null or a.until > now()))`,
       ),
     );

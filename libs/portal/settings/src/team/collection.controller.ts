@@ -157,6 +157,10 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   }
 
   protected async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
+    return show(this.template, await this.view(visit, item, form));
+  }
+
+  protected async view(visit: Visit, item: Item | null, form: FormState<unknown>) {
     const own = {
       form,
       item: item && { id: item.id },
@@ -164,6 +168,6 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
       action: item ? `${this.path}/${item.id}` : this.path,
       back: { href: this.path, label: visit.t(`${this.words}.title`) },
     };
-    return show(this.template, { ...own, ...(await this.choices(visit, form, item)) });
+    return { ...own, ...(await this.choices(visit, form, item)) };
   }
 }

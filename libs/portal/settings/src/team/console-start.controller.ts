@@ -1,12 +1,12 @@
 import { Get, Inject } from '@nestjs/common';
 import { type Actor, NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { ConsoleController, CurrentActor, CurrentVisit, seeOther, View, type Visit } from '@foyer/web';
+import { ConsoleController, CurrentActor, CurrentVisit, seeOther, show, View, type Visit } from '@foyer/web';
 import { Features } from '../features.js';
 import { Navigation } from '../navigation.js';
 import { Settings } from '../settings.js';
 
-/** `/console` leads to the first thing that this member of the team has to do with. */
+/** `/console` leads to the first thing that this member of the team has to do with, or says that there is none. */
 @ConsoleController()
 export class ConsoleStartController {
   constructor(
@@ -20,8 +20,7 @@ export class ConsoleStartController {
   async start(@CurrentActor() actor: Actor) {
     const chosen = await this.settings.get('features');
     const [first] = this.navigation.for('console', actor, (feature) => this.features.isOn(feature, chosen));
-    if (!first) throw new NotFound();
-    return seeOther(first.href);
+    return first ? seeOther(first.href) : show('settings/team/no-access', {});
   }
 
   /** Everything pages are made of, for those who build them. */

@@ -24,7 +24,7 @@ type Asked = z.output<typeof filters>;
 /** What customers say, for the team. */
 @ConsoleController('surveys')
 @Feature('tickets')
-@Can('read', 'Note')
+@Can('read', 'SurveyResults')
 export class ResultsController {
   constructor(
     private readonly collections: Collections,

@@ -3,6 +3,7 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
+import { Agents } from '../agents.js';
 import { ticketNumber } from '../ticket-number.js';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 
@@ -29,6 +30,7 @@ export class ApprovalMails {
   constructor(
     private readonly database: Database,
     private readonly mailer: Mailer,
+    private readonly agents: Agents,
   ) {}
 
   @OnEvent(ApprovalAsked, 'tickets.mail-approval-asked')
@@ -41,10 +43,11 @@ export class ApprovalMails {
   }
 
   @OnEvent(ApprovalDecided, 'tickets.mail-approval-decided')
-  decided({ approvalId }: ApprovalDecided): Promise<void> {
+  async decided({ approvalId }: ApprovalDecided): Promise<void> {
+    const seeing = await this.agents.seeing('p');
     return this.send(
       'decided',
-      sql`v.id = ${approvalId} and (p.id = t.requester_id or (p.id = t.assignee_id and p.team_role is not null))`,
+      sql`v.id = ${approvalId} and (p.id = t.requester_id or (p.id = t.assignee_id and ${seeing}))`,
       ({ number, team }) => `${team ? '/console' : ''}/tickets/${number}`,
     );
   }

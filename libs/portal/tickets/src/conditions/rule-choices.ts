@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
+import { Agents } from '../agents.js';
 import { ticketGroups } from '../requests/groups.js';
 import { localized } from '../requests/localized.js';
 import { priorityName } from '../requests/priorities.js';
@@ -44,14 +45,15 @@ export class RuleOptions {
   constructor(
     private readonly database: Database,
     private readonly collections: Collections,
+    private readonly people: Agents,
   ) {}
 
   async all(visit: Words): Promise<RuleChoices> {
+    const working = await this.people.options();
     const [{ agents, categories, companies }] = (await this.database.read((em) =>
       rows<{ agents: Option[]; categories: Option[]; companies: Option[] }>(
         em,
-        sql`select (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name), '[]') from ${table('person')}
-                     where team_role in ('owner', 'admin', 'agent') and status = 'active') as agents,
+        sql`select ${working} as agents,
                    (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by position, name), '[]')
                       from ${table('ticket_category')} where archived_at is null) as categories,
                    (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name), '[]')

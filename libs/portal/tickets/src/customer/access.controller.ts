@@ -1,7 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
-import { type PortalActor, Roles } from '@foyer/identity';
+import { type PortalActor, Roles, TeamRoles } from '@foyer/identity';
 import {
   CurrentActor,
   CurrentVisit,
@@ -30,6 +30,7 @@ export class CustomerAccessController {
     private readonly page: TicketPageReader,
     private readonly audience: TicketAudience,
     private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
   ) {}
 
   @Get('access')
@@ -81,8 +82,10 @@ export class CustomerAccessController {
   private async view(visit: Visit, actor: PortalActor, number: number, form: FormState<unknown>) {
     const ticket = await this.shared(actor, number);
     const onlookers = (await this.audience.of(ticket)).filter(({ team }) => !team);
+    const t = (key: string) => visit.t(key);
+    const labels = { company: await this.roles.labels(t), team: await this.teamRoles.labels(t) };
     return {
-      ...audienceView(visit, ticket, onlookers, await this.roles.labels((key) => visit.t(key))),
+      ...audienceView(visit, ticket, onlookers, labels),
       form,
       action: `${at(number)}/followers`,
       back: { href: at(number), label: ticketNumber(number) },

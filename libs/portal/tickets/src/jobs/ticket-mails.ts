@@ -5,6 +5,7 @@ import { translate } from '@foyer/i18n';
 import { Mailer } from '@foyer/mail';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
+import { Agents } from '../agents.js';
 import { ReplyAddresses } from '../reply-addresses.js';
 import { Reopening } from '../reopening/reopening.js';
 import { Groups } from '../requests/groups.js';
@@ -16,6 +17,7 @@ import {
   TicketShared,
   TicketSolved,
 } from '../ticket.events.js';
+import { TicketAudience } from '../ticket-audience.js';
 import { ticketNumber } from '../ticket-number.js';
 
 interface Facts {
@@ -36,6 +38,8 @@ interface Facts {
   assignee_locale: string | null;
   format: 'text' | 'markdown';
   group_id: string | null;
+  company_id: string | null;
+  watcher_ids: string[];
   mention_ids: string[];
   watchers: Recipient[];
 }
@@ -58,6 +62,8 @@ export class TicketMails {
     private readonly mailer: Mailer,
     private readonly addresses: ReplyAddresses,
     private readonly groups: Groups,
+    private readonly agents: Agents,
+    private readonly audience: TicketAudience,
     private readonly settings: Settings,
     private readonly reopening: Reopening,
   ) {}
@@ -73,7 +79,7 @@ export class TicketMails {
       if (asker && asker.id !== facts.requester_id) await this.send('opened', facts, asker, messageId);
       // Whoever it was given to at once hears of that instead.
       if (facts.assignee_id) return;
-      for (const member of await this.concerned(facts.group_id))
+      for (const member of await this.seeing(facts, await this.concerned(facts.group_id)))
         if (member.id !== facts.author_id) await this.send('new-for-team', facts, member, messageId);
     });
   }
@@ -86,7 +92,8 @@ export class TicketMails {
       const others = new Map<string, Recipient>();
       for (const person of [requester(facts), assignee(facts), ...facts.watchers])
         if (person && person.id !== facts.author_id) others.set(person.id, person);
-      for (const person of others.values()) await this.send('replied', facts, person, messageId);
+      for (const person of await this.seeing(facts, [...others.values()]))
+        await this.send('replied', facts, person, messageId);
     });
   }
 
@@ -94,9 +101,10 @@ export class TicketMails {
   async mentioned({ ticketId, messageId }: TicketNoted): Promise<void> {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
-      const called = facts?.watchers.filter(({ id, team }) => team && facts.mention_ids.includes(id)) ?? [];
-      for (const person of called)
-        if (person.id !== facts!.author_id) await this.send('mentioned', facts!, person, messageId);
+      if (!facts) return;
+      const called = facts.watchers.filter(({ id, team }) => team && facts.mention_ids.includes(id));
+      for (const person of await this.seeing(facts, called))
+        if (person.id !== facts.author_id) await this.send('mentioned', facts, person, messageId);
     });
   }
 
@@ -104,8 +112,9 @@ export class TicketMails {
   async shared({ ticketId, personId, messageId }: TicketShared): Promise<void> {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
-      const person = facts?.watchers.find(({ id }) => id === personId);
-      if (person) await this.send('follower', facts!, person, messageId);
+      if (!facts) return;
+      const followers = facts.watchers.filter(({ id }) => id === personId);
+      for (const person of await this.seeing(facts, followers)) await this.send('follower', facts, person, messageId);
     });
   }
 
@@ -115,7 +124,8 @@ export class TicketMails {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       const person = facts && assignee(facts);
-      if (facts && person?.id === assigneeId) await this.send('assigned', facts, person, messageId);
+      if (person?.id !== assigneeId) return;
+      for (const one of await this.seeing(facts!, [person])) await this.send('assigned', facts!, one, messageId);
     });
   }
 
@@ -159,7 +169,7 @@ export class TicketMails {
     const [facts] = await this.database.write((em) =>
       rows<Facts>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.group_id, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
+        sql`select t.id, t.number::int, t.subject, t.group_id, t.company_id, to_json(t.watcher_ids) as watcher_ids, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
                    (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null)), '[]')
                       from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
                    r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale,
@@ -175,15 +185,24 @@ export class TicketMails {
     return facts;
   }
 
+  /** Nobody is told of a ticket they may not see; its requester always. */
+  private async seeing<Person extends Recipient>(facts: Facts, people: Person[]): Promise<Person[]> {
+    const ids = people.map(({ id }) => id).filter((id) => id !== facts.requester_id);
+    const { id, requester_id: requesterId, company_id: companyId, watcher_ids: watcherIds } = facts;
+    const ticket = { id, requesterId, companyId, watcherIds, assigneeId: facts.assignee_id, groupId: facts.group_id };
+    const readers = await this.audience.among(ids, ticket);
+    return people.filter((one) => one.id === requesterId || readers.has(one.id));
+  }
+
   /** The members of the group it was given to; without one, everybody who works on tickets. */
   private async concerned(groupId: string | null): Promise<Recipient[]> {
     const group = await this.groups.find(groupId);
-    const among = group && group.memberIds.length > 0 ? sql`id = any(${group.memberIds}::uuid[])` : sql`true`;
+    const among = group && group.memberIds.length > 0 ? sql`p.id = any(${group.memberIds}::uuid[])` : sql`true`;
+    const working = await this.agents.working('p');
     return this.database.write((em) =>
       rows<Recipient>(
         em,
-        sql`select id, name, email as address, locale, true as team from ${table('person')}
-             where team_role in ('owner', 'admin', 'agent') and status = 'active' and ${among} limit 200`,
+        sql`select p.id, p.name, p.email as address, p.locale, true as team from ${table('person')} p where ${working} and ${among} limit 200`,
       ),
     );
   }

@@ -24,7 +24,7 @@ const presenceForm = z.object({ typing: field.flag });
 /** What the console hears while a page is open: that tickets have changed, and who else is there. */
 @ConsoleController('tickets')
 @Feature('tickets')
-@Can('read', 'Ticket')
+@Can('read', 'Desk')
 export class TeamLiveController {
   constructor(
     private readonly live: LiveTickets,
@@ -39,6 +39,7 @@ export class TeamLiveController {
       res,
       (changed) => this.live.onTouched(changed),
       (say) => say('changed'),
+      ({ ability }) => Promise.resolve(ability.can('read', 'Desk')),
     );
   }
 
@@ -58,6 +59,7 @@ export class TeamLiveController {
         say('changed');
         say('presence', { text: presenceText(visit, this.live.others(actor, number)) });
       },
+      (now) => this.page.isOpenTo(now, number),
     );
   }
 
@@ -96,6 +98,7 @@ export class CustomerLiveController {
       res,
       (changed) => this.live.onTouched((touched) => (touched === null || touched === number ? changed() : undefined)),
       (say) => say('changed'),
+      (now) => this.page.isOpenTo(now, number),
     );
   }
 }

@@ -25,12 +25,16 @@ export class Streams implements BeforeApplicationShutdown {
     private readonly directory: TenantDirectory,
   ) {}
 
-  /** Answers with a stream; `subscribe` calls its argument when there is something to tell, `tell` then says it. */
+  /**
+   * Answers with a stream; `subscribe` calls its argument when there is something to tell, `tell` then says it, as long as
+   * `mayHear` is true of the actor with the rights they have by then.
+   */
   start(
     actor: PortalActor,
     res: Response,
     subscribe: (changed: () => void) => () => void,
     tell: (say: Say) => void,
+    mayHear: (actor: PortalActor) => Promise<boolean> = () => Promise.resolve(true),
   ): void {
     if ([...this.open.values()].filter((id) => id === actor.id).length >= MOST_OF_ONE) throw new TooMany(60);
     closeReadingPage();
@@ -48,18 +52,22 @@ export class Streams implements BeforeApplicationShutdown {
     const write = (text: string) => void (res.writableEnded || res.write(text));
     const say: Say = (event, data = {}) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     // A signal and a timer come from nowhere: each enters the tenant anew, free of the request that opened the stream.
-    const checked = (then: () => void) =>
+    const checked = (then: () => void, sees: () => Promise<boolean> = () => Promise.resolve(true)) =>
       void apart(() =>
         inTenant(tenant, async () => {
-          if (await this.mayGoOn(tenant, actor)) then();
+          if ((await this.mayGoOn(tenant, actor)) && (await sees())) then();
           else res.end();
         }),
       ).catch(() => res.end());
+    const sees = async () => {
+      const now = await this.principals.person(actor.id!);
+      return now !== null && mayHear(now);
+    };
     let waiting: NodeJS.Timeout | undefined;
     const stop = subscribe(() => {
       waiting ??= setTimeout(() => {
         waiting = undefined;
-        checked(() => tell(say));
+        checked(() => tell(say), sees);
       }, TOGETHER_MS);
     });
     const heartbeat = setInterval(() => checked(() => write(': still here\n\n')), HEARTBEAT_MS);

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, rows, sql, table } from '@foyer/database';
+import { TeamParts } from '@foyer/identity';
 import { Collections, declareCollection, type StillNeeded } from '@foyer/settings';
 import { requestTypes } from './request-type.js';
 
@@ -19,10 +20,12 @@ export class Groups implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
     private readonly database: Database,
+    private readonly parts: TeamParts,
   ) {}
 
   onModuleInit(): void {
     this.collections.protect(ticketGroups, this.stillNeeded);
+    this.parts.fill((personId) => this.of(personId));
   }
 
   all(): Promise<TicketGroup[]> {
@@ -31,6 +34,11 @@ export class Groups implements OnModuleInit {
 
   find(id: string | null): Promise<TicketGroup | undefined> {
     return this.collections.find(ticketGroups, id);
+  }
+
+  /** Ids of those somebody belongs to. */
+  async of(personId: string): Promise<string[]> {
+    return (await this.all()).filter(({ memberIds }) => memberIds.includes(personId)).map(({ id }) => id);
   }
 
   private readonly stillNeeded = async (id: string): ReturnType<StillNeeded> => {

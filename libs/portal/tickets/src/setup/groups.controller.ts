@@ -3,6 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { CollectionController, Collections } from '@foyer/settings';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
+import { Agents } from '../agents.js';
 import { type TicketGroup, ticketGroups } from '../requests/groups.js';
 
 const form = z.object({
@@ -28,6 +29,7 @@ export class GroupsController extends CollectionController<TicketGroup, Input> {
   constructor(
     collections: Collections,
     private readonly database: Database,
+    private readonly people: Agents,
   ) {
     super(collections);
   }
@@ -56,12 +58,12 @@ export class GroupsController extends CollectionController<TicketGroup, Input> {
     };
   }
 
-  private agents(): Promise<{ value: string; label: string }[]> {
+  private async agents(): Promise<{ value: string; label: string }[]> {
+    const working = await this.people.working('p');
     return this.database.read((em) =>
       rows(
         em,
-        sql`select id as value, name as label from ${table('person')}
-             where team_role in ('owner', 'admin', 'agent') and status = 'active' order by name limit 500`,
+        sql`select p.id as value, p.name as label from ${table('person')} p where ${working} order by p.name limit 500`,
       ),
     );
   }

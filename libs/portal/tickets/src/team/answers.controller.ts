@@ -27,7 +27,7 @@ const LINK_SECONDS = 60;
 /** What a ticket's form was answered with, for the team: it sees all of it, and may put it right. */
 @ConsoleController('tickets/:number')
 @Feature('tickets')
-@Can('read', 'Ticket')
+@Can('read', 'Desk')
 export class TeamAnswersController {
   constructor(
     private readonly page: TicketPageReader,

@@ -15,7 +15,7 @@ const asked = inboxFilters.extend({ at: z.string().max(30).catch('') });
 /** The list that a ticket was opened from, for beside it: asked for by the page itself, in the words of the inbox's address. */
 @ConsoleController('tickets/beside')
 @Feature('tickets')
-@Can('read', 'Ticket')
+@Can('read', 'Desk')
 export class BesideController {
   constructor(
     private readonly list: TicketList,

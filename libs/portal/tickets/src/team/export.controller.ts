@@ -11,7 +11,7 @@ import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
 /** What the inbox shows, as a file for a spreadsheet. */
 @ConsoleController('tickets/export')
 @Feature('tickets')
-@Can('export', 'Ticket')
+@Can('export', 'Desk')
 export class TicketExportController {
   constructor(
     private readonly list: TicketList,
@@ -28,6 +28,7 @@ export class TicketExportController {
   ): Promise<void> {
     await this.limits.count(EXPORTED, actor.id!);
     const saved = (await this.views.of(actor)).find(({ id }) => id === asked.view);
-    sendCsv(res, csvOf(visit, '/console', await this.list.everything(actor, inboxFilter(asked, actor, saved))));
+    const filter = { ...inboxFilter(asked, actor, saved), action: 'export' as const };
+    sendCsv(res, csvOf(visit, '/console', await this.list.everything(actor, filter)));
   }
 }

@@ -25,7 +25,7 @@ export class FindTickets implements OnModuleInit {
 
   private async find(actor: PortalActor, words: string, visit: Visit): Promise<Found[]> {
     const create = visit.t('tickets.find.new');
-    const found = actor.ability.can('update', 'Ticket') && begins(create, words) ? [create] : [];
+    const found = actor.ability.can('open-for', 'Desk') && begins(create, words) ? [create] : [];
     const { rows } =
       words === '' ? { rows: [] } : await this.list.page(actor, { search: words, limit: MOST, cursor: null });
     return [

@@ -1,7 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { Roles } from '@foyer/identity';
+import { Roles, TeamRoles } from '@foyer/identity';
 import {
   Can,
   ConsoleController,
@@ -25,13 +25,14 @@ import { Watching } from '../watching.js';
 /** Who sees and follows a ticket: the list with its reasons, sharing, and one's own following. */
 @ConsoleController('tickets/:number')
 @Feature('tickets')
-@Can('read', 'Ticket')
+@Can('read', 'Desk')
 export class FollowersController {
   constructor(
     private readonly watching: Watching,
     private readonly page: TicketPageReader,
     private readonly audience: TicketAudience,
     private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
   ) {}
 
   @Get('access')
@@ -74,13 +75,18 @@ export class FollowersController {
     @Form(followForm) form: FormState<z.output<typeof followForm>>,
   ) {
     await this.watching.follow(actor, number, form.value.follow);
-    return seeOther(at(number), form.value.follow ? 'tickets.share.following' : 'tickets.share.not-following');
+    return seeOther(
+      (await this.page.isOpenTo(actor, number)) ? at(number) : PATH,
+      form.value.follow ? 'tickets.share.following' : 'tickets.share.not-following',
+    );
   }
 
   private async view(visit: Visit, actor: PortalActor, number: number, form: FormState<unknown>) {
     const ticket = await this.page.read(actor, number);
+    const t = (key: string) => visit.t(key);
+    const labels = { company: await this.roles.labels(t), team: await this.teamRoles.labels(t) };
     return {
-      ...audienceView(visit, ticket, await this.audience.of(ticket), await this.roles.labels((key) => visit.t(key))),
+      ...audienceView(visit, ticket, await this.audience.of(ticket), labels),
       form,
       action: `${at(number)}/followers`,
       back: { href: at(number), label: ticketNumber(number) },
@@ -89,4 +95,5 @@ export class FollowersController {
   }
 }
 
-const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;
+const PATH = '/console/tickets';
+const at = (number: number): string => `${PATH}/${ticketNumber(number)}`;

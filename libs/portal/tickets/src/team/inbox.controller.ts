@@ -27,7 +27,7 @@ const PAGE = 50;
 /** Where agents work: views at the side, filters above, the tickets last touched first. */
 @ConsoleController('tickets')
 @Feature('tickets')
-@Can('read', 'Ticket')
+@Can('read', 'Desk')
 export class InboxController {
   constructor(
     private readonly list: TicketList,
@@ -102,8 +102,8 @@ export class InboxController {
       filtered,
       cleared: filtered ? (shown === 'inbox' ? PATH : `${PATH}?view=${shown}`) : null,
       tickets: rows.map((row) => rowView(visit, '/console', row)),
-      export: actor.ability.can('export', 'Ticket') ? visit.link(`${PATH}/export`, { cursor: null, bulk: null }) : null,
-      create: works ? `${PATH}/new` : null,
+      export: actor.ability.can('export', 'Desk') ? visit.link(`${PATH}/export`, { cursor: null, bulk: null }) : null,
+      create: actor.ability.can('open-for', 'Desk') ? `${PATH}/new` : null,
       bulk: works
         ? {
             action: `${PATH}/bulk`,

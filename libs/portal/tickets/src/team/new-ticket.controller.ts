@@ -1,6 +1,6 @@
 import { Get, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
-import { NotFound } from '@foyer/access';
+import { allowed, NotFound } from '@foyer/access';
 import { PeopleList, type PersonRow, type PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -34,7 +34,7 @@ const asked = z.object({
 /** A ticket in a customer's name: who asks, what for, and its form with what only the team fills in. */
 @ConsoleController('tickets/new')
 @Feature('tickets')
-@Can('update', 'Ticket')
+@Can('open-for', 'Desk')
 export class TeamNewTicketController {
   constructor(
     private readonly people: PeopleList,
@@ -79,6 +79,8 @@ export class TeamNewTicketController {
         ...ticketOf(type, draft, kept),
         source: 'console',
         requesterId: customer.id,
+        // Who would not see it otherwise follows what they have opened.
+        watcherIds: seesAll(actor) ? [] : [actor.id!],
         confirm: body['tell'] !== undefined,
       }),
     );
@@ -129,6 +131,15 @@ export class TeamNewTicketController {
     });
   }
 }
+
+const seesAll = ({ ability }: PortalActor): boolean =>
+  allowed(ability, 'read', 'Ticket', {
+    requesterId: null,
+    companyId: null,
+    assigneeId: null,
+    groupId: null,
+    watcherIds: [],
+  });
 
 const placeOf = ({ id }: RequestType): string => `open:${id}`;
 

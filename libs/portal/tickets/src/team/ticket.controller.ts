@@ -1,6 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Conflict } from '@foyer/access';
+import { allowed, Conflict } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import {
@@ -39,7 +39,7 @@ type Forms = Partial<Record<'reply' | 'note' | 'properties', FormState<unknown>>
 /** One ticket for the team: thread, notes, and the customer beside it. */
 @ConsoleController('tickets/:number')
 @Feature('tickets')
-@Can('read', 'Ticket')
+@Can('read', 'Desk')
 export class TeamTicketController {
   constructor(
     private readonly tickets: Tickets,
@@ -152,7 +152,7 @@ export class TeamTicketController {
     );
     return form.failed
       ? this.view(visit, actor, before, { properties: form })
-      : this.back(number, 'tickets.team.updated');
+      : this.onward(actor, number, 'tickets.team.updated');
   }
 
   @Post('solution')
@@ -187,10 +187,18 @@ export class TeamTicketController {
     return seeOther(`${PATH}/${ticketNumber(number)}`, flash);
   }
 
+  /** What was changed may have taken the ticket out of the actor's reach. */
+  private async onward(actor: PortalActor, number: number, flash: string) {
+    return (await this.page.isOpenTo(actor, number))
+      ? this.back(number, flash)
+      : seeOther(PATH, 'tickets.team.handed-on');
+  }
+
   private async view(visit: Visit, actor: PortalActor, ticket: TicketView, forms: Forms = {}, kept: KeptFile[] = []) {
     const { agents, categories, others, customer } = await this.list.beside(actor, ticket);
     const { number, status, statusId, priority, assigneeId, categoryId, groupId, tags, subject } = ticket;
     this.live.seen(actor, number);
+    const choices = await statusChoices(visit, this.statuses);
     const draft = forms.reply || !ticket.can.reply ? null : ticket.draft;
     return {
       ticket: ticketView(visit, '/console', ticket),
@@ -200,9 +208,14 @@ export class TeamTicketController {
         ...customer,
         name: ticket.requester,
         email: ticket.requesterEmail,
-        href: `/console/people/${ticket.requesterId}`,
+        href: actor.ability.can('browse', 'Person') ? `/console/people/${ticket.requesterId}` : null,
       },
-      company: ticket.companyId ? { name: ticket.company, href: `/console/companies/${ticket.companyId}` } : null,
+      company: ticket.companyId
+        ? {
+            name: ticket.company,
+            href: actor.ability.can('browse', 'Company') ? `/console/companies/${ticket.companyId}` : null,
+          }
+        : null,
       forms: {
         reply: forms.reply ?? visit.form({ status: 'pending', ...draft?.content }),
         note: forms.note ?? visit.form(),
@@ -216,8 +229,10 @@ export class TeamTicketController {
       place: replyPlace(number),
       restored: draft?.updatedAt ?? null,
       kept,
-      statuses: await statusChoices(visit, this.statuses),
-      nextStatuses: (await statusChoices(visit, this.statuses)).filter(({ value }) => !value.startsWith('closed')),
+      statuses: choices.filter(({ value }) => isWithin(actor, ticket, value)),
+      nextStatuses: choices.filter(
+        ({ value }) => !value.startsWith('closed') && (!isOver(value) || isWithin(actor, ticket, value)),
+      ),
       priorities: priorityOptions(visit),
       assignees: agents,
       groups: (await this.groups.all()).map(({ id, name }) => ({ value: id, label: name })),
@@ -235,6 +250,12 @@ export class TeamTicketController {
     };
   }
 }
+
+const isOver = (choice: string): boolean => /^(?:solved|closed)/.test(choice);
+
+/** Whether the actor may bring the ticket into this status: ending it and opening it again are rights of their own. */
+const isWithin = ({ ability }: PortalActor, ticket: TicketView, choice: string): boolean =>
+  isOver(choice) === isOver(ticket.status) || allowed(ability, isOver(choice) ? 'solve' : 'reopen', 'Ticket', ticket);
 
 const idsOf = (kept: KeptFile[]): string[] => kept.map(({ id }) => id);
 

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { Database, rows, type Sql, sql, table, verbatim } from '@foyer/database';
+import { TeamRoles } from '@foyer/identity';
+
+/** Who of the team works on tickets, by what their roles say; the only place that knows. */
+@Injectable()
+export class Agents {
+  constructor(
+    private readonly database: Database,
+    private readonly roles: TeamRoles,
+  ) {}
+
+  /** On the table `person` called `alias`: answers at least what is assigned to them, and so can have tickets. */
+  working(alias: string): Promise<Sql> {
+    return this.that('tickets.reply', alias);
+  }
+
+  /** The same for those who see at least what they are drawn into, and so can be called and told. */
+  seeing(alias: string): Promise<Sql> {
+    return this.that('tickets.view', alias);
+  }
+
+  /** Those who work on tickets, to choose from: a subquery. */
+  async options(): Promise<Sql> {
+    return sql`
+      (select coalesce(json_agg(json_build_object('value', a.id, 'label', a.name) order by a.name), '[]')
+         from ${table('person')} a where ${await this.working('a')})`;
+  }
+
+  async includes(personId: string): Promise<boolean> {
+    const working = await this.working('p');
+    const found = await this.database.read((em) =>
+      rows(em, sql`select 1 from ${table('person')} p where p.id = ${personId} and ${working}`),
+    );
+    return found.length > 0;
+  }
+
+  private async that(capability: string, alias: string): Promise<Sql> {
+    const [roles, person] = [await this.roles.thatMay(capability), verbatim(alias)];
+    return sql`${person}.status = 'active' and ${person}.team_role = any(${roles}::text[])`;
+  }
+}
