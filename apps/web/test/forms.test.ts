@@ -61,7 +61,12 @@ const TEAM_PAGES = [
   ]),
   ...['asking for approval', 'an approval asked for'],
   ...['/console/availability', '/console/macros'],
-  ...['/console/settings/roles', '/console/settings/roles/new', 'one of roles', 'a merged ticket', 'who sees a ticket'],
+  ...['roles', 'team-roles'].flatMap((page) => [
+    `/console/settings/${page}`,
+    `/console/settings/${page}/new`,
+    `one of ${page}`,
+  ]),
+  ...['a merged ticket', 'who sees a ticket'],
   ...['merging', 'splitting', '/console/tickets/views/new?view=all', 'a view', 'a change to several'],
 ];
 const STAFF_PAGES = ['/account', '/tenants/new', 'a tenant', 'a suspended tenant', '/jobs'];
@@ -168,9 +173,14 @@ async function setUpDesk(team: Visitor): Promise<void> {
   named['a change to several'] = `/console/tickets/bulk/${/bulk=(.+)$/.exec(bulk.headers['location']!)![1]}`;
   const view = await team.post('/console/tickets/views', { name: 'Everything', query: 'view=all' });
   named['a view'] = `/console/tickets/views/${/view=(.+)$/.exec(view.headers['location']!)![1]}`;
-  await team.post('/console/settings/roles', { name: 'Head office', 'tickets.view': 'company' });
-  const roles = await team.get('/console/settings/roles');
-  named['one of roles'] = /\/console\/settings\/roles\/[0-9a-f-]{36}/.exec(roles.text)![0];
+  for (const [page, scope] of [
+    ['roles', 'company'],
+    ['team-roles', 'groups'],
+  ] as const) {
+    await team.post(`/console/settings/${page}`, { name: 'Head office', 'tickets.view': scope });
+    const { text } = await team.get(`/console/settings/${page}`);
+    named[`one of ${page}`] = new RegExp(`/console/settings/${page}/[0-9a-f-]{36}`).exec(text)![0];
+  }
   named['a merged ticket'] = at(merged);
   named['merging'] = `${at('TKT-001')}/merge`;
   named['splitting'] = `${at('TKT-001')}/split`;
@@ -325,7 +335,7 @@ describe('bad input gets a message by its field, and what was typed comes back',
     // What is typed is kept by a script, which also says that somebody is there; their content is any form's.
     const byScript = ['/_portal/tickets/drafts', '/_portal/console/tickets/:number/presence'];
     // The form of a role, sent by another button to see what it would mean.
-    byScript.push('/_portal/console/settings/roles/preview');
+    byScript.push('/_portal/console/settings/roles/preview', '/_portal/console/settings/team-roles/preview');
     // Lists that have no order, or nothing to switch, share their routes with those that do, and answer 404.
     const ofOtherLists = /^\/_portal\/console\/settings\/[a-z-]+\/:item\/(?:up|down|switch)$/;
     const untried = posts.filter(
