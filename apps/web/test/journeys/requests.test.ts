@@ -68,7 +68,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       await ana.getByLabel(`Device (${mark})`).selectOption('Laptop');
     }
     await serial.fill('SN-4711');
-    await ana.getByLabel('What happened, or what do you need?').fill('It bulges.');
+    await ana.getByRole('textbox', { name: 'What happened, or what do you need?' }).fill('It bulges.');
 
     // Something else comes up: what has been typed is there again later.
     if (script) {
@@ -106,7 +106,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await page.getByLabel('For whom').selectOption('Jon');
     const subject = script ? 'A chair for Jon' : 'Desk lamp wanted upstairs';
     await page.getByLabel('Subject').fill(subject);
-    await page.getByLabel('What happened, or what do you need?').fill('His back hurts.');
+    await page.getByRole('textbox', { name: 'What happened, or what do you need?' }).fill('His back hurts.');
     await page.getByRole('button', { name: 'Send ticket' }).click();
     await page.getByText('We have your message.').waitFor();
     for (const address of ['jon@customers.example', boss.email])
@@ -121,7 +121,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await owner.getByRole('link', { name: 'Jon' }).click();
     await owner.getByRole('link', { name: 'General request' }).click();
     await owner.getByLabel('Subject').fill(`Jon telephoned ${mark}`);
-    await owner.getByLabel('What happened, or what do you need?').fill('He wants a desk as well.');
+    await owner.getByRole('textbox', { name: 'What happened, or what do you need?' }).fill('He wants a desk as well.');
     await owner.getByRole('button', { name: 'Open ticket' }).click();
     await owner.getByText('The ticket is open.').waitFor();
     const [ticket] = await acme.query<{ requester: string; source: string }>(

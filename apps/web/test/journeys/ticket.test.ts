@@ -33,7 +33,9 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await ana.getByRole('link', { name: 'Ask a question' }).click();
     await ana.getByLabel('Subject').fill(subject);
     await ana.getByLabel('Priority').selectOption('High');
-    await ana.getByLabel('What happened, or what do you need?').fill('It burns.\n\nWith a green flame.');
+    await ana
+      .getByRole('textbox', { name: 'What happened, or what do you need?' })
+      .fill('It burns.\n\nWith a green flame.');
     await ana
       .getByLabel('Attachments')
       .setInputFiles({ name: 'smoke report.txt', mimeType: 'text/plain', buffer: Buffer.from('grey, then black\n') });
@@ -48,10 +50,10 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await mara.getByRole('link', { name: subject }).click();
     await mara.getByText('With a green flame.').waitFor();
     await mara.getByRole('radio', { name: 'Internal note' }).check({ force: true });
-    await mara.getByLabel('A note that only your team sees').fill('They smoke there.');
+    await mara.getByRole('textbox', { name: 'A note that only your team sees' }).fill('They smoke there.');
     await mara.getByRole('button', { name: 'Add note' }).click();
     await mara.getByRole('article', { name: /^Internal note by/ }).waitFor();
-    await mara.getByLabel('Reply to Ana Sousa').fill('Use the extinguisher.');
+    await mara.getByRole('textbox', { name: 'Reply to Ana Sousa' }).fill('Use the extinguisher.');
     await mara.getByRole('button', { name: 'Send reply' }).click();
     await mara.getByText('The reply is sent.').waitFor();
 
@@ -70,7 +72,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     expect(download.suggestedFilename()).toBe('smoke report.txt');
     expect(readFileSync(await download.path(), 'utf8')).toBe('grey, then black\n');
 
-    await ana.getByLabel('Your reply').fill('It is out. Thank you!');
+    await ana.getByRole('textbox', { name: 'Your reply' }).fill('It is out. Thank you!');
     await ana.getByRole('button', { name: 'Send reply' }).click();
     await ana.getByText('Your reply is sent.').waitFor();
     await mara.reload();

@@ -42,5 +42,6 @@ async function fill(form: HTMLFormElement): Promise<void> {
     const here = document.getElementById(fresh.id);
     if (here instanceof HTMLSelectElement || here instanceof HTMLInputElement) here.value = fresh.value;
   }
+  if (lineBefore(box) === '/') eraseBefore(box, 1);
   insertText(box, proposed.value);
 }

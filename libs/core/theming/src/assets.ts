@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { clientFiles, clientScript } from './client-script.js';
+import { clientFiles, clientScripts } from './client-script.js';
 import { filesBelow } from './template-files.js';
 import type { PageAssets } from './rendering.js';
 
@@ -39,7 +39,7 @@ interface Built {
 }
 
 /**
- * The files a theme's pages load, by name: `theme.css` (all its CSS), `icons.svg` (all its icons), `page.js`, and whatever
+ * The files a theme's pages load, by name: `theme.css` (all its CSS), `icons.svg` (all its icons), the scripts, and whatever
  * lies in its `assets/`. An address holds the hash of the content, so it can be kept for ever.
  */
 export class ThemeAssets implements PageAssets {
@@ -58,10 +58,10 @@ export class ThemeAssets implements PageAssets {
     if (this.stamp && !this.watch) return;
     const stamp = this.currentStamp();
     if (stamp === this.stamp) return;
-    const script = await clientScript(this.watch);
+    const scripts = await clientScripts(this.watch);
     this.built.clear();
     for (const dir of this.dirs.toReversed()) this.addFiles(join(dir, 'assets'));
-    this.add('page.js', script);
+    for (const [name, script] of scripts) this.add(name, script);
     this.add('icons.svg', this.sprite());
     this.add('theme.css', this.stylesheet());
     this.stamp = stamp;

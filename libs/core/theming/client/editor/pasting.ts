@@ -1,0 +1,53 @@
+import { Fragment, type Node, type ResolvedPos, Slice } from 'prosemirror-model';
+import { Plugin } from 'prosemirror-state';
+import { addFiles } from '../files.js';
+import { linkAddress, schema } from './schema.js';
+
+/**
+ * What is pasted is reduced to what a message can hold: HTML by the schema, which knows neither scripts nor styles; files and
+ * pictures go along with the form; an address on selected words makes a link of them.
+ */
+export const pasting = (box: HTMLTextAreaElement): Plugin =>
+  new Plugin({
+    props: {
+      handlePaste(view, { clipboardData }) {
+        if (!clipboardData) return false;
+        // Spreadsheets bring a picture of the cells beside them: the cells are meant.
+        if (clipboardData.files.length > 0 && clipboardData.getData('text/plain') === '')
+          return attach(box, clipboardData.files);
+        const text = clipboardData.getData('text/plain').trim();
+        const { empty, from, to, $from } = view.state.selection;
+        const href = /^(?:https?:\/\/|mailto:)\S+$/i.test(text) ? linkAddress(text) : null;
+        if (empty || href === null || $from.parent.type.spec.code) return false;
+        view.dispatch(view.state.tr.addMark(from, to, schema.mark('link', { href })));
+        return true;
+      },
+      handleDrop: (_view, { dataTransfer }) =>
+        dataTransfer !== null && dataTransfer.files.length > 0 && attach(box, dataTransfer.files),
+      clipboardTextParser: (text, $context) => lines(text, $context),
+    },
+  });
+
+function attach(box: HTMLTextAreaElement, files: FileList): boolean {
+  const input = box.form?.querySelector<HTMLInputElement>('input[type=file]');
+  if (input) addFiles(input, [...files]);
+  // Without a place for them they go nowhere; otherwise the browser would leave the page to show them.
+  return true;
+}
+
+/** Plain text as it looks: an empty line ends a paragraph, any other breaks the line. */
+function lines(text: string, $context: ResolvedPos): Slice {
+  const tidy = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '');
+  if ($context.parent.type.spec.code) return new Slice(Fragment.from(tidy === '' ? [] : schema.text(tidy)), 0, 0);
+  const marks = $context.marks();
+  const paragraphs = tidy.split(/\n{2,}/).map((paragraph) => {
+    const content = paragraph
+      .split('\n')
+      .flatMap((line, index): Node[] => [
+        ...(index > 0 ? [schema.node('hard_break')] : []),
+        ...(line === '' ? [] : [schema.text(line, marks)]),
+      ]);
+    return schema.node('paragraph', null, content);
+  });
+  return new Slice(Fragment.from(paragraphs), 1, 1);
+}
