@@ -55,3 +55,11 @@ export function writeJson(file: string, results: Result[]): void {
 }
 
 export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
+
+/** What is being done, beside the figures. */
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
