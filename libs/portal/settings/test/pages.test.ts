@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { abilityOf, type Actor } from '@foyer/access';
 import { Features, Navigation, PortalHome, Settings } from '../src/index.js';
-import { admin, svg } from './portal.js';
+import { svg } from './portal.js';
 
 let world: World;
 let acme: TestTenant;
