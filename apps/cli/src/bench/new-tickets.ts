@@ -4,7 +4,7 @@ import { hashSecret, newSecret, sign } from '@foyer/credentials';
 import { Database, observeSql, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { Tickets } from '@foyer/tickets';
+import { Requests, Tickets } from '@foyer/tickets';
 import type { Statement } from './capture.js';
 import type { Target } from './load.js';
 
@@ -59,6 +59,9 @@ function parametrised(text: string, values: unknown[]): Statement {
 /** One form for each of many customers, because one person may not open tickets without end. */
 export async function forms(application: NestExpressApplication, config: Config, tenant: Tenant): Promise<Target> {
   const host = new URL(tenant.origin).host;
+  // The plain form: one that asks nothing of its own.
+  const types = await inTenant(tenant, () => application.get(Requests).types());
+  const type = types.find(({ questions }) => !questions.some(({ required }) => required))!.id;
   const sessions = await inTenant(tenant, () =>
     application.get(Database).write(async (em) => {
       const people = await rows<{ id: string }>(
@@ -95,6 +98,7 @@ export async function forms(application: NestExpressApplication, config: Config,
       },
       body: new URLSearchParams({
         _csrf: sign(config.secretKey, 'csrf', `${tenant.id} ${id}`),
+        type,
         subject: 'Bench',
         description: 'A new ticket',
         priority: 'normal',
