@@ -93,7 +93,7 @@ test('set up: a field asked on a certain answer, a group, a rule that routes, a 
 
   await open(owner, '/console/settings/macros/new');
   await owner.getByLabel('Name', { exact: true }).fill('On our way');
-  await owner.locator('[name=text]').fill('Hello {{customer.name}}, a technician is on the way.');
+  await owner.getByRole('textbox', { name: 'Text' }).fill('Hello {{customer.name}}, a technician is on the way.');
   await owner.getByRole('button', { name: 'Save' }).click();
   await owner.getByText('Added.').waitFor();
 });
@@ -183,7 +183,7 @@ test('the customer answers by e-mail, and the agent sees it arrive', async () =>
 test('the customer’s manager approves', async () => {
   await mara.getByRole('link', { name: 'Ask for approval' }).click();
   await mara.getByLabel(/Boss Bravo/).check();
-  await mara.getByLabel(/What/).last().fill('A new cable costs 900. Shall we?');
+  await mara.getByLabel('What you want to know').fill('A new cable costs 900. Shall we?');
   await mara.locator('main form button[type=submit]').first().click();
   const mail = await world.mails.mailTo(boss.email, ({ text }) => text!.includes('900'));
   const page = await chromium.signedIn(boss, true);
