@@ -30,3 +30,17 @@ dialect.renderer.rules.table_close = () => '</table></div>';
 
 /** Markdown → safe HTML. Longer texts than 50,000 characters are shown as they are. */
 export const markdownHtml = (text: string): string | null => (text.length > 50_000 ? null : dialect.render(text));
+
+/** What Markdown says, in one line and without its signs: for lists of mails and the like. */
+export function markdownText(text: string): string {
+  if (text.length > 50_000) return text;
+  return dialect
+    .parse(text, {})
+    .flatMap((token) => token.children ?? [token])
+    .map(({ type, content }) =>
+      /^(?:softbreak|hardbreak)$|_close$/.test(type) && !/^(?:em|strong|s|link)_/.test(type) ? ' ' : content,
+    )
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -3,7 +3,7 @@ import type { Node } from 'prosemirror-model';
 import { documentOf } from '../client/editor/read.js';
 import { linkAddress, schema } from '../client/editor/schema.js';
 import { markdownOf } from '../client/editor/write.js';
-import { dialect } from '../src/markdown.js';
+import { dialect, markdownText } from '../src/markdown.js';
 
 const CORPUS = [
   'It burns.\n\nWith a green flame.',
@@ -262,4 +262,10 @@ test('links lead only where readers expect', () => {
     'ftp://a.example',
   ])
     expect(linkAddress(bad)).toBeNull();
+});
+
+test('one line says what a message says, without its signs', () => {
+  expect(markdownText('Hello **Ana**,\n\n- [one](https://a.example)\n- `two`\n\n> three\nfour\n\n```\nfive\n```')).toBe(
+    'Hello Ana, one two three four five',
+  );
 });
