@@ -66,8 +66,8 @@ const TEAM_PAGES = [
     `/console/settings/${page}/new`,
     `one of ${page}`,
   ]),
-  ...['a merged ticket', 'who sees a ticket'],
-  ...['merging', 'splitting', '/console/tickets/views/new?view=all', 'a view', 'a change to several'],
+  ...['a merged ticket', 'who sees a ticket', 'merging', 'splitting'],
+  ...['/console/tickets/views', '/console/tickets/views/new?view=mine', 'a view', 'a change to several'],
 ];
 const STAFF_PAGES = ['/account', '/tenants/new', 'a tenant', 'a suspended tenant', '/jobs'];
 /** What would otherwise go through again and again: a sign-up takes a second, a password changes everything. */
@@ -171,7 +171,7 @@ async function setUpDesk(team: Visitor): Promise<void> {
     await team.post(`${at(number)}/followers`, { email: number === shared ? ana.email : ulf.email });
   const bulk = await team.post('/console/tickets/bulk', { ticket: into!, priority: 'low', back: '/console/tickets' });
   named['a change to several'] = `/console/tickets/bulk/${/bulk=(.+)$/.exec(bulk.headers['location']!)![1]}`;
-  const view = await team.post('/console/tickets/views', { name: 'Everything', query: 'view=all' });
+  const view = await team.post('/console/tickets/views', { name: 'Everything', share: 'team' });
   named['a view'] = `/console/tickets/views/${/view=(.+)$/.exec(view.headers['location']!)![1]}`;
   for (const [page, scope] of [
     ['roles', 'company'],

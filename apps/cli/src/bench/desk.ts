@@ -74,7 +74,7 @@ async function agent(application: NestExpressApplication): Promise<{ cookie: str
   for (const [index, priority] of ['low', 'normal', 'high', 'urgent', 'high'].entries()) {
     const kept = await application.get(TicketViews).keep(actor, {
       name: `View ${index}`,
-      shared: index < 4,
+      share: index < 4 ? 'team' : 'nobody',
       conditions: {
         match: 'all',
         tests: [

@@ -49,7 +49,6 @@ export const bulkForm = z.object({
   group: optionalOf(z.union([z.literal('none'), z.uuid()])),
   tag: z.string().trim().max(50).default(''),
 });
-export const viewForm = z.object({ name: field.text(60), shared: field.flag });
 export const mergeForm = z.object({ into: z.string().trim().max(20) });
 export const linkForm = z.object({ other: z.string().trim().max(20) });
 export const splitForm = z.object({

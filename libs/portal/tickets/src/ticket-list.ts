@@ -34,6 +34,8 @@ export interface TicketFilter {
   typeId?: string | null;
   priority?: Priority | null;
   tag?: string | null;
+  /** The last touched first, unless said otherwise. */
+  order?: ListOrder;
   conditions?: Conditions | null;
   /** What the actor wants to do with them; reading, unless said otherwise. */
   action?: 'read' | 'export';
@@ -44,6 +46,8 @@ export interface TicketFilter {
   cursor?: string | null;
   limit: number;
 }
+export const LIST_ORDERS = ['touched', 'oldest', 'due'] as const;
+export type ListOrder = (typeof LIST_ORDERS)[number];
 export type ViewFilter = Omit<TicketFilter, 'limit' | 'cursor'>;
 /** Counts of views stop here: beyond it, nobody counts. */
 export const COUNTED = 1000;
@@ -69,9 +73,15 @@ export interface Beside {
   others: TicketRow[];
 }
 
-const CURSOR = /^([<>])(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)~([0-9a-f-]{36})$/;
+const CURSOR = /^([<>])(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00|infinity)~([0-9a-f-]{36})$/;
+/** What is due at no time comes last, as if it were due at the end of time. */
+const ORDERS = {
+  touched: { by: sql`t.updated_at`, descending: true },
+  oldest: { by: sql`t.created_at`, descending: false },
+  due: { by: sql`coalesce(t.due_at, 'infinity'::timestamptz)`, descending: false },
+} as const satisfies Record<ListOrder, { by: Sql; descending: boolean }>;
 
-/** Lists of tickets, the last touched first, limited to what the actor may read. One statement a page. */
+/** Lists of tickets, limited to what the actor may read. One statement a page. */
 @Injectable()
 export class TicketList {
   constructor(
@@ -82,18 +92,21 @@ export class TicketList {
   async page(actor: PortalActor, filter: TicketFilter): Promise<TicketPage> {
     const [, direction, at, id] = CURSOR.exec(filter.cursor ?? '') ?? [];
     const backwards = direction === '>';
+    const { by, descending } = ORDERS[filter.order ?? 'touched'];
+    const falling = descending !== backwards;
     const where = this.where(actor, filter);
     if (at)
       where.push(
-        backwards
-          ? sql`(t.updated_at, t.id) > (${at}::timestamptz, ${id}::uuid)`
-          : sql`(t.updated_at, t.id) < (${at}::timestamptz, ${id}::uuid)`,
+        falling
+          ? sql`(${by}, t.id) < (${at}::timestamptz, ${id}::uuid)`
+          : sql`(${by}, t.id) > (${at}::timestamptz, ${id}::uuid)`,
       );
-    const order = backwards ? sql`t.updated_at, t.id` : sql`t.updated_at desc, t.id desc`;
+    const order = falling ? sql`${by} desc, t.id desc` : sql`${by}, t.id`;
     const found = await this.database.read((em) =>
-      rows<TicketRow>(
+      rows<TicketRow & { place: string }>(
         em,
         sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.due_at as "dueAt", (t.updated_at at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
+                   case when isfinite(${by}) then (${by} at time zone 'UTC')::text || '+00' else 'infinity' end as place,
                    c.name as category, r.name as requester, o.name as company, a.name as assignee
               from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.due_at, t.updated_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
                       from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
@@ -106,7 +119,8 @@ export class TicketList {
     );
     const more = found.length > filter.limit;
     const page = backwards ? found.slice(0, filter.limit).reverse() : found.slice(0, filter.limit);
-    const cursor = (row: TicketRow | undefined, sign: string) => (row ? `${sign}${row.updatedAt}~${row.id}` : null);
+    const cursor = (row: (typeof found)[number] | undefined, sign: string) =>
+      row ? `${sign}${row.place}~${row.id}` : null;
     return {
       rows: page,
       next: backwards || more ? cursor(page.at(-1), '<') : null,
@@ -126,11 +140,15 @@ export class TicketList {
     return tickets.slice(0, EVERYTHING);
   }
 
-  /** How many tickets the actor may see. */
-  async count(actor: PortalActor): Promise<number> {
-    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+  /** How many tickets the actor may see, or of those that a filter finds up to `COUNTED`. */
+  async count(actor: PortalActor, filter?: ViewFilter): Promise<number> {
+    const where = join(this.where(actor, filter ?? {}), ' and ');
+    const limit = filter ? COUNTED : null;
     const [row] = await this.database.read((em) =>
-      rows<{ count: number }>(em, sql`select count(*)::int as count from ${table('ticket')} t where ${may}`),
+      rows<{ count: number }>(
+        em,
+        sql`select count(*)::int as count from (select 1 from ${table('ticket')} t where ${where} limit ${limit}) x`,
+      ),
     );
     return row!.count;
   }
@@ -221,6 +239,9 @@ export class TicketList {
 const UNDONE_SQL = sql`t.status in ('open', 'pending', 'on_hold')`;
 const isUndone = (statuses: readonly TicketStatus[]): boolean =>
   statuses.length === UNDONE.length && UNDONE.every((status) => statuses.includes(status));
+
+/** `999+` beyond what is counted. */
+export const countText = (count: number): string => (count >= COUNTED ? `${COUNTED - 1}+` : String(count));
 
 /** By number, or by the words of subject and thread, each from its beginning; notes only for those who may read them. */
 function found({ ability }: PortalActor, search: string): Sql {

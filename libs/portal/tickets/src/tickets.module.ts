@@ -25,6 +25,7 @@ import { RelationsController } from './team/relations.controller.js';
 import { TicketAudience } from './ticket-audience.js';
 import { ViewsController } from './views/views.controller.js';
 import { TicketViews } from './views/ticket-views.js';
+import { ViewChoices } from './views/view-choices.js';
 import { Watching } from './watching.js';
 import { DraftsController } from './customer/drafts.controller.js';
 import { NewTicketController } from './customer/new-ticket.controller.js';
@@ -98,6 +99,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketMails,
     TicketsPack,
     TicketViews,
+    ViewChoices,
     BulkChanges,
     BulkJobs,
     Merges,

@@ -212,43 +212,6 @@ describe('changes to many', () => {
   });
 });
 
-describe('views', () => {
-  test('what the inbox shows is kept, shared with the team or not, counted, and means “me” for each', async () => {
-    const ticket = await ana.opens('For the view');
-    await acme.inside(async () =>
-      world.get(Tickets).act(await mara.actor(), ticket.number, [
-        { do: 'assign', to: 'me' },
-        { do: 'priority', to: 'urgent' },
-      ]),
-    );
-    const page = await agent.get('/console/tickets?view=mine&priority=urgent');
-    const save = /href="(\/console\/tickets\/views\/new[^"]+)"/
-      .exec(page.text)![1]!
-      .replaceAll('&#x3D;', '=')
-      .replaceAll('&amp;', '&');
-    expect((await agent.get(save)).text).toContain('For the view');
-    const kept = await agent.post('/console/tickets/views', {
-      name: 'My fires',
-      shared: '1',
-      query: save.split('?')[1]!,
-    });
-    expect(kept.status).toBe(303);
-    expect((await agent.get(kept.headers['location']!)).text).toContain('For the view');
-    const owner = await acme.owner.browser();
-    const owners = await owner.get(kept.headers['location']!);
-    expect([owners.text.includes('My fires'), owners.text.includes('For the view')]).toEqual([true, false]);
-
-    const own = await agent.post('/console/tickets/views', { name: 'Only mine', query: 'view=all' });
-    expect((await owner.get('/console/tickets')).text).not.toContain('Only mine');
-    const id = /view=(.+)$/.exec(own.headers['location']!)![1]!;
-    expect((await owner.get(`/console/tickets/views/${id}`)).status).toBe(404);
-    expect((await owner.post(`/console/tickets/views/${id}/removal`)).status).toBe(404);
-    const viewer = await (await acme.agent('Vic', 'viewer')).browser();
-    await viewer.get('/console/tickets');
-    expect((await viewer.post('/console/tickets/views', { name: 'x', query: '' })).status).toBe(404);
-  });
-});
-
 test('whoever writes while a colleague answers is told before it is sent, and loses nothing', async () => {
   const ticket = await ana.opens('Two at once');
   const path = `/console/tickets/${number(ticket.number)}`;

@@ -32,7 +32,7 @@ export function inboxFilter(asked: Partial<InboxAsked>, actor: PortalActor, save
   const { q, view = 'inbox', status, assignee, priority, group, type, tag, company, requester } = asked;
   const standard = (STANDARD_VIEWS as readonly string[]).includes(view) ? (view as StandardView) : 'inbox';
   return {
-    ...(saved ? savedFilter(saved.conditions) : standardFilter(standard, actor)),
+    ...(saved ? { ...savedFilter(saved.conditions), order: saved.order } : standardFilter(standard, actor)),
     ...(status ? { statuses: [status] } : {}),
     ...(assignee ? { assignee } : {}),
     ...{ priority, groupId: group, typeId: type, tag, companyId: company, requesterId: requester, search: q || null },
@@ -54,7 +54,7 @@ const sameSet = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && other.every((value) => one.includes(value));
 
 /** The same as conditions, to be kept as a view. Assigned to the reader is kept as "me", so that a shared view is each one's own. */
-export function conditionsOf(asked: InboxAsked, actor: PortalActor, saved?: SavedView): Conditions {
+export function conditionsAsked(asked: InboxAsked, actor: PortalActor, saved?: SavedView): Conditions {
   const { statuses, assignee, priority, groupId, typeId, tag, companyId, requesterId } = inboxFilter(
     asked,
     actor,

@@ -16,7 +16,7 @@ import { BulkChanges } from '../bulk/bulk-changes.js';
 import { Groups } from '../requests/groups.js';
 import { Requests, typeName } from '../requests/requests.js';
 import { Statuses } from '../requests/statuses.js';
-import { COUNTED, TicketList } from '../ticket-list.js';
+import { countText, TicketList } from '../ticket-list.js';
 import { priorityOptions, rowView, statusChoices, statusOptions } from '../ticket-view.js';
 import { STANDARD_VIEWS, type StandardView, TicketViews } from '../views/ticket-views.js';
 import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
@@ -80,6 +80,7 @@ export class InboxController {
       view: current ? { id: current.id, href: `${PATH}/views/${current.id}` } : null,
       views: STANDARD_VIEWS.map((name) => viewLink(name, visit.t(`tickets.view.${name}`))),
       saved: saved.map(({ id, name, ownerId }) => ({ ...viewLink(id, name), own: ownerId !== null })),
+      manage: works ? `${PATH}/views` : null,
       save:
         works && (filtered || standard !== 'inbox') && !current
           ? visit.link(`${PATH}/views/new`, { cursor: null })
@@ -133,6 +134,3 @@ export class InboxController {
     };
   }
 }
-
-/** `1,000+` beyond what is counted. */
-const countText = (count: number): string => (count >= COUNTED ? `${COUNTED - 1}+` : String(count));

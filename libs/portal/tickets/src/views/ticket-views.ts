@@ -1,22 +1,34 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { Conflict, NotFound } from '@foyer/access';
+import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { declareCollection, Settings } from '@foyer/settings';
+import { Collections, declareCollection, Settings } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
-import { UNDONE, type ViewFilter } from '../ticket-list.js';
+import { Groups, type TicketGroup, ticketGroups } from '../requests/groups.js';
+import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-list.js';
 
 const savedView = z.object({
   id: z.uuid(),
   name: z.string().min(1).max(60),
-  /** Whose it is alone; null: the whole team's. */
+  /** Whose it is alone; null: shared. */
   ownerId: z.uuid().nullable(),
+  /** Shared with one group of agents; null: with the whole team. */
+  groupId: z.uuid().nullable().default(null),
+  order: z.enum(LIST_ORDERS).default('touched'),
   conditions: ticketConditions,
 });
 export type SavedView = z.output<typeof savedView>;
 const savedViews = declareCollection<SavedView>('ticket-views', savedView);
 const MAX_OF_ONE = 20;
+
+export interface ViewDraft {
+  name: string;
+  /** A group by its id. */
+  share: 'nobody' | 'team' | (string & {});
+  order?: ListOrder;
+  conditions: Conditions;
+}
 
 export const STANDARD_VIEWS = ['inbox', 'mine', 'unassigned', 'pending', 'solved', 'all'] as const;
 export type StandardView = (typeof STANDARD_VIEWS)[number];
@@ -29,15 +41,27 @@ export function standardFilter(view: StandardView, actor: PortalActor): ViewFilt
   return view === 'inbox' ? { statuses: UNDONE } : {};
 }
 
-/** Views of the inbox that agents keep, for themselves or for the team. From memory: they cost no statement. */
+/** Views of the inbox that agents keep, for themselves, a group or the team. From memory: they cost no statement. */
 @Injectable()
-export class TicketViews {
-  constructor(private readonly settings: Settings) {}
+export class TicketViews implements OnModuleInit {
+  constructor(
+    private readonly settings: Settings,
+    private readonly collections: Collections,
+    private readonly groups: Groups,
+  ) {}
 
-  /** The team's, then one's own. */
+  onModuleInit(): void {
+    this.collections.protect(ticketGroups, async (id) => {
+      const { items } = await this.settings.stored(savedViews.section);
+      const view = items.find((one) => one.ownerId === null && (one.groupId === id || asksFor(one, id)));
+      return view ? { code: 'tickets.views.needs-group', values: { name: view.name } } : null;
+    });
+  }
+
+  /** The shared ones, then one's own, each in their order. */
   async of(actor: PortalActor): Promise<SavedView[]> {
     const { items } = await this.settings.get(savedViews.section);
-    const mine = items.filter(({ ownerId }) => ownerId === null || ownerId === actor.id);
+    const mine = items.filter(this.seenBy(actor, await this.groupsOf(actor)));
     return mine.sort((a, b) => Number(a.ownerId !== null) - Number(b.ownerId !== null));
   }
 
@@ -47,49 +71,82 @@ export class TicketViews {
     return view;
   }
 
-  async keep(
-    actor: PortalActor,
-    { name, shared, conditions }: { name: string; shared: boolean; conditions: Conditions },
-  ): Promise<SavedView> {
-    mustWork(actor);
-    const view = { id: randomUUIDv7(), name, ownerId: shared ? null : actor.id!, conditions };
+  /** With which groups the actor shares: their own, or all where they set up the portal. */
+  async groupsOf({ id, ability }: PortalActor): Promise<TicketGroup[]> {
+    const all = await this.groups.all();
+    return ability.can('manage', 'Settings') ? all : all.filter(({ memberIds }) => memberIds.includes(id ?? ''));
+  }
+
+  async keep(actor: PortalActor, draft: ViewDraft): Promise<SavedView> {
+    const view = { id: randomUUIDv7(), ...(await this.made(actor, draft)) };
     await this.change(actor, (items) => {
-      if (items.filter(({ ownerId }) => ownerId === view.ownerId).length >= MAX_OF_ONE)
-        throw new Conflict('tickets.views.too-many', { max: MAX_OF_ONE });
+      mustHaveRoom(items, view);
       return [...items, view];
     });
     return view;
   }
 
-  async rename(actor: PortalActor, id: string, { name, shared }: { name: string; shared: boolean }): Promise<void> {
-    await this.change(actor, (items) => {
-      const found = mayChange(actor, items, id);
-      return items.map((one) =>
-        one === found ? { ...one, name, ownerId: shared ? null : (one.ownerId ?? actor.id!) } : one,
-      );
+  async replace(actor: PortalActor, id: string, draft: ViewDraft): Promise<void> {
+    const made = await this.made(actor, draft);
+    await this.change(actor, (items, seen) => {
+      const before = known(items.filter(seen), id);
+      // What was one's own alone stays so; what was shared and is no longer becomes that of whoever decides it.
+      const view = { ...made, id };
+      if (view.ownerId !== before.ownerId || view.groupId !== before.groupId) mustHaveRoom(items, view);
+      return items.map((one) => (one === before ? view : one));
     });
   }
 
   async remove(actor: PortalActor, id: string): Promise<void> {
-    await this.change(actor, (items) => {
-      const found = mayChange(actor, items, id);
+    await this.change(actor, (items, seen) => {
+      const found = known(items.filter(seen), id);
       return items.filter((one) => one !== found);
     });
   }
 
-  private async change(actor: PortalActor, to: (items: SavedView[]) => SavedView[]): Promise<void> {
-    await this.settings.update(savedViews.section, ({ items }) => ({ items: to(items) }), actor.id);
+  /** Moves a view by one place among those that stand together: the shared ones, or one's own. At an end it stays there. */
+  async move(actor: PortalActor, id: string, by: -1 | 1): Promise<void> {
+    await this.change(actor, (items, seen) => {
+      const found = known(items.filter(seen), id);
+      const beside = items.filter((one) => seen(one) && (one.ownerId === null) === (found.ownerId === null));
+      const other = beside[beside.indexOf(found) + by];
+      if (!other) return items;
+      return items.map((one) => (one === found ? other : one === other ? found : one));
+    });
+  }
+
+  private async made(actor: PortalActor, draft: ViewDraft): Promise<Omit<SavedView, 'id'>> {
+    const { name, share, order = 'touched', conditions } = draft;
+    const group = (await this.groupsOf(actor)).find(({ id }) => id === share);
+    if (!group && share !== 'nobody' && share !== 'team') throw new InvalidField('share', 'web.form.choice');
+    return { name, order, conditions, ownerId: share === 'nobody' ? actor.id! : null, groupId: group?.id ?? null };
+  }
+
+  private seenBy({ id }: PortalActor, groups: readonly TicketGroup[]) {
+    return ({ ownerId, groupId }: SavedView): boolean =>
+      ownerId === null ? groupId === null || groups.some((group) => group.id === groupId) : ownerId === id;
+  }
+
+  private async change(
+    actor: PortalActor,
+    to: (items: SavedView[], seen: (view: SavedView) => boolean) => SavedView[],
+  ): Promise<void> {
+    if (!actor.ability.can('update', 'Ticket')) throw new NotFound();
+    const seen = this.seenBy(actor, await this.groupsOf(actor));
+    await this.settings.update(savedViews.section, ({ items }) => ({ items: to(items, seen) }), actor.id);
   }
 }
 
-function mustWork({ ability }: PortalActor): void {
-  if (!ability.can('update', 'Ticket')) throw new NotFound();
+function mustHaveRoom(items: SavedView[], { ownerId, groupId }: SavedView): void {
+  if (items.filter((one) => one.ownerId === ownerId && one.groupId === groupId).length >= MAX_OF_ONE)
+    throw new Conflict('tickets.views.too-many', { max: MAX_OF_ONE });
 }
 
-/** One's own, and the team's by whoever works on tickets. */
-function mayChange(actor: PortalActor, items: SavedView[], id: string): SavedView {
-  mustWork(actor);
-  const found = items.find((one) => one.id === id && (one.ownerId === null || one.ownerId === actor.id));
+function known(items: SavedView[], id: string): SavedView {
+  const found = items.find((one) => one.id === id);
   if (!found) throw new NotFound();
   return found;
 }
+
+const asksFor = ({ conditions }: SavedView, groupId: string): boolean =>
+  conditions.tests.some(({ field, value }) => field === 'groupId' && value.includes(groupId));

@@ -1,5 +1,6 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -7,77 +8,101 @@ import {
   CurrentActor,
   CurrentVisit,
   Feature,
+  field,
   Filters,
-  Form,
-  type FormState,
+  FormState,
+  type FoyerRequest,
   seeOther,
+  show,
   View,
   type Visit,
 } from '@foyer/web';
-import { conditionsOf, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
-import { viewForm } from '../ticket-forms.js';
-import { TicketList } from '../ticket-list.js';
+import { conditionWords } from '../conditions/condition-words.js';
+import { conditionsOf, conditionsView, conditionValues, firstTest } from '../conditions/conditions-form.js';
+import type { RuleChoices } from '../conditions/rule-choices.js';
+import { reshaped, type Typed } from '../conditions/typed-rows.js';
+import { conditionsAsked, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
+import { countText, LIST_ORDERS, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';
-import { TicketViews } from './ticket-views.js';
+import { type SavedView, TicketViews } from './ticket-views.js';
+import { ViewChoices } from './view-choices.js';
 
-const PATH = '/console/tickets';
-const newViewForm = viewForm.extend({ query: z.string().max(2000).default('') });
+const INBOX = '/console/tickets';
+const PATH = `${INBOX}/views`;
 const PREVIEW = 5;
+const viewForm = z.looseObject({
+  name: field.text(60),
+  share: z.string().max(50),
+  order: z.enum(LIST_ORDERS).default('touched'),
+});
+type Form = FormState<z.output<typeof viewForm>>;
 
-/** Views that agents keep: what the inbox shows just now, under a name. */
+/** Views that agents keep for themselves, a group or the team: which tickets, and in which order. */
 @ConsoleController('tickets/views')
 @Feature('tickets')
 @Can('update', 'Ticket')
 export class ViewsController {
   constructor(
     private readonly views: TicketViews,
+    private readonly choices: ViewChoices,
     private readonly list: TicketList,
   ) {}
 
+  @Get()
+  @View('settings/team/collection')
+  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+    const views = await this.views.of(actor);
+    const choices = await this.choices.all(visit, actor, {});
+    const together = ({ ownerId }: SavedView) => views.filter((one) => (one.ownerId === null) === (ownerId === null));
+    const words = (key: string) => visit.t(`tickets.views.${key}`);
+    return {
+      ...{ heading: words('list'), lead: words('list-lead'), removeText: words('remove-text') },
+      ...{ add: { href: `${PATH}/new`, label: words('add') }, ordered: true, problem: null },
+      empty: { heading: words('empty'), text: words('empty-text') },
+      items: views.map((view) => ({
+        href: `${PATH}/${view.id}`,
+        title: view.name,
+        text: conditionWords(visit, view.conditions, choices),
+        badge: { label: this.sharing(visit, view, choices), tone: view.ownerId ? 'muted' : 'info' },
+        enabled: null,
+        first: together(view)[0] === view,
+        last: together(view).at(-1) === view,
+      })),
+    };
+  }
+
+  /** With the inbox's filters in its address it starts with what is shown there. */
   @Get('new')
-  @View('tickets/team/view')
   blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(inboxFilters) asked: InboxAsked) {
-    const query = visit.link('', { cursor: null, bulk: null }).replace(/^\?/, '');
-    return this.view(visit, actor, visit.form({ query }), asked);
+    const conditions = conditionValues(conditionsAsked(asked, actor));
+    return this.page(visit, actor, null, { share: 'nobody', order: 'touched', ...conditions });
   }
 
   @Post()
-  @View('tickets/team/view')
-  async keep(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(newViewForm) form: FormState<z.output<typeof newViewForm>>,
-  ) {
-    const typed = form.values['query'];
-    const asked = inboxFilters.parse(Object.fromEntries(new URLSearchParams(typeof typed === 'string' ? typed : '')));
-    const kept = await form.attempt(({ name, shared }) =>
-      this.views.keep(actor, { name, shared, conditions: conditionsOf(asked, actor) }),
-    );
-    return kept ? seeOther(`${PATH}?view=${kept.id}`, 'tickets.views.kept') : this.view(visit, actor, form, asked);
+  async keep(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
+    return this.take(visit, actor, null, req);
   }
 
   @Get(':item')
-  @View('tickets/team/view')
   async edit(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('item', ParseUUIDPipe) id: string,
   ) {
-    const { name, ownerId } = await this.views.find(actor, id);
-    return this.one(visit, actor, id, visit.form({ name, shared: ownerId === null ? '1' : null }));
+    const { name, ownerId, groupId, order, conditions } = await this.views.find(actor, id);
+    const share = ownerId ? 'nobody' : (groupId ?? 'team');
+    return this.page(visit, actor, id, { name, share, order, ...conditionValues(conditions) });
   }
 
   @Post(':item')
-  @View('tickets/team/view')
-  async rename(
+  async save(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('item', ParseUUIDPipe) id: string,
-    @Form(viewForm) form: FormState<z.output<typeof viewForm>>,
+    @Req() req: FoyerRequest,
   ) {
     await this.views.find(actor, id);
-    await form.attempt((value) => this.views.rename(actor, id, value));
-    return form.failed ? this.one(visit, actor, id, form) : seeOther(`${PATH}?view=${id}`, 'tickets.views.saved');
+    return this.take(visit, actor, id, req);
   }
 
   @Post(':item/removal')
@@ -86,22 +111,83 @@ export class ViewsController {
     return seeOther(PATH, 'tickets.views.removed');
   }
 
-  private async one(visit: Visit, actor: PortalActor, id: string, form: FormState<unknown>) {
-    const { conditions } = await this.views.find(actor, id);
-    return { form, item: { id }, action: `${PATH}/views/${id}`, ...(await this.preview(visit, actor, conditions)) };
+  @Post(':item/up')
+  async up(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
+    await this.views.move(actor, id, -1);
+    return seeOther(PATH);
   }
 
-  private async view(visit: Visit, actor: PortalActor, form: FormState<unknown>, asked: InboxAsked) {
-    return {
+  @Post(':item/down')
+  async down(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
+    await this.views.move(actor, id, 1);
+    return seeOther(PATH);
+  }
+
+  /** A row more or less, or a look at what it shows, brings the page back as typed; else it is kept. */
+  private async take(visit: Visit, actor: PortalActor, id: string | null, req: FoyerRequest) {
+    const { _csrf, ...typed } = (req.body ?? {}) as Typed;
+    const choices = await this.choices.all(visit, actor, typed);
+    const again = reshaped(typed, { tests: firstTest(choices) });
+    if (again) return this.page(visit, actor, id, again, choices);
+    const form: Form = FormState.parse(req, viewForm);
+    const kept = await form.attempt(async ({ name, share, order, ...input }) => {
+      const draft = { name, share, order, conditions: conditionsOf(input as Typed, choices) };
+      if (id) await this.views.replace(actor, id, draft);
+      return id ?? (await this.views.keep(actor, draft)).id;
+    });
+    if (kept) return seeOther(`${INBOX}?view=${kept}`, 'tickets.views.kept');
+    return this.shown(visit, actor, id, form, choices, 422);
+  }
+
+  private async page(visit: Visit, actor: PortalActor, id: string | null, typed: Typed, known?: RuleChoices) {
+    const choices = known ?? (await this.choices.all(visit, actor, typed));
+    return this.shown(visit, actor, id, visit.form(typed), choices);
+  }
+
+  private async shown(
+    visit: Visit,
+    actor: PortalActor,
+    id: string | null,
+    form: FormState<unknown>,
+    choices: RuleChoices,
+    status = 200,
+  ) {
+    const label = (name: string) => (value: string) => ({ value, label: visit.t(`tickets.views.${name}.${value}`) });
+    const groups = (await this.views.groupsOf(actor)).map((group) => ({
+      value: group.id,
+      label: visit.t('tickets.views.share.group', { group: group.name }),
+    }));
+    const view = {
       form,
-      item: null,
-      action: `${PATH}/views`,
-      ...(await this.preview(visit, actor, conditionsOf(asked, actor))),
+      heading: visit.t(id ? 'tickets.views.title' : 'tickets.views.new'),
+      item: id && { id },
+      action: id ? `${PATH}/${id}` : PATH,
+      back: { href: PATH, label: visit.t('tickets.views.list') },
+      shares: [...['nobody', 'team'].map(label('share')), ...groups],
+      orders: LIST_ORDERS.map(label('order')),
+      conditions: conditionsView(visit, form, choices),
+      preview: await this.preview(visit, actor, form, choices),
     };
+    return show('tickets/team/view', view, status);
   }
 
-  private async preview(visit: Visit, actor: PortalActor, conditions: ReturnType<typeof conditionsOf>) {
-    const { rows } = await this.list.page(actor, { conditions, limit: PREVIEW });
-    return { tickets: rows.map((row) => rowView(visit, '/console', row)) };
+  /** With what stands in the form now, saved or not; null while the conditions are not complete. */
+  private async preview(visit: Visit, actor: PortalActor, { values }: FormState<unknown>, choices: RuleChoices) {
+    try {
+      const order = LIST_ORDERS.find((one) => one === values['order']) ?? 'touched';
+      const filter = { conditions: conditionsOf(values as Typed, choices), order };
+      const { rows } = await this.list.page(actor, { ...filter, limit: PREVIEW });
+      const count = rows.length < PREVIEW ? rows.length : await this.list.count(actor, filter);
+      return { count, text: countText(count), tickets: rows.map((row) => rowView(visit, '/console', row)) };
+    } catch (error) {
+      if (error instanceof InvalidField) return null;
+      throw error;
+    }
+  }
+
+  private sharing(visit: Visit, { ownerId, groupId }: SavedView, { groups }: RuleChoices): string {
+    if (ownerId) return visit.t('tickets.views.own');
+    const group = groups.find(({ value }) => value === groupId)?.label;
+    return group ?? visit.t('tickets.views.team');
   }
 }

@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Collections } from '@foyer/settings';
+import { TicketList, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
+
+const VIEWS = '/console/tickets/views';
+const GROUP = '0190f000-0000-7000-8000-00000000b001';
+let world: World;
+let acme: TestTenant;
+let ana: TestPerson;
+let mara: TestPerson;
+let agent: Visitor;
+let other: Visitor;
+let owner: Visitor;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
+  mara = await acme.agent('Mara');
+  agent = await mara.browser();
+  other = await (await acme.agent('Bo')).browser();
+  owner = await acme.owner.browser();
+  const { id } = await mara.actor();
+  await acme.inside(() =>
+    world.get(Collections).apply(ticketGroups, [{ id: GROUP, name: 'Workshop', memberIds: [id!] }]),
+  );
+  for (const visitor of [agent, other, owner]) await visitor.get('/console/tickets');
+});
+
+const urgent = { 'tests-0-field': 'priority', 'tests-0-operator': 'is', 'tests-0-value': 'urgent' };
+const mine = { 'tests-1-field': 'assigneeId', 'tests-1-operator': 'is', 'tests-1-value': 'me' };
+const idOf = (location: string | undefined) => /view=(.+)$/.exec(location!)![1]!;
+const kept = async (visitor: Visitor, typed: object) => {
+  const answer = await visitor.post(VIEWS, { share: 'nobody', order: 'touched', ...typed } as Record<string, string>);
+  expect(answer.status).toBe(303);
+  return idOf(answer.headers['location']);
+};
+
+describe('a view', () => {
+  test('starts with what the inbox shows, and means “me” for each who looks', async () => {
+    const ticket = await ana.opens('For the view');
+    await acme.inside(async () =>
+      world.get(Tickets).act(await mara.actor(), ticket.number, [
+        { do: 'assign', to: 'me' },
+        { do: 'priority', to: 'urgent' },
+      ]),
+    );
+    const page = await agent.get('/console/tickets?view=mine&priority=urgent');
+    const begin = /href="(\/console\/tickets\/views\/new[^"]+)"/
+      .exec(page.text)![1]!
+      .replaceAll('&#x3D;', '=')
+      .replaceAll('&amp;', '&');
+    const blank = (await agent.get(begin)).text;
+    expect(blank).toContain('One ticket just now.');
+    expect(blank).toMatch(/name="tests-1-value" value="me" checked/);
+    const id = await kept(agent, { name: 'My fires', share: 'team', ...urgent, ...mine });
+    expect((await agent.get(`/console/tickets?view=${id}`)).text).toContain('For the view');
+    const owners = await owner.get(`/console/tickets?view=${id}`);
+    expect([owners.text.includes('My fires'), owners.text.includes('For the view')]).toEqual([true, false]);
+  });
+
+  test('begun at a customer knows that customer by name, and keeps them', async () => {
+    const { id } = await ana.actor();
+    const page = (await agent.get(`${VIEWS}/new?view=all&requester=${id}`)).text;
+    expect(page).toMatch(new RegExp(`value="${id}" checked[^>]*><span><bdi>Ana`));
+    const asked = { 'tests-0-field': 'requesterId', 'tests-0-operator': 'is', 'tests-0-value': id! };
+    const view = await kept(agent, { name: 'Ana’s', ...asked });
+    expect((await agent.get(`${VIEWS}/${view}`)).text).toContain('<bdi>Ana</bdi>');
+    const stranger = { ...asked, 'tests-0-value': (await acme.owner.actor()).id! };
+    expect((await agent.post(VIEWS, { name: 'x', share: 'nobody', order: 'touched', ...stranger })).status).toBe(422);
+  });
+
+  test('has rows that come and go without being saved, and shows what it would show', async () => {
+    const typed = { name: 'Half done', share: 'team', order: 'due', ...urgent };
+    const more = await agent.post(VIEWS, { ...typed, more: 'tests', 'tests-new': 'tags' });
+    expect([more.status, more.text.includes('name="tests-1-value"')]).toEqual([200, true]);
+    const less = await agent.post(VIEWS, { ...typed, drop: 'tests-0' });
+    expect([less.text.includes('tests-0-value'), less.text.includes('value="Half done"')]).toEqual([false, true]);
+    const look = await agent.post(VIEWS, { ...typed, more: 'nothing' });
+    expect([look.status, look.text.includes('For the view')]).toEqual([200, true]);
+    const wrong = await agent.post(VIEWS, { ...typed, 'tests-0-value': 'dire' });
+    expect([wrong.status, wrong.text.includes('Complete the conditions')]).toEqual([422, true]);
+    expect((await owner.get('/console/tickets')).text).not.toContain('Half done');
+  });
+});
+
+describe('whose it is', () => {
+  test('one’s own is nobody else’s; a group’s is its members’ and of those who set up the portal', async () => {
+    const own = await kept(agent, { name: 'Only mine' });
+    const shared = await kept(agent, { name: 'Workshop fires', share: GROUP, ...urgent });
+    for (const [visitor, sees] of [
+      [agent, [200, 200]],
+      [other, [404, 404]],
+      [owner, [404, 200]],
+    ] as const) {
+      const statuses = [
+        (await visitor.get(`${VIEWS}/${own}`)).status,
+        (await visitor.get(`${VIEWS}/${shared}`)).status,
+      ];
+      expect(statuses).toEqual(sees);
+      expect((await visitor.get('/console/tickets')).text.includes('Workshop fires')).toBe(sees[1] === 200);
+    }
+    for (const verb of ['removal', 'up', 'down'])
+      expect((await other.post(`${VIEWS}/${shared}/${verb}`)).status).toBe(404);
+    expect((await other.post(`${VIEWS}/${shared}`, { name: 'x', share: 'nobody', order: 'touched' })).status).toBe(404);
+    expect((await other.post(VIEWS, { name: 'x', share: GROUP, order: 'touched' })).status).toBe(422);
+    const refused = await owner.post(`/console/settings/ticket-groups/${GROUP}/removal`);
+    expect([refused.status, refused.text.includes('Workshop fires')]).toEqual([422, true]);
+    const viewer = await (await acme.agent('Vic', 'viewer')).browser();
+    await viewer.get('/console/tickets');
+    expect((await viewer.post(VIEWS, { name: 'x', share: 'nobody', order: 'touched' })).status).toBe(404);
+  });
+
+  test('they are moved among those that stand together, and removed', async () => {
+    const names = async () =>
+      [...(await other.get(VIEWS)).text.matchAll(/class="row-link"[^>]*><bdi>([^<]+)/g)].map(([, name]) => name);
+    const [first, second] = [await kept(other, { name: 'First' }), await kept(other, { name: 'Second' })];
+    expect((await names()).slice(-2)).toEqual(['First', 'Second']);
+    await other.post(`${VIEWS}/${second}/up`);
+    expect((await names()).slice(-2)).toEqual(['Second', 'First']);
+    await other.post(`${VIEWS}/${second}/up`); // a shared view stands above: one's own stay below
+    await other.post(`${VIEWS}/${first}/down`);
+    expect((await names()).slice(-2)).toEqual(['Second', 'First']);
+    expect((await other.post(`${VIEWS}/${first}/removal`)).status).toBe(303);
+    expect((await names()).slice(-1)).toEqual(['Second']);
+  });
+});
+
+test.each(['touched', 'oldest', 'due'] as const)(
+  'a list of %s first is the same page by page, there and back',
+  async (order) => {
+    for (let n = 0; n < 5; n++) await ana.opens(`${order} ${n}`);
+    await acme.inside(() =>
+      world.get(Database).write((em) =>
+        rows(
+          em,
+          sql`update ${table('ticket')} set due_at = case number % 3 when 0 then null else now() - (number % 4) * interval '1 hour' end,
+                   updated_at = now() - (number % 2) * interval '1 day'`,
+        ),
+      ),
+    );
+    const [actor, list] = [await mara.actor(), world.get(TicketList)];
+    const page = (cursor: string | null, limit: number) =>
+      acme.inside(() => list.page(actor, { order, cursor, limit }));
+    const all = (await page(null, 100)).rows;
+    const key = ({ dueAt, createdAt, updatedAt }: (typeof all)[number]) =>
+      order === 'touched'
+        ? -Date.parse(updatedAt)
+        : order === 'oldest'
+          ? Date.parse(createdAt)
+          : dueAt
+            ? Date.parse(dueAt)
+            : Infinity;
+    expect(all.map(key)).toEqual(all.map(key).toSorted((a, b) => (a === b ? 0 : a - b)));
+    const there: number[] = [];
+    const back: number[] = [];
+    let cursor: string | null = null;
+    let last = await page(null, 2);
+    for (;;) {
+      there.push(...last.rows.map(({ number }) => number));
+      if (!last.next) break;
+      last = await page((cursor = last.next), 2);
+    }
+    expect(cursor).not.toBeNull();
+    for (;;) {
+      back.unshift(...last.rows.map(({ number }) => number));
+      if (!last.previous) break;
+      last = await page(last.previous, 2);
+    }
+    expect(there.map(ticketNumber)).toEqual(all.map(({ number }) => ticketNumber(number)));
+    expect(back).toEqual(there);
+  },
+);
