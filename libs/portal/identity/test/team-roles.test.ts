@@ -69,7 +69,7 @@ test('a role is tried on a colleague before it is saved, given, named on the pag
   expect(all.text).toContain('The kettle drips');
 
   const role = await composes(owner, 'Workshop', typed);
-  expect((await owner.get(PATH)).text).toContain('Reply to customers: their groups’ too');
+  expect((await owner.get(PATH)).text).toContain('View tickets and notes, Reply to customers (their groups’ too)');
   expect(await gives(owner, 'Mara', role)).toBe(303);
   expect((await owner.get('/console/team')).text).toContain('Workshop');
   const browser = await as(mara);

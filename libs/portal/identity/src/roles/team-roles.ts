@@ -73,13 +73,15 @@ export class TeamRoles extends ComposedRoles<TeamScope, StandardTeamRole, TeamRo
     ];
   }
 
-  /** A role by what it allows: "View tickets: of their groups · Reply to tickets: assigned to them". */
+  /** A role by what it allows: "View tickets, Reply to customers (their groups’ too) · Invite customers". */
   inWords(t: (key: string) => string, scopes: Record<string, TeamScope>): string {
     const held = this.capabilities.allowed(this.capabilities.read(scopes));
     const able = this.capabilities.all().filter(({ name }) => held[name]);
-    const text = able.map(({ name, label, scopes: all }) =>
-      all.length > 2 ? `${t(label)}: ${t(`identity.team-scope.${held[name]!}`)}` : t(label),
-    );
+    const far = ({ name, scopes: all }: (typeof able)[number]) => (all.length > 2 ? held[name]! : '');
+    const text = [...Map.groupBy(able, far)].map(([scope, alike]) => {
+      const labels = alike.map(({ label }) => t(label)).join(t('identity.team-roles.comma'));
+      return scope ? `${labels} (${t(`identity.team-scope.${scope}`)})` : labels;
+    });
     return text.join(' · ') || t('identity.team-roles.nothing');
   }
 

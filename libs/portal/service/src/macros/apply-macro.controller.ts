@@ -1,5 +1,5 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { DomainError, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { parseTicketNumber, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
 import { Can, ConsoleController, CurrentActor, Feature, seeOther } from '@foyer/web';
@@ -35,11 +35,11 @@ export class ApplyMacroController {
     try {
       if (actions.length > 0) await this.tickets.act(actor, number, actions);
     } catch (error) {
-      // Whom or what it names is gone: the agent can still write.
-      if (error instanceof InvalidField || error instanceof Conflict)
-        return seeOther(path, 'service.macros.failed', 'bad');
+      // Whom or what it names is gone, or the agent's role does not go that far: they can still write.
+      if (error instanceof DomainError) return seeOther(path, 'service.macros.failed', 'bad');
       throw error;
     }
+    if (!(await this.page.isOpenTo(actor, number))) return seeOther('/console/tickets', 'tickets.team.handed-on');
     return macro.text ? seeOther(`${path}?macro=${id}#composer`) : seeOther(path, 'service.macros.applied');
   }
 }

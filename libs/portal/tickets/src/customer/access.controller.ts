@@ -89,7 +89,7 @@ export class CustomerAccessController {
       form,
       action: `${at(number)}/followers`,
       back: { href: at(number), label: ticketNumber(number) },
-      can: { share: ticket.companyId !== null },
+      can: { share: ticket.companyId !== null, stop: true },
     };
   }
 }

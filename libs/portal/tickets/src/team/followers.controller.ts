@@ -90,7 +90,7 @@ export class FollowersController {
       form,
       action: `${at(number)}/followers`,
       back: { href: at(number), label: ticketNumber(number) },
-      can: { share: ticket.can.share },
+      can: { share: ticket.can.share, stop: ticket.can.share },
     };
   }
 }
