@@ -264,6 +264,8 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['settings', '/console/settings'],
       ['roles', '/console/settings/roles'],
       ['new role', '/console/settings/roles/new', submit('Save changes')],
+      ['roles of the team', '/console/settings/team-roles'],
+      ['new role of the team', '/console/settings/team-roles/new', submit('Save changes')],
       ['merge', '/console/tickets/TKT-001/merge', submit('Merge')],
       ['split', '/console/tickets/TKT-001/split', submit('Split off')],
       ['who sees it', '/console/tickets/TKT-001/access'],
