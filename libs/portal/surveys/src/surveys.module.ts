@@ -14,8 +14,8 @@ import { SurveyMails } from './survey-mails.js';
 import { SurveyResults } from './survey-results.js';
 import { SurveysPack } from './surveys.pack.js';
 import { ResultsController } from './team/results.controller.js';
+import { StillAsked } from './still-asked.js';
 import { SurveysController } from './team/surveys.controller.js';
-import { TicketChoices } from './team/ticket-choices.js';
 import { TicketRatings } from './ticket-ratings.js';
 
 registerMessages('surveys', new URL('../locales', import.meta.url));
@@ -23,7 +23,7 @@ registerMessages('surveys', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [SurveysController, ResultsController, RatingController, SurveyController, OneClickController],
-  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyResults, SurveysPack, TicketChoices, TicketRatings],
+  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyResults, SurveysPack, StillAsked, TicketRatings],
   exports: [Answers, Asking, SurveyResults, TicketRatings],
 })
 export class SurveysModule implements OnModuleInit {

@@ -421,10 +421,6 @@ test('a survey is set up, changed and switched off on its pages', async () => {
     every: '90',
     coolDown: '14',
     expiry: '30',
-    typeId: '',
-    groupId: '',
-    categoryId: '',
-    companyId: '',
   };
   expect((await owner.post(path, { ...typed, kind: 'nps', coolDown: '0' })).status).toBe(422);
   const made = await owner.post(path, {
@@ -432,15 +428,24 @@ test('a survey is set up, changed and switched off on its pages', async () => {
     kind: 'nps',
     question: 'Likely?',
     'question-de': 'Eher ja?',
-    tag: 'VIP',
+    ...{ match: 'any', 'tests-0-field': 'tags', 'tests-0-operator': 'has', 'tests-0-value': 'VIP' },
+    ...{ 'tests-1-field': 'priority', 'tests-1-operator': 'is-not', 'tests-1-value': 'low' },
   });
   expect(made.status).toBe(303);
+  const again = await owner.post(path, { ...typed, kind: 'nps', more: 'tests', 'tests-new': 'groupId' });
+  expect([again.status, again.text.includes('name="tests-0-operator"')]).toEqual([200, true]);
   const added = (await inside(() => world.get(Collections).all(surveys))).at(-1)!;
   expect(added).toMatchObject({
     kind: 'nps',
     coolDownDays: 14,
     translations: { de: { question: 'Eher ja?' } },
-    conditions: { tests: [{ field: 'tags', operator: 'has', value: ['vip'] }] },
+    conditions: {
+      match: 'any',
+      tests: [
+        { field: 'tags', operator: 'has', value: ['VIP'] },
+        { field: 'priority', operator: 'is-not', value: ['low'] },
+      ],
+    },
     onLow: { notify: false, reopen: false },
   });
   await owner.post(`${path}/${FIRST_SURVEY.id}`, { ...typed, notify: '1', reopen: '1', name: 'Ours' });

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { CollectionController, Collections, Settings } from '@foyer/settings';
+import { Collections, Settings } from '@foyer/settings';
 import {
+  conditionsOf,
+  conditionsView,
+  conditionValues,
+  firstTest,
+  RuleOptions,
+  RulesController,
+  type Typed,
   type TranslatedText,
   translationShape,
   translationsFrom,
@@ -11,7 +18,6 @@ import {
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { isAboutTickets, MAX_DAYS, MAX_DELAY_HOURS, type Survey, surveys, surveyText } from '../survey.js';
 import { SURVEY_KINDS } from '../survey-kinds.js';
-import { TicketChoices } from './ticket-choices.js';
 
 const TEXTS: TranslatedText[] = [
   { name: 'name', label: 'surveys.set-up.name', max: 80 },
@@ -25,7 +31,7 @@ const whole = (min: number, max: number) =>
     .regex(/^\d{1,3}$/, 'surveys.set-up.number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, 'surveys.set-up.number');
-const form = z.object({
+const form = z.looseObject({
   kind: z.enum(SURVEY_KINDS).optional(),
   name: z.string().trim().max(80).default(''),
   question: z.string().trim().max(200).default(''),
@@ -34,35 +40,33 @@ const form = z.object({
   every: whole(7, MAX_DAYS).optional(),
   coolDown: whole(1, MAX_DAYS),
   expiry: whole(1, MAX_DAYS),
-  typeId: field.optionalId,
-  groupId: field.optionalId,
-  categoryId: field.optionalId,
-  companyId: field.optionalId,
-  tag: z.string().trim().max(50).default(''),
   notify: field.flag,
   reopen: field.flag,
   ...translationShape(TEXTS),
 });
 type Input = z.output<typeof form>;
-const CHOSEN = ['typeId', 'groupId', 'categoryId', 'companyId'] as const;
 
 /** What customers are asked, when, and what an unhappy answer brings about. */
 @ConsoleController('settings/surveys')
 @Feature('tickets')
 @Can('manage', 'Settings')
-export class SurveysController extends CollectionController<Survey, Input> {
+export class SurveysController extends RulesController<Survey, Input> {
   protected readonly path = '/console/settings/surveys';
   protected readonly collection = surveys;
-  protected readonly form = form;
+  protected readonly form = form as z.ZodType<Input>;
   protected readonly template = 'surveys/team/survey';
   protected readonly words = 'surveys.set-up';
 
   constructor(
     collections: Collections,
+    options: RuleOptions,
     private readonly settings: Settings,
-    private readonly offered: TicketChoices,
   ) {
-    super(collections);
+    super(collections, options);
+  }
+
+  protected async firstRows(visit: Visit) {
+    return { tests: firstTest(await this.all(visit)) };
   }
 
   protected row(visit: Visit, survey: Survey) {
@@ -81,13 +85,11 @@ export class SurveysController extends CollectionController<Survey, Input> {
 
   protected values(_visit: Visit, item: Survey | null) {
     const { kind, name, question, followUp, onLow, conditions, ...numbers } = item ?? BLANK;
-    const chosen = (name: string) => conditions.tests.find((test) => test.field === name)?.value[0] ?? '';
     return {
       ...{ kind, name, question, followUp },
       ...{ delay: String(numbers.delayHours), every: String(numbers.everyDays) },
       ...{ coolDown: String(numbers.coolDownDays), expiry: String(numbers.expiryDays) },
-      ...Object.fromEntries(CHOSEN.map((name) => [name, chosen(name)])),
-      tag: chosen('tags'),
+      ...conditionValues(conditions),
       ...{ notify: onLow.notify ? '1' : null, reopen: onLow.reopen ? '1' : null },
       ...translationValues(TEXTS, item?.translations ?? {}),
     };
@@ -96,30 +98,14 @@ export class SurveysController extends CollectionController<Survey, Input> {
   protected async made(input: Input, before: Survey | null, visit: Visit): Promise<Omit<Survey, 'id'>> {
     const kind = before?.kind ?? input.kind;
     if (!kind) throw new InvalidField('kind', 'web.form.required');
-    const { name, question, followUp, delay, every, coolDown, expiry, notify, reopen, tag } = input;
-    const options = await this.offered.all(visit);
-    const was = this.values(visit, before) as Record<string, unknown>;
-    for (const one of CHOSEN)
-      if (input[one] && input[one] !== was[one] && !options[one].some(({ value }) => value === input[one]))
-        throw new InvalidField(one, 'web.form.choice');
-    // What a pack asks for beyond what can be chosen here stays.
-    const kept = before?.conditions.tests.filter(
-      (test) => ![...CHOSEN, 'tags'].some((one) => one === test.field && test.value.length === 1),
-    );
+    const { name, question, followUp, delay, every, coolDown, expiry, notify, reopen } = input;
     return {
       ...{ kind, name, question, followUp, translations: translationsFrom(TEXTS, input) },
       enabled: before?.enabled ?? true,
       delayHours: delay ?? before?.delayHours ?? BLANK.delayHours,
       everyDays: every ?? before?.everyDays ?? BLANK.everyDays,
       ...{ coolDownDays: coolDown, expiryDays: expiry, onLow: { notify, reopen } },
-      conditions: {
-        match: before?.conditions.match ?? 'all',
-        tests: [
-          ...(kept ?? []),
-          ...CHOSEN.flatMap((one) => (input[one] ? [{ field: one, operator: 'is', value: [input[one]] }] : [])),
-          ...(tag ? [{ field: 'tags', operator: 'has', value: [tag.toLowerCase()] }] : []),
-        ],
-      },
+      conditions: conditionsOf(input as Typed, await this.all(visit)),
     };
   }
 
@@ -136,7 +122,7 @@ export class SurveysController extends CollectionController<Survey, Input> {
         followUp: visit.t(`surveys.${kind}.followUp`),
       },
       asks: { delay: kind !== 'nps', every: kind === null || kind === 'nps' },
-      options: await this.offered.all(visit),
+      conditions: conditionsView(visit, form, await this.all(visit)),
       notify: form.values['notify'] !== undefined,
       reopen: form.values['reopen'] !== undefined,
       results: item && `/console/surveys/${item.id}`,
