@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterTests, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { sql, table } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 
 let world: World;
 let acme: TestTenant;
@@ -105,4 +105,25 @@ test('18: a stream ends with its session, before it tells anything more', async 
   await ana.opens('After they left');
   await stream.until(({ ended }) => ended);
   expect(stream.changes()).toBe(1);
+});
+
+test('a stream ends when its reader may no longer see what it is about', async () => {
+  const ticket = await ana.opens('Soon out of reach');
+  const nia = await (await acme.agent('Nia')).browser();
+  const [one, all] = [`/console/tickets/TKT-00${ticket.number}/live`, '/console/tickets/live'].map(
+    (path) => new Stream(nia, path),
+  ) as [Stream, Stream];
+  for (const stream of [one, all]) await stream.until(() => stream.changes() === 1);
+  await acme.inside(() =>
+    world
+      .get(Database)
+      .write((em) => rows(em, sql`update ${table('person')} set team_role = 'nothing any more' where name = 'Nia'`)),
+  );
+  const customer = await ana.browser();
+  await customer.get(`/tickets/TKT-00${ticket.number}`);
+  await customer.post(`/tickets/TKT-00${ticket.number}/replies`, { body: 'Anybody there?' });
+  for (const stream of [one, all]) {
+    await stream.until(({ ended }) => ended);
+    expect(stream.changes()).toBe(1);
+  }
 });
