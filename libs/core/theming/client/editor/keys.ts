@@ -3,7 +3,7 @@ import { redo, undo } from 'prosemirror-history';
 import { undoInputRule } from 'prosemirror-inputrules';
 import { keymap } from 'prosemirror-keymap';
 import { liftListItem, sinkListItem, splitListItem } from 'prosemirror-schema-list';
-import type { Command, Plugin } from 'prosemirror-state';
+import { type Command, Plugin } from 'prosemirror-state';
 import { commands } from './commands.js';
 import type { LinkField } from './link-field.js';
 import { schema } from './schema.js';
@@ -35,25 +35,34 @@ const leaveCode: Command = (state, dispatch) => {
   return exitCode(state, (tr) => dispatch(tr.delete($from.pos - 1, $from.pos)));
 };
 
+/** With words for a link, ⌘K or Ctrl+K asks where it leads; without any the key is the page's, which finds anything by it. */
+const askForLink = (link: LinkField): Plugin =>
+  new Plugin({
+    props: {
+      handleKeyDown({ state }, event) {
+        if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
+          return false;
+        if (state.selection.empty && !commands['link']!.isOn(state)) return false;
+        event.stopPropagation();
+        link.open();
+        return true;
+      },
+    },
+  });
+
 /** Tab is left to the browser: it leads out of the editor, as it does out of any field. */
 export function keys(frame: HTMLElement, link: LinkField): Plugin[] {
   const leave: Command = () => {
     frame.focus();
     return true;
   };
-  const askForLink: Command = (state) => {
-    // Without words for a link the key is the page's: it finds anything.
-    if (state.selection.empty && !commands['link']!.isOn(state)) return false;
-    link.open();
-    return true;
-  };
   return [
+    askForLink(link),
     keymap({
       ...Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [key, commands[name]!.run])),
       'Mod-z': undo,
       'Mod-y': redo,
       'Mod-Shift-z': redo,
-      'Mod-k': askForLink,
       'Shift-Enter': chainCommands(exitCode, newLine),
       Enter: chainCommands(leaveCode, splitListItem(list_item!)),
       'Mod-]': sinkListItem(list_item!),

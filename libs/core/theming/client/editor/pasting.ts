@@ -24,9 +24,20 @@ export const pasting = (box: HTMLTextAreaElement): Plugin =>
       },
       handleDrop: (_view, { dataTransfer }) =>
         dataTransfer !== null && dataTransfer.files.length > 0 && attach(box, dataTransfer.files),
+      transformPastedHTML: inert,
       clipboardTextParser: (text, $context) => lines(text, $context),
     },
   });
+
+/** Nothing in it is applied or run while it is being read; not even to be refused by the page's policy. */
+const inert = (html: string): string =>
+  html
+    .replace(/<(style|script)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
+    .replace(/<[a-z][^>]*>/gi, (tag) =>
+      tag.replace(/([\s"'/])(style|on[a-z]+)(\s*=)/gi, (_, before: string, name: string, is: string) =>
+        name.toLowerCase() === 'style' ? `${before}data-style${is}` : `${before}data-off${is}`,
+      ),
+    );
 
 function attach(box: HTMLTextAreaElement, files: FileList): boolean {
   const input = box.form?.querySelector<HTMLInputElement>('input[type=file]');

@@ -1,4 +1,4 @@
-import { type Attrs, Schema } from 'prosemirror-model';
+import { type Attrs, Schema, type TagParseRule } from 'prosemirror-model';
 import { dialect } from '../../src/markdown.js';
 
 /** Where a link may lead: as the page that shows the message allows. Null for anything else. */
@@ -12,6 +12,13 @@ export function linkAddress(typed: string): string | null {
   if (/\s/.test(address) || !dialect.validateLink(whole) || !URL.canParse(whole)) return null;
   return dialect.normalizeLink(whole);
 }
+
+/** Word processors say it by styles, which `pasting` keeps in `data-style`: the page lets no style of others in. */
+const styled = (by: RegExp): TagParseRule => ({
+  tag: '[data-style]',
+  consuming: false,
+  getAttrs: ({ dataset }) => by.test(dataset['style']!) && null,
+});
 
 const level = (node: { attrs: Attrs }) => '#'.repeat(Number(node.attrs['level']));
 
@@ -103,14 +110,14 @@ export const schema = new Schema({
       parseDOM: [
         { tag: 'strong' },
         // Google Docs wraps what is copied in a <b> that is not bold.
-        { tag: 'b', getAttrs: ({ style }) => style.fontWeight !== 'normal' && null },
-        { style: 'font-weight', getAttrs: (weight) => /^(?:bold(?:er)?|[6-9]\d\d)$/.test(weight) && null },
+        { tag: 'b', getAttrs: (tag) => !/font-weight:\s*normal/.test(tag.dataset['style'] ?? '') && null },
+        styled(/font-weight:\s*(?:bold|[6-9]00)/),
       ],
       toDOM: () => ['strong', 0],
     },
-    em: { parseDOM: [{ tag: 'em' }, { tag: 'i' }, { style: 'font-style=italic' }], toDOM: () => ['em', 0] },
+    em: { parseDOM: [{ tag: 'em' }, { tag: 'i' }, styled(/font-style:\s*italic/)], toDOM: () => ['em', 0] },
     strike: {
-      parseDOM: [{ tag: 's' }, { tag: 'del' }, { tag: 'strike' }, { style: 'text-decoration=line-through' }],
+      parseDOM: [{ tag: 's' }, { tag: 'del' }, { tag: 'strike' }, styled(/text-decoration[a-z-]*:[^;]*line-through/)],
       toDOM: () => ['s', 0],
     },
     code: { code: true, excludes: 'strong em strike', parseDOM: [{ tag: 'code' }], toDOM: () => ['code', 0] },

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from '@jest/globals';
+import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { macros } from '@foyer/service';
+import { Collections } from '@foyer/settings';
+import { ticketNumber } from '@foyer/tickets';
+import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
+
+/** People who have never heard of Markdown write, by keyboard alone, and what they see is what arrives. */
+let world: World;
+let acme: TestTenant;
+let chromium: Chromium;
+let ana: TestPerson;
+let mara: Page;
+let ticket: string;
+
+beforeAll(async () => {
+  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
+  acme = await world.tenant('acme');
+  ana = await acme.customer('Ana Sousa');
+  const agent = await acme.agent('Mara');
+  await acme.agent('Nils');
+  await acme.agent('Nina');
+  await acme.inside(() =>
+    world
+      .get(Collections)
+      .apply(macros, [
+        { id: randomUUID(), name: 'On our way', shortcut: 'way', text: 'A technician is **on the way**.', actions: [] },
+      ]),
+  );
+  ticket = `/console/tickets/${ticketNumber(Number((await ana.opens('The lift is stuck')).number))}`;
+  mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, agent.email);
+}, 60_000);
+
+const reply = () => mara.getByRole('textbox', { name: 'Reply to Ana Sousa' });
+const written = (box = 'reply-body') => mara.locator(`#${box}`).inputValue();
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(acme.tenant.origin + path);
+  await page.locator('.editor.is-rich').first().waitFor();
+}
+
+/** As the clipboard hands it over when somebody pastes. */
+async function paste(box: Locator, data: Record<string, string>, file?: string): Promise<void> {
+  await box.evaluate(
+    (element, [kinds, name]) => {
+      const clipboardData = new DataTransfer();
+      for (const [kind, text] of Object.entries(kinds)) clipboardData.setData(kind, text);
+      if (name) clipboardData.items.add(new File(['GIF89a'], name, { type: 'image/gif' }));
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    },
+    [data, file] as const,
+  );
+}
+
+test('bold, a list and a link, by keys alone: in the thread and in the mail as they were seen', async () => {
+  await open(mara, ticket);
+  await reply().focus();
+  await mara.keyboard.type('It is ');
+  await mara.keyboard.press('Control+b');
+  expect(await mara.locator('#reply-body ~ .editor-text strong').count()).toBe(0);
+  await mara.keyboard.type('very');
+  await mara.keyboard.press('Control+b');
+  await mara.keyboard.type(' urgent:');
+  await mara.keyboard.press('Enter');
+  await mara.keyboard.type('- one *star');
+  await mara.keyboard.press('Enter');
+  await mara.keyboard.type('see the plan');
+  for (let letter = 0; letter < 4; letter += 1) await mara.keyboard.press('Shift+ArrowLeft');
+  await mara.keyboard.press('Control+k');
+  await mara.getByRole('textbox', { name: 'Where the link leads' }).waitFor();
+  await mara.keyboard.type('javascript:alert(1)');
+  await mara.keyboard.press('Enter');
+  await mara.locator('#reply-body-link-wrong').waitFor();
+  await mara.keyboard.press('Control+a');
+  await mara.keyboard.type('plans.example/lift');
+  await mara.keyboard.press('Enter');
+  expect(await written()).toBe('It is **very** urgent:\n\n- one *star\n- see the [plan](https://plans.example/lift)');
+  await mara.getByRole('button', { name: 'Send reply' }).click();
+  await mara.getByText('The reply is sent.').waitFor();
+
+  const message = mara.getByRole('article', { name: 'Message from Mara' });
+  await message.locator('strong', { hasText: 'very' }).waitFor();
+  expect(await message.locator('li').allInnerTexts()).toEqual(['one *star', 'see the plan']);
+  expect(await message.getByRole('link', { name: 'plan' }).getAttribute('href')).toBe('https://plans.example/lift');
+  const mail = await world.mails.mailTo(ana.email, ({ text }) => text!.includes('urgent'));
+  expect(mail.html).toContain('<strong>very</strong>');
+  expect(mail.html).toMatch(/<li>see the <a href="https:\/\/plans\.example\/lift"/);
+  expect(mail.text).toContain('It is very urgent:');
+  expect(mail.text).toContain(' * see the plan <https://plans.example/lift>');
+  expect(mail.text).not.toContain('**');
+});
+
+test('Tab and Escape lead out, buttons say what is on, an empty reply is not sent', async () => {
+  await open(mara, ticket);
+  await mara.getByRole('button', { name: 'Send reply' }).click();
+  await mara.locator('#reply-body-missing', { hasText: 'Fill in this field.' }).waitFor();
+  expect(await reply().getAttribute('aria-invalid')).toBe('true');
+  expect(await reply().evaluate((element) => element === document.activeElement)).toBe(true);
+  await mara.keyboard.press('Control+i');
+  expect(await mara.getByRole('button', { name: 'Italic' }).first().getAttribute('aria-pressed')).toBe('true');
+  await mara.keyboard.type('so');
+  expect(await reply().getAttribute('aria-invalid')).toBeNull();
+  await mara.keyboard.press('Shift+Tab');
+  await mara.keyboard.press('ArrowRight');
+  await mara.keyboard.press('ArrowRight');
+  await mara.keyboard.press('Enter');
+  expect(await written()).toBe('- *so*');
+  await mara.keyboard.press('Control+z');
+  expect(await written()).toBe('*so*');
+  await mara.keyboard.press('Tab');
+  expect(await mara.evaluate(() => document.activeElement?.id)).toBe('reply-attachments');
+  await reply().focus();
+  await mara.keyboard.press('Escape');
+  expect(await reply().evaluate((element) => element === document.activeElement)).toBe(false);
+});
+
+test('what was begun is there again after a reload, as it looked', async () => {
+  await open(mara, ticket);
+  await reply().fill('');
+  await reply().pressSequentially('1. First\n**second** thing');
+  const kept = mara.waitForResponse((answer) => answer.url().endsWith('/drafts') && answer.ok());
+  await kept;
+  await open(mara, ticket);
+  await reply().locator('ol > li').nth(1).waitFor();
+  expect(await reply().locator('ol > li').allInnerTexts()).toEqual(['First', 'second thing']);
+  expect(await reply().locator('strong').innerText()).toBe('second');
+});
+
+test('a macro comes where the cursor is, by its name at the beginning of a line', async () => {
+  await open(mara, ticket);
+  await reply().fill('');
+  await reply().pressSequentially('Hello Ana,\n/way ');
+  await reply().locator('strong', { hasText: 'on the way' }).waitFor();
+  expect(await written()).toBe('Hello Ana,\n\nA technician is **on the way**.');
+  await mara.keyboard.type(' Bye.');
+  expect(await written()).toBe('Hello Ana,\n\nA technician is **on the way**. Bye.');
+});
+
+test('a colleague is called by the beginning of the name, arrows and Enter', async () => {
+  await open(mara, ticket);
+  await mara.getByRole('radio', { name: 'Internal note' }).check({ force: true });
+  const note = mara.getByRole('textbox', { name: 'A note that only your team sees' });
+  await note.pressSequentially('Can you look, @ni');
+  const names = mara.getByRole('listbox', { name: 'Colleagues' });
+  expect(await names.getByRole('option').allInnerTexts()).toEqual(['Nils', 'Nina']);
+  await mara.keyboard.press('ArrowDown');
+  const chosen = names.getByRole('option', { selected: true });
+  expect(await chosen.innerText()).toBe('Nina');
+  expect(await note.getAttribute('aria-activedescendant')).toBe(await chosen.getAttribute('id'));
+  await mara.keyboard.press('Enter');
+  expect(await names.count()).toBe(0);
+  await mara.keyboard.type('and @nil');
+  await names.waitFor();
+  await mara.keyboard.press('Escape');
+  expect(await names.count()).toBe(0);
+  expect(await written('note-body')).toBe('Can you look, @Nina and @nil');
+  await mara.getByRole('button', { name: 'Add note' }).click();
+  await world.mails.mailTo('nina@acme.example', ({ subject }) => subject!.startsWith('You are mentioned'));
+});
+
+test('what is pasted keeps its shape and nothing else; a picture goes along as a file', async () => {
+  await open(mara, ticket);
+  await reply().fill('');
+  await paste(reply(), {
+    'text/plain': 'Title Safe bold evil',
+    'text/html': `<style>p { color: red }</style><script>document.title = 'owned'</script><h2>Title</h2>
+      <p style="position:fixed" onclick="alert(1)">Safe <span style="font-weight:700">bold</span> <a href="javascript:alert(1)">evil</a></p>
+      <img src="x" onerror="document.title = 'owned'"><iframe src="//evil.example"></iframe>
+      <ul><li>item <a href="https://a.example">there</a></ul>`,
+  });
+  expect(await written()).toBe('## Title\n\nSafe **bold** evil\n\n- item [there](https://a.example)');
+  expect(await reply().innerHTML()).not.toMatch(/style|onclick|onerror|iframe|javascript/);
+  expect(await mara.title()).not.toContain('owned');
+  await paste(reply(), { 'text/plain': '' }, 'shot.gif');
+  await mara.locator('.file-chosen', { hasText: 'shot.gif' }).waitFor();
+  expect(await written()).not.toContain('shot');
+});
+
+test('in Arabic the line runs from the right, and an English one from the left', async () => {
+  const page = await chromium.signedIn(ana, true);
+  await open(page, '/tickets/new?lang=ar');
+  const box = page.locator('.editor-text');
+  await box.pressSequentially('المصعد عالق\nThe lift is stuck');
+  const sides = await box.evaluate((element) =>
+    [...element.querySelectorAll('p')].map((line) => {
+      const range = document.createRange();
+      range.selectNodeContents(line);
+      const [words, whole] = [range.getBoundingClientRect(), line.getBoundingClientRect()];
+      return words.left - whole.left > whole.right - words.right ? 'right' : 'left';
+    }),
+  );
+  expect(sides).toEqual(['right', 'left']);
+  expect(await page.locator('#description').inputValue()).toBe('المصعد عالق\n\nThe lift is stuck');
+  expect(await textOf(page)).toContain('المصعد عالق');
+});
