@@ -90,6 +90,31 @@ test('a role is tried on a colleague before it is saved, given, named on the pag
   expect([invited.status, invited.text.includes('An open invitation leads to this role')]).toEqual([422, true]);
 });
 
+test('who sees people but no tickets finds nothing about tickets, and no way that ends nowhere', async () => {
+  const role = await composes(owner, 'Front desk', { 'people.view': 'all', 'people.edit': 'all' });
+  const dana = await as(await acme.agent('Dana'));
+  await gives(owner, 'Dana', role);
+  expect((await dana.get('/console')).headers['location']).toBe('/console/people');
+  await dana.get('/console/companies/new');
+  const made = await dana.post('/console/companies', { name: 'Initech', domain: '' });
+  for (const page of [
+    '/console/people',
+    `/console/people/${await idOf('Ana')}`,
+    made.headers['location']!,
+    '/console/team',
+  ]) {
+    const { status, text } = await dana.get(page);
+    expect([page, status, /href="\/console\/tickets|The kettle drips|Open tickets/.test(text)]).toEqual([
+      page,
+      200,
+      false,
+    ]);
+    const ways = [...text.matchAll(/href="(\/console[^"?#]*)/g)].map(([, way]) => way!);
+    for (const way of new Set(ways)) expect([way, (await dana.get(way)).status < 400]).toEqual([way, true]);
+  }
+  expect((await dana.get('/console/tickets/new')).status).toBe(404);
+});
+
 test('whoever’s role is gone still signs in, sees nothing, and is told so', async () => {
   const gus = await acme.agent('Gus');
   await sets(() => sql`update ${table('person')} set team_role = gen_random_uuid()::text where name = 'Gus'`);

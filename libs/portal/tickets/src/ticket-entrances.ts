@@ -68,6 +68,7 @@ export class TicketEntrances implements OnModuleInit {
     this.rolePreview.fill((actor, reader) => this.preview(actor, reader));
     this.departures.add((companyId, personId) => this.unwatch(companyId, personId));
     this.tally.fill({
+      isOpenTo: ({ ability }) => ability.can('read', 'Desk'),
       count: (actor, of, ids) => this.list.tally(actor, of, ids),
       latest: (actor, personId, locale) => this.latest(actor, personId, locale),
     });

@@ -85,6 +85,7 @@ export class CompaniesController {
         openTickets: tally.get(id)?.open ?? 0,
       })),
       filters: [],
+      showsTickets: this.tickets.isOpenTo(actor),
       ...listView(visit, PATH, { q: q || null, filters: {}, next: more ? rows.at(-1)!.id : null, previous: null }),
       can: { create: actor.ability.can('create', 'Company') },
     };
@@ -182,6 +183,7 @@ export class CompaniesController {
     const manages = actor.ability.can('manage', 'Membership');
     return {
       company: { id, name, domain, createdAt, openTickets: tally?.open ?? 0, tickets: tally?.all ?? 0 },
+      showsTickets: this.tickets.isOpenTo(actor),
       ticketsHref: `/console/tickets?view=all&company=${id}`,
       members: memberViews(actor, members, labelOf, manages).map((member) => ({
         ...member,

@@ -68,6 +68,7 @@ export class PeopleController {
     );
     const options = STATES.map((value) => ({ value, label: visit.t(`identity.state.${value}`) }));
     return {
+      showsTickets: this.tickets.isOpenTo(actor),
       people: rows.map((row) => ({
         href: `${PATH}/${row.id}`,
         name: row.name,
@@ -150,6 +151,7 @@ export class PeopleController {
         can: { remove: actor.ability.can('manage', 'Membership') },
       })),
       tickets: await this.tickets.latest(actor, id, visit.locale),
+      showsTickets: this.tickets.isOpenTo(actor),
       ticketsHref: `/console/tickets?view=all&requester=${id}`,
       form: form ?? visit.form({ role: 'user' }),
       companyOptions: all
