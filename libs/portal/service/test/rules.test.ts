@@ -17,7 +17,7 @@ import {
   type Sharing,
 } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
-import { reopeningRules, type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
+import { Approvals, reopeningRules, type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 const id = (n: number) => `0190f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -209,6 +209,42 @@ describe('routing', () => {
 });
 
 describe('automations', () => {
+  test('ask for approval, go on when it comes, and say in the thread where there is nobody to ask', async () => {
+    const boss = await (await acme.customer('Gina')).of('Globex', 'company_admin');
+    const lonely = await (await acme.customer('Otto')).of('Initech');
+    const approved = { match: 'all' as const, tests: [{ field: 'approval', operator: 'is', value: ['approved'] }] };
+    await apply(
+      [],
+      [
+        {
+          trigger: 'opened',
+          actions: [
+            { do: 'tag', add: ['new'], remove: [] },
+            { do: 'approval', of: 'company-admins', question: 'May {{customer.first_name}} have it?' },
+            { do: 'priority', to: 'high' },
+          ],
+        },
+        { trigger: 'approved', conditions: approved, actions: [{ do: 'tag', add: ['go'], remove: [] }] },
+      ],
+    );
+    const [asked, alone] = [await ana.opens('A new laptop'), await lonely.opens('A new chair')];
+    await quiet();
+    expect(await now(asked)).toMatchObject({ status: 'on_hold', tags: ['new'], priority: 'high' });
+    expect(await now(alone)).toMatchObject({ status: 'open', tags: ['new'], priority: 'high' });
+    const [note] = await acme.query<{ body: string }>(
+      () => sql`select body from ${table('ticket_message')} where ticket_id = ${alone.id} and kind = 'note'`,
+    );
+    expect(note!.body).toMatch(/^Nobody else in this company/);
+    const [approval] = await acme.query<{ id: string; question: string }>(
+      () => sql`select id, question from ${table('ticket_approval')} where ticket_id = ${asked.id}`,
+    );
+    expect(approval!.question).toBe('May Ana have it?');
+    const actor = await boss.actor();
+    await inside(() => world.get(Approvals).decide(actor, approval!.id, 'approved', ''));
+    await quiet();
+    expect(await now(asked)).toMatchObject({ status: 'open', tags: ['go', 'new'] });
+  });
+
   test('run once for a cause, with words filled in', async () => {
     await apply(
       [],

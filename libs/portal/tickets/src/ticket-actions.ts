@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUESTION_MAX } from './approvals/approval-forms.js';
 import { PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
 
 const id = z.uuid();
@@ -17,6 +18,12 @@ export const ticketAction = z.discriminatedUnion('do', [
   z.object({ do: z.literal('reply'), text: z.string().trim().min(1).max(20_000) }),
   z.object({ do: z.literal('note'), text: z.string().trim().min(1).max(20_000) }),
   z.object({ do: z.literal('watch'), personId: id }),
+  /** Asks the customer's company; the ticket is on hold until it has decided. */
+  z.object({
+    do: z.literal('approval'),
+    of: z.literal('company-admins').default('company-admins'),
+    question: z.string().trim().max(QUESTION_MAX).default(''),
+  }),
 ]);
 export type TicketAction = z.output<typeof ticketAction>;
 

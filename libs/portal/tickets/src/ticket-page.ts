@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessible, allowed, NotFound, why } from '@foyer/access';
 import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import type { FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
+import type { ApprovalState, FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
 import { Reopening } from './reopening/reopening.js';
 import { type DraftContent, draftsOf } from './requests/drafts.js';
 import { ticketNumber } from './ticket-number.js';
@@ -75,6 +75,7 @@ export interface TicketDetail {
   groupId: string | null;
   typeId: string | null;
   source: TicketSource;
+  approval: ApprovalState;
   tags: string[];
   fields: Record<string, FieldValue>;
   watcherIds: string[];
@@ -113,7 +114,7 @@ export class TicketPageReader {
                    t.solved_at as "solvedAt", t.due_at as "dueAt", t.customer_replied_at as "customerRepliedAt", t.team_replied_at as "teamRepliedAt",
                    t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", b.name as "openedBy", t.company_id as "companyId", o.name as company,
                    t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", c.name as category,
-                   t.group_id as "groupId", t.type_id as "typeId", t.source, to_json(t.tags) as tags, t.fields, to_json(t.watcher_ids) as "watcherIds",
+                   t.group_id as "groupId", t.type_id as "typeId", t.source, t.approval, to_json(t.tags) as tags, t.fields, to_json(t.watcher_ids) as "watcherIds",
                    (select coalesce(json_agg(json_build_object('id', w.id, 'name', w.name, 'team', w.team_role is not null) order by w.name), '[]')
                       from ${table('person')} w where w.id = any(t.watcher_ids)) as watchers,
                    (select l.number::int from ${table('ticket')} l where l.id = t.merged_into_id and ${other}) as "mergedInto",

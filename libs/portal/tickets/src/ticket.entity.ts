@@ -53,6 +53,10 @@ export type HappeningType =
   | 'bounced'
   | 'mail-refused';
 
+/** How far the approval by the customer's company is. */
+export const APPROVAL_STATES = ['none', 'waiting', 'approved', 'rejected'] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
 export type TicketSource = 'portal' | 'console' | 'email' | 'api';
 export type FieldValue = string | number | boolean | string[] | null;
 
@@ -123,6 +127,9 @@ export class Ticket {
   /** People who follow it beside requester and assignee: they get its mails, and a customer among them may see it. */
   @Property({ type: 'uuid[]', columnType: 'uuid[]' })
   watcherIds: string[] = [];
+
+  @Property({ type: 'text' })
+  approval: ApprovalState = 'none';
 
   /** The nearest promise not yet kept. */
   @Property({ type: 'timestamptz', nullable: true })

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, InvalidField, Refused } from '@foyer/access';
+import { allowed, DomainError, InvalidField, Refused } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
+import { Settings } from '@foyer/settings';
 import { Agents } from './agents.js';
+import { Approvals } from './approvals/approvals.js';
 import { Mentions } from './mentions.js';
 import { Groups } from './requests/groups.js';
 import { Requests } from './requests/requests.js';
@@ -65,6 +68,8 @@ export class Tickets {
     private readonly groups: Groups,
     private readonly requests: Requests,
     private readonly reopening: Reopening,
+    private readonly approvals: Approvals,
+    private readonly settings: Settings,
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
@@ -281,7 +286,21 @@ export class Tickets {
         await this.answer(actor, ticket, { body: action.text, fileIds: [] }, ticket.status);
       else if (action.do === 'note') await this.annotate(actor, ticket, { body: action.text, fileIds: [] });
       else if (action.do === 'watch') ticket.watchedBy([action.personId]);
+      else if (action.do === 'approval') await this.askApproval(actor, ticket, action);
       else await this.set(actor, ticket, valuesOf(action, actor));
+    }
+  }
+
+  /** Where nobody can be asked, the team reads why, and decides how to go on. */
+  private async askApproval(actor: PortalActor, ticket: Ticket, { of, question }: Asking): Promise<void> {
+    await this.database.write((em) => em.flush());
+    try {
+      await this.approvals.ask(actor, ticket.id, { approvers: of, question });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const { defaultLocale } = await this.settings.get('general');
+      const body = translate(defaultLocale, error.code, error.values);
+      await this.annotate(actor, ticket, { body, fileIds: [] });
     }
   }
 
@@ -306,7 +325,8 @@ function mustMay({ ability }: PortalActor, ticket: Ticket, action: string): void
   if (!allowed(ability, action, 'Ticket', ticket)) throw new Refused('tickets.team.beyond-role');
 }
 
-type Setting = Exclude<TicketAction, { do: 'tag' | 'reply' | 'note' | 'watch' }>;
+type Asking = Extract<TicketAction, { do: 'approval' }>;
+type Setting = Exclude<TicketAction, { do: 'tag' | 'reply' | 'note' | 'watch' | 'approval' }>;
 
 function valuesOf(action: Setting, actor: PortalActor): TicketValues {
   switch (action.do) {

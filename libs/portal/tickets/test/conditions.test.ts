@@ -42,6 +42,7 @@ beforeAll(async () => {
             n % 6
           ],
           source: n % 2 ? 'portal' : 'email',
+          approval: ['none', 'waiting', 'approved', 'rejected'][n % 4],
           createdAt: hoursAgo(n),
           updatedAt: hoursAgo(n / 2),
           dueAt: n % 3 ? new Date(Date.now() + (n - 10.5) * 3_600_000) : null,

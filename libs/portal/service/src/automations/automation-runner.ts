@@ -60,7 +60,10 @@ export class AutomationRunner {
   private async perform({ name, actions, id }: Automation, { ticketId, cause }: RuleRun): Promise<void> {
     const { values } = await this.fillings.of(ticketId);
     const done = actions.filter((action): action is TicketAction => action.do !== 'mail');
-    const spoken = done.map((action) => ('text' in action ? { ...action, text: filled(action.text, values) } : action));
+    const spoken = done.map((action) => {
+      if ('text' in action) return { ...action, text: filled(action.text, values) };
+      return action.do === 'approval' ? { ...action, question: filled(action.question, values) } : action;
+    });
     if (spoken.length > 0) await this.tickets.act(robot(name), ticketId, spoken);
     for (const mail of actions.filter((action): action is MailAction => action.do === 'mail'))
       await this.mails.send(ticketId, mail, values, `${id}:${cause}`);

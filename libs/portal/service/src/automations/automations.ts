@@ -15,6 +15,8 @@ export const EVENT_TRIGGERS = [
   'group',
   'priority',
   'rated',
+  'approved',
+  'rejected',
   'sla-warned',
   'sla-breached',
 ] as const;

@@ -68,9 +68,12 @@ export class OnTicketEvents {
   }
 }
 
+const isAny = <Word extends string>(type: string, words: readonly Word[]): type is Word =>
+  (words as readonly string[]).includes(type);
+
 function triggersOf({ type, from, to }: Happened): EventTrigger[] {
   if (type === 'assignee') return to ? ['assigned'] : [];
-  if (type === 'group' || type === 'priority' || type === 'rated') return [type];
+  if (isAny(type, ['group', 'priority', 'rated', 'approved', 'rejected'])) return [type];
   if (type !== 'status' || from === to) return [];
   return [
     'status',

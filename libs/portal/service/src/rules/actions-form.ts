@@ -7,7 +7,7 @@ import { type RuleAction, ruleAction } from '../automations/automations.js';
 /** What an editor can offer to do. */
 export const ACTION_KINDS = [
   ...['status', 'priority', 'category', 'type', 'assign', 'group', 'add-tags', 'remove-tags'],
-  ...['watch', 'reply', 'note', 'mail', 'mail-address'],
+  ...['watch', 'approval', 'reply', 'note', 'mail', 'mail-address'],
 ] as const;
 export const PROPERTY_KINDS: readonly string[] = [
   'status',
@@ -19,6 +19,7 @@ export const PROPERTY_KINDS: readonly string[] = [
   'add-tags',
   'remove-tags',
   'watch',
+  'approval',
 ];
 export const TICKET_KINDS: readonly string[] = [...PROPERTY_KINDS, 'reply', 'note'];
 export const RULE_KINDS: readonly string[] = [...TICKET_KINDS, 'mail', 'mail-address'];
@@ -47,7 +48,7 @@ function controlOf(kind: string, choices: RuleChoices, visit: Pick<Visit, 't'>):
     watch: choices.agents,
     mail: MAIL_TO.map((value) => ({ value, label: visit.t(`service.mail-to.${value}`) })),
   };
-  return { options: options[kind] ?? null, text: ['reply', 'note', 'mail', 'mail-address'].includes(kind) };
+  return { options: options[kind] ?? null, text: ['approval', 'reply', 'note', 'mail', 'mail-address'].includes(kind) };
 }
 
 export function actionValues(part: string, actions: readonly RuleAction[]): Typed {
@@ -66,6 +67,8 @@ function rowsOf(action: RuleAction): Record<string, string | null>[] {
     case 'reply':
     case 'note':
       return [{ do: action.do, text: action.text }];
+    case 'approval':
+      return [{ do: 'approval', text: action.question }];
     case 'mail':
       return [{ do: action.to.includes('@') ? 'mail-address' : 'mail', to: action.to, text: action.text }];
     case 'watch':
@@ -93,7 +96,7 @@ export function actionsOf(typed: Typed, part: string, kinds: readonly string[], 
     if (Array.isArray(values['to'])) throw new InvalidField(at('to'), 'web.form.wrong');
     if (Array.isArray(values['text'])) throw new InvalidField(at('text'), 'web.form.wrong');
     if (options && !options.some(({ value }) => value === to)) throw new InvalidField(at('to'), 'web.form.choice');
-    if (text && words === '') throw new InvalidField(at('text'), 'web.form.required');
+    if (text && words === '' && kind !== 'approval') throw new InvalidField(at('text'), 'web.form.required');
     if (words.length > TEXT_MAX)
       throw new InvalidField(at('text'), 'web.form.too-long', { max: TEXT_MAX, length: words.length });
     if (!options && !text && to === '') throw new InvalidField(at('to'), 'web.form.required');
@@ -119,6 +122,8 @@ function made(kind: string, to: string, text: string): object {
     case 'reply':
     case 'note':
       return { do: kind, text };
+    case 'approval':
+      return { do: 'approval', of: 'company-admins', question: text };
     case 'mail':
     case 'mail-address':
       return { do: 'mail', to, text };
@@ -151,7 +156,11 @@ export function actionsView(
       options: options && (gone ? [{ value: to, label: visit.t('tickets.conditions.gone') }, ...options] : options),
       written: kind.endsWith('-tags') || kind === 'mail-address',
       email: kind === 'mail-address',
-      hint: kind.endsWith('-tags') ? visit.t('tickets.conditions.commas') : null,
+      hint: kind.endsWith('-tags')
+        ? visit.t('tickets.conditions.commas')
+        : kind === 'approval'
+          ? visit.t('service.action.approval-hint')
+          : null,
       text,
       max: TEXT_MAX,
     };

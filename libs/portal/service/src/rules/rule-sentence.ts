@@ -60,6 +60,10 @@ export function actionWords(visit: Words, action: RuleAction, choices: RuleChoic
       return visit.t('service.says.note', { value: short(action.text) });
     case 'watch':
       return visit.t('service.says.watch', { value: optionWords(visit, choices.agents, action.personId) });
+    case 'approval':
+      return action.question
+        ? visit.t('service.says.approval-of', { value: short(action.question) })
+        : visit.t('service.says.approval');
     case 'mail':
       return visit.t('service.says.mail', {
         value: action.to.includes('@') ? action.to : visit.t(`service.mail-to.${action.to}`),

@@ -148,6 +148,8 @@ describe('everything can be set up', () => {
         'actions-1-do': 'mail',
         'actions-1-to': 'group',
         'actions-1-text': 'Have a look at {{ticket.number}}',
+        'actions-2-do': 'approval',
+        'actions-2-text': '',
       },
     };
     expect((await owner.post(at('automations'), typed)).status).toBe(303);
@@ -159,11 +161,12 @@ describe('everything can be set up', () => {
       actions: [
         { do: 'assign', to: maraId },
         { do: 'mail', to: 'group' },
+        { do: 'approval', of: 'company-admins', question: '' },
       ],
     });
     const page = await owner.get(`${at('automations')}/${last.id}`);
     expect(page.text).toContain(
-      'When the customer has waited for 4 hours, if Priority is High or Urgent: assign to Mara and write an e-mail to The ticket’s group.',
+      'When the customer has waited for 4 hours, if Priority is High or Urgent: assign to Mara, write an e-mail to The ticket’s group, and ask the company’s admins for approval.',
     );
   });
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { field } from '@foyer/web';
-import { COMMENT_MAX, QUESTION_MAX } from './approvals.js';
+
+export const QUESTION_MAX = 1_000;
+export const COMMENT_MAX = 1_000;
 
 /** The button that was pressed, and why. */
 export const decisionForm = z.object({

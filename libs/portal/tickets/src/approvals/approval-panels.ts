@@ -7,7 +7,7 @@ import type { TicketView } from '../ticket-page.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { Approvers } from './approvers.js';
 import { approvalView } from './approval-view.js';
-import { COMMENT_MAX } from './approvals.js';
+import { COMMENT_MAX } from './approval-forms.js';
 
 /** On a ticket's page: the question to whoever may decide, and to everybody how far it is. */
 @Injectable()

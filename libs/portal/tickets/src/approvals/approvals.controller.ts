@@ -18,10 +18,10 @@ import {
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { ticketView } from '../ticket-view.js';
-import { decisionForm } from './approval-forms.js';
+import { COMMENT_MAX, decisionForm } from './approval-forms.js';
 import { ApprovalList } from './approval-list.js';
 import { approvalView } from './approval-view.js';
-import { Approvals, COMMENT_MAX } from './approvals.js';
+import { Approvals } from './approvals.js';
 
 const PATH = '/approvals';
 const PAGE = 25;

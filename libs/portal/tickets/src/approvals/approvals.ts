@@ -26,8 +26,6 @@ interface Asked {
   needsAll: boolean;
   followed: boolean;
 }
-export const QUESTION_MAX = 1_000;
-export const COMMENT_MAX = 1_000;
 
 /** Asks people of the customer's company whether a request may go ahead, and takes their word for it. */
 @Injectable()
@@ -51,6 +49,7 @@ export class Approvals {
         await this.write(sql`
           insert into ${table('ticket_approval')} (id, ticket_id, approver_id, asked_by_id, question, asking_id, needs_all, followed)
           values (${randomUUIDv7()}, ${ticket.id}, ${id}, ${actor.id}, ${question}, ${askingId}, ${all}, ${ticket.watcherIds.includes(id)})`);
+      ticket.approval = 'waiting';
       ticket.watchedBy(asked.map(({ id }) => id));
       const told = asked.map(({ id, name }): Happening => ({
         type: 'approval-asked',
@@ -79,7 +78,10 @@ export class Approvals {
         update ${table('ticket_approval')} set status = ${decision}, comment = ${comment}, decided_at = now() where id = ${id}`);
       const others = all.filter((one) => one.id !== id && one.status === 'waiting');
       const over = decision === 'rejected' || !asked.needsAll || others.length === 0;
-      if (over) await this.end(others, 'settled');
+      if (over) {
+        ticket.approval = decision;
+        await this.end(others, 'settled');
+      }
       this.release(ticket, over ? [asked, ...others] : [asked]);
       const happening: Happening = { type: decision, from: null, to: null, detail: comment || null };
       await this.ledger.happened(ticket, actor, [happening, ...(over ? goOn(ticket) : [])]);
@@ -95,6 +97,7 @@ export class Approvals {
       await this.end([asked], 'withdrawn');
       this.release(ticket, [asked]);
       const waits = all.some((one) => one.id !== id && one.status === 'waiting');
+      if (!waits) ticket.approval = 'none';
       const name = await this.nameOf(asked.approverId);
       const happening: Happening = { type: 'approval-withdrawn', from: null, to: asked.approverId, toName: name };
       await this.ledger.happened(ticket, actor, [happening, ...(waits ? [] : goOn(ticket))]);

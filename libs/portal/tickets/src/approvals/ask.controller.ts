@@ -17,9 +17,9 @@ import {
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader, type TicketView } from '../ticket-page.js';
-import { askForm } from './approval-forms.js';
+import { askForm, QUESTION_MAX } from './approval-forms.js';
 import { approvalView } from './approval-view.js';
-import { Approvals, QUESTION_MAX } from './approvals.js';
+import { Approvals } from './approvals.js';
 import { Approvers } from './approvers.js';
 
 const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;

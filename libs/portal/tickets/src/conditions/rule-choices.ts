@@ -10,7 +10,7 @@ import { type RequestField, requestFields } from '../requests/request-field.js';
 import { requestTypes } from '../requests/request-type.js';
 import { typeName } from '../requests/requests.js';
 import { statusName, ticketStatuses } from '../requests/statuses.js';
-import { PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
+import { APPROVAL_STATES, PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
 import { CONDITION_FIELDS, type ConditionKind } from './ticket-conditions.js';
 
 export interface Option {
@@ -75,8 +75,16 @@ export class RuleOptions {
       value,
       label: visit.t(`tickets.conditions.source.${value}`),
     }));
+    const approvals = APPROVAL_STATES.map((value) => ({ value, label: visit.t(`tickets.approval.status.${value}`) }));
     const options: Partial<Record<string, Option[]>> = {
-      ...{ status: kinds, priority: priorities, source: sources, categoryId: categories, typeId: types },
+      ...{
+        status: kinds,
+        priority: priorities,
+        source: sources,
+        approval: approvals,
+        categoryId: categories,
+        typeId: types,
+      },
       ...{ groupId: groups, assigneeId: agents, companyId: companies },
     };
     const builtIn = Object.entries(CONDITION_FIELDS)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { join, type Sql, sql, verbatim } from '@foyer/database';
-import { type FieldValue, PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
+import { APPROVAL_STATES, type FieldValue, PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
 
 /** What conditions can ask of a ticket, as plain values. `null` where there is none. */
 export interface TicketFacts {
@@ -14,6 +14,7 @@ export interface TicketFacts {
   requesterId: string;
   companyId: string | null;
   source: string;
+  approval: string;
   subject: string;
   tags: string[];
   fields: Record<string, FieldValue>;
@@ -47,6 +48,7 @@ export const CONDITION_FIELDS = {
   requesterId: asked('requester_id', 'id'),
   companyId: asked('company_id', 'id'),
   source: asked('source', 'choice', ['portal', 'console', 'email', 'api']),
+  approval: asked('approval', 'choice', APPROVAL_STATES),
   subject: asked('subject', 'text'),
   tags: asked('tags', 'tags'),
   createdAt: asked('created_at', 'age'),
