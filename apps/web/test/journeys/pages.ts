@@ -232,6 +232,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
     ...at(
       'owner',
       acme.tenant.origin,
+      ['article', '/console/settings/articles/new', submit('Save changes')],
       ['find anything', '/console/find?q=printer'],
       ['people', '/console/people'],
       ['person', `/console/people/${person!.id}`],

@@ -1,4 +1,4 @@
-import { insertText } from './writing.js';
+import { insertText, lineBefore } from './writing.js';
 
 const AFTER_MS = 150;
 
@@ -14,7 +14,8 @@ export function articles(): void {
     if (!box || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     picker.open = false;
-    insertText(box, chosen.dataset['inserts']!);
+    const apart = /\S$/.test(lineBefore(box)) ? ' ' : '';
+    insertText(box, `${apart}${chosen.dataset['inserts']!}`);
   });
   picker.addEventListener('toggle', () => picker.open && field.focus());
   let timer: number | undefined;
