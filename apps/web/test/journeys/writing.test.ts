@@ -22,13 +22,9 @@ beforeAll(async () => {
   const agent = await acme.agent('Mara');
   await acme.agent('Nils');
   await acme.agent('Nina');
-  await acme.inside(() =>
-    world
-      .get(Collections)
-      .apply(macros, [
-        { id: randomUUID(), name: 'On our way', shortcut: 'way', text: 'A technician is **on the way**.', actions: [] },
-      ]),
-  );
+  const macro = { id: randomUUID(), name: 'On our way', shortcut: 'way', text: 'A technician is **on the way**.' };
+  const rest = { enabled: true, groupId: null, ownerId: null, note: false, translations: {}, actions: [] };
+  await acme.inside(() => world.get(Collections).apply(macros, [{ ...macro, ...rest }]));
   ticket = `/console/tickets/${ticketNumber(Number((await ana.opens('The lift is stuck')).number))}`;
   mara = await chromium.newcomer(true);
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, agent.email);

@@ -18,6 +18,24 @@ export const hint = (text: string): Plugin =>
     },
   });
 
+const STRONG = /\p{L}/u;
+const FROM_THE_RIGHT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/** Each block runs the way of its first letter, and before it has one the way of the page, as `dir="auto"` would not. */
+export const directions = new Plugin({
+  props: {
+    decorations({ doc }) {
+      const shown: Decoration[] = [];
+      doc.forEach((block, at) => {
+        const letter = STRONG.exec(block.textContent)?.[0];
+        if (letter && block.type.name !== 'code_block')
+          shown.push(Decoration.node(at, at + block.nodeSize, { dir: FROM_THE_RIGHT.test(letter) ? 'rtl' : 'ltr' }));
+      });
+      return DecorationSet.create(doc, shown);
+    },
+  },
+});
+
 /** Addresses look like the links that they will be. */
 export const addressesShown = new Plugin({
   props: {

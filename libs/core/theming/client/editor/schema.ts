@@ -40,21 +40,21 @@ export const schema = new Schema({
       group: 'block',
       defining: true,
       parseDOM: [{ tag: 'blockquote' }],
-      toDOM: () => ['blockquote', { dir: 'auto' }, 0],
+      toDOM: () => ['blockquote', 0],
     },
     bullet_list: {
       content: 'list_item+',
       group: 'block',
       attrs: { tight: { default: true } },
       parseDOM: [{ tag: 'ul' }],
-      toDOM: () => ['ul', { dir: 'auto' }, 0],
+      toDOM: () => ['ul', 0],
     },
     ordered_list: {
       content: 'list_item+',
       group: 'block',
       attrs: { order: { default: 1 }, tight: { default: true } },
       parseDOM: [{ tag: 'ol', getAttrs: (list) => ({ order: startOf(list) }) }],
-      toDOM: ({ attrs }) => ['ol', { dir: 'auto', start: attrs['order'] === 1 ? null : String(attrs['order']) }, 0],
+      toDOM: ({ attrs }) => ['ol', { start: attrs['order'] === 1 ? null : String(attrs['order']) }, 0],
     },
     list_item: {
       content: 'block+',
@@ -78,7 +78,7 @@ export const schema = new Schema({
       group: 'block',
       code: true,
       defining: true,
-      toDOM: () => ['pre', { class: 'editor-source', dir: 'auto' }, ['code', 0]],
+      toDOM: () => ['pre', { class: 'editor-source' }, ['code', 0]],
     },
     heading: {
       content: 'text*',

@@ -3,7 +3,7 @@ import { type Node, Slice } from 'prosemirror-model';
 import { EditorState, Selection, type Transaction } from 'prosemirror-state';
 import { EditorView } from 'prosemirror-view';
 import { type Surface, tell } from '../writing.js';
-import { addressesShown, hint } from './appearance.js';
+import { addressesShown, directions, hint } from './appearance.js';
 import { keys } from './keys.js';
 import { LinkField } from './link-field.js';
 import { mentions } from './mentions.js';
@@ -31,6 +31,7 @@ export function surfaceFor(box: HTMLTextAreaElement, frame: HTMLElement): Surfac
         history(),
         hint(box.placeholder),
         addressesShown,
+        directions,
         link.chosen,
       ],
     });
