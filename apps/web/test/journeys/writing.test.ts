@@ -22,9 +22,26 @@ beforeAll(async () => {
   const agent = await acme.agent('Mara');
   await acme.agent('Nils');
   await acme.agent('Nina');
-  const macro = { id: randomUUID(), name: 'On our way', shortcut: 'way', text: 'A technician is **on the way**.' };
-  const rest = { enabled: true, groupId: null, ownerId: null, note: false, translations: {}, actions: [] };
-  await acme.inside(() => world.get(Collections).apply(macros, [{ ...macro, ...rest }]));
+  const rest = { enabled: true, groupId: null, ownerId: null, note: false, translations: {} };
+  await acme.inside(() =>
+    world.get(Collections).apply(macros, [
+      {
+        ...rest,
+        id: randomUUID(),
+        name: 'On our way',
+        shortcut: 'way',
+        text: 'A technician is **on the way**.',
+        actions: [],
+      },
+      {
+        ...{ ...rest, id: randomUUID(), name: 'Billing', shortcut: 'bill', text: 'The invoice is attached.' },
+        actions: [
+          { do: 'tag', add: ['billing'], remove: [] },
+          { do: 'priority', to: 'high' },
+        ],
+      },
+    ]),
+  );
   ticket = `/console/tickets/${ticketNumber(Number((await ana.opens('The lift is stuck')).number))}`;
   mara = await chromium.newcomer(true);
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, agent.email);
@@ -133,6 +150,24 @@ test('a macro comes where the cursor is, by its name at the beginning of a line'
   expect(await written()).toBe('Hello Ana,\n\nA technician is **on the way**.');
   await mara.keyboard.type(' Bye.');
   expect(await written()).toBe('Hello Ana,\n\nA technician is **on the way**. Bye.');
+});
+
+test('what a macro does beside its words stands above Send, can be left out, and happens with the sending', async () => {
+  await open(mara, ticket);
+  await reply().fill('');
+  await reply().pressSequentially('/bill ');
+  await reply().getByText('The invoice is attached.').waitFor();
+  const also = mara.locator('form[data-panel="reply"]').getByRole('group', { name: 'Also:' });
+  await also.getByRole('checkbox', { name: 'set the priority to High' }).uncheck();
+  await mara.getByText('Macros', { exact: true }).click();
+  await mara.getByRole('button', { name: /On our way/ }).click();
+  await reply().locator('strong', { hasText: 'on the way' }).waitFor();
+  expect(await also.getByRole('checkbox').count()).toBe(2);
+  await mara.getByRole('button', { name: 'Send reply' }).click();
+  await mara.getByText('The reply is sent.').waitFor();
+  await mara.getByText('Mara tagged it billing').waitFor();
+  expect(await mara.getByText('set the priority').count()).toBe(0);
+  expect(await mara.getByRole('group', { name: 'Also:' }).count()).toBe(0);
 });
 
 test('a colleague is called by the beginning of the name, arrows and Enter', async () => {

@@ -38,10 +38,24 @@ async function fill(form: HTMLFormElement): Promise<void> {
   const tab = page.querySelector<HTMLInputElement>('.composer input[type="radio"]:checked');
   if (tab)
     document.querySelector<HTMLInputElement>(`.composer input[name="${tab.name}"][value="${tab.value}"]`)?.click();
-  for (const fresh of page.querySelectorAll<HTMLSelectElement>('#reply-status, .pane-side :is(select, input.input)')) {
-    const here = document.getElementById(fresh.id);
-    if (here instanceof HTMLSelectElement || here instanceof HTMLInputElement) here.value = fresh.value;
-  }
+  const [fresh, here] = [page, document].map((one) => one.querySelector<HTMLSelectElement>('#reply-status'));
+  if (fresh && here) here.value = fresh.value;
+  propose(proposed, box);
   if (lineBefore(box) === '/') eraseBefore(box, 1);
   insertText(box, proposed.value);
+}
+
+/** What else the macro does stands above the button that sends its words, beside what others before it do. */
+function propose(proposed: HTMLTextAreaElement, box: HTMLTextAreaElement): void {
+  const [fresh, here] = [proposed, box].map((one) => one.form?.querySelector<HTMLElement>('[data-proposals]'));
+  if (!fresh || !here) return;
+  for (const label of fresh.querySelectorAll('label')) {
+    const { value } = label.querySelector('input')!;
+    here
+      .querySelector(`input[value="${CSS.escape(value)}"]`)
+      ?.closest('label')
+      ?.remove();
+    here.append(label);
+  }
+  here.hidden = !here.querySelector('label');
 }

@@ -475,11 +475,94 @@ describe('macros', () => {
     const [browser, owner, customer] = [await mara.browser(), await acme.owner.browser(), await ana.browser()];
     expect((await browser.post(`${path}/macros/${id(1)}`)).headers['location']).toContain(`macro=${id(1)}`);
     expect((await browser.post(`${path}/macros/${id(2)}`)).status).toBe(303);
-    expect(await now(ticket)).toMatchObject({ priority: 'high', tags: ['greeted'], status: 'open' });
+    // What it does beside its words waits for them; one without words acts at once.
+    expect(await now(ticket)).toMatchObject({ priority: 'high', tags: [], status: 'open' });
     expect((await owner.post(`${path}/macros/${id(2)}`)).status).toBe(404);
     expect((await browser.post(`${path}/macros/${id(3)}`)).status).toBe(404);
     expect((await browser.post(`/console/tickets/TKT-9999/macros/${id(2)}`)).status).toBe(404);
     expect((await customer.post(`${path}/macros/${id(1)}`)).status).toBe(404);
+  });
+
+  describe('what a macro does beside its words', () => {
+    const MACRO = {
+      ...{ id: id(5), name: 'Billing', enabled: true, shortcut: '', groupId: null, ownerId: null, note: false },
+      ...{ text: 'On its way', translations: {} },
+      actions: [
+        { do: 'tag' as const, add: ['billing'], remove: [] },
+        { do: 'priority' as const, to: 'high' as const },
+        { do: 'group' as const, to: GROUP },
+        { do: 'status' as const, to: 'solved' as const, statusId: null },
+      ],
+    };
+    const proposed = (html: string) =>
+      [...html.matchAll(/name="also" value="([^"]+)"( checked)?><span><bdi>([^<]+)/g)].map(([, value, on, label]) => ({
+        value: value!,
+        label,
+        on: on !== undefined,
+      }));
+    const begin = async (macro = MACRO) => {
+      await inside(() => world.get(Collections).apply(macros, [macro]));
+      const ticket = await ana.opens('Invoice');
+      const path = `/console/tickets/${ticketNumber(Number(ticket.number))}`;
+      const browser = await mara.browser();
+      const page = (await browser.get(`${path}?macro=${MACRO.id}`)).text;
+      return { ticket, path, browser, page, also: proposed(page).map(({ value }) => value) };
+    };
+
+    test('is proposed with them, and done when they are sent, but for what was left out', async () => {
+      const { ticket, path, browser, page, also } = await begin();
+      expect(proposed(page).map(({ label, on }) => [label, on])).toEqual([
+        ['add the tag billing', true],
+        ['set the priority to High', true],
+        ['give to the group Network', true],
+      ]);
+      expect(page).toMatch(/<option value="solved" selected/);
+      expect((await now(ticket)).tags).toEqual([]);
+      const sent = { body: 'On its way', status: 'solved', also: [also[0]!, also[2]!] };
+      expect((await browser.post(`${path}/replies`, sent)).status).toBe(303);
+      expect(await now(ticket)).toMatchObject({
+        status: 'solved',
+        tags: ['billing'],
+        priority: 'normal',
+        groupId: GROUP,
+      });
+    });
+
+    test('comes back as it was chosen when the form does', async () => {
+      const { path, browser, also } = await begin();
+      const back = await browser.post(`${path}/replies`, { body: '', status: 'solved', also: also[1]! });
+      expect(back.status).toBe(422);
+      expect(proposed(back.text).map(({ on }) => on)).toEqual([false, true, false]);
+    });
+
+    test('goes with the words or not at all, and is never something else than was shown', async () => {
+      const { ticket, path, browser, also } = await begin();
+      const urgent = { ...MACRO, actions: [{ do: 'priority' as const, to: 'urgent' as const }] };
+      await inside(() => world.get(Collections).apply(macros, [urgent]));
+      const stale = await browser.post(`${path}/replies`, { body: 'Changed', status: 'open', also: also[1]! });
+      expect([stale.status, stale.text.includes('The macro has been changed')]).toEqual([422, true]);
+      expect(proposed(stale.text)).toMatchObject([{ label: 'set the priority to Urgent', on: false }]);
+      const gone = { ...MACRO, actions: [{ do: 'group' as const, to: id(98) }, MACRO.actions[0]!] };
+      await inside(() => world.get(Collections).apply(macros, [gone]));
+      const values = proposed((await browser.get(`${path}?macro=${MACRO.id}`)).text).map(({ value }) => value);
+      const impossible = await browser.post(`${path}/replies`, { body: 'Gone', status: 'open', also: values });
+      expect([impossible.status, impossible.text.includes('can no longer be made')]).toEqual([422, true]);
+      const said = await acme.query(
+        () =>
+          sql`select 1 from ${table('ticket_message')} where ticket_id = ${ticket.id} and body in ('Changed', 'Gone')`,
+      );
+      expect(said).toEqual([]);
+      expect(await now(ticket)).toMatchObject({ tags: [], priority: 'normal' });
+      const foreign = await browser.post(`${path}/replies`, { body: 'x', status: 'open', also: `${id(77)}.abc` });
+      expect(foreign.status).toBe(422);
+    });
+
+    test('in a note counts the status in, for a note has no field for it', async () => {
+      const { ticket, path, browser, also } = await begin({ ...MACRO, note: true });
+      expect(also).toHaveLength(4);
+      expect((await browser.post(`${path}/notes`, { body: 'Done', also })).status).toBe(303);
+      expect(await now(ticket)).toMatchObject({ status: 'solved', tags: ['billing'], priority: 'high' });
+    });
   });
 
   test('a text is filled in once, and what is put in stays plain words', () => {

@@ -20,8 +20,16 @@ const statusChoice = z
   });
 const optionalOf = <T extends z.ZodType>(kind: T) => z.union([z.literal('').transform(() => null), kind]).optional();
 
+/** Changes that a macro proposed and that go with the words: see `Proposals`. */
+const also = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => [value ?? []].flat().slice(0, 50));
+
+export const teamNoteForm = z.object({ body, also });
 export const teamReplyForm = z.object({
   body,
+  also,
   status: statusChoice.default({ status: 'pending', statusId: null }),
   /** The last message that the page showed: whoever else has written since is not talked over. */
   seen: field.optionalId,

@@ -84,12 +84,13 @@ export class ClosingRules {
   }
 }
 
-/** Text and changes proposed for the next reply, by id: macros fill it. */
+/** Text and changes proposed for the next reply, by id: macros fill it. `said` has the changes in words, if they are to be read. */
 export type FindReply = (
   actor: PortalActor,
   ticket: TicketView,
   id: string,
-) => Promise<{ text: string; note: boolean; actions: TicketAction[] } | null>;
+  reader: Pick<Visit, 't' | 'locale'> | null,
+) => Promise<{ text: string; note: boolean; actions: TicketAction[]; said: string[] } | null>;
 
 @Injectable()
 export class ReplySuggestions {
@@ -99,5 +100,5 @@ export class ReplySuggestions {
     this.finder = find;
   }
 
-  find: FindReply = (actor, ticket, id) => this.finder(actor, ticket, id);
+  find: FindReply = (...asked) => this.finder(...asked);
 }

@@ -13,6 +13,7 @@ import { BulkChanges } from './bulk/bulk-changes.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
 import { CustomerExportController } from './customer/export.controller.js';
 import { CustomerAccessController } from './customer/access.controller.js';
+import { Proposals } from './team/proposals.js';
 import { TicketExportController } from './team/export.controller.js';
 import { CustomerLiveController, TeamLiveController } from './live/live.controller.js';
 import { LiveTickets } from './live/live-tickets.js';
@@ -100,6 +101,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketsPack,
     TicketViews,
     ViewChoices,
+    Proposals,
     BulkChanges,
     BulkJobs,
     Merges,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, DomainError, InvalidField, Refused } from '@foyer/access';
+import { allowed, Conflict, DomainError, InvalidField, Refused } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
@@ -54,6 +54,11 @@ export interface TicketDraft {
   confirm?: boolean;
 }
 
+/** Words, and what is done to the ticket together with them. */
+export interface Writing extends MessageDraft {
+  also?: readonly TicketAction[];
+}
+
 /** What people and rules do with tickets: one method a verb. */
 @Injectable()
 export class Tickets {
@@ -103,17 +108,25 @@ export class Tickets {
   async reply(
     actor: PortalActor,
     ref: TicketRef,
-    draft: MessageDraft,
+    { also = [], ...draft }: Writing,
     next?: TicketStatus,
     statusId?: string | null,
   ): Promise<TicketMessage> {
     if (actor.id) await this.limits.count(WRITTEN, actor.id);
-    return this.ledger.change(actor, 'reply', ref, (ticket) => this.answer(actor, ticket, draft, next, statusId));
+    return this.ledger.change(actor, 'reply', ref, async (ticket) => {
+      const message = await this.answer(actor, ticket, draft, next, statusId);
+      await this.along(actor, ticket, also);
+      return message;
+    });
   }
 
   /** Writes for the team's eyes only. Those called by `@name` are told, and follow the ticket from then on. */
-  async note(actor: PortalActor, ref: TicketRef, draft: MessageDraft): Promise<TicketMessage> {
-    return this.ledger.change(actor, 'note', ref, (ticket) => this.annotate(actor, ticket, draft));
+  async note(actor: PortalActor, ref: TicketRef, { also = [], ...draft }: Writing): Promise<TicketMessage> {
+    return this.ledger.change(actor, 'note', ref, async (ticket) => {
+      const message = await this.annotate(actor, ticket, draft);
+      await this.along(actor, ticket, also);
+      return message;
+    });
   }
 
   async solve(actor: PortalActor, ref: TicketRef): Promise<void> {
@@ -272,6 +285,19 @@ export class Tickets {
     Object.assign(ticket, { subject, updatedAt: new Date() });
     await this.ledger.remember(ticket.id, 'reply', subject);
     await this.ledger.happened(ticket, actor, [happening]);
+  }
+
+  /** What goes with words goes with them or not at all. */
+  private async along(actor: PortalActor, ticket: Ticket, also: readonly TicketAction[]): Promise<void> {
+    if (also.length === 0) return;
+    mustMay(actor, ticket, 'update');
+    try {
+      await this.perform(actor, ticket, also);
+    } catch (error) {
+      // Whom or what it names is gone by now; the form has no field for it.
+      if (error instanceof InvalidField) throw new Conflict('tickets.proposals.impossible');
+      throw error;
+    }
   }
 
   private async perform(actor: PortalActor, ticket: Ticket, actions: readonly TicketAction[]): Promise<void> {

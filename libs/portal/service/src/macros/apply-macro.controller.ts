@@ -6,8 +6,8 @@ import { Can, ConsoleController, CurrentActor, Feature, seeOther } from '@foyer/
 import { MacroShelf } from './macro-shelf.js';
 
 /**
- * Uses a macro on a ticket. What it changes is changed at once, all or nothing; its words come back in the box in which the
- * team writes, and with them the status the ticket gets when they are sent.
+ * Uses a macro on a ticket. One without words changes it at once, all or nothing; words come back in the box in which the
+ * team writes, and with them what else is done when they are sent.
  */
 @Can('reply', 'Desk')
 @Feature('tickets')
@@ -30,10 +30,9 @@ export class ApplyMacroController {
     const { can } = await this.page.read(actor, number);
     const macro = await this.shelf.find(actor, id);
     if (!can.reply) throw new NotFound();
-    const actions = macro.text ? macro.actions.filter((action) => action.do !== 'status') : macro.actions;
     const path = `/console/tickets/${ticketNumber(number)}`;
     try {
-      if (actions.length > 0) await this.tickets.act(actor, number, actions);
+      if (!macro.text) await this.tickets.act(actor, number, macro.actions);
     } catch (error) {
       // Whom or what it names is gone, or the agent's role does not go that far: they can still write.
       if (error instanceof DomainError) return seeOther(path, 'service.macros.failed', 'bad');

@@ -3,7 +3,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Conflict, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Collections, Settings } from '@foyer/settings';
-import { type FindReply, Groups, ReplySuggestions } from '@foyer/tickets';
+import { type FindReply, Groups, ReplySuggestions, RuleOptions } from '@foyer/tickets';
+import { actionWords } from '../rules/rule-sentence.js';
 import { Fillings } from './filling.js';
 import { type Macro, macros, ownMacros } from './macros.js';
 import { filled } from './placeholders.js';
@@ -19,6 +20,7 @@ export class MacroShelf implements OnModuleInit {
     private readonly groups: Groups,
     private readonly suggestions: ReplySuggestions,
     private readonly fillings: Fillings,
+    private readonly options: RuleOptions,
   ) {}
 
   onModuleInit(): void {
@@ -70,11 +72,13 @@ export class MacroShelf implements OnModuleInit {
   }
 
   /** What a macro proposes for the next reply, in the customer's language where it has words for it. */
-  private readonly reply: FindReply = async (actor, ticket, id) => {
+  private readonly reply: FindReply = async (actor, ticket, id, reader) => {
     const macro = (await this.of(actor)).find((one) => one.id === id);
     if (!macro) return null;
     const { values, locale } = await this.fillings.of(ticket.id, actor.name);
     const text = filled(macro.translations[locale] ?? macro.text, values);
-    return { text, note: macro.note, actions: macro.actions };
+    const choices = reader && macro.actions.length > 0 ? await this.options.all(reader) : null;
+    const said = choices ? macro.actions.map((action) => actionWords(reader!, action, choices)) : [];
+    return { text, note: macro.note, actions: macro.actions, said };
   };
 }

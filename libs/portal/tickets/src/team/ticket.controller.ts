@@ -23,14 +23,15 @@ import { LiveTickets } from '../live/live-tickets.js';
 import { Drafts } from '../requests/drafts.js';
 import { Groups } from '../requests/groups.js';
 import { Statuses } from '../requests/statuses.js';
-import { messageForm, propertiesForm, teamReplyForm } from '../ticket-forms.js';
+import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
-import { ReplySuggestions, TicketPanels } from '../ticket-slots.js';
+import { TicketPanels } from '../ticket-slots.js';
 import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
+import { Proposals } from './proposals.js';
 
 const PATH = '/console/tickets';
 const LINK_SECONDS = 60;
@@ -48,7 +49,7 @@ export class TeamTicketController {
     private readonly attachments: Attachments,
     private readonly files: Files,
     private readonly panels: TicketPanels,
-    private readonly suggestions: ReplySuggestions,
+    private readonly proposals: Proposals,
     private readonly statuses: Statuses,
     private readonly groups: Groups,
     private readonly live: LiveTickets,
@@ -64,11 +65,12 @@ export class TeamTicketController {
     @Query('macro') macro?: unknown,
   ) {
     const ticket = await this.page.read(actor, number);
-    const proposed = typeof macro === 'string' ? await this.suggestions.find(actor, ticket, macro) : null;
+    const proposed = typeof macro === 'string' ? await this.proposals.of(visit, actor, ticket, macro) : null;
     if (!proposed) return this.view(visit, actor, ticket);
-    const status = proposed.actions.find((action) => action.do === 'status');
-    const form = visit.form({ body: proposed.text, status: status?.to ?? 'pending' });
-    return this.view(visit, actor, ticket, proposed.note ? { note: form } : { reply: form });
+    const { text, note, status, proposals } = proposed;
+    const to = status ? (status.statusId ? `${status.to}.${status.statusId}` : status.to) : 'pending';
+    const form = visit.form({ body: text, status: to, also: proposals.map(({ value }) => value) });
+    return this.view(visit, actor, ticket, note ? { note: form } : { reply: form });
   }
 
   @Get('print')
@@ -99,13 +101,14 @@ export class TeamTicketController {
     const before = await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
     const kept = await this.attachments.take(actor, form, uploads);
     const missed = form.failed ? null : writtenSince(before, form.value.seen, actor);
-    await form.attempt(({ body, status }) => {
+    await form.attempt(async ({ body, status, also: chosen }) => {
       if (missed)
         throw new Conflict('tickets.team.talked-over', { name: missed.author ?? visit.t('tickets.event.nobody') });
+      const also = await this.proposals.chosen(actor, before, chosen);
       return this.tickets.reply(
         actor,
         number,
-        { body, fileIds: idsOf(kept), source: 'console' },
+        { body, fileIds: idsOf(kept), source: 'console', also },
         status.status,
         status.statusId,
       );
@@ -121,14 +124,15 @@ export class TeamTicketController {
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
-    @Form(messageForm) form: FormState<z.output<typeof messageForm>>,
+    @Form(teamNoteForm) form: FormState<z.output<typeof teamNoteForm>>,
     @Uploads('attachments') uploads: Upload[],
   ) {
     const before = await this.page.read(actor, number);
     const kept = await this.attachments.take(actor, form, uploads);
-    await form.attempt(({ body }) =>
-      this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console' }),
-    );
+    await form.attempt(async ({ body, also: chosen }) => {
+      const also = await this.proposals.chosen(actor, before, chosen);
+      return this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console', also });
+    });
     return form.failed
       ? this.view(visit, actor, before, { note: form }, kept)
       : this.back(number, 'tickets.team.noted');
@@ -226,6 +230,10 @@ export class TeamTicketController {
             ...{ priority, assignee: assigneeId, category: categoryId, group: groupId, subject, tags: tags.join(', ') },
           }),
       },
+      proposals: {
+        reply: await this.proposals.again(visit, actor, ticket, alsoIn(forms.reply)),
+        note: await this.proposals.again(visit, actor, ticket, alsoIn(forms.note)),
+      },
       place: replyPlace(number),
       restored: draft?.updatedAt ?? null,
       kept,
@@ -257,6 +265,7 @@ const isOver = (choice: string): boolean => /^(?:solved|closed)/.test(choice);
 const isWithin = ({ ability }: PortalActor, ticket: TicketView, choice: string): boolean =>
   isOver(choice) === isOver(ticket.status) || allowed(ability, isOver(choice) ? 'solve' : 'reopen', 'Ticket', ticket);
 
+const alsoIn = (form: FormState<unknown> | undefined): string[] => [form?.values['also'] ?? []].flat().slice(0, 50);
 const idsOf = (kept: KeptFile[]): string[] => kept.map(({ id }) => id);
 
 /** What somebody else wrote after the message that the reader saw last. */
