@@ -5,7 +5,6 @@ import { ticketNumber } from './ticket-number.js';
 import type { TicketView } from './ticket-page.js';
 import { priorityName } from './requests/priorities.js';
 import { type Statuses, statusName } from './requests/statuses.js';
-import type { Onlooker } from './ticket-audience.js';
 
 type Labels = Pick<Visit, 't' | 'locale'>;
 
@@ -141,21 +140,3 @@ const signedBy = (visit: Labels, { by, byKey }: { by?: string; byKey?: string })
   byKey ? visit.t(byKey) : (by ?? null);
 
 const CAN_BE_NONE = new Set<Happening['type']>(['assignee', 'category', 'group', 'type', 'tags']);
-
-/** Who can see a ticket, and why, in words. */
-export function audienceView(
-  visit: Labels,
-  ticket: TicketView,
-  onlookers: Onlooker[],
-  labels: Record<'company' | 'team', (role: string) => string>,
-) {
-  return {
-    ticket: { number: ticketNumber(ticket.number), subject: ticket.subject },
-    people: onlookers.map(({ id, name, team, company, role, why, replies }) => ({
-      ...{ id, name, team, company, replies },
-      role: role && labels[team ? 'team' : 'company'](role),
-      why: visit.t(`${why}-them`, { company: ticket.company ?? '' }),
-      follows: ticket.watcherIds.includes(id),
-    })),
-  };
-}

@@ -12,7 +12,7 @@ import { BulkController } from './bulk/bulk.controller.js';
 import { BulkChanges } from './bulk/bulk-changes.js';
 import { BulkJobs } from './bulk/bulk-jobs.js';
 import { CustomerExportController } from './customer/export.controller.js';
-import { CustomerAccessController } from './customer/access.controller.js';
+import { CustomerAccessController } from './access/customer-access.controller.js';
 import { Proposals } from './team/proposals.js';
 import { TicketExportController } from './team/export.controller.js';
 import { CustomerLiveController, TeamLiveController } from './live/live.controller.js';
@@ -21,13 +21,13 @@ import { Streams } from './live/streams.js';
 import { Merges } from './merges.js';
 import { BesideController } from './team/beside.controller.js';
 import { FindTickets } from './team/find-tickets.js';
-import { FollowersController } from './team/followers.controller.js';
+import { TeamAccessController } from './access/team-access.controller.js';
 import { RelationsController } from './team/relations.controller.js';
-import { TicketAudience } from './ticket-audience.js';
+import { TicketAudience } from './access/ticket-audience.js';
 import { ViewsController } from './views/views.controller.js';
 import { TicketViews } from './views/ticket-views.js';
 import { ViewChoices } from './views/view-choices.js';
-import { Watching } from './watching.js';
+import { Watching } from './access/watching.js';
 import { DraftsController } from './customer/drafts.controller.js';
 import { NewTicketController } from './customer/new-ticket.controller.js';
 import { CustomerTicketsController } from './customer/tickets.controller.js';
@@ -71,7 +71,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     InboxController,
     BesideController,
     RelationsController,
-    FollowersController,
+    TeamAccessController,
     TeamTicketController,
     CustomerLiveController,
     CustomerAccessController,

@@ -17,7 +17,7 @@ import {
   TicketShared,
   TicketSolved,
 } from '../ticket.events.js';
-import { TicketAudience } from '../ticket-audience.js';
+import { TicketAudience } from '../access/ticket-audience.js';
 import { ticketNumber } from '../ticket-number.js';
 
 interface Facts {

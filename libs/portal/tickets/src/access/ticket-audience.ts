@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Abilities, allowed, why } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { PortalPrincipals } from '@foyer/identity';
-import type { TicketView } from './ticket-page.js';
+import type { TicketView } from '../ticket-page.js';
 
 export interface Onlooker {
   id: string;

@@ -3,9 +3,9 @@ import { InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
-import type { Ticket } from './ticket.entity.js';
-import { TicketShared } from './ticket.events.js';
-import { TicketLedger } from './ticket-ledger.js';
+import type { Ticket } from '../ticket.entity.js';
+import { TicketShared } from '../ticket.events.js';
+import { TicketLedger } from '../ticket-ledger.js';
 
 /** Who follows a ticket beside requester and assignee. A customer who follows it sees it and gets its mails. */
 @Injectable()

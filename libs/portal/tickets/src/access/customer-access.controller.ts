@@ -1,0 +1,37 @@
+import { Param, Post } from '@nestjs/common';
+import { NotFound } from '@foyer/access';
+import type { PortalActor } from '@foyer/identity';
+import { CurrentActor, Feature, PortalController, seeOther } from '@foyer/web';
+import { TicketNumber } from '../ticket-number.pipe.js';
+import type { TicketView } from '../ticket-page.js';
+import { AccessController } from './access.controller.js';
+import type { Onlooker } from './ticket-audience.js';
+
+/** For customers who may share a ticket: who of their side sees it. */
+@PortalController('tickets/:number')
+@Feature('tickets')
+export class CustomerAccessController extends AccessController {
+  protected readonly template = 'tickets/customer/access';
+  protected readonly path = '/tickets';
+
+  /** No longer follows what somebody shared with them, and so no longer sees it. */
+  @Post('following')
+  async leave(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+    await this.watching.follow(actor, number, false);
+    return seeOther(this.path, 'tickets.share.not-following');
+  }
+
+  protected async ticket(actor: PortalActor, number: number): Promise<TicketView> {
+    const ticket = await this.page.read(actor, number);
+    if (!ticket.can.share) throw new NotFound();
+    return ticket;
+  }
+
+  protected mayKnow({ team }: Onlooker): boolean {
+    return !team;
+  }
+
+  protected can({ companyId }: TicketView) {
+    return { share: companyId !== null, stop: true };
+  }
+}
