@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addBusinessTime, ALWAYS, type BusinessHours, type Opening } from '@foyer/hours';
 import { PRIORITIES, TICKET_STATUSES } from '@foyer/tickets';
-import { CLOCK_KINDS, type ClockKind, clocksOf, type Fact, type Targets } from '@foyer/service';
+import { CLOCK_KINDS, type ClockKind, clocksOf, type Fact, type Targets, withMerged } from '@foyer/service';
 import { MINUTE, walk } from './walked.js';
 
 const DAY = 1440 * MINUTE;
@@ -144,6 +144,53 @@ test('looking in between changes nothing: what was broken then is broken now', (
     }),
     { numRuns: 600 },
   );
+});
+
+describe('another ticket that is merged into it', () => {
+  const merges = fc.array(fc.record({ part: fc.double({ min: 0, max: 1, noNaN: true }), waiting: fc.boolean() }), {
+    maxLength: 3,
+  });
+
+  test('changes nothing of what was before, and starts the next response at the merge or not at all', () => {
+    fc.assert(
+      fc.property(lives, merges, ({ hours, policy, facts, now }, parts) => {
+        const opened = facts[0]!.at;
+        const merged = parts
+          .map(({ part, waiting }) => ({ at: opened + Math.floor(((now - opened) * part) / MINUTE) * MINUTE, waiting }))
+          .sort((a, b) => a.at - b.at);
+        const joined = withMerged(facts, merged);
+        expect(joined.filter((fact) => facts.includes(fact))).toEqual(facts);
+        expect(joined.length - facts.length).toBeLessThanOrEqual(merged.filter(({ waiting }) => waiting).length);
+        const first = merged.find(({ waiting }) => waiting);
+        const until = (first?.at ?? now + 1) - 1;
+        expect(clocksOf(policy, hours, joined, until)).toEqual(clocksOf(policy, hours, facts, until));
+        const before = clocksOf(policy, hours, facts, now);
+        for (const clock of clocksOf(policy, hours, joined, now)) {
+          const known = before.find(({ kind, startedAt }) => kind === clock.kind && startedAt === clock.startedAt);
+          if (clock.kind !== 'next_response') expect(clock).toEqual(known);
+          else if (!known)
+            expect([...merged.map(({ at }) => at), ...facts.map(({ at }) => at)]).toContain(clock.startedAt);
+        }
+        // The reference knows nothing of merges, only that a customer spoke.
+        const walked = walk(policy, hours, joined, now, LOOK_AHEAD).get('next_response');
+        const next = clocksOf(policy, hours, joined, now).find(({ kind }) => kind === 'next_response');
+        if (next) expect([iso(next.startedAt), iso(next.metAt)]).toEqual([iso(walked!.startedAt), iso(walked!.met)]);
+      }),
+      { numRuns: 400 },
+    );
+  }, 100_000);
+
+  test('asks nothing of a ticket that is solved, nor when its own question was answered', () => {
+    const facts: Fact[] = [
+      { at: 0, what: 'opened', priority: 'normal', status: 'open' },
+      { at: 10, what: 'message', by: 'team' },
+      { at: 20, what: 'status', to: 'solved' },
+      { at: 40, what: 'status', to: 'open' },
+    ];
+    expect(withMerged(facts, [{ at: 30, waiting: true }])).toEqual(facts);
+    expect(withMerged(facts, [{ at: 50, waiting: false }])).toEqual(facts);
+    expect(withMerged(facts, [{ at: 50, waiting: true }]).at(-1)).toEqual({ at: 50, what: 'message', by: 'customer' });
+  });
 });
 
 describe('by hand', () => {

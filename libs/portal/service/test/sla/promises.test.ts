@@ -4,7 +4,7 @@ import { ALWAYS, businessTimeBetween } from '@foyer/hours';
 import { Database, rows, sql, table } from '@foyer/database';
 import { calendars, clockRows, hoursOf, SlaClocks, slaPolicies, type SlaPolicy } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
-import { type Ticket, Tickets } from '@foyer/tickets';
+import { Merges, type Ticket, Tickets } from '@foyer/tickets';
 
 const HOUR = 3_600_000;
 let world: World;
@@ -110,6 +110,35 @@ describe('clocks of a ticket', () => {
     const next = await clock(ticket, 'next_response');
     expect(next.dueAt!.getTime() - next.startedAt.getTime()).toBe(HOUR / 2);
     expect((await clock(ticket, 'resolution')).pausedAt).toBeNull();
+  });
+
+  test('count the open question of a ticket that was merged into it, from the merge on; what was answered there is not one', async () => {
+    const actor = await mara.actor();
+    const merge = (from: Ticket, into: Ticket) =>
+      inside(() => world.get(Merges).merge(actor, Number(from.number), Number(into.number)));
+    const [into, other, inner] = [await ana.opens('Lift'), await ana.opens('Elevator'), await ana.opens('Cabin')];
+    await answer(into, mara);
+    await answer(other, mara);
+    await earlier(other, 600);
+    await earlier(inner, 600);
+    await merge(other, into);
+    await settle(into);
+    expect(await clock(into, 'next_response')).toBeUndefined();
+    await inside(() => world.get(Merges).unmerge(actor, Number(other.number)));
+    // A question of ten hours ago in a ticket of a ticket: the promise is of now.
+    await merge(inner, other);
+    await merge(other, into);
+    await settle(into);
+    const next = await clock(into, 'next_response');
+    expect(Date.now() - next.startedAt.getTime()).toBeLessThan(60_000);
+    expect([next.metAt, next.breachedAt]).toEqual([null, null]);
+    expect(new Date((await dueOf(into))!)).toEqual(next.dueAt);
+    await answer(into, mara);
+    await settle(into);
+    expect((await clock(into, 'next_response')).metAt).not.toBeNull();
+    await inside(() => world.get(Merges).unmerge(actor, Number(other.number)));
+    await settle(into);
+    expect(await clock(into, 'next_response')).toBeUndefined();
   });
 
   test('are the same in whatever order and however often they are worked out', async () => {
