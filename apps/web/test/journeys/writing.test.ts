@@ -82,6 +82,8 @@ test('bold, a list and a link, by keys alone: in the thread and in the mail as t
   await mara.keyboard.press('Enter');
   await mara.keyboard.type('see the plan');
   for (let letter = 0; letter < 4; letter += 1) await mara.keyboard.press('Shift+ArrowLeft');
+  // The browser tells of a selection a moment after it was made.
+  await mara.waitForFunction(() => getSelection()?.toString() === 'plan');
   await mara.keyboard.press('Control+k');
   await mara.getByRole('textbox', { name: 'Where the link leads' }).waitFor();
   await mara.keyboard.type('javascript:alert(1)');

@@ -1,6 +1,7 @@
 /** How the editable element presents itself: by the name, the description and the state of the box. */
 export function standsFor(box: HTMLTextAreaElement): Record<string, string> {
   const attributes: Record<string, string> = {
+    id: `${box.id}-text`,
     class: 'editor-text',
     role: 'textbox',
     tabindex: '0',

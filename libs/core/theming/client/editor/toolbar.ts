@@ -26,10 +26,7 @@ export class Toolbar {
   }
 
   serve(view: EditorView): void {
-    this.bar.setAttribute(
-      'aria-controls',
-      (view.dom.id ||= `${view.dom.closest('form')?.id ?? ''}${Math.random().toString(36).slice(2)}`),
-    );
+    this.bar.setAttribute('aria-controls', view.dom.id);
     // The text keeps its selection while a button is pressed.
     this.bar.addEventListener('mousedown', (event) => event.preventDefault());
     this.bar.addEventListener('click', ({ target }) => {
