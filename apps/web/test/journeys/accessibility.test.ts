@@ -77,7 +77,7 @@ describe('every page, in English and Arabic, by day and by night, wide and narro
       }
     }
     expect(problems).toEqual([]);
-  });
+  }, 600_000);
 });
 
 describe('by keyboard', () => {
@@ -91,7 +91,7 @@ describe('by keyboard', () => {
       for (const problem of await walk(page)) problems.push(`${name}: ${problem}`);
     }
     expect(problems).toEqual([]);
-  });
+  }, 600_000);
 });
 
 /** Until the editors stand in for their boxes. */
