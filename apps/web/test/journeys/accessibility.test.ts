@@ -55,43 +55,51 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('every page, in English and Arabic, by day and by night, wide and narrow', () => {
-  test.each(['guest', 'nobody', 'customer', 'lonely', 'owner', 'staff'] as const)('as %s', async (who) => {
-    const page = open.get(who)!;
-    const problems: string[] = [];
-    for (const { name, url, first } of pages.filter((one) => one.who === who)) {
-      // What is done on a page speaks of it by its English words.
-      for (const language of first ? (['en'] as const) : (['en', 'ar'] as const)) {
-        for (const { colorScheme, size } of LOOKS[language]) {
-          // Loaded anew, because Chromium keeps some colours when the scheme changes under an open page.
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize(size);
-          await visit(page, inLanguage(url, language));
-          if (first) await first(page);
-          await page.evaluate(AXE);
-          const look = `${name}, ${language}, ${colorScheme}, ${size.width}`;
-          for (const problem of await axeOf(page, RULES[language])) problems.push(`${look}: ${problem}`);
-          if (SCREENSHOTS) await picture(page, look);
+  test.each(['guest', 'nobody', 'customer', 'lonely', 'owner', 'staff'] as const)(
+    'as %s',
+    async (who) => {
+      const page = open.get(who)!;
+      const problems: string[] = [];
+      for (const { name, url, first } of pages.filter((one) => one.who === who)) {
+        // What is done on a page speaks of it by its English words.
+        for (const language of first ? (['en'] as const) : (['en', 'ar'] as const)) {
+          for (const { colorScheme, size } of LOOKS[language]) {
+            // Loaded anew, because Chromium keeps some colours when the scheme changes under an open page.
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize(size);
+            await visit(page, inLanguage(url, language));
+            if (first) await first(page);
+            await page.evaluate(AXE);
+            const look = `${name}, ${language}, ${colorScheme}, ${size.width}`;
+            for (const problem of await axeOf(page, RULES[language])) problems.push(`${look}: ${problem}`);
+            if (SCREENSHOTS) await picture(page, look);
+          }
+          await page.setViewportSize({ width: 320, height: 640 });
+          for (const wide of await overflowing(page)) problems.push(`${name}, ${language}: wider than 320: ${wide}`);
         }
-        await page.setViewportSize({ width: 320, height: 640 });
-        for (const wide of await overflowing(page)) problems.push(`${name}, ${language}: wider than 320: ${wide}`);
       }
-    }
-    expect(problems).toEqual([]);
-  }, 600_000);
+      expect(problems).toEqual([]);
+    },
+    600_000,
+  );
 });
 
 describe('by keyboard', () => {
-  test.each(['guest', 'customer', 'owner', 'staff'] as const)('%s reaches everything and sees where', async (who) => {
-    const page = open.get(who)!;
-    await page.setViewportSize(WIDE);
-    await page.emulateMedia({ colorScheme: 'light' });
-    const problems: string[] = [];
-    for (const { name, url } of pages.filter((one) => one.who === who && !one.first)) {
-      await visit(page, inLanguage(url, 'en'));
-      for (const problem of await walk(page)) problems.push(`${name}: ${problem}`);
-    }
-    expect(problems).toEqual([]);
-  }, 600_000);
+  test.each(['guest', 'customer', 'owner', 'staff'] as const)(
+    '%s reaches everything and sees where',
+    async (who) => {
+      const page = open.get(who)!;
+      await page.setViewportSize(WIDE);
+      await page.emulateMedia({ colorScheme: 'light' });
+      const problems: string[] = [];
+      for (const { name, url } of pages.filter((one) => one.who === who && !one.first)) {
+        await visit(page, inLanguage(url, 'en'));
+        for (const problem of await walk(page)) problems.push(`${name}: ${problem}`);
+      }
+      expect(problems).toEqual([]);
+    },
+    600_000,
+  );
 });
 
 /** Until the editors stand in for their boxes. */
