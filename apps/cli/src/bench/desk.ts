@@ -21,11 +21,12 @@ export async function measureDesk(
   tickets: number,
 ): Promise<Result[]> {
   const tenant = await business(application, tickets);
-  const { cookie, view } = await inTenant(tenant, () => agent(application));
+  const { cookie, view, byDue } = await inTenant(tenant, () => agent(application));
   await fill(application, databaseUrl, tenant, tickets);
   const pages = {
     inbox: '/console/tickets',
     'saved-view': `/console/tickets?view=${view}`,
+    'view-by-due': `/console/tickets?view=${byDue}`,
     'ticket-search': '/console/tickets?view=all&q=paper+turbine',
     'ticket-page': `/console/tickets/TKT-${Math.floor(tickets / 2)}`,
   };
@@ -63,7 +64,7 @@ async function business(application: NestExpressApplication, tickets: number): P
 }
 
 /** The owner at work, with a view of their own among ten of the team's. */
-async function agent(application: NestExpressApplication): Promise<{ cookie: string; view: string }> {
+async function agent(application: NestExpressApplication): Promise<{ cookie: string; view: string; byDue: string }> {
   const database = application.get(Database);
   const [{ id }] = (await database.read((em) =>
     rows<{ id: string }>(em, sql`select id from ${table('person')} where team_role = 'owner'`),
@@ -86,7 +87,11 @@ async function agent(application: NestExpressApplication): Promise<{ cookie: str
     });
     view = kept.id;
   }
-  return { cookie: `session=${secret}`, view };
+  const { id: byDue } = await application.get(TicketViews).keep(actor, {
+    ...{ name: 'What is due first', share: 'nobody', order: 'due' },
+    conditions: { match: 'all', tests: [{ field: 'status', operator: 'is', value: ['open', 'pending', 'on_hold'] }] },
+  });
+  return { cookie: `session=${secret}`, view, byDue };
 }
 
 /** Years of work: one ticket in twenty is not done yet, a tenth is tagged, words are those of tickets. */
