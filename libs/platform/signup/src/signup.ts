@@ -43,7 +43,7 @@ export class Signup {
       blueprint,
       ownerEmail: email,
       own: {
-        settings: { general: { name: business, supportEmail: email, defaultLocale: locale } },
+        settings: { general: { name: business, supportEmail: email, defaultLocale: locale, locales: [locale] } },
         people: {
           team: [{ name, email, role: 'owner', passwordHash, verified: false, locale }],
           companies: [],
