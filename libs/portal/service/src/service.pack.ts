@@ -1,11 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { type Collection, type CollectionItem, Collections } from '@foyer/settings';
+import { FALLBACK_LOCALE } from '@foyer/i18n';
+import { type Collection, type CollectionItem, Collections, declaredTexts, PackTexts, Settings } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
-import { automation, automations } from './automations/automations.js';
+import { automation, automations, type RuleAction } from './automations/automations.js';
 import { calendar, calendars } from './hours/calendars.js';
-import { macro, macros } from './macros/macros.js';
+import { type Macro, macro, macros } from './macros/macros.js';
 import { slaPolicies, slaPolicy } from './sla/policies.js';
 
 /** `09:00-17:00` */
@@ -28,6 +29,7 @@ const declared = z.strictObject({
   policies: z.array(declaredPolicy).default([]),
   automations: z.array(declaredAutomation).default([]),
   macros: z.array(macro.omit({ id: true, ownerId: true, groupId: true })).default([]),
+  texts: declaredTexts,
 });
 type Declared = z.output<typeof declared>;
 
@@ -37,6 +39,7 @@ export class ServicePack implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
     private readonly sections: PackSections,
+    private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
@@ -48,17 +51,26 @@ export class ServicePack implements OnModuleInit {
     });
   }
 
-  private async apply({ drops, hours, policies, automations: rules, macros: words }: Declared): Promise<void> {
-    const known = await this.put(calendars, hours, drops);
-    const hoursId = (name: string | null) => known.find((one) => one.name === name)?.id ?? null;
+  private async apply(declared: Declared): Promise<void> {
+    const { drops, hours, policies, automations: rules, macros: words } = declared;
+    const { defaultLocale } = await this.settings.stored('general');
+    const texts = new PackTexts(declared.texts, defaultLocale);
+    const named = <Item extends { name: string }>(item: Item): Item => ({ ...item, name: texts.own(item.name) });
+    const known = await this.put(calendars, hours.map(named), drops);
+    const hoursId = (name: string | null) =>
+      known.find((one) => name !== null && one.name === texts.own(name))?.id ?? null;
     await this.put(
       slaPolicies,
-      policies.map(({ hours: name, ...policy }) => ({ ...policy, hoursId: hoursId(name) })),
+      policies.map(({ hours: name, ...policy }) => ({ ...named(policy), hoursId: hoursId(name) })),
     );
-    await this.put(automations, rules, drops);
+    await this.put(
+      automations,
+      rules.map((rule) => ({ ...named(rule), actions: rule.actions.map((action) => spoken(action, texts)) })),
+      drops,
+    );
     await this.put(
       macros,
-      words.map((each) => ({ ...each, ownerId: null, groupId: null })),
+      words.map((each) => ({ ...named(inLocale(each, defaultLocale)), ownerId: null, groupId: null })),
       drops,
     );
   }
@@ -78,4 +90,13 @@ export class ServicePack implements OnModuleInit {
     if (given.length > 0) await this.collections.apply(collection, items);
     return items;
   }
+}
+
+const spoken = (action: RuleAction, texts: PackTexts): RuleAction =>
+  'text' in action ? { ...action, text: texts.own(action.text) } : action;
+
+/** With the words in the portal's language first, and what they were among the translations. */
+function inLocale<Words extends Pick<Macro, 'text' | 'translations'>>(words: Words, locale: string): Words {
+  const { [locale]: own, ...others } = words.translations;
+  return own ? { ...words, text: own, translations: { [FALLBACK_LOCALE]: words.text, ...others } } : words;
 }

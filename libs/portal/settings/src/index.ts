@@ -2,6 +2,7 @@ export { begins, ConsoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
 export { type HomeAction, type HomeContribution, PortalHome } from './home.js';
 export { type NavEntry, Navigation } from './navigation.js';
+export { declaredTexts, PackTexts } from './pack-texts.js';
 export { PublishedTemplates } from './published-templates.js';
 export { type PortalStatus, type SectionName, type Sections } from './sections.js';
 export { Setting, TemplateOverride } from './setting.entity.js';

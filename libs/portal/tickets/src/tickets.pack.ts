@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Database } from '@foyer/database';
 import { Company, Person } from '@foyer/identity';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { Collections } from '@foyer/settings';
+import { Collections, declaredTexts, PackTexts, Settings } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
 import { requestFields } from './requests/request-field.js';
 import { declaredAnswers, declaredRequests, packAnswers, packId, RequestsPack } from './requests/requests.pack.js';
@@ -21,6 +21,7 @@ const message = z.strictObject({
 const declared = z.strictObject({
   categories: z.array(z.string().min(1)).default([]),
   ...declaredRequests,
+  texts: declaredTexts,
   tickets: z
     .array(
       z.strictObject({
@@ -51,6 +52,7 @@ export class TicketsPack implements OnModuleInit {
     private readonly sections: PackSections,
     private readonly requests: RequestsPack,
     private readonly collections: Collections,
+    private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
@@ -62,14 +64,15 @@ export class TicketsPack implements OnModuleInit {
     });
   }
 
-  private async apply({ categories, tickets, ...requests }: Declared): Promise<void> {
+  private async apply({ categories, tickets, texts: translated, ...requests }: Declared): Promise<void> {
     await this.database.write(async (em) => {
-      for (const [position, name] of categories.entries()) {
+      const texts = new PackTexts(translated, (await this.settings.stored('general')).defaultLocale);
+      for (const [position, name] of categories.map((category) => texts.own(category)).entries()) {
         if (!(await em.findOne(TicketCategory, { name })))
           em.persist(Object.assign(new TicketCategory(), { name, position }));
       }
       await em.flush();
-      await this.requests.apply(requests);
+      await this.requests.apply(requests, texts);
       for (const ticket of tickets) await this.ticket(em, ticket);
     });
   }

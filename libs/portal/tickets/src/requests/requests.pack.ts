@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '@foyer/database';
-import { Collections } from '@foyer/settings';
+import { Collections, type PackTexts } from '@foyer/settings';
 import { type FieldValue, PRIORITIES } from '../ticket.entity.js';
 import { TicketCategory } from '../ticket-message.entity.js';
 import { type TicketGroup, ticketGroups } from './groups.js';
@@ -63,16 +63,22 @@ export class RequestsPack {
   ) {}
 
   /** Call inside the write that applies the pack, after its categories. */
-  async apply(declared: { groups: string[]; fields: DeclaredField[]; types: DeclaredType[] }): Promise<void> {
+  async apply(
+    declared: { groups: string[]; fields: DeclaredField[]; types: DeclaredType[] },
+    texts: PackTexts,
+  ): Promise<void> {
     const { groups, fields, types } = declared;
     await this.add(
       ticketGroups,
-      groups.map((name): TicketGroup => ({ id: packId('group', name), name, memberIds: [] })),
+      groups.map((name): TicketGroup => ({ id: packId('group', name), name: texts.own(name), memberIds: [] })),
     );
-    await this.add(requestFields, fields.map(fieldOf));
+    await this.add(
+      requestFields,
+      fields.map((one) => fieldOf(one, texts)),
+    );
     if (types.length === 0) return;
     const known = await this.collections.stored(requestFields);
-    const made = await Promise.all(types.map((one) => this.typeOf(one, known)));
+    const made = await Promise.all(types.map((one) => this.typeOf(one, known, texts)));
     const before = await this.collections.stored(requestTypes);
     const untouched = before.length === 1 && JSON.stringify(before[0]) === JSON.stringify(FIRST_TYPE);
     const kept = untouched ? [] : before;
@@ -88,13 +94,14 @@ export class RequestsPack {
     if (fresh.length > 0) await this.collections.apply(list, [...before, ...fresh] as never);
   }
 
-  private async typeOf(given: DeclaredType, fields: RequestField[]): Promise<RequestType> {
-    const { name, sentence, introduction, icon, needs, questions, category, priority, group, tags } = given;
+  private async typeOf(given: DeclaredType, fields: RequestField[], texts: PackTexts): Promise<RequestType> {
+    const { icon, needs, questions, category, priority, group, tags } = given;
+    const { name, sentence, introduction, translations } = texts.write(given, ['name', 'sentence', 'introduction']);
     const found = category
-      ? await this.database.write((em) => em.findOneOrFail(TicketCategory, { name: category }))
+      ? await this.database.write((em) => em.findOneOrFail(TicketCategory, { name: texts.own(category) }))
       : null;
     return requestType.parse({
-      ...{ id: packId('type', given.key), name, sentence, introduction, icon, slug: slugOf(name), needs },
+      ...{ id: packId('type', given.key), name, sentence, introduction, translations, slug: slugOf(name), icon, needs },
       questions: questions.map(({ field: asked, required, when, match }) => ({
         fieldId: packId('field', asked),
         required,
@@ -111,11 +118,14 @@ export class RequestsPack {
   }
 }
 
-function fieldOf({ key: name, options = [], ...rest }: DeclaredField): RequestField {
+function fieldOf({ key: name, options = [], ...rest }: DeclaredField, texts: PackTexts): RequestField {
   return requestField.parse({
-    ...rest,
+    ...texts.write(rest, ['label', 'hint']),
     id: packId('field', name),
-    options: options.map((label) => ({ id: packId('option', `${name}/${label}`), label })),
+    options: options.map((label) => ({
+      id: packId('option', `${name}/${label}`),
+      ...texts.write({ label }, ['label']),
+    })),
   });
 }
 
