@@ -5,11 +5,21 @@ import type { PortalActor } from '@foyer/identity';
 import type { TicketStatus } from '../ticket.entity.js';
 import { ticketNumber } from '../ticket-number.js';
 import { statusLabel } from '../ticket-view.js';
+import { sameWords, tellingWords } from './word-likeness.js';
 import { type AboutToAsk, type TicketSuggestion, TicketSuggestions } from './suggestions.js';
 
-const MOST_WORDS = 10;
-/** So much of the new subject must stand in the old one. */
+/** Looked through, from the latest on: what one person or company has undone or had solved lately is rarely more. */
+const MOST_TICKETS = 400;
+const MOST_OFFERED = 5;
+/** So much of what the new subject is about must stand in the old one. */
 const ENOUGH = 0.6;
+
+interface Before {
+  number: number;
+  subject: string;
+  status: TicketStatus;
+  statusId: string | null;
+}
 
 /** Tickets the actor may read that are about the same: undone, or solved not long ago. */
 @Injectable()
@@ -24,23 +34,14 @@ export class LikelyDuplicates implements OnModuleInit {
   }
 
   private async find(actor: PortalActor, { subject, locale }: AboutToAsk): Promise<TicketSuggestion[]> {
-    const words = wordsOf(subject);
+    const words = tellingWords(subject);
     if (words.length === 0) return [];
-    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
-    const anyWord = words.join(' | ');
     const least = Math.max(Math.min(2, words.length), Math.ceil(words.length * ENOUGH));
-    const found = await this.database.read((em) =>
-      rows<{ number: number; subject: string; status: TicketStatus; statusId: string | null; updatedAt: string }>(
-        em,
-        sql`select l.number::int, l.subject, l.status, l.status_id as "statusId", l.updated_at as "updatedAt"
-              from (select t.*, (select count(*) from unnest(${words}::text[]) w
-                                  where to_tsvector('simple', t.subject) @@ to_tsquery('simple', w)) as same
-                      from ${table('ticket')} t
-                     where ${may} and t.words @@ to_tsquery('simple', ${anyWord}) and t.merged_into_id is null
-                       and (t.status in ('open', 'pending', 'on_hold') or (t.status = 'solved' and t.solved_at > now() - interval '30 days'))) l
-             where l.same >= ${least} order by l.same desc, l.updated_at desc limit 5`,
-      ),
-    );
+    const found = (await this.lately(actor))
+      .map((ticket) => ({ ...ticket, same: sameWords(words, tellingWords(ticket.subject)) }))
+      .filter(({ same }) => same >= least)
+      .sort((one, other) => other.same - one.same)
+      .slice(0, MOST_OFFERED);
     return found.map((ticket) => ({
       kind: 'ticket',
       title: ticket.subject,
@@ -48,14 +49,19 @@ export class LikelyDuplicates implements OnModuleInit {
       href: `/tickets/${ticketNumber(ticket.number)}`,
     }));
   }
-}
 
-/**
- * Letters and digits alone, so that no word means anything to `to_tsquery`. Short words (for, the, und, les) say little;
- * they count only where there is hardly anything else.
- */
-function wordsOf(text: string): string[] {
-  const all = [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu) ?? [])];
-  const long = all.filter((word) => word.length > 3);
-  return (long.length >= 2 ? long : all).slice(0, MOST_WORDS);
+  /** Words are compared here and not there: an index knows whole words, and these are few. */
+  private async lately({ ability }: PortalActor): Promise<Before[]> {
+    const may = condition(accessible(ability, 'read', 'Ticket', 't'));
+    return this.database.read((em) =>
+      rows<Before>(
+        em,
+        sql`select t.number::int, t.subject, t.status, t.status_id as "statusId"
+              from ${table('ticket')} t
+             where ${may} and t.merged_into_id is null
+               and (t.status in ('open', 'pending', 'on_hold') or (t.status = 'solved' and t.solved_at > now() - interval '30 days'))
+             order by t.updated_at desc, t.id desc limit ${MOST_TICKETS}`,
+      ),
+    );
+  }
 }
