@@ -8,10 +8,11 @@ import { raw, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import { cleanFileName } from './file-name.js';
 import { FileLinks } from './file-links.js';
+import { FileUses } from './file-uses.js';
 import { cleanImage, inspect, Unacceptable } from './inspection.js';
 import type { Allowed } from './kinds.js';
 import { LocalStorage } from './local-storage.js';
@@ -37,6 +38,8 @@ export interface StoreOptions {
 
 /** Fifty megapixels: more than a telephone's camera, 200 MB when unpacked. */
 const MAX_PIXELS = 50_000_000;
+/** At once, of what nobody uses. */
+const MOST_REMOVED = 500;
 
 /** Keeps what people upload, of the ambient tenant. */
 @Injectable()
@@ -49,6 +52,7 @@ export class Files {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly links: FileLinks,
+    private readonly uses: FileUses,
   ) {
     this.storage = config.s3 ? inBucket(config.s3) : Promise.resolve(new LocalStorage(join(config.dataDir, 'files')));
     this.drafts = join(config.dataDir, 'uploads');
@@ -103,6 +107,30 @@ export class Files {
   }
 
   /**
+   * Removes what is older and nothing refers to: rows first and, once that is certain, content. One statement decides and
+   * removes, so that nothing is given to a message in between; what one run leaves over is the next one's.
+   * @returns how many
+   */
+  async removeUnused(days: number): Promise<number> {
+    let content: Promise<void> | undefined;
+    const count = await this.database.write(async (em) => {
+      const unused = await this.uses.nowhere(em);
+      const removed = await rows<{ storageKey: string }>(
+        em,
+        sql`delete from ${table('file')} where id in (
+              select f.id from ${table('file')} f
+               where f.created_at < now() - make_interval(days => ${days}) and ${unused}
+               order by f.created_at, f.id limit ${MOST_REMOVED} for update skip locked)
+            returning storage_key as "storageKey"`,
+      );
+      this.database.afterCommit(() => void (content = this.forgetAll(removed)));
+      return removed.length;
+    });
+    await content;
+    return count;
+  }
+
+  /**
    * An address on the host for uploaded content at which anybody who has it may fetch the file for at least `seconds`.
    * Check the permission first; the same file gets the same address for a while, so browsers can cache it.
    */
@@ -139,6 +167,10 @@ export class Files {
       .select(raw('coalesce(sum(size), 0) as used'))
       .execute<[{ used: string }]>('all');
     if (Number(row.used) + size > this.config.filesQuotaBytes) throw new Conflict('files.quota');
+  }
+
+  private async forgetAll(files: Pick<StoredFile, 'storageKey'>[]): Promise<void> {
+    for (const { storageKey } of files) await this.forget(storageKey);
   }
 
   private async forget(storageKey: string): Promise<void> {

@@ -1,5 +1,6 @@
 export { cleanFileName, contentDisposition } from './file-name.js';
 export { FileServer } from './file-server.js';
+export { FileUses } from './file-uses.js';
 export { Files, type Incoming, type StoreOptions } from './files.js';
 export { FilesModule } from './files.module.js';
 export { type Allowed, extensionsOf } from './kinds.js';

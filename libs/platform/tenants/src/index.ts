@@ -8,3 +8,4 @@ export { TENANT_STATUSES, type TenantFilter, TenantList, type TenantRow } from '
 export { type NewTenant, Tenants, TRIAL_DAYS } from './tenants.js';
 export { TenantsModule } from './tenants.module.js';
 export { OwnerArrival, type WelcomeOwner } from './owner-arrival.js';
+export { UnusedFiles } from './unused-files.js';

@@ -8,6 +8,7 @@ import { Packs } from './packs.js';
 import { TenantList } from './tenant-list.js';
 import { Tenants } from './tenants.js';
 import { registerMessages } from '@foyer/i18n';
+import { UnusedFiles } from './unused-files.js';
 
 registerMessages('tenants', new URL('../locales', import.meta.url));
 
@@ -22,6 +23,7 @@ registerMessages('tenants', new URL('../locales', import.meta.url));
     OwnerArrival,
     Tenants,
     TenantList,
+    UnusedFiles,
   ],
   exports: [Directory, TenantDirectory, PackSections, Packs, Chores, OwnerArrival, Tenants, TenantList],
 })

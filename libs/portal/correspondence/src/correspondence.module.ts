@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
+import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { SetupPages } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
@@ -46,6 +47,7 @@ export class CorrespondenceModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly chores: Chores,
     private readonly log: MailLog,
+    private readonly fileUses: FileUses,
   ) {}
 
   onModuleInit(): void {
@@ -55,6 +57,7 @@ export class CorrespondenceModule implements OnModuleInit {
       setup('mailboxes', 'inbox', 20),
       setup('mail-log', 'activity', 30),
     );
+    this.fileUses.column('inbound_mail', 'file_id');
     this.chores.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));
   }
 }

@@ -1,5 +1,6 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
+import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { BrandController, FaviconController } from './customer/brand.controller.js';
@@ -74,6 +75,7 @@ export class SettingsModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly navigation: Navigation,
     private readonly setup: SetupPages,
+    private readonly fileUses: FileUses,
   ) {}
 
   onModuleInit(): void {
@@ -87,6 +89,7 @@ export class SettingsModule implements OnModuleInit {
       shownTo: ({ ability }) => ability.can('manage', 'Settings'),
     });
     this.setup.add(...portalPages);
+    this.fileUses.json('setting', 'value');
     this.themes.registerTemplates('settings', new URL('../templates', import.meta.url));
   }
 }

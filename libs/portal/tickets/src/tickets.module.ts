@@ -1,5 +1,6 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
+import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { Agents } from './agents.js';
@@ -137,10 +138,14 @@ export class TicketsModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
+    private readonly fileUses: FileUses,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(ticketRules);
+    this.fileUses.column('ticket_attachment', 'file_id');
+    this.fileUses.json('ticket', 'fields');
+    this.fileUses.json('ticket_draft', 'content');
     this.themes.registerTemplates('tickets', new URL('../templates', import.meta.url));
   }
 }
