@@ -52,13 +52,16 @@ export class Streams implements BeforeApplicationShutdown {
     const write = (text: string) => void (res.writableEnded || res.write(text));
     const say: Say = (event, data = {}) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     // A signal and a timer come from nowhere: each enters the tenant anew, free of the request that opened the stream.
-    const checked = (then: () => void, sees: () => Promise<boolean> = () => Promise.resolve(true)) =>
+    const checked = (then: () => void, sees: () => Promise<boolean> = () => Promise.resolve(true)) => {
+      // A timer that was still to come: what it would ask goes away with the server.
+      if (this.closing) return;
       void apart(() =>
         inTenant(tenant, async () => {
           if ((await this.mayGoOn(tenant, actor)) && (await sees())) then();
           else res.end();
         }),
       ).catch(() => res.end());
+    };
     const sees = async () => {
       const now = await this.principals.person(actor.id!);
       return now !== null && mayHear(now);
