@@ -1,3 +1,4 @@
+export { selfSigned } from './certificate.js';
 export { ImapBox } from './imap-box.js';
 export { Postbox } from './postbox.js';
 export { unqualifiedTables } from './sql-watch.js';

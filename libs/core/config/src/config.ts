@@ -66,7 +66,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!values.DATABASE_URL && !env.DATABASE_URL)
     problems.push('DATABASE_URL is missing: where PostgreSQL is, like postgres://user:password@host:5432/foyer.');
   if (production) problems.push(...unsafeInProduction(values, env));
-  problems.push(...halfConfiguredStorage(values));
+  problems.push(...halfConfiguredStorage(values), ...halfConfiguredEncryption(values));
   if (problems.length > 0) throw new ConfigError(problems);
 
   const baseUrl = new URL(values.BASE_URL ?? `http://localhost:${values.PORT}`);
@@ -153,6 +153,14 @@ function halfConfiguredStorage(values: Values): string[] {
     .map(
       (name) => `${name} is missing: the bucket needs S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY together.`,
     );
+}
+
+/** One file alone would leave mails unencrypted without a word. */
+function halfConfiguredEncryption(values: Values): string[] {
+  const names = ['INBOUND_TLS_KEY', 'INBOUND_TLS_CERT'] as const;
+  const missing = names.filter((name) => !values[name]);
+  if (missing.length !== 1) return [];
+  return [`${missing[0]!} is missing: STARTTLS needs INBOUND_TLS_KEY and INBOUND_TLS_CERT together.`];
 }
 
 /** Web and worker of one folder must agree on the key, and either may be the first to start. */

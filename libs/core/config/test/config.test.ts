@@ -71,6 +71,17 @@ describe('configuration', () => {
     ]);
   });
 
+  test('half a certificate for mails that come in is none', () => {
+    for (const [given, missing] of [
+      ['INBOUND_TLS_KEY', 'INBOUND_TLS_CERT'],
+      ['INBOUND_TLS_CERT', 'INBOUND_TLS_KEY'],
+    ] as const) {
+      expect(problemsOf({ DATABASE_URL: 'postgres://db/foyer', [given]: '/etc/foyer/tls' })).toEqual([
+        `${missing} is missing: STARTTLS needs INBOUND_TLS_KEY and INBOUND_TLS_CERT together.`,
+      ]);
+    }
+  });
+
   test('an error never repeats a password or a key', () => {
     const problems = problemsOf({
       DATABASE_URL: 'mysql://root:hunter2@db',

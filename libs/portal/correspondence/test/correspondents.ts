@@ -41,11 +41,17 @@ export function raw(draft: Draft): string {
   ].join('\r\n');
 }
 
-/** Sends to the worker's listener as a mail server would. Gives the code of its answer. */
-export async function send(port: number, draft: Draft, envelope: { from?: string; to?: string } = {}): Promise<number> {
+/** Sends to the worker's listener as a mail server would, sealed where its certificate is given. Gives the code of its answer. */
+export async function send(
+  port: number,
+  draft: Draft,
+  envelope: { from?: string; to?: string } = {},
+  sealed?: { ca: string; servername: string },
+): Promise<number> {
   const id = draft.id ?? `<m${++count}.${process.pid}@client.example>`;
   latest.set(draft.from.toLowerCase(), id);
-  const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+  const encryption = sealed ? { requireTLS: true, tls: sealed } : { ignoreTLS: true };
+  const transport = createTransport({ host: '127.0.0.1', port, ...encryption });
   const from = envelope.from ?? /<?([^\s<>]+@[^\s<>]+?)>?$/.exec(draft.from)?.[1] ?? '';
   return transport.sendMail({ envelope: { from, to: [envelope.to ?? draft.to] }, raw: raw({ ...draft, id }) }).then(
     () => 250,

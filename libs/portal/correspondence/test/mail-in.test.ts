@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selfSigned, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Settings } from '@foyer/settings';
 import { reopeningRules, TicketPageReader, Tickets } from '@foyer/tickets';
@@ -16,6 +19,7 @@ let number: number;
 let toAna: { replyTo: string; messageId: string };
 let toMara: typeof toAna;
 const IN = 'in.localhost';
+const tls = selfSigned(mkdtempSync(join(tmpdir(), 'foyer-mail-in-')), IN);
 const at = (tenant: TestTenant) => `${tenant.tenant.slug}@${IN}`;
 const deliver = (draft: Draft, envelope?: { from?: string; to?: string }) => send(port, draft, envelope);
 const bodies = async (tenant: TestTenant, of: number) =>
@@ -23,7 +27,10 @@ const bodies = async (tenant: TestTenant, of: number) =>
 
 beforeAll(async () => {
   port = await freePort();
-  world = await World.startWithWorker({ INBOUND_SMTP_PORT: String(port), INBOUND_AUTHSERV_ID: AUTHSERV });
+  world = await World.startWithWorker({
+    ...{ INBOUND_SMTP_PORT: String(port), INBOUND_AUTHSERV_ID: AUTHSERV },
+    ...{ INBOUND_TLS_KEY: tls.keyFile, INBOUND_TLS_CERT: tls.certFile },
+  });
   [acme, bolt] = [await world.tenant('acme'), await world.tenant('bolt')];
   ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
   mara = await acme.agent('Mara');
@@ -55,6 +62,15 @@ describe('a new mail', () => {
     const view = await acme.inside(async () => world.get(TicketPageReader).read(await ana.actor(), ticket!));
     expect([view.subject, view.company]).toEqual(['The lamp', 'Globex']);
     await letterTo(world, ana.email, 'The lamp');
+  });
+
+  test('comes encrypted as well, from whoever insists on knowing us', async () => {
+    const draft = { from: 'sealed@new.example', to: at(acme), subject: 'Sealed', text: 'For you alone' };
+    expect(await send(port, draft, {}, { ca: tls.cert, servername: IN })).toBe(250);
+    const { status, ticket } = await outcome(acme, 'sealed@new.example');
+    expect(status).toBe('opened');
+    expect(await bodies(acme, ticket!)).toEqual(['For you alone']);
+    expect(await send(port, draft, {}, { ca: tls.cert, servername: 'in.elsewhere.example' })).toBe(0);
   });
 
   test('of a stranger makes a person who has proved nothing', async () => {
