@@ -15,7 +15,12 @@ export function selfSigned(folder: string, host: string): { keyFile: string; cer
   const content = sequence(serial, algorithm, commonName, validity, commonName, key);
   const signature = tagged(0x03, Buffer.from([0]), sign('sha256', content, privateKey));
   const der = sequence(content, algorithm, signature);
-  const cert = `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  // Signatures differ in length: no line may be left empty, which would end the text for OpenSSL.
+  const lines = der
+    .toString('base64')
+    .match(/.{1,64}/g)!
+    .join('\n');
+  const cert = `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
   const [keyFile, certFile] = [join(folder, `${host}.key`), join(folder, `${host}.crt`)];
   writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(certFile, cert);
