@@ -353,7 +353,7 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   if (forbidden.status !== 400) complaints.push(`keys of a prototype → ${forbidden.status}`);
   if (({} as { polluted?: unknown }).polluted !== undefined) complaints.push('a prototype is polluted');
   const written = form.controls.filter(({ type }) => !['file', 'checkbox', 'radio', 'hidden'].includes(type));
-  const longest = written.find(({ type }) => type === 'textarea') ?? written.find(({ options }) => !options);
+  const longest = written.find(({ type }) => type === 'textarea');
 
   const tries = form.controls
     .filter(({ name, type }) => name !== '_csrf' && type !== 'file')
