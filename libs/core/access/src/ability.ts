@@ -1,9 +1,27 @@
 import { AbilityBuilder, createMongoAbility, type MongoAbility, subject as typed } from '@casl/ability';
 import { rulesToCondition } from '@casl/ability/extra';
 
-/** Subjects are named (`'Ticket'`), so that rules speak about plain rows and entities alike. */
-export type Ability = MongoAbility<[string, string | object]>;
-export type RuleWriter = Pick<AbilityBuilder<Ability>, 'can' | 'cannot'>;
+type Casl = MongoAbility<[string, string | object]>;
+export type RuleWriter = Pick<AbilityBuilder<Casl>, 'can' | 'cannot'>;
+
+/**
+ * What somebody may do. Subjects are named (`'Ticket'`), so that rules speak about plain rows and entities alike. It answers
+ * only to the functions below: CASL's own `can('manage', 'Membership')`, asked of no record, says yes as soon as there is any
+ * record anywhere on which it is allowed, and whoever asks it means another one.
+ */
+export class Ability {
+  readonly #rules: Casl;
+
+  constructor(rules: Casl) {
+    this.#rules = rules;
+  }
+
+  /** @internal */
+  static rulesOf(ability: Ability): Casl {
+    return ability.#rules;
+  }
+}
+const rulesOf = Ability.rulesOf;
 
 /** Whoever acts: every verb takes one, and what it may do comes with it. */
 export interface Actor {
@@ -15,14 +33,21 @@ export interface Actor {
 
 /** Makes an ability from what `write` allows. Nothing written means nothing allowed. */
 export function abilityOf(write: (rules: RuleWriter) => void): Ability {
-  const builder = new AbilityBuilder<Ability>(createMongoAbility);
+  const builder = new AbilityBuilder<Casl>(createMongoAbility);
   write(builder);
-  return builder.build();
+  return new Ability(builder.build());
 }
 
 /** May `ability` do `action` to this one record? */
 export function allowed(ability: Ability, action: string, subjectName: string, record: object): boolean {
-  return ability.can(action, typed(subjectName, { ...record }));
+  return rulesOf(ability).can(action, typed(subjectName, { ...record }));
+}
+
+/** May `ability` do `action` to every `subjectName` there is, or to what has no records (`'Settings'`)? */
+export function holds(ability: Ability, action: string, subjectName: string): boolean {
+  const rules = rulesOf(ability).rulesFor(action, subjectName); // those written last decide
+  if (rules.some(({ inverted, conditions }) => inverted && conditions)) return false;
+  return rules.find(({ conditions }) => !conditions)?.inverted === false;
 }
 
 /** A condition for SQL: text with `?` for each parameter. */
@@ -40,8 +65,8 @@ const NOTHING: SqlCondition = { text: 'false', params: [] };
 export function accessible(ability: Ability, action: string, subjectName: string, alias: string): SqlCondition {
   const combine = (word: string) => (parts: SqlCondition[]) => combined(parts, word);
   return (
-    rulesToCondition<Ability, SqlCondition, SqlCondition>(
-      ability.rulesFor(action, subjectName),
+    rulesToCondition<Casl, SqlCondition, SqlCondition>(
+      rulesOf(ability).rulesFor(action, subjectName),
       (rule) => {
         const matches = rule.conditions
           ? translated(rule.conditions as Record<string, unknown>, alias)
@@ -95,5 +120,14 @@ function combined(parts: SqlCondition[], word: string): SqlCondition {
 
 /** Why the record may be seen (or not): the reason written beside the rule that decides, as a message key. */
 export function why(ability: Ability, action: string, subjectName: string, record: object): string | null {
-  return ability.relevantRuleFor(action, typed(subjectName, { ...record }))?.reason ?? null;
+  return rulesOf(ability).relevantRuleFor(action, typed(subjectName, { ...record }))?.reason ?? null;
+}
+
+/** By which reasons any record may be seen, for pages that offer a list where there can be something on it. */
+export function reasons(ability: Ability, action: string, subjectName: string): Set<string> {
+  return new Set(
+    rulesOf(ability)
+      .rulesFor(action, subjectName)
+      .flatMap(({ reason }) => reason ?? []),
+  );
 }

@@ -5,6 +5,8 @@ export {
   type Ability,
   type Actor,
   allowed,
+  holds,
+  reasons,
   type RuleWriter,
   type SqlCondition,
   why,

@@ -6,6 +6,7 @@ import { OnEvent, Outbox } from '@foyer/events';
 import { Composer } from './composer.js';
 import { Mail } from './mail.entity.js';
 import { MailQueued } from './mail.events.js';
+import { MailRules } from './mail-rules.js';
 import { NotNow, Outlet, RefusedForGood } from './outlet.js';
 
 /** Seconds between attempts: a hiccup is over in a minute, an outage in a day; then somebody must look. */
@@ -30,6 +31,7 @@ export class Delivery {
     private readonly outbox: Outbox,
     private readonly composer: Composer,
     private readonly outlet: Outlet,
+    private readonly rules: MailRules,
   ) {}
 
   @OnEvent(MailQueued, 'mail.send')
@@ -37,6 +39,7 @@ export class Delivery {
     const mail = await this.claim(mailId);
     if (!mail) return;
     try {
+      if (!(await this.rules.stillMeant(mail))) return await this.settle(mail, { status: 'withheld', data: null });
       const { fromName, subject, html, text } = await this.composer.compose(mail);
       await this.outlet.send({
         from: { name: fromName, address: this.config.mailFrom },

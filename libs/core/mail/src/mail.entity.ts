@@ -1,6 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 
-export type MailStatus = 'queued' | 'sent' | 'failed' | 'bounced';
+/** `withheld`: by the time of sending it was no longer for its recipient. */
+export type MailStatus = 'queued' | 'sent' | 'failed' | 'bounced' | 'withheld';
 
 /** One mail to one person: what is to be sent, then what became of it. */
 @Entity({ schema: '*' })
@@ -28,6 +29,10 @@ export class Mail {
   /** What the template shows; may hold a one-time link, so it goes as soon as the mail has gone. */
   @Property({ type: 'json', nullable: true })
   data!: Record<string, unknown> | null;
+
+  /** Ids by which the rule of its template tells whether it is still for its recipient. */
+  @Property({ type: 'json' })
+  about!: Record<string, string>;
 
   @Property({ type: 'text' })
   locale!: string;

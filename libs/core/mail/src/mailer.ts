@@ -6,6 +6,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { headerText, isMailbox, messageIds } from './headers.js';
 import { Mail } from './mail.entity.js';
 import { MailQueued } from './mail.events.js';
+import { MailRules } from './mail-rules.js';
 
 export interface MailDraft {
   /** One person: a mail to several would show each the others' addresses. */
@@ -14,6 +15,8 @@ export interface MailDraft {
   template: string;
   /** Plain values for the template. */
   data: Record<string, unknown>;
+  /** Ids for the rule of the template, which is asked again when the mail is sent: see `MailRules`. */
+  about?: Record<string, string>;
   /** Unique per event and recipient, e.g. `ticket.replied:<message id>:<person id>`: queueing it again does nothing. */
   key: string;
   locale: string;
@@ -31,13 +34,16 @@ export class Mailer {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly rules: MailRules,
   ) {}
 
   /**
    * Queues a mail in the transaction of the verb that causes it (inside `database.write`): both happen or neither.
    * Returns the mail's Message-ID, to be remembered by a conversation.
    */
-  async queue({ to, template, data, key, locale, thread = {}, replyTo, unsubscribe }: MailDraft): Promise<string> {
+  async queue(draft: MailDraft): Promise<string> {
+    const { to, template, data, about = {}, key, locale, thread = {}, replyTo, unsubscribe } = draft;
+    if (!this.rules.has(template)) throw new Error(`Nobody says who may still get ${template} when it is sent`);
     if (!isMailbox(to.address)) throw new Error('A mail goes to exactly one address');
     if (replyTo !== undefined && !isMailbox(replyTo)) throw new Error('Answers go to exactly one address');
     if (unsubscribe !== undefined && new URL(unsubscribe).origin !== currentTenant().origin)
@@ -56,6 +62,7 @@ export class Mailer {
           template,
           subject: '',
           data,
+          about,
           locale,
           messageId,
           inReplyTo: references.at(-1) ?? null,

@@ -7,7 +7,7 @@ import { TenantDirectory } from '@foyer/tenancy';
 import { Sites } from '@foyer/web';
 import { freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { Mail, MailDeliveryModule, MailModule } from '../src/index.js';
+import { Mail, MailDeliveryModule, MailModule, MailRules } from '../src/index.js';
 import { MAIL_PATIENCE, type Patience } from '../src/outlet.js';
 
 const view = {
@@ -65,6 +65,7 @@ export async function mailing(config: Config, patience: Patience, slug = 'acme')
   }).compile();
   await module.init();
   module.get(Themes).registerTemplates('mail', new URL('templates', import.meta.url));
+  module.get(MailRules).declare({ 'mail/hello': ({ about }) => Promise.resolve(about['gone'] !== 'yes') });
   const acme = await freshTenant(config, slug);
   directory.tenants.push(acme);
   return { module, acme };

@@ -6,7 +6,7 @@ import { inTenant, type Tenant } from '@foyer/tenancy';
 import { freshDatabase } from '@foyer/app-cli/testing/database';
 import { type Config } from '@foyer/config';
 import { BeingSent, Delivery } from '../src/delivery.js';
-import { Mail, Mailer, type MailDraft } from '../src/index.js';
+import { Mail, Mailer, type MailDraft, MailRules } from '../src/index.js';
 import type { Patience } from '../src/outlet.js';
 import { mailing } from './letters.js';
 import { smtpServer, tcpServer } from './smtp.js';
@@ -67,6 +67,16 @@ describe('queueing', () => {
     const mail = await find('once');
     expect(mail).toMatchObject({ status: 'queued', attempts: 0, messageId: first });
     expect((await waiting()).filter(({ payload }) => payload.mailId === mail.id)).toHaveLength(1);
+  });
+
+  test('a template of which nobody says who may still get it is not queued', async () => {
+    await expect(queue('no rule', { template: 'mail/nobody' })).rejects.toThrow('mail/nobody');
+  });
+
+  test('what is no longer for its recipient when it is to be sent is withheld, and its content forgotten', async () => {
+    await queue('gone', { about: { gone: 'yes' } });
+    expect(await deliver('gone')).toMatchObject({ status: 'withheld', data: null });
+    expect(post.received).toHaveLength(0);
   });
 
   test('a verb that fails leaves no mail', async () => {
@@ -205,6 +215,7 @@ describe('when the mail server fails', () => {
   });
 
   test('a template that cannot be rendered is tried again and then visible', async () => {
+    module.get(MailRules).declare({ 'mail/missing': () => Promise.resolve(true) });
     await queue('broken', { template: 'mail/missing' });
     expect(await deliver('broken')).toMatchObject({
       status: 'queued',

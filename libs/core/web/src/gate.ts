@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { NotFound } from '@foyer/access';
+import { NotFound, holds } from '@foyer/access';
 import { isTimeZone, negotiateLocale } from '@foyer/i18n';
 import { AUDIENCE, type Audience, CAN, DURING_MAINTENANCE, FEATURE, GUEST } from './audience.js';
 import { BodyReader } from './body.js';
@@ -98,6 +98,6 @@ export class Gate implements CanActivate {
       if (audience === 'team' && !isTeam) throw new NotFound();
     }
     const needed = this.reflector.getAllAndOverride<{ action: string; subject: string } | undefined>(CAN, both);
-    if (needed && actor.kind !== 'guest' && !actor.ability.can(needed.action, needed.subject)) throw new NotFound();
+    if (needed && actor.kind !== 'guest' && !holds(actor.ability, needed.action, needed.subject)) throw new NotFound();
   }
 }

@@ -1,5 +1,5 @@
 import { Get, Param, Post, Query } from '@nestjs/common';
-import { NotFound, Refused } from '@foyer/access';
+import { NotFound, Refused, holds } from '@foyer/access';
 import { FailedJobs } from '@foyer/events';
 import { AdminController, Can, CurrentActor, seeOther, View } from '@foyer/web';
 import type { StaffActor } from './staff-principals.js';
@@ -22,7 +22,7 @@ export class JobsController {
     return {
       jobs: jobs.map((job) => ({ ...job, tenantHref: job.tenantId && `/tenants/${job.tenantId}` })),
       counts,
-      can: { retry: actor.ability.can('manage', 'Job') },
+      can: { retry: holds(actor.ability, 'manage', 'Job') },
       pagination: {
         previous: start > 0 ? link(Math.max(0, start - PAGE)) : null,
         next: start + PAGE < counts.failed ? link(start + PAGE) : null,
@@ -32,14 +32,14 @@ export class JobsController {
 
   @Post('retry')
   async retryAll(@CurrentActor() actor: StaffActor) {
-    if (!actor.ability.can('manage', 'Job')) throw new Refused();
+    if (!holds(actor.ability, 'manage', 'Job')) throw new Refused();
     await this.failed.retryAll();
     return seeOther(PATH, 'staff.jobs.retried');
   }
 
   @Post(':id/retry')
   async retry(@CurrentActor() actor: StaffActor, @Param('id') id: string) {
-    if (!actor.ability.can('manage', 'Job')) throw new Refused();
+    if (!holds(actor.ability, 'manage', 'Job')) throw new Refused();
     if (!(await this.failed.retry(id))) throw new NotFound();
     return seeOther(PATH, 'staff.jobs.retried');
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Get, Inject, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
+import { holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword } from '@foyer/credentials';
 import { latestTenantVersion } from '@foyer/database';
@@ -102,7 +103,7 @@ export class TenantsController {
         next: more ? rows.at(-1)!.id : null,
         previous: null,
       }),
-      can: { create: actor.ability.can('manage', 'Tenant') },
+      can: { create: holds(actor.ability, 'manage', 'Tenant') },
     };
   }
 
@@ -183,7 +184,7 @@ export class TenantsController {
 
   private async view(visit: Visit, actor: StaffActor, id: string, form: FormState<unknown>) {
     const row = await this.list.one(actor, id);
-    const manages = actor.ability.can('manage', 'Tenant');
+    const manages = holds(actor.ability, 'manage', 'Tenant');
     const operating = ['trialing', 'active', 'past_due'].includes(row.status);
     const history = await this.list.history(id);
     return {

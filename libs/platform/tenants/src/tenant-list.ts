@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, NotFound } from '@foyer/access';
+import { type Actor, NotFound, holds } from '@foyer/access';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import type { TenantStatus } from '@foyer/tenancy';
 import { TenantRecord } from './tenant.entity.js';
@@ -69,7 +69,7 @@ export class TenantList {
     actor: Actor,
     { search, status, plan, after, limit }: TenantFilter,
   ): Promise<{ rows: TenantRow[]; more: boolean }> {
-    if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
+    if (!holds(actor.ability, 'read', 'Tenant')) throw new NotFound();
     const rows = await this.platform.read((em) => {
       const query = em
         .createQueryBuilder(TenantRecord, 't')
@@ -89,7 +89,7 @@ export class TenantList {
   }
 
   async counts(actor: Actor): Promise<Record<string, number>> {
-    if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
+    if (!holds(actor.ability, 'read', 'Tenant')) throw new NotFound();
     const rows = await this.platform.read((em) =>
       em.execute<{ status: string; count: number }[]>(
         'select status, count(*)::int as count from platform.tenant group by status',
@@ -109,7 +109,7 @@ export class TenantList {
   }
 
   async one(actor: Actor, id: string): Promise<TenantRow> {
-    if (!actor.ability.can('read', 'Tenant')) throw new NotFound();
+    if (!holds(actor.ability, 'read', 'Tenant')) throw new NotFound();
     const row = await this.platform.read((em) =>
       em
         .createQueryBuilder(TenantRecord, 't')

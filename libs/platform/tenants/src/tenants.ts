@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Actor, Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
+import { type Actor, Conflict, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { latestTenantVersion, PlatformDatabase, provisioningScript, readMigrations, runAsOwner } from '@foyer/database';
 import { Signals } from '@foyer/events';
@@ -76,7 +76,7 @@ export class Tenants {
   }
 
   private async change(actor: Actor, id: string, reason: string, verb: (tenant: TenantRecord) => void): Promise<void> {
-    if (!actor.ability.can('manage', 'Tenant')) throw new Refused();
+    if (!holds(actor.ability, 'manage', 'Tenant')) throw new Refused();
     await this.platform.write(async (em) => {
       const tenant = await em.findOne(TenantRecord, { id });
       if (!tenant) throw new NotFound();

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, InvalidField, NotFound } from '@foyer/access';
+import { allowed, Conflict, holds, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { Departures } from './departures.js';
 import { MemberJoined, MemberRemoved } from './identity.events.js';
+import { Owners } from './owners.js';
 import { Person, type TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 import { Roles } from './roles/roles.js';
@@ -26,10 +27,11 @@ export class Companies {
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
     private readonly departures: Departures,
+    private readonly owners: Owners,
   ) {}
 
   async create(actor: PortalActor, details: CompanyDetails): Promise<Company> {
-    if (!actor.ability.can('create', 'Company')) throw new NotFound();
+    if (!holds(actor.ability, 'create', 'Company')) throw new NotFound();
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
       em.persist(company);
@@ -48,8 +50,8 @@ export class Companies {
 
   /** Puts somebody who has an account into a company, or changes their role there. */
   async link(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
-    if (!actor.ability.can('create', 'Membership') || !actor.teamRole) throw new NotFound();
-    await this.roles.check(role, true);
+    if (!allowed(actor.ability, 'create', 'Membership', { companyId, personId })) throw new NotFound();
+    await this.roles.checkGiving(actor, 'create', companyId, role);
     await this.database.write(async (em) => {
       const both = await Promise.all([em.findOne(Company, { id: companyId }), em.findOne(Person, { id: personId })]);
       if (both.includes(null)) throw new InvalidField('company', 'web.form.choice');
@@ -58,18 +60,11 @@ export class Companies {
     });
   }
 
-  /** The company that the actor manages and the person belongs to. @throws NotFound */
-  async administeredWith(actor: PortalActor, personId: string): Promise<string> {
-    const memberships = await this.database.write((em) => em.find(Membership, { personId }));
-    const found = memberships.find((membership) => allowed(actor.ability, 'manage', 'Membership', membership));
-    if (!found) throw new NotFound();
-    return found.companyId;
-  }
-
   async changeRole(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
-    await this.roles.check(role, actor.teamRole !== null);
     await this.database.write(async (em) => {
       const membership = await this.membership(actor, companyId, personId);
+      await this.roles.checkGiving(actor, 'administer', companyId, role);
+      await this.roles.checkTouching(actor, companyId, membership.role);
       if (membership.role === 'company_admin' && role !== 'company_admin')
         await this.keepAnAdmin(actor, companyId, personId);
       membership.role = role;
@@ -80,6 +75,7 @@ export class Companies {
   async remove(actor: PortalActor, companyId: string, personId: string): Promise<void> {
     await this.database.write(async (em) => {
       const membership = await this.membership(actor, companyId, personId);
+      await this.roles.checkTouching(actor, companyId, membership.role);
       if (membership.role === 'company_admin') await this.keepAnAdmin(actor, companyId, personId);
       em.remove(membership);
       await this.departures.left(companyId, personId);
@@ -98,19 +94,14 @@ export class Companies {
    * @throws Refused for a role that may more than the actor, on either side
    */
   async changeTeamRole(actor: PortalActor, personId: string, role: TeamRole | null): Promise<void> {
-    if (!actor.ability.can('manage', 'Team')) throw new NotFound();
+    if (!holds(actor.ability, 'manage', 'Team')) throw new NotFound();
     if (role !== null) await this.teamRoles.checkGiving(actor, role);
     await this.database.write(async (em) => {
-      const person = await em.findOne(Person, { id: personId });
+      await this.owners.lock();
+      const person = await em.findOne(Person, { id: personId }, { refresh: true });
       if (!person?.teamRole) throw new NotFound();
       await this.teamRoles.checkTouching(actor, person.teamRole);
-      if (
-        person.teamRole === 'owner' &&
-        role !== 'owner' &&
-        (await em.count(Person, { teamRole: 'owner', status: 'active' })) < 2
-      ) {
-        throw new Conflict('identity.team.last-owner');
-      }
+      if (role !== 'owner') await this.owners.mustRemain(person);
       person.teamRole = role;
       if (role === null) await this.departures.left(null, personId);
     });
@@ -134,15 +125,19 @@ export class Companies {
       throw new InvalidField('parent', 'web.form.choice');
   }
 
+  /** Locks the company, so that of two who leave it without an admin the second sees what the first did. */
   private async membership(actor: PortalActor, companyId: string, personId: string): Promise<Membership> {
-    const membership = await this.database.write((em) => em.findOne(Membership, { companyId, personId }));
-    if (!membership || !allowed(actor.ability, 'manage', 'Membership', membership)) throw new NotFound();
+    const membership = await this.database.write(async (em) => {
+      await rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`);
+      return em.findOne(Membership, { companyId, personId }, { refresh: true });
+    });
+    if (!membership || !allowed(actor.ability, 'administer', 'Membership', membership)) throw new NotFound();
     return membership;
   }
 
   /** A company admin cannot leave the company without one; the operator's team can, and can name another. */
   private async keepAnAdmin(actor: PortalActor, companyId: string, personId: string): Promise<void> {
-    if (actor.teamRole) return;
+    if (holds(actor.ability, 'administer', 'Membership')) return;
     const others = await this.database.write((em) =>
       em.count(Membership, { companyId, role: 'company_admin', personId: { $ne: personId } }),
     );

@@ -27,18 +27,23 @@ export const inviteeOf = ({ email, name }: { email: string; name: string }) => (
   name: name || email.split('@')[0]!,
 });
 
-export function memberViews(actor: PortalActor, members: MemberRow[], labelOf: (role: string) => string, may: boolean) {
+export function memberViews(
+  actor: PortalActor,
+  members: MemberRow[],
+  labelOf: (role: string) => string,
+  gives: (role: string) => boolean,
+) {
   return members.map(({ id, name, email, role, lastSeen }) => {
-    const you = id === actor.id;
+    const may = id !== actor.id && gives(role);
     return {
       id,
       name,
       email,
       role,
       roleLabel: labelOf(role),
-      you,
+      you: id === actor.id,
       lastSeen,
-      can: { role: may && !you, remove: may && !you },
+      can: { role: may, remove: may },
     };
   });
 }

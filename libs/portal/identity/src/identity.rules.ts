@@ -41,7 +41,9 @@ export const identityRules: Rules = ({ id, team, groups }, { can }) => {
   if (mine.length > 0) can('read', 'Company', { id: { $in: mine } }).because('identity.why.member');
   const administered = groups.filter(({ manages }) => manages).map((group) => group.id);
   if (administered.length > 0) {
-    can('manage', 'Membership', { companyId: { $in: administered } }).because('identity.why.company-admin');
+    // They invite, and whoever is invited decides: nobody is put into a company by another customer.
+    const verbs = ['read', 'invite', 'administer'];
+    can(verbs, 'Membership', { companyId: { $in: administered } }).because('identity.why.company-admin');
     can('administer', 'Company', { id: { $in: administered } }).because('identity.why.company-admin');
   }
 };

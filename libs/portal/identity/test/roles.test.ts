@@ -84,7 +84,7 @@ test('a company’s own admin gives only roles that are meant for it, and no mad
   expect((await browser.get('/company')).text).not.toContain('Secret reach');
   for (const wanted of [role, 'owner', '../x', '']) {
     await browser.get('/company');
-    expect((await browser.post(`/company/members/${gus}/role`, { role: wanted })).status).toBe(422);
+    expect((await browser.post(`/company/${globex}/members/${gus}/role`, { role: wanted })).status).toBe(422);
   }
   const [membership] = await acme.query<{ role: string }>(
     () => sql`select role from ${table('membership')} where person_id = ${gus} and company_id = ${globex}`,

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Actor } from '@foyer/access';
+import { holds, type Actor } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 import { currentTenant } from '@foyer/tenancy';
 import { type Look, Themes } from '@foyer/theming';
@@ -91,7 +91,7 @@ function noticesFor({ portal, templateFailure }: Snapshot, { ability }: Actor, l
   if (portal.status !== 'active') {
     notices.push({ tone: 'warn', text: say(portal.status), href: '/console/settings/portal', label: say('change') });
   }
-  if (templateFailure && ability.can('manage', 'Settings')) {
+  if (templateFailure && holds(ability, 'manage', 'Settings')) {
     const { template, line, reason } = templateFailure;
     const text = translate(locale, 'settings.notice.template', { template, line: line ?? 1, reason });
     notices.push({ tone: 'bad', text, href: '/console/settings/branding', label: say('look') });

@@ -1,5 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { Abilities } from '@foyer/access';
+import { Abilities, holds } from '@foyer/access';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
@@ -86,7 +86,7 @@ export class SettingsModule implements OnModuleInit {
       label: 'settings.nav',
       icon: 'settings',
       order: 90,
-      shownTo: ({ ability }) => ability.can('manage', 'Settings'),
+      shownTo: ({ ability }) => holds(ability, 'manage', 'Settings'),
     });
     this.setup.add(...portalPages);
     this.fileUses.json('setting', 'value');

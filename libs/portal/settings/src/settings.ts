@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, InvalidField, Refused } from '@foyer/access';
+import { type Actor, InvalidField, Refused, holds } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
@@ -86,7 +86,7 @@ export class Settings {
 }
 
 export function mayManage({ ability }: Actor): void {
-  if (!ability.can('manage', 'Settings')) throw new Refused();
+  if (!holds(ability, 'manage', 'Settings')) throw new Refused();
 }
 
 const sectionOf = (section: SectionName | Section<object>): Section<object> =>

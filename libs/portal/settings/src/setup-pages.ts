@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '@foyer/access';
+import { holds, type Actor } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 
 export const SETUP_GROUPS = ['portal', 'tickets', 'service', 'mail'] as const;
@@ -30,7 +30,7 @@ export class SetupPages {
 
   /** As pages show them; null for those who set up nothing. */
   for(actor: Actor, isOn: (feature: string) => boolean, path: string, locale: string) {
-    if (!actor.ability.can('manage', 'Settings')) return null;
+    if (!holds(actor.ability, 'manage', 'Settings')) return null;
     const groups = SETUP_GROUPS.map((group) => ({
       label: translate(locale, `settings.group.${group}`),
       pages: this.pages

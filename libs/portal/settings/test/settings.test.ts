@@ -1,4 +1,4 @@
-import { InvalidField, Refused } from '@foyer/access';
+import { InvalidField, Refused, holds } from '@foyer/access';
 import { World } from '@foyer/app-cli/testing';
 import { createApplication } from '@foyer/app-web';
 import { Database, observeSql, PlatformDatabase, readingPage } from '@foyer/database';
@@ -205,7 +205,7 @@ describe('features', () => {
     const entry = { on: 'portal' as const, icon: 'x', label: 'l' };
     navigation.add({ ...entry, href: '/b', order: 2, feature: 'tickets' }, { ...entry, href: '/a', order: 1 });
     navigation.add(
-      { ...entry, href: '/c', order: 3, shownTo: ({ ability }) => ability.can('manage', 'Settings') },
+      { ...entry, href: '/c', order: 3, shownTo: ({ ability }) => holds(ability, 'manage', 'Settings') },
       { ...entry, href: '/t', order: 0, on: 'console' },
     );
     const hrefs = (actor: typeof admin, on: boolean) =>

@@ -119,7 +119,14 @@ export class Answers {
     );
     if (assignee)
       await this.mails.unhappy({
-        ...{ answerId: answer.id, kind: answer.kind, score, comment: answer.comment, customer: answer.person },
+        ...{
+          answerId: answer.id,
+          ticketId: answer.ticketId!,
+          kind: answer.kind,
+          score,
+          comment: answer.comment,
+          customer: answer.person,
+        },
         ...{ number: number!, subject: subject!, assignee },
       });
   }

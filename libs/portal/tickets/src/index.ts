@@ -2,7 +2,7 @@ export { ApprovalAsked, ApprovalDecided } from './approvals/approval.events.js';
 export { Approvals, type Decision, type Question } from './approvals/approvals.js';
 export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
-export { type RuledTicket, TicketAudience } from './access/ticket-audience.js';
+export { mailAbout, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
 export { Watching } from './access/watching.js';
 export { Agents } from './agents.js';
 export { Mentions } from './mentions.js';

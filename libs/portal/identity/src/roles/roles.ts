@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { InvalidField } from '@foyer/access';
+import { allowed, holds, InvalidField, Refused } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { Collections, declareCollection } from '@foyer/settings';
 import { COMPANY_ROLES, type StandardRole } from '../company.entity.js';
+import type { PortalActor } from '../portal-principals.js';
 import { companyCapabilities, type Scope, SCOPES } from './capabilities.js';
 import { ComposedRoles } from './composed-roles.js';
 import { holdersOf } from './holders.js';
@@ -45,25 +46,59 @@ export class Roles extends ComposedRoles<Scope, StandardRole, CompanyRoleSetup> 
     this.collections.protect(companyRoles, (id) => holdersOf(this.database, 'company', id));
   }
 
-  /** Roles to choose from; `t` names the standard ones. A company's own admins see those they may give. */
-  async options(t: (key: string) => string, forTeam: boolean): Promise<{ value: string; label: string }[]> {
-    const own = (await this.composed()).filter(({ grantable }) => forTeam || grantable);
+  /** Roles to choose from; `t` names the standard ones. Of a company's own people each sees what they may give. */
+  async options(
+    t: (key: string) => string,
+    may: (role: string) => boolean,
+  ): Promise<{ value: string; label: string }[]> {
+    const own = await this.composed();
     return [
       ...COMPANY_ROLES.map((value) => ({ value, label: this.standardName(t, value) })),
       ...own.map(({ id, name }) => ({ value: id, label: name })),
-    ];
+    ].filter(({ value }) => may(value));
   }
 
-  /** @throws InvalidField when there is no such role, or the one who gives it may not */
-  async check(role: string, byTeam: boolean): Promise<void> {
-    if (!(await this.isOffered(role, byTeam))) throw new InvalidField('role', 'web.form.choice');
-  }
-
-  async isOffered(role: unknown, toTeam: boolean): Promise<boolean> {
+  async isKnown(role: unknown): Promise<boolean> {
     if (typeof role !== 'string') return false;
-    if (this.capabilities.isStandard(role)) return true;
-    const own = await this.collections.find(companyRoles, role);
-    return own !== undefined && (toTeam || own.grantable);
+    return this.capabilities.isStandard(role) || (await this.collections.find(companyRoles, role)) !== undefined;
+  }
+
+  /**
+   * Which roles somebody may give, take and change in a company. The operator's team: all, where their own role lets them do
+   * so in every company. Its own people: none that may more than theirs there, and of the composed ones those that the
+   * operator lets them give.
+   */
+  async giving(
+    { ability, companies }: Pick<PortalActor, 'ability' | 'companies'>,
+    verb: 'create' | 'invite' | 'administer',
+    companyId: string,
+  ): Promise<(role: string) => boolean> {
+    if (holds(ability, verb, 'Membership')) return () => true;
+    if (!allowed(ability, verb, 'Membership', { companyId })) return () => false;
+    const [within, composed] = [await this.within(companies.find(({ id }) => id === companyId)), await this.composed()];
+    return (role) => within(role) && (composed.find(({ id }) => id === role)?.grantable ?? true);
+  }
+
+  /** @throws InvalidField when there is no such role, or it is not theirs to give */
+  async checkGiving(actor: PortalActor, verb: 'create' | 'invite' | 'administer', companyId: string, role: string) {
+    if (!(await this.isKnown(role))) throw new InvalidField('role', 'web.form.choice');
+    if (!(await this.giving(actor, verb, companyId))(role)) throw new InvalidField('role', 'identity.company.too-much');
+  }
+
+  /** @throws Refused when whoever has this role may more there than whoever wants to change that */
+  async checkTouching({ ability, companies }: PortalActor, companyId: string, role: string): Promise<void> {
+    if (holds(ability, 'administer', 'Membership')) return;
+    const within = await this.within(companies.find(({ id }) => id === companyId));
+    if (!within(role)) throw new Refused('identity.company.above-you');
+  }
+
+  private async within(mine: { role: string } | undefined): Promise<(role: string) => boolean> {
+    const meaning = await this.meaning();
+    const own = meaning(mine?.role ?? '');
+    return (role) => {
+      const { scopes, manages } = meaning(role);
+      return (own.manages || !manages) && this.capabilities.covers(own.scopes, scopes);
+    };
   }
 
   /** How far the holder of a role reaches, by capability, and whether they manage people. */

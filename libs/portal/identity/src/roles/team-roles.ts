@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { InvalidField, Refused } from '@foyer/access';
+import { InvalidField, Refused, holds } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { Collections, declareCollection } from '@foyer/settings';
 import { type StandardTeamRole, TEAM_ROLES } from '../person.entity.js';
@@ -44,7 +44,7 @@ export class TeamRoles extends ComposedRoles<TeamScope, StandardTeamRole, TeamRo
       const within = [before, after].every(
         (role) => role === null || this.capabilities.covers(mine, this.capabilities.read(role.scopes)),
       );
-      if (!within || !actor.ability.can('compose', 'TeamRole')) throw new Refused('identity.team.too-much');
+      if (!within || !holds(actor.ability, 'compose', 'TeamRole')) throw new Refused('identity.team.too-much');
     });
   }
 

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Mailer } from '@foyer/mail';
-import { Groups, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
+import { Mailer, MailRules } from '@foyer/mail';
+import { Groups, mailAbout, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { currentTenant } from '@foyer/tenancy';
 import { type Filling, filled } from '../macros/placeholders.js';
 import type { MailAction } from './automations.js';
@@ -18,13 +18,23 @@ export type Audience = MailAction['to'];
 
 /** Mails that rules and clocks write about a ticket. */
 @Injectable()
-export class RuleMails {
+export class RuleMails implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly mailer: Mailer,
     private readonly groups: Groups,
     private readonly onlookers: TicketAudience,
+    private readonly rules: MailRules,
   ) {}
+
+  onModuleInit(): void {
+    // An address outside of the portal is named by the rule itself.
+    this.rules.declare({
+      'service/email/rule': (mail) =>
+        mail.about['personId'] ? this.onlookers.mayBeMailed(mail) : Promise.resolve(mail.about['outside'] === 'yes'),
+      'service/email/late': (mail) => this.onlookers.mayBeMailed(mail, 'colleague'),
+    });
+  }
 
   async send(ticketId: string, { to, text }: MailAction, values: Filling, cause: string): Promise<void> {
     // A mail is plain text: what a reply would need as a backslash would stand there.
@@ -48,6 +58,7 @@ export class RuleMails {
         await this.mailer.queue({
           to: { name: person.name, address: person.address },
           template,
+          about: id === null ? { outside: 'yes' } : mailAbout(ticketId, id),
           data: {
             ...data,
             name: person.name,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Abilities, allowed, why } from '@foyer/access';
+import { Abilities, allowed, holds, why } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { PortalPrincipals } from '@foyer/identity';
+import type { StillMeant } from '@foyer/mail';
 import type { TicketView } from '../ticket-page.js';
 
 export interface Onlooker {
@@ -22,6 +23,15 @@ export type RuledTicket = Pick<
 >;
 const MOST = 300;
 
+/** What a mail about a ticket notes for the time when it is sent. */
+interface MailedTicket extends Record<string, string> {
+  ticketId: string;
+  personId: string;
+}
+export const mailAbout = (ticketId: string, personId: string): MailedTicket => ({ ticketId, personId });
+/** As whom somebody gets a mail: whoever reads the ticket, the team behind it, or whoever decides about it. */
+type MailReader = 'reader' | 'colleague' | 'approver';
+
 /**
  * Who can see a ticket, and why: everybody it could concern is asked by the very rules that decide, so the list cannot
  * say otherwise than the pages do.
@@ -40,6 +50,24 @@ export class TicketAudience {
     const standings = await this.principals.standings(ids);
     const readers = standings.filter(({ standing }) => allowed(this.abilities.of(standing), 'read', 'Ticket', ticket));
     return new Set(readers.map(({ id }) => id));
+  }
+
+  /** A rule for mails about tickets: see `mailAbout`. */
+  async mayBeMailed({ about, toAddress }: Parameters<StillMeant>[0], as: MailReader = 'reader'): Promise<boolean> {
+    const { ticketId, personId } = about as Partial<MailedTicket>;
+    if (!ticketId || !personId) return false;
+    const [ticket] = await this.database.read((em) =>
+      rows<RuledTicket>(
+        em,
+        sql`select id, requester_id as "requesterId", company_id as "companyId", to_json(watcher_ids) as "watcherIds",
+                   assignee_id as "assigneeId", group_id as "groupId" from ${table('ticket')} where id = ${ticketId}`,
+      ),
+    );
+    const [person] = await this.principals.standings([personId]);
+    if (!ticket || person?.email !== toAddress) return false;
+    const ability = this.abilities.of(person.standing);
+    if (as === 'approver') return allowed(ability, 'approve', 'Ticket', ticket);
+    return allowed(ability, 'read', 'Ticket', ticket) && (as === 'reader' || holds(ability, 'read', 'Note'));
   }
 
   async of(ticket: RuledTicket): Promise<Onlooker[]> {

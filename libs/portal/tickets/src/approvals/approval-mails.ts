@@ -1,14 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
-import { Mailer } from '@foyer/mail';
+import { Mailer, MailRules } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
+import { mailAbout, TicketAudience } from '../access/ticket-audience.js';
 import { Agents } from '../agents.js';
 import { ticketNumber } from '../ticket-number.js';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 
 interface Letter {
   id: string;
+  ticketId: string;
   personId: string;
   name: string;
   address: string;
@@ -26,12 +28,21 @@ interface Letter {
 
 /** Tells approvers that they are asked, and requester and assignee what came of it. */
 @Injectable()
-export class ApprovalMails {
+export class ApprovalMails implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly mailer: Mailer,
     private readonly agents: Agents,
+    private readonly audience: TicketAudience,
+    private readonly rules: MailRules,
   ) {}
+
+  onModuleInit(): void {
+    this.rules.declare({
+      'tickets/approvals/email/asked': (mail) => this.audience.mayBeMailed(mail, 'approver'),
+      'tickets/approvals/email/decided': (mail) => this.audience.mayBeMailed(mail),
+    });
+  }
 
   @OnEvent(ApprovalAsked, 'tickets.mail-approval-asked')
   asked({ askingId }: ApprovalAsked): Promise<void> {
@@ -60,7 +71,7 @@ export class ApprovalMails {
     await this.database.write(async (em) => {
       const letters = await rows<Letter>(
         em,
-        sql`select v.id, p.id as "personId", p.name, p.email as address, p.locale, p.id is not distinct from t.assignee_id and p.id <> t.requester_id as team,
+        sql`select v.id, t.id as "ticketId", p.id as "personId", p.name, p.email as address, p.locale, p.id is not distinct from t.assignee_id and p.id <> t.requester_id as team,
                    t.number::int, t.subject, r.name as requester, a.name as "askedBy", w.name as approver, v.status, v.question, v.comment
               from ${table('ticket_approval')} v
               join ${table('ticket')} t on t.id = v.ticket_id
@@ -70,11 +81,12 @@ export class ApprovalMails {
               join ${table('person')} p on p.status = 'active'
              where ${to}`,
       );
-      for (const { id, personId, address, locale, number, team, ...letter } of letters) {
+      for (const { id, ticketId, personId, address, locale, number, team, ...letter } of letters) {
         const known = ticketNumber(number);
         await this.mailer.queue({
           to: { name: letter.name, address },
           template: `tickets/approvals/email/${kind}`,
+          about: mailAbout(ticketId, personId),
           data: {
             ...letter,
             number: known,

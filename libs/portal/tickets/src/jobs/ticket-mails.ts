@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { translate } from '@foyer/i18n';
-import { Mailer } from '@foyer/mail';
+import { Mailer, MailRules } from '@foyer/mail';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
 import { Agents } from '../agents.js';
@@ -17,7 +17,7 @@ import {
   TicketShared,
   TicketSolved,
 } from '../ticket.events.js';
-import { TicketAudience } from '../access/ticket-audience.js';
+import { mailAbout, TicketAudience } from '../access/ticket-audience.js';
 import { ticketNumber } from '../ticket-number.js';
 
 interface Facts {
@@ -43,6 +43,9 @@ interface Facts {
   mention_ids: string[];
   watchers: Recipient[];
 }
+const FOR_READERS = ['opened', 'replied', 'follower', 'solved'] as const;
+const FOR_COLLEAGUES = ['new-for-team', 'mentioned', 'assigned'] as const;
+type Kind = (typeof FOR_READERS | typeof FOR_COLLEAGUES)[number];
 interface Recipient {
   id: string;
   name: string;
@@ -56,7 +59,7 @@ interface Recipient {
  * (RFC 5322, 3.6.4), so that mail programs show them as one conversation whoever got which.
  */
 @Injectable()
-export class TicketMails {
+export class TicketMails implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly mailer: Mailer,
@@ -66,7 +69,15 @@ export class TicketMails {
     private readonly audience: TicketAudience,
     private readonly settings: Settings,
     private readonly reopening: Reopening,
+    private readonly rules: MailRules,
   ) {}
+
+  onModuleInit(): void {
+    for (const kind of FOR_READERS)
+      this.rules.declare({ [`tickets/email/${kind}`]: (mail) => this.audience.mayBeMailed(mail) });
+    for (const kind of FOR_COLLEAGUES)
+      this.rules.declare({ [`tickets/email/${kind}`]: (mail) => this.audience.mayBeMailed(mail, 'colleague') });
+  }
 
   @OnEvent(TicketOpened, 'tickets.mail-opened')
   async opened({ ticketId, messageId, confirm }: TicketOpened): Promise<void> {
@@ -137,7 +148,7 @@ export class TicketMails {
     });
   }
 
-  private async send(kind: string, facts: Facts, to: Recipient, messageId: string): Promise<void> {
+  private async send(kind: Kind, facts: Facts, to: Recipient, messageId: string): Promise<void> {
     const forTeam = to.team;
     const locale = to.locale ?? (await this.settings.get('general')).defaultLocale;
     const author = facts.author_key ? translate(locale, facts.author_key) : facts.author;
@@ -147,6 +158,7 @@ export class TicketMails {
     await this.mailer.queue({
       to,
       template: `tickets/email/${kind}`,
+      about: mailAbout(facts.id, to.id),
       data: {
         name: to.name,
         number,
@@ -185,13 +197,13 @@ export class TicketMails {
     return facts;
   }
 
-  /** Nobody is told of a ticket they may not see; its requester always. */
+  /** Nobody is told of a ticket they may not see. */
   private async seeing<Person extends Recipient>(facts: Facts, people: Person[]): Promise<Person[]> {
-    const ids = people.map(({ id }) => id).filter((id) => id !== facts.requester_id);
+    const ids = people.map(({ id }) => id);
     const { id, requester_id: requesterId, company_id: companyId, watcher_ids: watcherIds } = facts;
     const ticket = { id, requesterId, companyId, watcherIds, assigneeId: facts.assignee_id, groupId: facts.group_id };
     const readers = await this.audience.among(ids, ticket);
-    return people.filter((one) => one.id === requesterId || readers.has(one.id));
+    return people.filter((one) => readers.has(one.id));
   }
 
   /** The members of the group it was given to; without one, everybody who works on tickets. */
