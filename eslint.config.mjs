@@ -13,6 +13,10 @@ const forbidden = [
     message: 'Kysely does not know the tenant’s schema. Use the entity manager or its query builder.',
   },
   {
+    selector: "Property[key.name='lazy'][value.value=true]",
+    message: 'A property that is loaded only sometimes cannot be told from one that is null. Give it a reader of its own.',
+  },
+  {
     selector: ':matches(Literal[value=/search_path/i], TemplateElement[value.raw=/search_path/i])',
     message: 'Qualified names only: a changed search_path returns another tenant’s rows without an error.',
   },

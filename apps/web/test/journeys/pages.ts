@@ -163,7 +163,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       'guest',
       acme.tenant.origin,
       ['sign-in failed', '/sign-in', submit('Sign in')],
-      ['register failed', '/register', submit('Create account')],
+      ['register failed', '/register', submit('Continue')],
     ),
     ...at('guest', closed.tenant.origin, ['maintenance', '/']),
     ...at('nobody', sleeping.tenant.origin, ['suspended', '/']),

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -11,6 +12,8 @@ export interface Limit {
   name: string;
   points: number;
   seconds: number;
+  /** One count over all tenants, for what is one thing whoever asks: a mailbox somewhere. Otherwise each has its own. */
+  across?: 'platform';
 }
 
 /** Counts attempts, the same across all processes. Keys are kept apart by tenant without anybody having to remember. */
@@ -27,7 +30,7 @@ export class Limits implements OnApplicationShutdown {
   /** Counts one attempt. @throws TooMany when there were too many; an unreachable counter counts as too many. */
   async count(limit: Limit, key: string): Promise<void> {
     try {
-      await this.limiter(limit).consume(this.key(key));
+      await this.limiter(limit).consume(this.key(limit, key));
     } catch (refusal) {
       throw refusal instanceof RateLimiterRes ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000)) : new TooMany(60);
     }
@@ -35,12 +38,12 @@ export class Limits implements OnApplicationShutdown {
 
   /** @throws TooMany when earlier attempts already used the limit up; counts nothing itself. */
   async check(limit: Limit, key: string): Promise<void> {
-    const state = await this.limiter(limit).get(this.key(key));
+    const state = await this.limiter(limit).get(this.key(limit, key));
     if (state && state.consumedPoints >= limit.points) throw new TooMany(Math.ceil(state.msBeforeNext / 1000));
   }
 
   async forget(limit: Limit, key: string): Promise<void> {
-    await this.limiter(limit).delete(this.key(key));
+    await this.limiter(limit).delete(this.key(limit, key));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -66,7 +69,21 @@ export class Limits implements OnApplicationShutdown {
     return limiter;
   }
 
-  private key(key: string): string {
-    return `${currentTenantOrNull()?.id ?? 'platform'}:${key}`.slice(0, 200);
+  private key({ across }: Limit, key: string): string {
+    const whose = across ?? currentTenantOrNull()?.id ?? 'platform';
+    return `${whose}:${key.split(' ').map(network).join(' ')}`.slice(0, 200);
   }
+}
+
+/** Whoever has one IPv6 address has 2^64 of them: they count by the network (RFC 6177). What is no such address stays. */
+function network(word: string): string {
+  const address = word.replace(/%.*$/, '');
+  if (!isIPv6(address)) return word;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const host = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = '', tail = ''] = host.split('::');
+  const [before, after] = [head.split(':').filter(Boolean), tail.split(':').filter(Boolean)];
+  const zeros = host.includes('::') ? Array<string>(8 - before.length - after.length).fill('0') : [];
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }

@@ -46,6 +46,11 @@ export class Tokens {
     );
   }
 
+  /** What an open link stands for, by the hash of its secret: all that others than its reader know of it. */
+  open(tokenHash: string): Promise<Token | null> {
+    return this.database.read((em) => em.findOne(Token, { tokenHash, usedAt: null, expiresAt: { $gt: new Date() } }));
+  }
+
   /** Uses a secret up, once: of two at the same time one gets the token and the other null. */
   async redeem(purpose: string, secret: string): Promise<Token | null> {
     return this.database.write(async (em) => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, NotFound } from '@foyer/access';
+import { type Actor, NotFound, holds } from '@foyer/access';
 import { Database, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files, type StoredFile } from '@foyer/files';
@@ -114,5 +114,5 @@ export class MailLog {
 }
 
 function mayLook(actor: Actor): void {
-  if (!actor.ability.can('manage', 'Settings')) throw new NotFound();
+  if (!holds(actor.ability, 'manage', 'Settings')) throw new NotFound();
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
-import { field, type FormState, seeOther, type Visit } from '@foyer/web';
+import { field, type FormState, safeReturn, seeOther, type Visit } from '@foyer/web';
 import type { Accounts } from './accounts.js';
 import type { PortalActor } from './portal-principals.js';
 
@@ -100,4 +100,18 @@ function deviceName(userAgent: string | null, visit: Visit): { device: string; p
   const phone = /Mobile|iPhone|Android/.test(agent);
   if (!browser || !system) return { device: visit.t('identity.account.unknown-device'), phone };
   return { device: visit.t('identity.account.device', { browser: BROWSER_NAMES[browser] ?? browser, system }), phone };
+}
+
+/** For fields that only some readers of a page have to fill. */
+export function required<Fields extends Record<string, unknown>>(
+  form: FormState<Fields>,
+  ...names: (keyof Fields & string)[]
+): void {
+  for (const name of names) if (!form.failed && !form.value[name]) form.fail(name, 'web.form.required');
+}
+
+/** Where somebody was going when they were asked to sign in or to register, and the way to the other of the two. */
+export function goingOn(wanted: unknown) {
+  const returnTo = safeReturn(wanted, '') || null;
+  return { returnTo, query: returnTo ? `?return_to=${encodeURIComponent(returnTo)}` : '' };
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { allowed, Conflict, holds, InvalidField, NotFound } from '@foyer/access';
 import {
   hashPassword,
+  hashSecret,
   type Limit,
   Limits,
   passwordMatches,
@@ -14,19 +15,48 @@ import { Outbox } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
 import { PasswordChanged, PersonDeactivated, PersonRegistered, PersonVerified } from './identity.events.js';
+import { Owners } from './owners.js';
 import { Person } from './person.entity.js';
+import { PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-principals.js';
 import { TeamRoles } from './roles/team-roles.js';
 
-const MAILS_PER_ADDRESS: Limit = { name: 'identity-mail', points: 5, seconds: 3600 };
+/** For each purpose apart, so that one cannot use up the other's, and over all tenants: it is one mailbox. */
+const mailsFor = (purpose: string): Limit => ({
+  ...{ name: `identity-mail-${purpose}`, points: 5, seconds: 3600 },
+  across: 'platform',
+});
 const REGISTRATIONS_PER_IP: Limit = { name: 'register', points: 20, seconds: 3600 };
 const PASSWORD_CHECKS: Limit = { name: 'reauthenticate', points: 10, seconds: 900 };
 
 export interface Registration {
   name: string;
   email: string;
-  password: string;
+  /** Where they were going. */
+  returnTo: string | null;
+}
+/** What whoever follows the link of a registration says on its page. */
+export interface NewAccount {
+  name: string;
   phone: string | null;
+  password: string;
+}
+export interface Verification {
+  email: string;
+  /** As typed at registration, to be changed. */
+  name: string;
+  hasPassword: boolean;
+}
+export interface Verified {
+  person: Person;
+  /** Whether they have just chosen the password, and so have proved to be the one whose account it is. */
+  isNew: boolean;
+  returnTo: string | null;
+}
+interface VerifyData {
+  name?: string;
+  locale?: string;
+  returnTo?: string | null;
 }
 
 /** A person's own account, from registration to recovery. The only writer of passwords and addresses. */
@@ -41,6 +71,8 @@ export class Accounts {
     private readonly mailer: Mailer,
     private readonly outbox: Outbox,
     private readonly teamRoles: TeamRoles,
+    private readonly passwords: PersonPasswords,
+    private readonly owners: Owners,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -52,54 +84,64 @@ export class Accounts {
   }
 
   /**
-   * Registers a customer, who then has to follow the link in a mail. Somebody who already has an account gets a mail that
-   * says so, and whoever typed the address learns nothing: both answers are the same and cost the same (ASVS 6.3.8).
+   * Somebody wants an account: a link goes to the mailbox, and whoever follows it chooses name and password there. Nothing
+   * that was typed here can open anything. For an address that has an account the mail says so instead; whoever typed it
+   * learns nothing, because both ways take the same steps (ASVS 6.3.8).
    */
-  async register({ name, email, password, phone }: Registration, locale: string, ip: string): Promise<void> {
+  async register({ name, email, returnTo }: Registration, locale: string, ip: string): Promise<void> {
     await this.limits.count(REGISTRATIONS_PER_IP, ip);
-    await this.acceptable(password, [email, name]);
-    const passwordHash = await hashPassword(password);
-    if (!(await this.mayMail(email))) return;
-    await this.database.write(async (em) => {
-      const existing = await em.findOne(Person, { email });
-      if (existing?.emailVerifiedAt) return this.mailAlreadyRegistered(existing, locale);
-      // An address nobody has proved to own belongs to whoever registered last: the link decides, and carries the password.
-      const person = existing ?? Object.assign(new Person(), { email, name, phone, locale });
-      if (!existing) {
-        em.persist(person);
-        await em.flush();
-        await this.outbox.publish(new PersonRegistered(person.id));
-      }
-      const data = { passwordHash, name, phone };
-      const secret = await this.tokens.issue('verify', { email, personId: person.id, hours: 48, data });
-      await this.mail('verify', { name, email }, locale, secret, `/verify?token=${secret}`);
+    if (!(await this.mayMail('verify', email))) return;
+    await this.database.write(async () => {
+      const known = await this.passwords.isChosen(email);
+      const data: VerifyData = { name, locale, returnTo };
+      const secret = await this.tokens.issue('verify', { email, personId: null, hours: 48, data: { ...data } });
+      await this.mail(
+        known ? 'already-registered' : 'verify',
+        { email, locale },
+        secret,
+        known ? '/sign-in' : `/verify?token=${secret}`,
+      );
     });
   }
 
-  /** Confirms an address by the link sent to it; null when the link is used up or too old. */
-  async verify(secret: string): Promise<Person | null> {
+  /** What a verification link is for; null when it no longer works. */
+  async verification(secret: string): Promise<Verification | null> {
+    const token = await this.tokens.peek('verify', secret);
+    if (!token) return null;
+    const { email, data } = token;
+    const person = await this.database.read((em) => em.findOne(Person, { email }));
+    if (person?.status === 'deactivated') return null;
+    const name = person?.name ?? (data as VerifyData).name ?? '';
+    return { email, name, hasPassword: await this.passwords.isChosen(email) };
+  }
+
+  /**
+   * Confirms an address by the link sent to it; who has no password chooses one with it. Null when the link is used up or
+   * too old.
+   */
+  async verify(secret: string, chosen: NewAccount | null): Promise<Verified | null> {
+    const shown = await this.verification(secret);
+    if (!shown || (!shown.hasPassword && !chosen)) return null;
+    if (!shown.hasPassword) await this.acceptable(chosen!.password, [shown.email, chosen!.name]);
+    const passwordHash = shown.hasPassword ? null : await hashPassword(chosen!.password);
     return this.database.write(async (em) => {
       const token = await this.tokens.redeem('verify', secret);
-      const person = token?.personId ? await em.findOne(Person, { id: token.personId, email: token.email }) : null;
-      if (!token || !person) return null;
-      const { passwordHash, name, phone } = token.data as {
-        passwordHash?: string;
-        name?: string;
-        phone?: string | null;
-      };
-      if (passwordHash && person.passwordHash === null)
-        Object.assign(person, { passwordHash, name: name ?? person.name, phone: phone ?? person.phone });
+      if (!token) return null;
+      const { locale = null, returnTo = null } = token.data as VerifyData;
+      let person = await em.findOne(Person, { email: token.email });
+      if (person?.status === 'deactivated') return null;
+      const added = person === null;
+      if (!person)
+        em.persist((person = Object.assign(new Person(), { email: token.email, name: chosen!.name, locale })));
+      if (passwordHash) Object.assign(person, { name: chosen!.name, phone: chosen!.phone ?? person.phone });
       person.emailVerifiedAt ??= new Date();
       if (person.status === 'invited') person.status = 'active';
-      await this.outbox.publish(new PersonVerified(person.id));
       await em.flush();
-      return person;
+      if (passwordHash) await this.passwords.set(person.id, passwordHash);
+      if (added) await this.outbox.publish(new PersonRegistered(person.id));
+      await this.outbox.publish(new PersonVerified(person.id));
+      return { person, isNew: passwordHash !== null, returnTo };
     });
-  }
-
-  /** The address a verification link is for; null when the link no longer works. */
-  async addressOf(secret: string): Promise<string | null> {
-    return (await this.tokens.peek('verify', secret))?.email ?? null;
   }
 
   async newAddressOf(actor: PortalActor, secret: string): Promise<string | null> {
@@ -123,14 +165,16 @@ export class Accounts {
     return { locale, timeZone };
   }
 
-  /** Mails a link to choose a new password, if anybody has that address; says nothing either way. */
+  /**
+   * Mails a link to choose a new password, if anybody has that address. For an unknown one the same is done, and the mail is
+   * withheld when it is to be sent: neither words nor time tell the two apart.
+   */
   async forgot(email: string): Promise<void> {
-    if (!(await this.mayMail(email))) return;
+    if (!(await this.mayMail('reset', email))) return;
     await this.database.write(async (em) => {
       const person = await em.findOne(Person, { email, status: 'active' });
-      if (!person) return;
-      const secret = await this.tokens.issue('reset', { email, personId: person.id, hours: 2 });
-      await this.mail('reset', person, person.locale ?? undefined, secret, `/reset?token=${secret}`);
+      const secret = await this.tokens.issue('reset', { email, personId: person?.id ?? null, hours: 2 });
+      await this.mail('reset', { email, locale: person?.locale ?? null }, secret, `/reset?token=${secret}`);
     });
   }
 
@@ -176,21 +220,14 @@ export class Accounts {
   /** Starts a change of address: the new one has to be confirmed, and the old one is told (ASVS 6.3.7). */
   async changeEmail(actor: PortalActor, current: string, email: string): Promise<void> {
     await this.reauthenticate(actor, current);
-    if (!(await this.mayMail(email))) return;
-    await this.database.write(async (em) => {
-      const person = await this.self(actor);
-      if (await em.findOne(Person, { email })) return; // says nothing about other people's addresses
-      const secret = await this.tokens.issue('email', { email, personId: person.id, hours: 24 });
-      await this.mail(
-        'verify',
-        { name: person.name, email },
-        person.locale ?? undefined,
-        secret,
-        `/account/email?token=${secret}`,
-      );
-      await this.mail('email-changed', person, person.locale ?? undefined, `${secret} old`, '/account', {
-        newEmail: email,
-      });
+    if (!(await this.mayMail('change', email))) return;
+    await this.database.write(async () => {
+      const { id: personId, email: former, locale } = await this.self(actor);
+      // Of an address that somebody else has, nothing is said here: the mail to it is withheld when it is to be sent.
+      const secret = await this.tokens.issue('email', { email, personId, hours: 24 });
+      await this.mail('verify', { email, locale }, secret, `/account/email?token=${secret}`, { personId });
+      const told = { newEmail: email };
+      await this.mail('email-changed', { email: former, locale }, `${secret} old`, '/account', { personId }, told);
     });
   }
 
@@ -211,8 +248,10 @@ export class Accounts {
   async deactivate(actor: PortalActor, personId: string): Promise<void> {
     if (actor.id === personId) throw new Conflict('identity.person.not-yourself');
     await this.database.write(async (em) => {
-      const person = await em.findOne(Person, { id: personId });
+      await this.owners.lock();
+      const person = await em.findOne(Person, { id: personId }, { refresh: true });
       if (!person || !(await this.mayShutOut(actor, person))) throw new NotFound();
+      await this.owners.mustRemain(person);
       person.status = 'deactivated';
       await this.sessions.endAll(personId);
       await this.outbox.publish(new PersonDeactivated(personId));
@@ -229,9 +268,9 @@ export class Accounts {
 
   /** Customers by whoever manages people; colleagues by whoever manages the team, and none who may more than they. */
   async mayShutOut({ ability, teamRole }: PortalActor, person: { teamRole: string | null }): Promise<boolean> {
-    if (!ability.can('manage', 'Person')) return false;
+    if (!allowed(ability, 'manage', 'Person', person)) return false;
     if (person.teamRole === null) return true;
-    return ability.can('manage', 'Team') && (await this.teamRoles.within({ teamRole }))(person.teamRole);
+    return holds(ability, 'manage', 'Team') && (await this.teamRoles.within({ teamRole }))(person.teamRole);
   }
 
   listSessions(actor: PortalActor) {
@@ -258,7 +297,7 @@ export class Accounts {
   }
 
   private async setPassword(person: Person, passwordHash: string, keepSession?: string): Promise<void> {
-    person.passwordHash = passwordHash;
+    await this.passwords.set(person.id, passwordHash);
     await this.sessions.endAll(person.id, keepSession);
     await this.outbox.publish(new PasswordChanged(person.id, new Date().toISOString()));
   }
@@ -269,39 +308,34 @@ export class Accounts {
 
   private async reauthenticate(actor: PortalActor, password: string): Promise<void> {
     await this.limits.count(PASSWORD_CHECKS, actor.id!);
-    const person = await this.database.read((em) =>
-      em.findOneOrFail(Person, { id: actor.id! }, { populate: ['passwordHash'] }),
-    );
-    if (!(await passwordMatches(person.passwordHash, password)))
+    if (!(await passwordMatches(await this.passwords.of(actor.email!), password)))
       throw new InvalidField('current_password', 'identity.password.wrong');
   }
 
   /** Nobody can have a stranger's mailbox filled: beyond a few mails an hour an address gets none, silently. */
-  private async mayMail(email: string): Promise<boolean> {
-    return this.limits.count(MAILS_PER_ADDRESS, email).then(
+  private async mayMail(purpose: string, email: string): Promise<boolean> {
+    return this.limits.count(mailsFor(purpose), email).then(
       () => true,
       () => false,
     );
   }
 
-  private async mailAlreadyRegistered(person: Person, locale: string): Promise<void> {
-    await this.mail('already-registered', person, person.locale ?? locale, `${person.id} ${Date.now()}`, '/sign-in');
-  }
-
+  /** Without names: whoever typed one may be a stranger to whoever reads it. */
   private async mail(
     kind: string,
-    to: { name: string; email: string },
-    locale: string | undefined,
-    key: string,
+    to: { email: string; locale: string | null },
+    secret: string,
     path: string,
+    about: Record<string, string> = {},
     more: object = {},
   ): Promise<void> {
     await this.mailer.queue({
-      to: { name: to.name, address: to.email },
+      to: { name: '', address: to.email },
       template: `identity/email/${kind}`,
-      data: { name: to.name, url: `${currentTenant().origin}${path}`, ...more },
-      key: `identity.${kind}:${key}`,
-      locale: locale ?? '',
+      data: { url: `${currentTenant().origin}${path}`, ...more },
+      about: { ...about, link: hashSecret(secret) },
+      key: `identity.${kind}:${hashSecret(secret)}`,
+      locale: to.locale ?? '',
     });
   }
 }

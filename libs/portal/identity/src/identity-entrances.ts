@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { holds } from '@foyer/access';
 import { Navigation } from '@foyer/settings';
 import type { PortalActor } from './portal-principals.js';
 
@@ -11,15 +12,15 @@ export class IdentityEntrances implements OnModuleInit {
     this.navigation.add(
       {
         ...{ on: 'console', href: '/console/people', label: 'identity.nav.people', icon: 'user', order: 30 },
-        shownTo: ({ ability }) => ability.can('browse', 'Person'),
+        shownTo: ({ ability }) => holds(ability, 'browse', 'Person'),
       },
       {
         ...{ on: 'console', href: '/console/companies', label: 'identity.nav.companies', icon: 'company', order: 40 },
-        shownTo: ({ ability }) => ability.can('browse', 'Company'),
+        shownTo: ({ ability }) => holds(ability, 'browse', 'Company'),
       },
       {
         ...{ on: 'console', href: '/console/team', label: 'identity.nav.team', icon: 'users', order: 50 },
-        shownTo: ({ ability }) => ability.can('read', 'Team'),
+        shownTo: ({ ability }) => holds(ability, 'read', 'Team'),
       },
       {
         on: 'portal',

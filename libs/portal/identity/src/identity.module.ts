@@ -1,5 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { Abilities } from '@foyer/access';
+import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { SetupPages } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
@@ -29,7 +29,9 @@ import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { Invitations } from './invitations.js';
+import { Owners } from './owners.js';
 import { PeopleList } from './people-list.js';
+import { PersonPasswords } from './person-passwords.js';
 import { PeoplePack } from './people.pack.js';
 import { PortalPrincipals } from './portal-principals.js';
 import { SignIn } from './sign-in.js';
@@ -70,6 +72,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     PeopleList,
     FindPeople,
     PeoplePack,
+    PersonPasswords,
+    Owners,
     Welcome,
     TicketTally,
     IdentityMails,
@@ -107,7 +111,7 @@ export class IdentityModule implements OnModuleInit {
       {
         ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users', order: 50 },
         ...{ label: 'identity.team-roles.title', text: 'identity.team-roles.lead' },
-        shownTo: ({ ability }) => ability.can('compose', 'TeamRole'),
+        shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),
       },
       {
         ...{ group: 'portal', href: '/console/settings/roles', icon: 'shield', order: 51 },

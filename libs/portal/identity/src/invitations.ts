@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, NotFound } from '@foyer/access';
-import { hashPassword, type Limit, Limits, Tokens } from '@foyer/credentials';
+import { allowed, Conflict, holds, NotFound } from '@foyer/access';
+import { hashPassword, hashSecret, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
@@ -9,11 +9,14 @@ import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { MemberJoined } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
+import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
 import type { PortalActor } from './portal-principals.js';
 
 const INVITATIONS: Limit = { name: 'invite', points: 200, seconds: 86_400 };
+/** To one mailbox, whoever invites it to wherever. */
+const PER_MAILBOX: Limit = { name: 'invite-mailbox', points: 10, seconds: 86_400, across: 'platform' };
 const DAYS = 14;
 
 /** Where an invitation leads: into the team, or into a company. */
@@ -58,13 +61,16 @@ export class Invitations {
     private readonly accounts: Accounts,
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
+    private readonly passwords: PersonPasswords,
   ) {}
 
   async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
     this.mayInvite(actor, destination);
-    if ('companyRole' in destination) await this.roles.check(destination.companyRole, actor.teamRole !== null);
+    if ('companyRole' in destination)
+      await this.roles.checkGiving(actor, 'invite', destination.companyId, destination.companyRole);
     else await this.teamRoles.checkGiving(actor, destination.teamRole);
     await this.limits.count(INVITATIONS, actor.id!);
+    await this.limits.count(PER_MAILBOX, email);
     await this.database.write(async (em) => {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
       if ('companyId' in destination && !company) throw new NotFound();
@@ -80,16 +86,16 @@ export class Invitations {
         data: { ...data },
       });
       await this.mailer.queue({
-        to: { name, address: email },
+        to: { name: '', address: email },
         template: 'identity/email/invitation',
         data: {
-          name,
           inviter: actor.name,
           company: company?.name ?? null,
           url: `${currentTenant().origin}/invitation?token=${secret}`,
           days: DAYS,
         },
-        key: `identity.invitation:${secret}`,
+        about: { link: hashSecret(secret) },
+        key: `identity.invitation:${hashSecret(secret)}`,
         locale,
       });
     });
@@ -102,40 +108,42 @@ export class Invitations {
     const data = token.data as unknown as InvitationData;
     return this.database.read(async (em) => {
       const company = data.companyId ? await em.findOne(Company, { id: data.companyId }) : null;
-      const person = await em.findOne(Person, { email: token.email }, { populate: ['passwordHash'] });
+      const person = await em.findOne(Person, { email: token.email });
+      if (person?.status === 'deactivated') return null;
       return {
         name: data.name,
         inviter: data.inviter,
         email: token.email,
         company: company?.name ?? null,
         team: data.teamRole !== undefined,
-        hasAccount: person?.passwordHash != null,
+        hasAccount: await this.passwords.isChosen(token.email),
       };
     });
   }
 
   /**
-   * Accepts an invitation. Who has no account yet chooses name and password with it; who has one keeps theirs. The link
-   * came by mail, so the address is proved.
+   * Accepts an invitation. Who has no account yet chooses name and password with it. An existing account joins only when
+   * `as` says that its owner is there: the link proves a mailbox, and mails are read by others, forwarded, kept.
    */
-  async accept(secret: string, chosen: { name: string; password: string } | null): Promise<Person | null> {
+  async accept(secret: string, as: { personId: string } | { name: string; password: string }): Promise<Person | null> {
     const shown = await this.peek(secret);
-    if (!shown) return null;
-    if (!shown.hasAccount && !chosen) return null;
-    if (!shown.hasAccount) await this.accounts.acceptable(chosen!.password, [shown.email, chosen!.name]);
-    const passwordHash = shown.hasAccount ? null : await hashPassword(chosen!.password);
+    const chosen = 'password' in as ? as : null;
+    if (!shown || shown.hasAccount === (chosen !== null)) return null;
+    if (chosen) await this.accounts.acceptable(chosen.password, [shown.email, chosen.name]);
+    const passwordHash = chosen && (await hashPassword(chosen.password));
     return this.database.write(async (em) => {
       const token = await this.tokens.redeem('invitation', secret);
       if (!token) return null;
       const data = token.data as unknown as InvitationData;
-      let person = await em.findOne(Person, { email: token.email }, { populate: ['passwordHash'] });
-      if (person?.status === 'deactivated') return null;
+      let person = await em.findOne(Person, { email: token.email });
+      if (person?.status === 'deactivated' || ('personId' in as && person?.id !== as.personId)) return null;
       if (!person) em.persist((person = Object.assign(new Person(), { email: token.email, name: data.name })));
-      if (person.passwordHash === null && passwordHash) Object.assign(person, { passwordHash, name: chosen!.name });
+      if (chosen) person.name = chosen.name;
       person.emailVerifiedAt ??= new Date();
       person.status = 'active';
       if (data.teamRole) person.teamRole = data.teamRole;
       await em.flush();
+      if (passwordHash) await this.passwords.set(person.id, passwordHash);
       if (data.companyId && (await em.findOne(Company, { id: data.companyId }))) {
         await em.upsert(Membership, {
           personId: person.id,
@@ -184,9 +192,8 @@ export class Invitations {
   private mayInvite(actor: PortalActor, destination: Destination): void {
     const may =
       'companyId' in destination
-        ? allowed(actor.ability, 'manage', 'Membership', { companyId: destination.companyId }) ||
-          actor.ability.can('invite', 'Membership')
-        : actor.ability.can('manage', 'Team');
+        ? allowed(actor.ability, 'invite', 'Membership', { companyId: destination.companyId })
+        : holds(actor.ability, 'manage', 'Team');
     if (!may) throw new NotFound();
   }
 

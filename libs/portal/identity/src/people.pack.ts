@@ -6,6 +6,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { PackSections } from '@foyer/tenants';
 import { Company, COMPANY_ROLES, Membership } from './company.entity.js';
 import { Person, TEAM_ROLES } from './person.entity.js';
+import { PersonPasswords } from './person-passwords.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -46,6 +47,7 @@ export class PeoplePack implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly sections: PackSections,
+    private readonly passwords: PersonPasswords,
   ) {}
 
   onModuleInit(): void {
@@ -100,8 +102,12 @@ export class PeoplePack implements OnModuleInit {
       lastSeenAt: lastSeenHoursAgo === undefined ? null : new Date(Date.now() - lastSeenHoursAgo * HOUR),
       emailVerifiedAt: verified ? since(joinedDaysAgo) : null,
     });
-    made.passwordHash = passwordHash ?? (password ? await hashPassword(password) : null);
     em.persist(made);
+    const hash = passwordHash ?? (password ? await hashPassword(password) : null);
+    if (hash) {
+      await em.flush();
+      await this.passwords.set(made.id, hash);
+    }
     return made;
   }
 }

@@ -7,7 +7,7 @@ export type StandardTeamRole = (typeof TEAM_ROLES)[number];
 export type TeamRole = StandardTeamRole | (string & {});
 export type PersonStatus = 'invited' | 'active' | 'deactivated';
 
-/** Somebody with an account on this portal: a customer, a team member, or both. */
+/** Somebody with an account on this portal: a customer, a team member, or both. Their password: `PersonPasswords`. */
 @Entity({ schema: '*' })
 export class Person {
   @PrimaryKey({ type: 'uuid' })
@@ -21,10 +21,6 @@ export class Person {
 
   @Property({ type: 'text', nullable: true })
   phone: string | null = null;
-
-  /** Null until the person has chosen one. */
-  @Property({ type: 'text', nullable: true, lazy: true })
-  passwordHash: string | null = null;
 
   @Property({ type: 'text', nullable: true })
   teamRole: TeamRole | null = null;

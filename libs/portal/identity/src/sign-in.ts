@@ -5,6 +5,7 @@ import { type Device, type Limit, Limits, passwordMatches, Sessions, sign, signa
 import { Database } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import { Person } from './person.entity.js';
+import { PersonPasswords } from './person-passwords.js';
 
 const PER_ADDRESS: Limit = { name: 'sign-in-address', points: 100, seconds: 900 };
 const PER_ACCOUNT_AND_ADDRESS: Limit = { name: 'sign-in-pair', points: 10, seconds: 900 };
@@ -28,6 +29,7 @@ export class SignIn {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly limits: Limits,
+    private readonly passwords: PersonPasswords,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -51,8 +53,8 @@ export class SignIn {
     await this.limits.check(PER_ACCOUNT_AND_ADDRESS, pair);
     if (!trusted) await this.limits.check(PER_ACCOUNT, email);
 
-    const person = await this.database.read((em) => em.findOne(Person, { email }, { populate: ['passwordHash'] }));
-    const matches = await passwordMatches(person?.passwordHash ?? null, password);
+    const person = await this.database.read((em) => em.findOne(Person, { email }));
+    const matches = await passwordMatches(await this.passwords.of(email), password);
     if (!person || !matches || !person.maySignIn) {
       await this.limits.count(PER_ADDRESS, ip);
       await this.limits.count(PER_ACCOUNT_AND_ADDRESS, pair);

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Tokens } from '@foyer/credentials';
+import { hashSecret, Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
@@ -27,14 +27,14 @@ export class Welcome implements OnModuleInit {
       const { origin } = currentTenant();
       const verify = await this.tokens.issue('verify', { email, personId: owner.id, hours: 7 * 24 });
       await this.mailer.queue({
-        to: { name: owner.name, address: email },
+        to: { name: '', address: email },
         template: 'identity/email/welcome',
         data: {
-          name: owner.name,
           url: `${origin}/verify?token=${verify}`,
           portal: origin,
           console: `${origin}/console`,
         },
+        about: { link: hashSecret(verify) },
         key: `identity.welcome:${owner.id}`,
         locale,
       });

@@ -1,4 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Navigation, SetupPages } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
@@ -75,7 +76,7 @@ export class ServiceModule implements OnModuleInit {
       icon: 'activity',
       order: 60,
       feature: 'tickets',
-      shownTo: ({ ability }) => ability.can('reply', 'Desk'),
+      shownTo: ({ ability }) => holds(ability, 'reply', 'Desk'),
     });
   }
 }

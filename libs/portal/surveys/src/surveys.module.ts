@@ -1,5 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { Abilities } from '@foyer/access';
+import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { Navigation, SetupPages } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
@@ -50,7 +50,7 @@ export class SurveysModule implements OnModuleInit {
         order: 50,
         feature: 'tickets',
       },
-      shownTo: ({ ability }) => ability.can('read', 'SurveyResults'),
+      shownTo: ({ ability }) => holds(ability, 'read', 'SurveyResults'),
     });
   }
 }

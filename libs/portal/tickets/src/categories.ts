@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, InvalidField, NotFound, Refused } from '@foyer/access';
+import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { TicketCategory } from './ticket-message.entity.js';
 
@@ -120,5 +120,5 @@ export class Categories {
 }
 
 function mayManage({ ability }: Actor): void {
-  if (!ability.can('manage', 'Settings')) throw new Refused();
+  if (!holds(ability, 'manage', 'Settings')) throw new Refused();
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { holds } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Departures, type PortalActor, type Previewed, RolePreview, TicketTally } from '@foyer/identity';
@@ -51,7 +52,7 @@ export class TicketEntrances implements OnModuleInit {
         icon: 'inbox',
         order: 10,
         feature: 'tickets',
-        shownTo: ({ ability }) => ability.can('read', 'Desk'),
+        shownTo: ({ ability }) => holds(ability, 'read', 'Desk'),
       },
     );
     this.home.contribute({
@@ -68,7 +69,7 @@ export class TicketEntrances implements OnModuleInit {
     this.rolePreview.fill((actor, reader) => this.preview(actor, reader));
     this.departures.add((companyId, personId) => this.unwatch(companyId, personId));
     this.tally.fill({
-      isOpenTo: ({ ability }) => ability.can('read', 'Desk'),
+      isOpenTo: ({ ability }) => holds(ability, 'read', 'Desk'),
       count: (actor, of, ids) => this.list.tally(actor, of, ids),
       latest: (actor, personId, locale) => this.latest(actor, personId, locale),
     });

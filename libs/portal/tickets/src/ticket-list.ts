@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accessible } from '@foyer/access';
+import { accessible, holds } from '@foyer/access';
 import { condition, Database, join, rows, type Sql, sql, table, verbatim } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
@@ -248,7 +248,7 @@ function found({ ability }: PortalActor, search: string): Sql {
   const number = parseTicketNumber(search) ?? (/^[1-9]\d{0,14}$/.test(search) ? Number(search) : null);
   const query = wordsQuery(search);
   const words = query
-    ? ability.can('read', 'Note')
+    ? holds(ability, 'read', 'Note')
       ? sql`(t.words @@ to_tsquery('simple', ${query}) or t.note_words @@ to_tsquery('simple', ${query}))`
       : sql`t.words @@ to_tsquery('simple', ${query})`
     : sql`false`;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accessible, allowed, NotFound, why } from '@foyer/access';
+import { accessible, allowed, NotFound, why, holds } from '@foyer/access';
 import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import type { ApprovalState, FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
@@ -224,6 +224,6 @@ const CUSTOMERS_SEE = [
   'follow-up',
 ];
 const visible = ({ ability }: PortalActor): Sql =>
-  ability.can('read', 'Note')
+  holds(ability, 'read', 'Note')
     ? sql`true`
     : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = any(${CUSTOMERS_SEE})))`;

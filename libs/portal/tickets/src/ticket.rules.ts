@@ -119,6 +119,8 @@ export const ticketRules: Rules = ({ id, team, reach }, { can }) => {
     if (branches.length > 0) can(verbs, 'Ticket', { companyId: { $in: branches } }).because('tickets.why.branch');
     if (partners.length > 0) can(verbs, 'Ticket', { companyId: { $in: partners } }).because('tickets.why.partner');
   }
+  // Their own, at least, they can always take with them: `TicketList` is the page, each ticket on it is asked for itself.
+  can('export', 'TicketList');
   const { own: places } = reach['tickets.view'] ?? NOTHING;
   if (places.length > 0) can('create', 'Ticket', { companyId: { $in: places } });
   const opensFor = reach['tickets.open-for']?.company ?? [];

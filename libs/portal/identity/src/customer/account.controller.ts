@@ -61,7 +61,9 @@ export class AccountController {
   @View('identity/customer/verify')
   async emailLink(@CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
     const email = typeof token === 'string' ? await this.accounts.newAddressOf(actor, token) : null;
-    return { valid: email !== null, token, email, change: true };
+    return email === null
+      ? show('identity/customer/link-expired', {}, 410)
+      : { token, email, heading: 'identity.verify.heading', change: true, chooses: false };
   }
 
   @Post('email/confirmation')

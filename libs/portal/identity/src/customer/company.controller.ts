@@ -82,22 +82,25 @@ export class CompanyController {
     return back(companyId, 'identity.invite.withdrawn');
   }
 
-  @Post('members/:id/role')
+  @Post(':company/members/:id/role')
   async changeRole(
     @CurrentActor() actor: PortalActor,
+    @Param('company', ParseUUIDPipe) company: string,
     @Param('id', ParseUUIDPipe) id: string,
     @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>,
   ) {
-    const companyId = await this.companies.administeredWith(actor, id);
-    await this.companies.changeRole(actor, companyId, id, chosen(form).role);
-    return back(companyId, 'identity.members.role-changed');
+    await this.companies.changeRole(actor, company, id, chosen(form).role);
+    return back(company, 'identity.members.role-changed');
   }
 
-  @Post('members/:id/removal')
-  async remove(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    const companyId = await this.companies.administeredWith(actor, id);
-    await this.companies.remove(actor, companyId, id);
-    return back(companyId, 'identity.members.removed');
+  @Post(':company/members/:id/removal')
+  async remove(
+    @CurrentActor() actor: PortalActor,
+    @Param('company', ParseUUIDPipe) company: string,
+    @Param('id', ParseUUIDPipe) id: string,
+  ) {
+    await this.companies.remove(actor, company, id);
+    return back(company, 'identity.members.removed');
   }
 
   private async view(
@@ -106,28 +109,28 @@ export class CompanyController {
     company: { id: string; name: string },
     form?: CompanyInviteForm,
   ) {
-    const may = mayManage(actor, company.id);
+    const may = (verb: string) => allowed(actor.ability, verb, 'Membership', { companyId: company.id });
+    const gives = await this.roles.giving(actor, 'administer', company.id);
     const t = (key: string) => visit.t(key);
     const labelOf = await this.roles.labels(t);
     return {
       company: { id: company.id, name: company.name },
+      membersPath: `/company/${company.id}/members`,
       companies: actor.companies.map(({ id, name }) => ({
         name,
         label: name,
         href: `/company?company=${id}`,
         current: id === company.id,
       })),
-      members: memberViews(actor, await this.people.members(actor, company.id), labelOf, may),
-      invitations: may ? invitationViews(await this.invitations.pending(actor, company.id), labelOf) : [],
-      roles: await this.roles.options(t, false),
-      can: { invite: may },
+      members: memberViews(actor, await this.people.members(actor, company.id), labelOf, gives),
+      invitations: may('invite') ? invitationViews(await this.invitations.pending(actor, company.id), labelOf) : [],
+      roles: await this.roles.options(t, await this.roles.giving(actor, 'invite', company.id)),
+      can: { invite: may('invite') },
       form: form ?? visit.form({ role: 'user' }),
     };
   }
 }
 
-const mayManage = (actor: PortalActor, companyId: string): boolean =>
-  allowed(actor.ability, 'manage', 'Membership', { companyId });
 const back = (companyId: string, flash: string) => seeOther(`/company?company=${companyId}`, flash);
 
 /** The company asked for, or the person's first. Somebody without any has no such page. */

@@ -1,6 +1,7 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  CurrentActor,
   CurrentVisit,
   DuringMaintenance,
   Form,
@@ -12,10 +13,13 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import { required } from '../account-view.js';
 import { Invitations } from '../invitations.js';
+import type { PortalActor } from '../portal-principals.js';
+import { enterAs } from './sign-in.controller.js';
 import { SignIn } from '../sign-in.js';
 
-/** Name and password are wanted only from people without an account; the verb knows who is one. */
+/** A name is wanted only from people without an account, and nothing of who is signed in to it. */
 const invitationForm = z.object({
   token: z.string().min(20).max(100),
   name: z.string().trim().max(100).default(''),
@@ -33,39 +37,51 @@ export class InvitationController {
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/invitation')
-  async link(@CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
+  async link(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
     const invitation = typeof token === 'string' ? await this.invitations.peek(token) : null;
     if (!invitation) return show('identity/customer/link-expired', {}, 410);
-    return this.view(String(token), invitation, visit.form({ name: invitation.name }));
+    return this.view(actor, String(token), invitation, visit.form({ name: invitation.name }));
   }
 
   @Post()
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/invitation')
-  async accept(@CurrentVisit() visit: Visit, @Form(invitationForm) form: FormState<z.output<typeof invitationForm>>) {
+  async accept(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(invitationForm) form: FormState<z.output<typeof invitationForm>>,
+  ) {
     const token = form.secret('token');
     const invitation = await this.invitations.peek(token);
     if (!invitation) return show('identity/customer/link-expired', {}, 410);
-    if (!invitation.hasAccount)
-      for (const name of ['name', 'password'] as const)
-        if (!form.failed && !form.value[name]) form.fail(name, 'web.form.required');
-    const person = await form.attempt(({ name, password }) =>
-      this.invitations.accept(token, invitation.hasAccount ? null : { name, password }),
-    );
-    if (form.failed) return this.view(token, invitation, form);
+    const { email, hasAccount } = invitation;
+    const isTheirs = hasAccount && actor.email === email;
+    if (!isTheirs) required(form, ...(hasAccount ? (['password'] as const) : (['name', 'password'] as const)));
+    const person = await form.attempt(async ({ name, password }) => {
+      if (!hasAccount) return this.invitations.accept(token, { name, password });
+      const personId = isTheirs ? actor.id! : await enterAs(this.signIn, visit, email, password);
+      return this.invitations.accept(token, { personId });
+    });
+    if (form.failed) return this.view(actor, token, invitation, form);
     if (!person) return show('identity/customer/link-expired', {}, 410);
-    const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
-    visit.signIn(secret, device);
+    if (!hasAccount) {
+      const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
+      visit.signIn(secret, device);
+    }
     return seeOther(person.teamRole ? '/console' : '/', 'identity.invitation.done');
   }
 
   private view(
+    actor: PortalActor,
     token: string,
     invitation: NonNullable<Awaited<ReturnType<Invitations['peek']>>>,
     form: FormState<unknown>,
   ) {
     const { email, inviter, company, team, hasAccount } = invitation;
-    return { valid: true, token, email, inviter, company, team, known: hasAccount, form };
+    const other = actor.id !== null && actor.email !== email ? { name: actor.name, email: actor.email } : null;
+    const asks = hasAccount ? (actor.email === email ? 'nothing' : 'password') : 'account';
+    const back = `/invitation?token=${encodeURIComponent(token)}`;
+    return { token, email, inviter, company, team, asks, other, back, form };
   }
 }

@@ -1,6 +1,7 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  CurrentActor,
   CurrentVisit,
   field,
   Form,
@@ -13,17 +14,23 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Accounts } from '../accounts.js';
+import { Accounts, type Verification } from '../accounts.js';
+import { goingOn, required } from '../account-view.js';
+import type { PortalActor } from '../portal-principals.js';
 import { SignIn } from '../sign-in.js';
 
 const registerForm = z.object({
   name: field.text(100),
   email: field.email,
-  password: field.password,
-  phone: field.optionalText(40),
-  return_to: z.string().optional().catch(undefined),
+  return_to: z.string().max(300).optional().catch(undefined),
 });
-const tokenForm = z.object({ token: z.string().min(20).max(100) });
+/** Name and password are wanted only from who has no password yet; the verb knows who has. */
+const verifyForm = z.object({
+  token: z.string().min(20).max(100),
+  name: z.string().trim().max(100).default(''),
+  phone: field.optionalText(40),
+  password: z.string().max(1000).default(''),
+});
 
 @PortalController()
 export class RegistrationController {
@@ -43,7 +50,13 @@ export class RegistrationController {
   @Guest()
   @View('identity/customer/register')
   async register(@CurrentVisit() visit: Visit, @Form(registerForm) form: FormState<z.output<typeof registerForm>>) {
-    await form.attempt((registration) => this.accounts.register(registration, visit.locale, visit.device.ip ?? ''));
+    await form.attempt(({ name, email, return_to: wanted }) =>
+      this.accounts.register(
+        { name, email, returnTo: safeReturn(wanted, '') || null },
+        visit.locale,
+        visit.device.ip ?? '',
+      ),
+    );
     if (form.failed) return this.view(form, form.values['return_to']);
     return show('identity/customer/check-mail', { email: form.value.email, purpose: 'verify' });
   }
@@ -52,22 +65,48 @@ export class RegistrationController {
   @Get('verify')
   @Guest()
   @View('identity/customer/verify')
-  async link(@Query('token') token?: unknown) {
-    const email = typeof token === 'string' ? await this.accounts.addressOf(token) : null;
-    return { valid: email !== null, token, email, change: false };
+  async link(@CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
+    const verification = typeof token === 'string' ? await this.accounts.verification(token) : null;
+    if (!verification) return show('identity/customer/link-expired', {}, 410);
+    return this.verification(String(token), verification, visit.form({ name: verification.name }));
   }
 
   @Post('verify')
   @Guest()
-  async verify(@CurrentVisit() visit: Visit, @Form(tokenForm) form: FormState<z.output<typeof tokenForm>>) {
-    const person = form.failed ? null : await this.accounts.verify(form.value.token);
-    if (!person) return show('identity/customer/link-expired', {}, 410);
-    const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
-    visit.signIn(secret, device);
-    return seeOther(person.teamRole ? '/console' : '/', 'identity.verify.done');
+  @View('identity/customer/verify')
+  async verify(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(verifyForm) form: FormState<z.output<typeof verifyForm>>,
+  ) {
+    const token = form.secret('token');
+    const verification = await this.accounts.verification(token);
+    if (!verification) return show('identity/customer/link-expired', {}, 410);
+    if (!verification.hasPassword) required(form, 'name', 'password');
+    const done = await form.attempt(({ name, phone, password }) =>
+      this.accounts.verify(token, verification.hasPassword ? null : { name, phone, password }),
+    );
+    if (form.failed) return this.verification(token, verification, form);
+    if (!done) return show('identity/customer/link-expired', {}, 410);
+    const { person, isNew, returnTo } = done;
+    const home = person.teamRole ? '/console' : '/';
+    // The link proves the mailbox. Into an account that has a password leads only that.
+    if (!isNew && actor.id !== person.id) return seeOther(home === '/' ? '/sign-in' : '/console/sign-in', DONE);
+    if (isNew) {
+      const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
+      visit.signIn(secret, device);
+    }
+    return seeOther(safeReturn(returnTo, home), DONE);
   }
 
   private view(form: FormState<unknown>, returnTo: unknown) {
-    return { form, fields: { company: false, phone: true }, returnTo: safeReturn(returnTo, '') || null };
+    return { form, ...goingOn(returnTo) };
+  }
+
+  private verification(token: string, { email, hasPassword }: Verification, form: FormState<unknown>) {
+    const heading = hasPassword ? 'identity.verify.heading' : 'identity.verify.complete';
+    return { token, email, heading, change: false, chooses: !hasPassword, form };
   }
 }
+
+const DONE = 'identity.verify.done';

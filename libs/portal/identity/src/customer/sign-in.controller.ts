@@ -16,6 +16,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import { goingOn } from '../account-view.js';
 import { SignIn } from '../sign-in.js';
 
 export const signInForm = z.object({
@@ -23,6 +24,7 @@ export const signInForm = z.object({
   password: field.password,
   return_to: z.string().optional().catch(undefined),
 });
+const signOutForm = signInForm.pick({ return_to: true });
 export type SignInForm = z.output<typeof signInForm>;
 
 @PortalController()
@@ -49,12 +51,15 @@ export class SignInController {
   @Post('sign-out')
   @Guest()
   @DuringMaintenance()
-  leave(@CurrentVisit() visit: Visit): Promise<SeeOther> {
-    return leave(this.signIn, visit, '/');
+  leave(
+    @CurrentVisit() visit: Visit,
+    @Form(signOutForm) form: FormState<z.output<typeof signOutForm>>,
+  ): Promise<SeeOther> {
+    return leave(this.signIn, visit, safeReturn(form.values['return_to'], '/'));
   }
 
   private view(form: FormState<unknown>, returnTo: unknown) {
-    return { form, returnTo: safeReturn(returnTo, '') || null, can: { register: true } };
+    return { form, ...goingOn(returnTo), can: { register: true } };
   }
 }
 
@@ -65,12 +70,16 @@ export async function enter(
   form: FormState<SignInForm>,
   home: string,
 ): Promise<SeeOther | undefined> {
-  const done = await form.attempt(({ email, password }) =>
-    signIn.withPassword(email, password, { ...visit.device, known: visit.cookie('device') }, visit.cookie('session')),
-  );
-  if (!done) return undefined;
+  const done = await form.attempt(({ email, password }) => enterAs(signIn, visit, email, password));
+  return done === undefined ? undefined : seeOther(safeReturn(form.value.return_to, home));
+}
+
+/** Signs this browser in. @returns the person's id. @throws InvalidField, TooMany */
+export async function enterAs(signIn: SignIn, visit: Visit, email: string, password: string): Promise<string> {
+  const device = { ...visit.device, known: visit.cookie('device') };
+  const done = await signIn.withPassword(email, password, device, visit.cookie('session'));
   visit.signIn(done.secret, done.device);
-  return seeOther(safeReturn(form.value.return_to, home));
+  return done.person.id;
 }
 
 /** Ends the session of this browser, also one that is over already. */

@@ -1,5 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
+import { allowed, holds } from '@foyer/access';
 import {
   Can,
   ConsoleController,
@@ -87,7 +88,7 @@ export class CompaniesController {
       filters: [],
       showsTickets: this.tickets.isOpenTo(actor),
       ...listView(visit, PATH, { q: q || null, filters: {}, next: more ? rows.at(-1)!.id : null, previous: null }),
-      can: { create: actor.ability.can('create', 'Company') },
+      can: { create: holds(actor.ability, 'create', 'Company') },
     };
   }
 
@@ -179,24 +180,24 @@ export class CompaniesController {
     const others = (await this.list.companyNames(actor)).filter((other) => other.value !== id);
     const tally = (await this.tickets.count(actor, 'company', [id])).get(id);
     const members = await this.list.members(actor, id);
-    const invites = actor.ability.can('invite', 'Membership');
-    const manages = actor.ability.can('manage', 'Membership');
+    const invites = allowed(actor.ability, 'invite', 'Membership', { companyId: id });
+    const gives = await this.roles.giving(actor, 'administer', id);
     return {
       company: { id, name, domain, createdAt, openTickets: tally?.open ?? 0, tickets: tally?.all ?? 0 },
       showsTickets: this.tickets.isOpenTo(actor),
       ticketsHref: `/console/tickets?view=all&company=${id}`,
-      members: memberViews(actor, members, labelOf, manages).map((member) => ({
+      members: memberViews(actor, members, labelOf, gives).map((member) => ({
         ...member,
         href: `/console/people/${member.id}`,
       })),
       invitations: invites ? invitationViews(await this.invitations.pending(actor, id), labelOf) : [],
-      roles: await this.roles.options((key) => visit.t(key), true),
+      roles: await this.roles.options((key) => visit.t(key), await this.roles.giving(actor, 'invite', id)),
       companies: others,
       partners: others.map((other) => ({
         ...other,
         checked: chosenPartners(details, partnerIds).includes(other.value),
       })),
-      can: { invite: invites, edit: actor.ability.can('update', 'Company') },
+      can: { invite: invites, edit: allowed(actor.ability, 'update', 'Company', { id }) },
       form: form ?? visit.form({ role: 'user' }),
       details: details ?? visit.form({ name, domain, parent: parentId, partners: partnerIds }),
     };

@@ -1,5 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
+import { allowed, holds } from '@foyer/access';
 import { languageName } from '@foyer/i18n';
 import {
   Can,
@@ -107,7 +108,7 @@ export class PeopleController {
     @Param('id', ParseUUIDPipe) id: string,
     @Form(linkForm) form: FormState<z.output<typeof linkForm>>,
   ) {
-    if (!(await this.roles.isOffered(form.values['role'], true))) form.fail('role', 'web.form.choice');
+    if (!(await this.roles.isKnown(form.values['role']))) form.fail('role', 'web.form.choice');
     await form.attempt(({ company, role }) => this.companies.link(actor, company, id, role));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'identity.person.linked');
   }
@@ -127,7 +128,7 @@ export class PeopleController {
   private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {
     const row = await this.list.person(actor, id);
     const manages = id !== actor.id && (await this.accounts.mayShutOut(actor, row));
-    const links = actor.ability.can('create', 'Membership');
+    const links = holds(actor.ability, 'create', 'Membership'); // into any company
     const { rows: all } = links ? await this.list.companies(actor, { limit: 500 }) : { rows: [] };
     const labelOf = await this.roles.labels((key) => visit.t(key));
     const has = new Set(row.companies.map((company) => company.id));
@@ -148,7 +149,7 @@ export class PeopleController {
         name: company.name,
         href: `/console/companies/${company.id}`,
         roleLabel: labelOf(company.role),
-        can: { remove: actor.ability.can('manage', 'Membership') },
+        can: { remove: allowed(actor.ability, 'administer', 'Membership', { companyId: company.id }) },
       })),
       tickets: await this.tickets.latest(actor, id, visit.locale),
       showsTickets: this.tickets.isOpenTo(actor),
@@ -157,7 +158,10 @@ export class PeopleController {
       companyOptions: all
         .filter((company) => !has.has(company.id))
         .map((company) => ({ value: company.id, label: company.name })),
-      roles: await this.roles.options((key) => visit.t(key), true),
+      roles: await this.roles.options(
+        (key) => visit.t(key),
+        () => true,
+      ),
       can: {
         deactivate: manages && row.status !== 'deactivated',
         activate: manages && row.status === 'deactivated',

@@ -1,5 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
+import { holds } from '@foyer/access';
 import {
   Can,
   ConsoleController,
@@ -84,7 +85,7 @@ export class TeamController {
 
   private async view(visit: Visit, actor: PortalActor, form?: TeamInviteForm) {
     const { rows } = await this.list.people(actor, { kind: 'team', limit: 200 });
-    const manages = actor.ability.can('manage', 'Team');
+    const manages = holds(actor.ability, 'manage', 'Team');
     const t = (key: string) => visit.t(key);
     const labelOf = await this.roles.labels(t);
     const described = await this.roles.described(t);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NotFound } from '@foyer/access';
+import { NotFound, holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from '@foyer/tickets';
@@ -54,7 +54,7 @@ export class Absences {
   }
 
   private async check(actor: PortalActor, personId: string): Promise<void> {
-    const may = personId === actor.id || actor.ability.can('manage', 'Settings');
+    const may = personId === actor.id || holds(actor.ability, 'manage', 'Settings');
     if (!may || !(await this.all()).some(({ id }) => id === personId)) throw new NotFound();
   }
 }

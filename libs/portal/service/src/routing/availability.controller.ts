@@ -1,6 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { InvalidField } from '@foyer/access';
+import { InvalidField, holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -63,7 +63,7 @@ export class AvailabilityController {
 
   private async view(actor: PortalActor, form: FormState<unknown>, of: string | null) {
     const all = await this.absences.all();
-    const may = (id: string) => id === actor.id || actor.ability.can('manage', 'Settings');
+    const may = (id: string) => id === actor.id || holds(actor.ability, 'manage', 'Settings');
     // Oneself first: that is what one comes for.
     const people = all.toSorted((a, b) => Number(b.id === actor.id) - Number(a.id === actor.id));
     const untouched = { values: {}, errors: {} };

@@ -2,7 +2,7 @@ import { Get, Param, ParseUUIDPipe, Res } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { NotFound } from '@foyer/access';
+import { NotFound, holds } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
@@ -99,7 +99,7 @@ export class ResultsController {
   }
 
   private manage({ ability }: PortalActor): string | null {
-    return ability.can('manage', 'Settings') ? '/console/settings/surveys' : null;
+    return holds(ability, 'manage', 'Settings') ? '/console/settings/surveys' : null;
   }
 
   private async known(id: string): Promise<Survey> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidField, NotFound } from '@foyer/access';
+import { InvalidField, NotFound, holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
@@ -42,7 +42,7 @@ export class Watching {
   /** Of the team: follows the ticket oneself, or no longer. */
   async follow(actor: PortalActor, ref: number, follows: boolean): Promise<void> {
     await this.ledger.change(actor, 'read', ref, async (ticket) => {
-      if (follows && actor.ability.can('read', 'Desk')) ticket.watchedBy([actor.id!]);
+      if (follows && holds(actor.ability, 'read', 'Desk')) ticket.watchedBy([actor.id!]);
       else if (ticket.watcherIds.includes(actor.id!))
         ticket.watcherIds = ticket.watcherIds.filter((id) => id !== actor.id);
     });
@@ -68,4 +68,4 @@ export class Watching {
 }
 
 /** Shares as the team does: with anybody. */
-const ofTeam = ({ ability }: PortalActor): boolean => ability.can('share', 'Desk');
+const ofTeam = ({ ability }: PortalActor): boolean => holds(ability, 'share', 'Desk');

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Abilities } from '@foyer/access';
+import { Abilities, holds } from '@foyer/access';
 import { Navigation } from '@foyer/settings';
 import { approvalRules } from './approval.rules.js';
 
@@ -20,7 +20,7 @@ export class ApprovalEntrance implements OnModuleInit {
       icon: 'check',
       order: 25,
       feature: 'tickets',
-      shownTo: ({ kind, ability }) => kind === 'person' && ability.can('approve', 'Ticket'),
+      shownTo: ({ kind, ability }) => kind === 'person' && holds(ability, 'read', 'ApprovalList'),
     });
   }
 }

@@ -11,5 +11,7 @@ declareCapability({
 export const approvalRules: Rules = ({ reach }, { can }) => {
   const { company, branches } = reach['tickets.approve'] ?? { company: [], branches: [] };
   const companies = [...new Set([...company, ...branches])];
-  if (companies.length > 0) can('approve', 'Ticket', { companyId: { $in: companies } });
+  if (companies.length === 0) return;
+  can('approve', 'Ticket', { companyId: { $in: companies } });
+  can('read', 'ApprovalList');
 };

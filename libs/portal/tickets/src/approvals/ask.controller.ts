@@ -27,7 +27,7 @@ const at = (number: number): string => `/console/tickets/${ticketNumber(number)}
 /** Asking the customer's own people whether a request may go ahead. */
 @ConsoleController('tickets/:number/approvals')
 @Feature('tickets')
-@Can('update', 'Ticket')
+@Can('update', 'Desk')
 export class AskController {
   constructor(
     private readonly approvals: Approvals,

@@ -28,7 +28,7 @@ const REFRESH_SECONDS = 2;
 /** The same change to many tickets: those ticked on the page, or all that the list finds. */
 @ConsoleController('tickets/bulk')
 @Feature('tickets')
-@Can('update', 'Ticket')
+@Can('update', 'Desk')
 export class BulkController {
   constructor(
     private readonly bulk: BulkChanges,

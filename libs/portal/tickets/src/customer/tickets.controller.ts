@@ -1,5 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
+import { holds, reasons } from '@foyer/access';
 import { Files } from '@foyer/files';
 import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
@@ -103,7 +104,7 @@ export class CustomerTicketsController {
       filtered: q !== '' || status !== null,
       tickets: rows.map((row) => rowView(visit, '', row)),
       unfinished: await this.unfinished(actor),
-      export: rows.length > 0 && actor.ability.can('export', 'Ticket') ? `${PATH}/export?scope=${scope}` : null,
+      export: rows.length > 0 && holds(actor.ability, 'export', 'TicketList') ? `${PATH}/export?scope=${scope}` : null,
       can: { create: true },
     };
   }
@@ -242,11 +243,11 @@ function goOnText(visit: Visit, { can: { reply, reopen }, reopensUntil }: Ticket
 
 /** Lists there is a point in: the company's where one sees it, and all where one sees more than one's own company. */
 function scopesOf({ ability, companies }: PortalActor): Scope[] {
-  const reasons = new Set(ability.rulesFor('read', 'Ticket').map(({ reason }) => reason));
-  const around = reasons.has('tickets.why.branch') || reasons.has('tickets.why.partner') || companies.length > 1;
+  const by = reasons(ability, 'read', 'Ticket');
+  const around = by.has('tickets.why.branch') || by.has('tickets.why.partner') || companies.length > 1;
   return [
     'mine',
-    ...(reasons.has('tickets.why.company') ? (['company'] as const) : []),
+    ...(by.has('tickets.why.company') ? (['company'] as const) : []),
     ...(around ? (['all'] as const) : []),
   ];
 }

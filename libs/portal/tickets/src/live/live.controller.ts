@@ -1,6 +1,7 @@
 import { Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -39,7 +40,7 @@ export class TeamLiveController {
       res,
       (changed) => this.live.onTouched(changed),
       (say) => say('changed'),
-      ({ ability }) => Promise.resolve(ability.can('read', 'Desk')),
+      ({ ability }) => Promise.resolve(holds(ability, 'read', 'Desk')),
     );
   }
 

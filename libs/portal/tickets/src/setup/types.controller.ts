@@ -129,7 +129,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
   }
 
   protected async made(input: Input, before: RequestType | null): Promise<Omit<RequestType, 'id'>> {
-    await this.roles.check(input['audience-role'], true).catch(() => wrong('audience-role'));
+    if (!(await this.roles.isKnown(input['audience-role']))) wrong('audience-role');
     if (input.name === '') throw new InvalidField('name', 'web.form.required');
     const others = (await this.requests.types()).filter((one) => one.id !== before?.id);
     if (others.some(({ name }) => name === input.name)) throw new InvalidField('name', 'tickets.setup.types.taken');
@@ -192,7 +192,10 @@ export class TypesController extends CollectionController<RequestType, Input> {
         label: visit.t(`tickets.setup.audience.${value}`),
       })),
       companies: await this.companies.all([form.values['audience-companies'] ?? []].flat()),
-      roles: await this.roles.options((key) => visit.t(key), true),
+      roles: await this.roles.options(
+        (key) => visit.t(key),
+        () => true,
+      ),
       translations: translationViews(visit, TEXTS, defaultLocale),
       preview: item && {
         ...{

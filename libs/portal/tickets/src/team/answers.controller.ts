@@ -38,7 +38,7 @@ export class TeamAnswersController {
   ) {}
 
   @Get('fields')
-  @Can('update', 'Ticket')
+  @Can('update', 'Desk')
   async edit(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
@@ -49,7 +49,7 @@ export class TeamAnswersController {
   }
 
   @Post('fields')
-  @Can('update', 'Ticket')
+  @Can('update', 'Desk')
   async save(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,

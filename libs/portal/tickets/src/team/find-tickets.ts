@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { begins, ConsoleSearch, type Found } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
@@ -25,7 +26,7 @@ export class FindTickets implements OnModuleInit {
 
   private async find(actor: PortalActor, words: string, visit: Visit): Promise<Found[]> {
     const create = visit.t('tickets.find.new');
-    const found = actor.ability.can('open-for', 'Desk') && begins(create, words) ? [create] : [];
+    const found = holds(actor.ability, 'open-for', 'Desk') && begins(create, words) ? [create] : [];
     const { rows } =
       words === '' ? { rows: [] } : await this.list.page(actor, { search: words, limit: MOST, cursor: null });
     return [

@@ -1,4 +1,5 @@
 import { Get } from '@nestjs/common';
+import { holds } from '@foyer/access';
 import { type PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -73,7 +74,7 @@ export class InboxController {
     const types = (await this.requests.types()).map((one) => ({ value: one.id, label: typeName(one, visit.locale) }));
     const choice = (name: keyof typeof filters, options: { value: string; label: string }[]) =>
       filterView(visit, PATH, { name, label: visit.t(`tickets.field.${name}`), current: filters[name], options });
-    const works = actor.ability.can('update', 'Ticket');
+    const works = holds(actor.ability, 'update', 'Desk');
     const here = visit.link(PATH, { cursor: asked.cursor, bulk: null });
     return {
       heading: current?.name ?? visit.t(`tickets.view.${standard}`),
@@ -103,8 +104,10 @@ export class InboxController {
       filtered,
       cleared: filtered ? (shown === 'inbox' ? PATH : `${PATH}?view=${shown}`) : null,
       tickets: rows.map((row) => rowView(visit, '/console', row)),
-      export: actor.ability.can('export', 'Desk') ? visit.link(`${PATH}/export`, { cursor: null, bulk: null }) : null,
-      create: actor.ability.can('open-for', 'Desk') ? `${PATH}/new` : null,
+      export: holds(actor.ability, 'export', 'Desk')
+        ? visit.link(`${PATH}/export`, { cursor: null, bulk: null })
+        : null,
+      create: holds(actor.ability, 'open-for', 'Desk') ? `${PATH}/new` : null,
       bulk: works
         ? {
             action: `${PATH}/bulk`,

@@ -25,7 +25,7 @@ import { entryViews, rowView, ticketView } from '../ticket-view.js';
 /** A ticket and others: merging, splitting, linking. */
 @ConsoleController('tickets/:number')
 @Feature('tickets')
-@Can('merge', 'Ticket')
+@Can('merge', 'Desk')
 export class RelationsController {
   constructor(
     private readonly merges: Merges,

@@ -1,6 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { allowed, Conflict } from '@foyer/access';
+import { allowed, Conflict, holds } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import {
@@ -212,12 +212,12 @@ export class TeamTicketController {
         ...customer,
         name: ticket.requester,
         email: ticket.requesterEmail,
-        href: actor.ability.can('browse', 'Person') ? `/console/people/${ticket.requesterId}` : null,
+        href: holds(actor.ability, 'browse', 'Person') ? `/console/people/${ticket.requesterId}` : null,
       },
       company: ticket.companyId
         ? {
             name: ticket.company,
-            href: actor.ability.can('browse', 'Company') ? `/console/companies/${ticket.companyId}` : null,
+            href: holds(actor.ability, 'browse', 'Company') ? `/console/companies/${ticket.companyId}` : null,
           }
         : null,
       forms: {

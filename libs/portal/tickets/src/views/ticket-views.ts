@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { Conflict, InvalidField, NotFound, holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Collections, declareCollection, Settings } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
@@ -74,7 +74,7 @@ export class TicketViews implements OnModuleInit {
   /** With which groups the actor shares: their own, or all where they set up the portal. */
   async groupsOf({ id, ability }: PortalActor): Promise<TicketGroup[]> {
     const all = await this.groups.all();
-    return ability.can('manage', 'Settings') ? all : all.filter(({ memberIds }) => memberIds.includes(id ?? ''));
+    return holds(ability, 'manage', 'Settings') ? all : all.filter(({ memberIds }) => memberIds.includes(id ?? ''));
   }
 
   async keep(actor: PortalActor, draft: ViewDraft): Promise<SavedView> {
@@ -131,7 +131,7 @@ export class TicketViews implements OnModuleInit {
     actor: PortalActor,
     to: (items: SavedView[], seen: (view: SavedView) => boolean) => SavedView[],
   ): Promise<void> {
-    if (!actor.ability.can('update', 'Ticket')) throw new NotFound();
+    if (!holds(actor.ability, 'update', 'Desk')) throw new NotFound();
     const seen = this.seenBy(actor, await this.groupsOf(actor));
     await this.settings.update(savedViews.section, ({ items }) => ({ items: to(items, seen) }), actor.id);
   }

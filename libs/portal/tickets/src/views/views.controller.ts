@@ -40,7 +40,7 @@ type Form = FormState<z.output<typeof viewForm>>;
 /** Views that agents keep for themselves, a group or the team: which tickets, and in which order. */
 @ConsoleController('tickets/views')
 @Feature('tickets')
-@Can('update', 'Ticket')
+@Can('update', 'Desk')
 export class ViewsController {
   constructor(
     private readonly views: TicketViews,

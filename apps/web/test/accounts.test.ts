@@ -1,0 +1,190 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
+import { unescaped } from './page-forms.js';
+
+const CHOSEN = 'meadow-thistle-77';
+let world: World;
+let acme: TestTenant;
+let owner: Visitor;
+
+beforeAll(async () => {
+  world = await World.startWithWorker();
+  acme = await world.tenant('acme');
+  await (await acme.customer('Bec')).of('Globex', 'company_admin');
+  owner = await acme.owner.browser();
+});
+
+const run = (statement: () => ReturnType<typeof sql>) =>
+  acme.inside(() => world.get(Database).write((em) => rows(em, statement())));
+async function follow(email: string, path: string, browser = acme.visitor()) {
+  const link = new URL(await world.mails.linkTo(email, path));
+  const page = await browser.get(link.pathname + link.search);
+  return { browser, page, token: link.searchParams.get('token')! };
+}
+const company = async () =>
+  (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} where name = 'Globex'`))[0]!.id;
+
+/** Each ends with somebody signed in, in the browser it returns. */
+const WAYS: Record<string, () => Promise<{ email: string; password: string; browser: Visitor }>> = {
+  'registers, and goes on where they were going': async () => {
+    const email = 'reg@customers.example';
+    const stranger = acme.visitor();
+    const asked = await stranger.get('/tickets/new');
+    const signIn = await stranger.get(asked.headers['location']!);
+    await stranger.get(unescaped(/href="(\/register[^"]*)"/.exec(signIn.text)![1]!));
+    await stranger.post('/register', { name: 'Reg', email, return_to: '/tickets/new' });
+    // On another device than the one they registered with.
+    const { browser, token } = await follow(email, '/verify');
+    const done = await browser.post('/verify', { token, name: 'Reg', password: CHOSEN, phone: '' });
+    expect([done.status, done.headers['location']]).toEqual([303, '/tickets/new']);
+    return { email, password: CHOSEN, browser };
+  },
+  'is invited to a company': async () => {
+    const email = 'dora@customers.example';
+    const bec = acme.visitor();
+    await bec.signIn('bec@customers.example', PASSWORD);
+    await bec.get('/company');
+    await bec.post('/company/invitations', { company: await company(), email, role: 'user' });
+    const { browser, token } = await follow(email, '/invitation');
+    expect((await browser.post('/invitation', { token, name: 'Dora', password: CHOSEN })).status).toBe(303);
+    return { email, password: CHOSEN, browser };
+  },
+  'is invited to the team': async () => {
+    const email = 'mara@acme.example';
+    await owner.get('/console/team');
+    await owner.post('/console/team/invitations', { email, role: 'agent' });
+    const { browser, token } = await follow(email, '/invitation');
+    expect((await browser.post('/invitation', { token, name: 'Mara', password: CHOSEN })).status).toBe(303);
+    return { email, password: CHOSEN, browser };
+  },
+  'writes a mail, and then registers': async () => {
+    const email = 'mailer@customers.example';
+    await run(() => sql`insert into ${table('person')} (id, email, name) values (gen_random_uuid(), ${email}, 'M')`);
+    await acme.visitor().post('/register', { name: 'Mailer', email });
+    const { browser, token } = await follow(email, '/verify');
+    expect((await browser.post('/verify', { token, name: 'Mailer', password: CHOSEN })).status).toBe(303);
+    return { email, password: CHOSEN, browser };
+  },
+  'comes with a pack': async () => {
+    const pack = await acme.customer('Pack');
+    return { email: pack.email, password: PASSWORD, browser: await pack.browser() };
+  },
+  'forgot the password': async () => {
+    const { email } = await acme.customer('Fora');
+    await acme.visitor().post('/forgot', { email });
+    const { browser, token } = await follow(email, '/reset');
+    expect((await browser.post('/reset', { token, password: CHOSEN })).status).toBe(303);
+    return { email, password: CHOSEN, browser };
+  },
+  'changes the password': async () => {
+    const chris = await acme.customer('Chris');
+    const browser = await chris.browser();
+    await browser.get('/account');
+    await browser.post('/account/password', { current_password: PASSWORD, password: CHOSEN });
+    return { email: chris.email, password: CHOSEN, browser };
+  },
+  'changes the address': async () => {
+    const eve = await acme.customer('Eve');
+    const browser = await eve.browser();
+    await browser.get('/account');
+    await browser.post('/account/email', { email: 'evelyn@customers.example', current_password: PASSWORD });
+    const { token } = await follow('evelyn@customers.example', '/account/email', browser);
+    expect((await browser.post('/account/email/confirmation', { token })).status).toBe(303);
+    return { email: 'evelyn@customers.example', password: PASSWORD, browser };
+  },
+};
+
+describe('signs out and in again, whoever', () => {
+  test.each(Object.entries(WAYS))('%s', async (_, way) => {
+    const { email, password, browser } = await way();
+    expect((await browser.get('/account')).text).toContain(email);
+    await browser.post('/sign-out');
+    expect((await browser.get('/account')).status).toBe(303);
+    expect((await browser.signIn(email, password)).status).toBe(303);
+    expect((await browser.get('/account')).text).toContain(email);
+    expect((await acme.visitor().signIn(email, `${password}!`)).status).toBe(422);
+  });
+
+  test('signs a business up, or has it signed up by the staff', async () => {
+    const site = world.visitor(world.config.baseUrl.host);
+    await site.get('/');
+    const made = await site.post('/sign-up', {
+      ...{ business: 'Heron', slug: 'heron', name: 'Joan', email: 'joan@heron.example', password: CHOSEN },
+      ...{ plan: 'team', blueprint: '' },
+    });
+    const entry = new URL(unescaped(/href="(http:[^"]+welcome\?token[^"]+)"/.exec(made.text)![1]!));
+    const joan = world.visitor(entry.host);
+    await joan.get(entry.pathname + entry.search);
+    expect((await joan.post('/console/welcome', { token: entry.searchParams.get('token')! })).status).toBe(303);
+    await joan.post('/console/sign-out');
+    expect((await joan.signIn('joan@heron.example', CHOSEN, '/console/sign-in')).status).toBe(303);
+
+    const staff = await world.staff();
+    await staff.get('/tenants/new');
+    const created = await staff.post('/tenants', {
+      ...{ business: 'Ibis', slug: 'ibis', name: 'Ida', email: 'ida@ibis.example', plan: 'team', blueprint: '' },
+    });
+    expect(created.status).toBe(303);
+    const host = entry.host.replace('heron', 'ibis');
+    await world.visitor(host).post('/forgot', { email: 'ida@ibis.example' });
+    const link = new URL(await world.mails.linkTo('ida@ibis.example', '/reset'));
+    const ida = world.visitor(host);
+    await ida.get(link.pathname + link.search);
+    expect((await ida.post('/reset', { token: link.searchParams.get('token')!, password: CHOSEN })).status).toBe(303);
+    await ida.post('/console/sign-out');
+    expect((await ida.signIn('ida@ibis.example', CHOSEN, '/console/sign-in')).status).toBe(303);
+  });
+});
+
+describe('62: an invitation never opens an account that is there', () => {
+  const invite = async (email: string) => {
+    await owner.get('/console/team');
+    expect((await owner.post('/console/team/invitations', { email, role: 'agent' })).status).toBe(303);
+  };
+  const roleOf = async (email: string) =>
+    (
+      await acme.query<{ role: string | null }>(
+        () => sql`select team_role as role from ${table('person')} where email = ${email}`,
+      )
+    )[0]!.role;
+
+  test('it asks for the account’s password, and joins nobody without', async () => {
+    const { email } = await acme.customer('Ivy');
+    await invite(email);
+    const { browser, page, token } = await follow(email, '/invitation');
+    expect(page.text).toContain('current-password');
+    for (const password of ['', 'not-the-password-1', CHOSEN]) {
+      expect((await browser.post('/invitation', { token, name: 'Thief', password })).status).toBe(422);
+      expect((await browser.get('/account')).status).toBe(303);
+    }
+    expect(await roleOf(email)).toBeNull();
+    await browser.get(`/invitation?token=${token}`);
+    expect((await browser.post('/invitation', { token, password: PASSWORD })).headers['location']).toBe('/console');
+    expect(await roleOf(email)).toBe('agent');
+  });
+
+  test('who is signed in to it only agrees', async () => {
+    const jo = await acme.customer('Jo');
+    await invite(jo.email);
+    const { browser, page, token } = await follow(jo.email, '/invitation', await jo.browser());
+    expect(page.text).not.toContain('type="password"');
+    expect((await browser.post('/invitation', { token })).headers['location']).toBe('/console');
+    expect(await roleOf(jo.email)).toBe('agent');
+  });
+
+  test('to somebody else it says who is signed in, and offers to switch', async () => {
+    const [kit, lou] = [await acme.customer('Kit'), await acme.customer('Lou')];
+    await invite(kit.email);
+    const { browser, page, token } = await follow(kit.email, '/invitation', await lou.browser());
+    expect(page.text).toContain(lou.email);
+    expect(page.text).toContain('Sign out and continue');
+    expect((await browser.post('/invitation', { token })).status).toBe(422);
+    expect([await roleOf(kit.email), await roleOf(lou.email)]).toEqual([null, null]);
+    await browser.get(`/invitation?token=${token}`);
+    const switched = await browser.post('/sign-out', { return_to: `/invitation?token=${token}` });
+    expect(switched.headers['location']).toBe(`/invitation?token=${token}`);
+    expect((await browser.get('/account')).status).toBe(303);
+    expect((await browser.get(switched.headers['location']!)).text).toContain('current-password');
+  });
+});

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { Database, rows, sql, table } from '@foyer/database';
+
+/**
+ * The only way to passwords. They are no property of `Person`: one that is loaded only sometimes cannot be told from one
+ * that was never chosen.
+ */
+@Injectable()
+export class PersonPasswords {
+  constructor(private readonly database: Database) {}
+
+  /** The hash; null when the person has not chosen one, or nobody has the address. */
+  async of(email: string): Promise<string | null> {
+    const [found] = await this.database.read((em) =>
+      rows<{ hash: string | null }>(
+        em,
+        sql`select password_hash as hash from ${table('person')} where lower(email) = lower(${email})`,
+      ),
+    );
+    return found?.hash ?? null;
+  }
+
+  async isChosen(email: string): Promise<boolean> {
+    return (await this.of(email)) !== null;
+  }
+
+  /** In the transaction of the verb; the person is there already. */
+  async set(personId: string, hash: string): Promise<void> {
+    await this.database.write((em) =>
+      rows(em, sql`update ${table('person')} set password_hash = ${hash} where id = ${personId} returning id`),
+    );
+  }
+}
