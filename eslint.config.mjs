@@ -14,7 +14,8 @@ const forbidden = [
   },
   {
     selector: "Property[key.name='lazy'][value.value=true]",
-    message: 'A property that is loaded only sometimes cannot be told from one that is null. Give it a reader of its own.',
+    message:
+      'A property that is loaded only sometimes cannot be told from one that is null. Give it a reader of its own.',
   },
   {
     selector: ':matches(Literal[value=/search_path/i], TemplateElement[value.raw=/search_path/i])',
