@@ -1,3 +1,5 @@
+import addressparser from 'nodemailer/lib/addressparser';
+import { decodeText } from './charsets.js';
 import { decodeHeader } from './encoded-words.js';
 
 export interface Address {
@@ -7,61 +9,47 @@ export interface Address {
 }
 
 const MAX_ADDRESSES = 200;
-const MAILBOX = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
+const MAX_NAME = 1_000;
+const MAILBOX = /^[^\s\p{C}@<>()[\]\\,;:"]{1,64}@[^\s\p{C}@<>()[\]\\,;:"]{1,255}$/u;
+const ADDRESS_IN_TEXT = /[^\s<>()[\],;:"']+@[^\s<>()[\],;:"']+/g;
+const REMARK = String.raw`(?:\([^()<>@,;:"\\]*\)\s*)?`;
+const PLAIN = new RegExp(
+  String.raw`^\s*(?:(?:"(?:[^"\\]|\\.)*"|[^"()<>,;:\\]*)\s*${REMARK}<\s*([^\s<>]+)\s*>|([^\s"()<>,;:\\]+)\s*${REMARK})\s*$`,
+  's',
+);
 
-/** Addresses out of a header, in one pass: quotes, comments, groups and what mail programs make of them. */
+/**
+ * Addresses out of a header, by the parser with which mailauth reads the same header: whoever it says was authenticated is
+ * whom we see. Members of groups stand for themselves.
+ */
 export function readAddresses(header: string): Address[] {
-  const found: Address[] = [];
-  let name = '';
-  let inside = '';
-  let comment = '';
-  let state: 'name' | 'quote' | 'angle' | 'comment' = 'name';
-  let depth = 0;
-  let addressed = false;
-  const end = () => {
-    const address = addressOf(name, inside, comment);
-    if (address && found.length < MAX_ADDRESSES) found.push(address);
-    name = inside = comment = '';
-    addressed = false;
-  };
-  for (let at = 0; at < header.length; at++) {
-    const char = header[at]!;
-    if (state === 'quote') {
-      if (char === '\\') name += header[++at] ?? '';
-      else if (char === '"') state = 'name';
-      else name += char;
-    } else if (state === 'comment') {
-      if (char === '(') depth++;
-      if (char === ')' && --depth === 0) state = 'name';
-      else comment += char;
-    } else if (state === 'angle') {
-      if (char === '>') state = 'name';
-      else inside += char;
-    } else if (char === '"') state = 'quote';
-    else if (char === '(') {
-      state = 'comment';
-      depth = 1;
-    } else if (char === '<') {
-      state = 'angle';
-      inside = '';
-    } else if (char === ',' || char === ';') end();
-    else if (char === ':' && !addressed) name = '';
-    else {
-      name += char;
-      addressed ||= char === '@';
-    }
-  }
-  end();
-  return found;
+  return addressparser(decodeText(Buffer.from(header, 'latin1')), { flatten: true })
+    .slice(0, MAX_ADDRESSES)
+    .map(({ name, address }) => ({ name: decodeName(name), address: mailboxOf(address) }))
+    .filter(({ name, address }) => name !== '' || address !== '');
 }
 
-function addressOf(name: string, inside: string, comment: string): Address | null {
-  const bare = name.trim();
-  const address = (inside.trim() || bare.split(/\s+/).find((word) => word.includes('@')) || '').replace(
-    /^mailto:/i,
-    '',
-  );
-  if (!MAILBOX.test(address)) return bare || inside ? { name: decodeHeader(bare), address: '' } : null;
-  const label = inside ? bare : comment.trim();
-  return { name: decodeHeader(label), address: address.toLowerCase() };
+/**
+ * Who wrote a mail; null unless its From is one plain mailbox. Of anything else (several addresses or lines, groups, a name
+ * that shows another address) some reader sees another person than the one whose domain signed it (security 59).
+ */
+export function readAuthor(headers: readonly string[]): Address | null {
+  const [header, ...others] = headers;
+  if (header === undefined || others.length > 0) return null;
+  const match = PLAIN.exec(decodeText(Buffer.from(header, 'latin1')));
+  const [author, ...more] = readAddresses(header);
+  if (!match || !author?.address || more.length > 0 || mailboxOf(match[1] ?? match[2]!) !== author.address) return null;
+  const shown = [...author.name.matchAll(ADDRESS_IN_TEXT)].map(([address]) => lowerCase(address));
+  return shown.every((address) => address === author.address) ? author : null;
 }
+
+function mailboxOf(text: string): string {
+  const address = text.trim().replace(/^mailto:/i, '');
+  return MAILBOX.test(address) ? lowerCase(address) : '';
+}
+
+/** Only of A to Z: to make a Kelvin sign a k would make one mailbox of two. */
+const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
+const decodeName = (name: string) =>
+  decodeHeader(Buffer.from(name.slice(0, MAX_NAME)).toString('latin1')).toWellFormed();

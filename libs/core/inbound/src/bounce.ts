@@ -1,4 +1,5 @@
 import { decodeText } from './charsets.js';
+import { decodeHeader } from './encoded-words.js';
 import { HeaderFields } from './header-fields.js';
 import { readMessageIds } from './message-ids.js';
 import { contentOf, type MimePart } from './mime-part.js';
@@ -14,22 +15,37 @@ export interface Bounce {
   originalMessageId: string;
 }
 
-const SYSTEM = /(?:^|<)(?:mailer-daemon|postmaster|mail-daemon|mailer_daemon)@/i;
+const SYSTEM = /(?:^|<)(?:mailer[-_.]?daemon|postmaster|mail[-_.]?daemon)@/i;
 const SUBJECT =
-  /^(?:undeliver|delivery (?:status notification|failure|has failed|report)|mail delivery (?:failed|failure|system)|returned mail|failure notice|unzustellbar|nicht zustellbar|non remis|no se puede entregar|delivery incomplete|warning: message .* delayed)/i;
+  /^(?:re: )?(?:undeliver|undelivered|delivery (?:status notification|failure|has failed|report|notification|problem|error)|mail delivery|mail could not be delivered|mail system error|message (?:undeliverable|not delivered)|returned (?:mail|to sender)|returning message|failure notice|failed mail|rejected:|email rejected|nondeliverable|unzustellbar|nicht zustellbar|nicht zugestellt|non remis|échec de la remise|message non distribué|no se puede entregar|no se pudo entregar|no entregado|mancata consegna|impossibile recapitare|não é possível entregar|falha na entrega|onbestelbaar|kunde inte levereras|kunne ikke leveres|niedostarcz|nedoručiteln|недоставлен|не удалось доставить|iletilemedi|تعذر (?:تسليم|التسليم)|系统退信|退信|无法投递|無法傳送|メッセージを配信できません|配信不能|배달되지 않|delivery incomplete|warning: message .* delayed)/i;
 const COPY =
   /^(?:-{3,} ?(?:this is a copy of|below this line is a copy|original message|the body of the message|forwarded message)|this is a copy of the message)/im;
 
-/** What bounced; null when the mail is no report. */
-export function readBounce(mail: MimePart, text: string): Bounce | null {
+/** What bounced; null when the mail is no report. @param nullSender came with the envelope sender `<>` */
+export function readBounce(mail: MimePart, text: string, nullSender: boolean): Bounce | null {
   const parts = [...within(mail)];
-  const report = parts.find(({ type }) => type === 'message/delivery-status');
+  const report = parts.find(
+    ({ type }) => type === 'message/delivery-status' || type === 'message/global-delivery-status',
+  );
   if (report) return standard(report, parts);
   const { headers } = mail;
-  const fromSystem = SYSTEM.test(headers.get('from')) || /^<\s*>$/.test(headers.get('return-path'));
+  const fromSystem = SYSTEM.test(headers.get('from'));
+  const unanswerable = nullSender || /^<\s*>$/.test(headers.get('return-path'));
   const failed = headers.get('x-failed-recipients');
-  if (!failed && !(fromSystem && SUBJECT.test(headers.get('subject')))) return null;
+  const told = SUBJECT.test(decodeHeader(headers.get('subject').slice(0, 2_000)));
+  if (!failed && !(fromSystem && (told || unanswerable)) && !(unanswerable && told)) return null;
   return old(failed, text, parts);
+}
+
+/** Reports on mails of ours that are no bounces: that one was read (RFC 8098), that somebody calls one spam (RFC 5965). */
+export function readReport(mail: MimePart): 'receipt' | 'complaint' | null {
+  for (const { type } of within(mail)) {
+    if (type === 'message/disposition-notification' || type === 'message/global-disposition-notification')
+      return 'receipt';
+    if (type === 'message/feedback-report') return 'complaint';
+  }
+  const kind = mail.type === 'multipart/report' ? mail.parameters.get('report-type')?.toLowerCase() : '';
+  return kind === 'disposition-notification' ? 'receipt' : kind === 'feedback-report' ? 'complaint' : null;
 }
 
 function standard(report: MimePart, parts: MimePart[]): Bounce {

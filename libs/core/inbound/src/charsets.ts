@@ -3,14 +3,24 @@ import iconv from 'iconv-lite';
 /** Names that mail programs use and the Encoding Standard does not know. */
 const ALIASES: Record<string, string> = {
   'iso-2022-jp-ms': 'iso-2022-jp',
+  'iso-2022-jp-2': 'iso-2022-jp',
   cp932: 'shift_jis',
+  'windows-932': 'shift_jis',
   cp936: 'gbk',
   cp949: 'euc-kr',
   cp950: 'big5',
   'ansi_x3.4-1968': 'windows-1252',
   'iso-8859-8-i': 'iso-8859-8',
   'unicode-1-1-utf-7': 'utf-7',
+  utf8mb4: 'utf-8',
 };
+/**
+ * Programs that know one charset write UTF-8 under any name, and hardly any text in another charset is UTF-8 by chance:
+ * only short ones of East Asia are (the Chinese “thanks” reads as two Cyrillic letters), and those have nothing of theirs.
+ */
+const EAST_ASIAN = /^(?:gb|big5|shift_jis|sjis|euc-|ks_c|windows-949|hz)/;
+/** Charsets of which one cannot tell by the bytes. */
+const OWN_BYTES = /^(?:utf-(?:7|16|32)|iso-2022|hz-gb|ucs)/;
 
 /** Text of bytes in a charset somebody named. Never throws: what is unknown or wrong is guessed. */
 export function decodeText(bytes: Uint8Array, charset = ''): string {
@@ -23,10 +33,12 @@ export function decodeText(bytes: Uint8Array, charset = ''): string {
 
 function named(bytes: Uint8Array, label: string): string | null {
   if (label === '' || label === 'us-ascii' || label === 'ascii' || label.startsWith('unknown')) return null;
-  if (label === 'utf-8' || label === 'utf8') return strict(bytes, 'utf-8');
+  if (label === 'utf-8' || label === 'utf8') return null;
   if (label.startsWith('utf-16') && marked(bytes)) return null;
+  const universal = OWN_BYTES.test(label) || !isForeign(bytes) ? null : strict(bytes, 'utf-8');
+  if (universal !== null && (!EAST_ASIAN.test(label) || /[\u0800-\uffff]/.test(universal))) return universal;
   try {
-    return new TextDecoder(label).decode(bytes);
+    return new TextDecoder(label).decode(label.startsWith('iso-2022-jp') ? withoutIdleEscapes(bytes) : bytes);
   } catch {
     return iconv.encodingExists(label) ? iconv.decode(Buffer.from(bytes), label) : null;
   }
@@ -36,13 +48,35 @@ function named(bytes: Uint8Array, label: string): string | null {
 function guessed(bytes: Uint8Array): string {
   const mark = marked(bytes);
   if (mark) return new TextDecoder(mark).decode(bytes);
-  return strict(bytes, 'utf-8') ?? new TextDecoder('windows-1252').decode(bytes);
+  return strict(bytes, 'utf-8') ?? damaged(bytes) ?? new TextDecoder('windows-1252').decode(bytes);
+}
+
+/** UTF-8 of which some bytes were lost: most of what is no ASCII still is whole. */
+function damaged(bytes: Uint8Array): string | null {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  let [broken, whole] = [0, 0];
+  for (const char of text) {
+    if (char === '\ufffd') broken++;
+    else if (char > '\u007f') whole++;
+  }
+  return whole > broken ? text : null;
 }
 
 function marked(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   return null;
+}
+
+const isForeign = (bytes: Uint8Array): boolean => bytes.some((byte) => byte > 0x7f);
+
+/** Whether bytes can be nothing but what their label says they are not: UTF-8. */
+export const isUtf8 = (bytes: Uint8Array): boolean => strict(bytes, 'utf-8') !== null;
+
+/** Going to ASCII and at once back, as at the join of two encoded words, is an error to the Encoding Standard. */
+function withoutIdleEscapes(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString('latin1');
+  return Buffer.from(text.replace(/\x1b\([BJ](?=\x1b[$(])/g, ''), 'latin1');
 }
 
 function strict(bytes: Uint8Array, label: string): string | null {

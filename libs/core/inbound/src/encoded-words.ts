@@ -1,4 +1,4 @@
-import { decodeText } from './charsets.js';
+import { decodeText, isUtf8 } from './charsets.js';
 import { decodeBase64, decodeQuotedPrintable } from './transfer.js';
 
 const WORD = /=\?([^?\s]{1,60})\?([bq])\?([^?]*)\?=/gi;
@@ -8,14 +8,21 @@ interface Piece {
   bytes: Buffer;
 }
 
-/** A header's text: encoded words (RFC 2047) read, and 8-bit text, which nobody may send and many do, guessed. */
-export function decodeHeader(value: string): string {
+/**
+ * A header's text: encoded words (RFC 2047) read, and 8-bit text, which nobody may send and many do.
+ * @param charset of the mail's text, in which its 8-bit headers probably are, too
+ */
+export function decodeHeader(value: string, charset = ''): string {
   let text = '';
   let last = 0;
   let open: Piece | null = null;
   const close = () => {
     if (open) text += decodeText(open.bytes, open.charset);
     open = null;
+  };
+  const plain = (binary: string): string => {
+    const bytes = Buffer.from(binary, 'latin1');
+    return decodeText(bytes, isUtf8(bytes) ? 'utf-8' : charset);
   };
   for (const match of value.matchAll(WORD)) {
     const between = value.slice(last, match.index);
@@ -44,5 +51,3 @@ function pieceOf(label: string, encoding: string, content: string): Piece {
       : decodeQuotedPrintable(Buffer.from(content.replaceAll('_', ' '), 'latin1'));
   return { charset, bytes };
 }
-
-const plain = (binary: string): string => decodeText(Buffer.from(binary, 'latin1'));

@@ -1,12 +1,7 @@
+import { headerBlockAt } from './header-blocks.js';
 import type { Line } from './line.js';
-import {
-  announcementAt,
-  isDeviceLine,
-  isForwardSeparator,
-  isHeaderBlock,
-  isOriginalSeparator,
-  isRule,
-} from './reply-phrases.js';
+import { announcementAt, isDeviceLine, isForwardSeparator, isOriginalSeparator, isRule } from './reply-phrases.js';
+import type { Turn } from './turn.js';
 
 export interface Folded {
   /** What the person wrote. */
@@ -22,9 +17,13 @@ type Kind = 'words' | 'quote' | 'closing' | 'blank';
 const CONTEXT_LINES = 15;
 const SIGNATURE_LINES = 15;
 
-/** Tells what somebody wrote from what their mail program repeated. Answers between quotes stay, with their quotes. */
-export function fold(lines: readonly Line[]): Folded {
-  const kinds = kindsOf(lines);
+/**
+ * Tells what somebody wrote from what their mail program repeated. Answers between quotes stay, with their quotes; what was
+ * forwarded is what they want to show. When in doubt, and when nothing else would be left, everything is shown.
+ */
+export function fold(lines: readonly Line[], turn: Turn): Folded {
+  const kinds = kindsOf(lines, turn);
+  if (!kinds.includes('words')) return { text: tidy(lines.map(({ text }) => text).join('\n')), quoted: '' };
   const keep = new Array<boolean>(lines.length).fill(false);
   const words = indicesOf(kinds, 'words');
   const first = words[0] ?? Infinity;
@@ -46,27 +45,51 @@ export function fold(lines: readonly Line[]): Folded {
   return { text: tidy(pick(true)), quoted: tidy(pick(false)) };
 }
 
-function kindsOf(lines: readonly Line[]): Kind[] {
+function kindsOf(lines: readonly Line[], turn: Turn): Kind[] {
   const texts = lines.map(({ text }) => text);
   const kinds = lines.map(({ text, depth }): Kind => (depth > 0 ? 'quote' : text.trim() === '' ? 'blank' : 'words'));
-  const forwarded = texts.findIndex((text, at) => kinds[at] === 'words' && isForwardSeparator(text));
-  const end = forwarded < 0 ? lines.length : forwarded;
-  announce(lines, texts, kinds, end);
-  const cut = originalFrom(texts, kinds, end);
+  const end = forwardedFrom(lines, kinds, turn);
+  announce(lines, texts, kinds, end, turn);
+  const cut = originalFrom(texts, kinds, end, turn);
   if (cut !== null) kinds.fill('quote', cut);
+  else for (let at = end; at < lines.length; at++) kinds[at] = texts[at]!.trim() === '' ? 'blank' : 'words';
   closings(lines, kinds, cut ?? end);
   return kinds;
 }
 
+/** Where a mail begins that is passed on whole; the number of lines when there is none. */
+function forwardedFrom(lines: readonly Line[], kinds: readonly Kind[], turn: Turn): number {
+  let before: Kind = 'words';
+  const texts = lines.map(({ text, depth }) => (depth > 0 ? text.replace(/^[>\s]+/, '') : text));
+  for (let at = 0; at < lines.length; at++) {
+    if (kinds[at] === 'blank') continue;
+    // Within a quote it was passed on to the person quoted, long ago.
+    const first = kinds[at] === 'words' || (before === 'words' && announcementBefore(texts, at) === 0);
+    if (first && isForwardSeparator(texts[at]!)) return at;
+    if (turn === 'forward' && (kinds[at] === 'quote' || headerBlockAt(texts, at))) return at;
+    before = kinds[at]!;
+  }
+  return lines.length;
+}
+
+/** Whether the lines above a place announce what stands there. */
+function announcementBefore(texts: readonly string[], at: number): number {
+  let above = at - 1;
+  while (above >= 0 && texts[above]!.trim() === '') above--;
+  for (let from = above; from >= 0 && from > above - 4; from--)
+    if (announcementAt(texts, from) === above - from + 1) return above - from + 1;
+  return 0;
+}
+
 /** Announcements belong to the quote below them. From the end, so that every line is looked at once. */
-function announce(lines: readonly Line[], texts: readonly string[], kinds: Kind[], end: number): void {
+function announce(lines: readonly Line[], texts: readonly string[], kinds: Kind[], end: number, turn: Turn): void {
   const solid = nextOf(kinds, (kind) => kind !== 'blank');
   for (let at = end - 1; at >= 0; at--) {
     if (kinds[at] !== 'words') continue;
     const length = lines[at]!.announces ? 1 : announcementAt(texts, at);
     if (length === 0) continue;
     const next = solid[at + length]!;
-    if (next === kinds.length || kinds[next] === 'quote') kinds.fill('quote', at, at + length);
+    if ((next === kinds.length && turn === 'reply') || kinds[next] === 'quote') kinds.fill('quote', at, at + length);
   }
 }
 
@@ -78,19 +101,27 @@ function nextOf(kinds: readonly Kind[], wanted: (kind: Kind) => boolean): number
 }
 
 /** Where everything that follows is an earlier mail without quote marks; only below words of one's own. */
-function originalFrom(texts: readonly string[], kinds: readonly Kind[], end: number): number | null {
+function originalFrom(texts: readonly string[], kinds: readonly Kind[], end: number, turn: Turn): number | null {
   let begun = false;
   for (let at = 0; at < end; at++) {
     if (kinds[at] !== 'words') continue;
+    // What looks like the head of a mail is one only in an answer: people also quote log files, and write themselves.
     const found =
       isOriginalSeparator(texts[at]!) ||
-      isHeaderBlock(texts, at) ||
-      (isRule(texts[at]!) && [1, 2, 3].some((step) => at + step < end && isHeaderBlock(texts, at + step))) ||
-      announcementAt(texts, at) > 0;
-    if (found && begun) return at;
+      (turn === 'reply' && (headerBlockAt(texts, at)?.telling || announcementAt(texts, at) > 0));
+    if (found && begun) return ruledFrom(texts, at);
     begun ||= !found;
   }
   return null;
+}
+
+/** With the line that programs draw above it. */
+function ruledFrom(texts: readonly string[], at: number): number {
+  for (let above = at - 1; above >= 0 && above > at - 4; above--) {
+    if (isRule(texts[above]!)) return above;
+    if (texts[above]!.trim() !== '') break;
+  }
+  return at;
 }
 
 /** Signatures: below `-- `, where the HTML says so, and what telephones write under every mail. */

@@ -8,17 +8,17 @@ export class HeaderFields {
     let current: { name: string; value: string[] } | null = null;
     const end = () => {
       if (current && this.fields.length < MAX_FIELDS)
-        this.fields.push({ name: current.name, value: current.value.join(' ').trim() });
+        this.fields.push({ name: current.name, value: trimmed(current.value.join(' ')) });
     };
     for (const line of block.split('\n')) {
       if (line[0] === ' ' || line[0] === '\t') {
-        current?.value.push(line.trim());
+        current?.value.push(trimmed(line));
         continue;
       }
       const colon = line.indexOf(':');
       if (colon < 1 || colon > 200) continue;
       end();
-      current = { name: line.slice(0, colon).trim().toLowerCase(), value: [line.slice(colon + 1).trim()] };
+      current = { name: trimmed(line.slice(0, colon)).toLowerCase(), value: [trimmed(line.slice(colon + 1))] };
     }
     end();
   }
@@ -43,3 +43,12 @@ export class HeaderFields {
     return this.fields.map(({ name }) => name);
   }
 }
+
+/** Without blanks around it; to `trim` the second half of many a letter in UTF-8 is a blank, too. */
+function trimmed(bytes: string): string {
+  let [start, end] = [0, bytes.length];
+  while (start < end && BLANKS.includes(bytes[start]!)) start++;
+  while (end > start && BLANKS.includes(bytes[end - 1]!)) end--;
+  return bytes.slice(start, end);
+}
+const BLANKS = ' \t\r\n';

@@ -1,11 +1,13 @@
 import { type Invite, inviteLine, readInvite } from './calendar.js';
 import { decodeText } from './charsets.js';
 import { decodeHeader } from './encoded-words.js';
+import { fold } from './fold.js';
 import { HtmlLines } from './html-lines.js';
 import type { Line } from './line.js';
 import { contentOf, type MimePart } from './mime-part.js';
 import { plainLines } from './plain-lines.js';
 import { readTnef } from './tnef.js';
+import { readUuencoded } from './uuencoded.js';
 
 export interface MailAttachment {
   name: string;
@@ -23,6 +25,8 @@ export interface MailContent {
 }
 
 const MAX_ATTACHMENTS = 100;
+/** Of two versions of a text, to tell whether they are. */
+const MAX_COMPARED = 100_000;
 /** What proves who wrote a mail is for programs. */
 const SIGNATURES = new Set([
   'application/pkcs7-signature',
@@ -42,6 +46,7 @@ const REPORTED = new Set([
 export function collect(mail: MimePart): MailContent {
   const content: MailContent = { lines: [], hasHtml: false, attachments: [], invite: null };
   walk(mail, content, mail.type === 'multipart/report');
+  if (content.lines.length === 0) showNamed(mail, content);
   if (content.invite)
     content.lines.push(
       ...[
@@ -62,7 +67,7 @@ function walk(part: MimePart, content: MailContent, report: boolean): void {
   if (SIGNATURES.has(type) || (report && (REPORTED.has(type) || type === 'message/rfc822'))) return;
   const attached = part.disposition === 'attachment' || part.name !== '';
   if (type === 'text/calendar') calendar(part, content);
-  else if (type === 'text/plain' && !attached) append(content, linesOfPlain(part));
+  else if (type === 'text/plain' && !attached) plainText(part, content);
   else if (type === 'text/html' && !attached) {
     content.hasHtml = true;
     append(content, HtmlLines.read(textOf(part)));
@@ -70,16 +75,30 @@ function walk(part: MimePart, content: MailContent, report: boolean): void {
   else attach(part, content);
 }
 
-/** The plain one, if it says anything; what is no version of the text, like an invitation, beside it. */
+/** A text with a name is a file, unless there is no other text: then some program gave a name to what was written. */
+function showNamed(mail: MimePart, content: MailContent): void {
+  const named = leavesOf(mail).find(
+    ({ type, disposition, name }) =>
+      (type === 'text/plain' || type === 'text/html') && disposition !== 'attachment' && name !== '',
+  );
+  if (!named) return;
+  const at = content.attachments.findIndex(({ name, type }) => name === named.name && type === named.type);
+  if (at >= 0) content.attachments.splice(at, 1);
+  walk({ ...named, name: '' }, content, false);
+}
+
+const leavesOf = (part: MimePart): MimePart[] => (part.parts.length > 0 ? part.parts.flatMap(leavesOf) : [part]);
+
+/** The plain one, if it says what the other says; what is no version of the text, like an invitation, beside it. */
 function alternative({ parts }: MimePart, content: MailContent): void {
-  const leaf = (part: MimePart): MimePart[] => (part.parts.length > 0 ? part.parts.flatMap(leaf) : [part]);
   const isText = ({ type, disposition, name }: MimePart) =>
     (type === 'text/plain' || type === 'text/html') && disposition !== 'attachment' && name === '';
-  const plain = parts.flatMap(leaf).filter((part) => part.type === 'text/plain' && isText(part));
-  const says = plain.some((part) => textOf(part).trim() !== '');
+  const texts = (wanted: string) => parts.flatMap(leavesOf).filter((part) => part.type === wanted && isText(part));
+  const says = saysAsMuch(texts('text/plain').map(textOf).join('\n'), texts('text/html'));
   for (const part of parts) {
-    const leaves = leaf(part);
+    const leaves = leavesOf(part);
     if (part.type === 'text/x-amp-html' || part.type === 'text/watch-html' || part.type === 'text/enriched') continue;
+    if (!says && part.type === 'text/plain' && isText(part)) continue;
     if (!says || !leaves.some(({ type }) => type === 'text/html')) walk(part, content, false);
     else {
       content.hasHtml = true;
@@ -88,15 +107,34 @@ function alternative({ parts }: MimePart, content: MailContent): void {
   }
 }
 
+/** Whether a plain text is a version of what the HTML says, and no “your program cannot show this”. */
+function saysAsMuch(plain: string, html: readonly MimePart[]): boolean {
+  if (plain.trim() === '') return html.length === 0;
+  const shown = html.map((part) => fold(HtmlLines.read(textOf(part)), 'reply').text).join('\n');
+  const wanted = wordsOf(shown.replace(/<(?:https?|mailto|tel):[^>]*>/gi, ' '));
+  if (wanted.size === 0) return true;
+  const given = wordsOf(plain);
+  let missing = 0;
+  for (const word of wanted) if (!given.has(word)) missing++;
+  return missing <= wanted.size / 2;
+}
+
+/** Where nothing stands between words, their letters. */
+const WORD =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}])+/gu;
+const wordsOf = (text: string): Set<string> => new Set(text.slice(0, MAX_COMPARED).toLowerCase().match(WORD));
+
 function append(content: MailContent, lines: Line[]): void {
   if (lines.every(({ text }) => text.trim() === '')) return;
   if (content.lines.length > 0) content.lines.push({ text: '', depth: 0 });
   for (const line of lines) content.lines.push(line);
 }
 
-function linesOfPlain(part: MimePart): Line[] {
+function plainText(part: MimePart, content: MailContent): void {
   const flowed = part.parameters.get('format')?.toLowerCase() === 'flowed';
-  return plainLines(textOf(part), { flowed, delSp: part.parameters.get('delsp')?.toLowerCase() === 'yes' });
+  const { text, files } = readUuencoded(textOf(part));
+  append(content, plainLines(text, { flowed, delSp: part.parameters.get('delsp')?.toLowerCase() === 'yes' }));
+  for (const file of files) keep(content, { ...file, ...BARE });
 }
 
 const textOf = (part: MimePart): string => decodeText(contentOf(part), part.parameters.get('charset'));
@@ -110,15 +148,12 @@ function calendar(part: MimePart, content: MailContent): void {
 function tnef(part: MimePart, content: MailContent): void {
   const found = readTnef(contentOf(part));
   if (!found) return attach(part, content, 'winmail.dat');
-  if (content.lines.every(({ text }) => text.trim() === '')) append(content, plainLines(found.text));
-  for (const { name, content: bytes } of found.attachments)
-    keep(content, {
-      name: name || 'attachment',
-      type: 'application/octet-stream',
-      content: bytes,
-      inline: false,
-      contentId: '',
-    });
+  if (content.lines.every(({ text }) => text.trim() === ''))
+    append(content, found.text ? plainLines(found.text) : HtmlLines.read(found.html));
+  const files = found.attachments.filter(({ content: bytes }) => bytes.length > 0);
+  for (const { name, content: bytes } of files) keep(content, { name: name || 'attachment', content: bytes, ...BARE });
+  // What could not be read is not lost.
+  if (files.length < found.attachments.length) attach(part, content, 'winmail.dat');
 }
 
 function attach(part: MimePart, content: MailContent, standard = ''): void {
@@ -143,6 +178,7 @@ function nameOf(part: MimePart): string {
   return `${family === 'image' ? 'image' : 'attachment'}.${ending}`;
 }
 
+const BARE = { type: 'application/octet-stream', inline: false, contentId: '' };
 const ENDINGS: Record<string, string> = {
   'image/jpeg': 'jpg',
   'text/plain': 'txt',

@@ -4,6 +4,8 @@ import { decodeTransfer } from './transfer.js';
 
 const MAX_DEPTH = 20;
 const MAX_PARTS = 500;
+const MAX_HEAD = 256 * 1024;
+const BLANK_LINE = /\n[ \t]{1,100}\r?\n(?=[^\s])(?![!-9;-~]{1,200}[ \t]*:)/g;
 
 /** A part of a mail: a leaf with a body, or a container with parts. */
 export interface MimePart {
@@ -23,6 +25,9 @@ export interface MimePart {
 export function readParts(mail: Buffer): MimePart {
   return read(mail, 0, { left: MAX_PARTS }, 'text/plain');
 }
+
+/** The header of a mail alone. */
+export const headersOf = (mail: Buffer): HeaderFields => new HeaderFields(divided(mail)[0]);
 
 export const contentOf = (part: MimePart): Buffer =>
   decodeTransfer(part.raw, part.headers.get('content-transfer-encoding'));
@@ -57,11 +62,19 @@ function divided(source: Buffer): [string, Buffer] {
   if (start > 0) return ['', source.subarray(start)];
   const [lf, crlf] = [source.indexOf('\n\n'), source.indexOf('\n\r\n')];
   const end = lf < 0 ? crlf : crlf < 0 ? lf : Math.min(lf, crlf);
+  const blank = blankLine(end < 0 ? source : source.subarray(0, end + 1));
+  if (blank) return [source.toString('latin1', 0, blank.start), source.subarray(blank.end)];
   const head = end < 0 ? source : source.subarray(0, end);
   const firstLine = head.toString('latin1', 0, 1_000).split('\n', 1)[0]!;
   if (!/^(?:[!-9;-~]{1,200}\s*:|From )/.test(firstLine)) return ['', source];
   if (end < 0) return [head.toString('latin1'), Buffer.alloc(0)];
   return [head.toString('latin1'), source.subarray(end + (end === crlf ? 3 : 2))];
+}
+
+/** A line of blanks that somebody took for an empty one: what stands below it is neither a field nor the rest of one. */
+function blankLine(head: Buffer): { start: number; end: number } | null {
+  const [match] = head.toString('latin1', 0, MAX_HEAD).matchAll(BLANK_LINE);
+  return match ? { start: match.index, end: match.index + match[0].length } : null;
 }
 
 function pieces(body: Buffer, boundary: string): Buffer[] {

@@ -1,20 +1,22 @@
-import { type Address, readAddresses } from './addresses.js';
-import { type Automatic, automaticOf } from './automatic.js';
-import { type Bounce, readBounce } from './bounce.js';
+import { type Address, readAddresses, readAuthor } from './addresses.js';
+import { type Automatic, automaticOf, isQuiet, isSpam } from './automatic.js';
+import { type Bounce, readBounce, readReport } from './bounce.js';
 import { type Invite } from './calendar.js';
 import { collect, type MailAttachment } from './mail-content.js';
 import { decodeHeader } from './encoded-words.js';
 import { fold } from './fold.js';
 import { readMessageIds } from './message-ids.js';
-import { readParts } from './mime-part.js';
+import { type MimePart, readParts } from './mime-part.js';
+import { turnOf } from './turn.js';
 
 export interface InboundMail {
   /** `<…>`; empty when the mail has none. */
   messageId: string;
   inReplyTo: string;
   references: string[];
+  /** Null when its From is not one plain mailbox. */
   from: Address | null;
-  /** More than one mailbox, or more than one such header: nobody knows who that is. */
+  /** There is a From, and nobody knows whom it means: more than one mailbox, or more than one such header. */
   ambiguousFrom: boolean;
   replyTo: Address | null;
   to: Address[];
@@ -29,6 +31,10 @@ export interface InboundMail {
   attachments: MailAttachment[];
   invite: Invite | null;
   auto: Automatic;
+  /** It asks for no automatic answers. */
+  quiet: boolean;
+  /** A mail server on its way took it for spam. */
+  spam: boolean;
   bounce: Bounce | null;
   /** Values of the X-Loop headers. */
   loops: string[];
@@ -37,27 +43,39 @@ export interface InboundMail {
 const MAX_SUBJECT = 1_000;
 const MAX_ADDRESS_HEADER = 100_000;
 
+/** What is known of a mail beside the mail. */
+export interface Circumstances {
+  /** Whether a Message-ID is one we gave: our own mail that comes back is a loop. */
+  isOurs?: (messageId: string) => boolean;
+  /** Of the SMTP envelope; empty for `<>`. Left out where nobody knows. */
+  envelopeFrom?: string;
+}
+
 /**
  * Reads a mail as it came over the wire. Never throws: what is broken, hostile or missing becomes empty or stays as it
  * is, and no word of its text goes missing. Time and memory grow with its length, whatever is in it.
- * @param isOurs whether a Message-ID is one we gave: our own mail that comes back is a loop
  */
-export function parseMail(raw: Uint8Array, isOurs: (messageId: string) => boolean = () => false): InboundMail {
+export function parseMail(raw: Uint8Array, { isOurs = () => false, envelopeFrom }: Circumstances = {}): InboundMail {
   const mail = readParts(Buffer.isBuffer(raw) ? raw : Buffer.from(raw));
   const { headers } = mail;
   const content = collect(mail);
-  const { text, quoted } = fold(content.lines);
   const addresses = (name: string) => readAddresses(headers.get(name).slice(0, MAX_ADDRESS_HEADER));
   const [messageId = ''] = readMessageIds(headers.get('message-id'));
-  const subject = decodeHeader(headers.get('subject').slice(0, 20_000)).slice(0, MAX_SUBJECT).toWellFormed();
-  const from = addresses('from').filter(({ address }) => address !== '');
-  const bounce = readBounce(mail, content.lines.map((line) => line.text).join('\n'));
+  const subject = decodeHeader(headers.get('subject').slice(0, 20_000), charsetOf(mail))
+    .slice(0, MAX_SUBJECT)
+    .toWellFormed();
+  const answers = headers.has('in-reply-to') || headers.has('references');
+  const { text, quoted } = fold(content.lines, turnOf(subject, answers));
+  const from = readAuthor(headers.all('from').map((value) => value.slice(0, MAX_ADDRESS_HEADER)));
+  const nullSender = envelopeFrom === '';
+  const bounce = readBounce(mail, content.lines.map((line) => line.text).join('\n'), nullSender);
+  const report = bounce ? 'bounce' : readReport(mail);
   return {
     messageId,
     inReplyTo: readMessageIds(headers.get('in-reply-to'))[0] ?? '',
     references: readMessageIds(headers.get('references')),
-    from: from[0] ?? null,
-    ambiguousFrom: from.length > 1 || headers.all('from').length > 1,
+    from,
+    ambiguousFrom: from === null && headers.all('from').some((value) => value.includes('@')),
     replyTo: addresses('reply-to').find(({ address }) => address !== '') ?? null,
     to: addresses('to'),
     cc: addresses('cc'),
@@ -68,10 +86,23 @@ export function parseMail(raw: Uint8Array, isOurs: (messageId: string) => boolea
     hasHtml: content.hasHtml,
     attachments: content.attachments,
     invite: content.invite,
-    auto: automaticOf(headers, subject, bounce !== null, messageId !== '' && isOurs(messageId)),
+    auto: automaticOf(headers, { subject, report, nullSender, ours: messageId !== '' && isOurs(messageId) }),
+    quiet: isQuiet(headers),
+    spam: isSpam(headers),
     bounce,
     loops: headers.all('x-loop').map((value) => decodeHeader(value).toLowerCase()),
   };
+}
+
+/** Of the first text that names one. */
+function charsetOf(part: MimePart): string {
+  const own = part.type.startsWith('text/') ? part.parameters.get('charset') : undefined;
+  if (own) return own;
+  for (const inner of part.parts) {
+    const found = charsetOf(inner);
+    if (found) return found;
+  }
+  return '';
 }
 
 function dateOf(value: string): Date | null {

@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { authenticate } from 'mailauth';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
-import { authenticationOf, type Resolver } from '@foyer/inbound';
+import { authenticationOf, parseMail, type Resolver } from '@foyer/inbound';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
@@ -76,6 +78,108 @@ describe('who really sent it', () => {
     const raw = await signed('ana@wheelhouse.example', 'wheelhouse.example');
     const broken: Resolver = () => Promise.reject(Object.assign(new Error('timeout'), { code: 'ETIMEOUT' }));
     expect(await authenticationOf(raw, arrival, { resolver: broken })).not.toBe('pass');
+  });
+});
+
+describe('59: the author is the one address that was authenticated', () => {
+  const author = 'agent@wheelhouse.example';
+  const evil = 'a@evil.example';
+  test.each([
+    `<${evil}> <${author}>`,
+    `<${evil}>, <${author}>`,
+    `${evil} <${author}>`,
+    `"${author}" <${evil}>`,
+    `=?utf-8?q?agent=40wheelhouse.example?= <${evil}>`,
+    `=?utf-8?b?${Buffer.from(`<${author}>`).toString('base64')}?= <${evil}>`,
+    `=?utf-8?q?agent=40wheelhouse.example?=`,
+    `Team: <${author}>;`,
+    `Team: ${evil}, ${author};`,
+    `undisclosed-recipients:; <${author}>`,
+    `(${author}) <${evil}>`,
+    `<${author}> (${evil})`,
+    `${author} (<${evil}>)`,
+    `"<${author}>" <${evil}>`,
+    `<${author}\\0@evil.example>`,
+    `<@evil.example:${author}>`,
+    `<"${author}"@evil.example>`,
+    `<agent@wheelhouse.example@evil.example>`,
+    `<agent@wheelhouse.example>@evil.example`,
+    `agent@wheelhouse.example\u00a0@evil.example`,
+    `<${author}>\r\nFrom: <${evil}>`,
+    `<${evil}>\r\nfrom\t: <${author}>`,
+    '',
+  ])('nobody: %j', async (from) => {
+    const raw = await signed(from, 'evil.example');
+    expect(parseMail(raw).from).toBeNull();
+    expect(await authenticationOf(raw, arrival, { resolver })).toBe('fail');
+    const ours = { authservId: 'mx.host.example', resolver };
+    const told = Buffer.concat([Buffer.from('Authentication-Results: mx.host.example; dmarc=pass\r\n'), raw]);
+    expect(await authenticationOf(told, arrival, ours)).toBe('fail');
+  });
+
+  test.each([
+    author,
+    `<${author}>`,
+    `Ana Silva <${author}>`,
+    `"Silva, Ana" <${author}>`,
+    `"Ana (Sales)" <${author}>`,
+    `Ana Silva (Sales) <${author}>`,
+    `${author} <${author}>`,
+    `"${author}" <${author}>`,
+    `=?utf-8?q?Ana_S=C3=ADlva?= <${author}>`,
+    `Ana Sílva <${author}>`,
+    `${author} (Cron Daemon)`,
+    `Ana\r\n <${author}>`,
+    `Ana <Agent@Wheelhouse.example>`,
+  ])('somebody: %j', async (from) => {
+    const raw = await signed(from, 'wheelhouse.example');
+    expect(parseMail(raw).from?.address).toBe(author);
+    expect(await authenticationOf(raw, arrival, { resolver })).toBe('pass');
+  });
+
+  test('whatever stands in From, whom we see is whom mailauth has seen, or nobody', async () => {
+    const address = fc.constantFrom(
+      author,
+      evil,
+      'Agent@Wheelhouse.example',
+      'a.b+c@x.example',
+      '"a b"@x.example',
+      '\u212aim@x.example',
+    );
+    const piece = fc.oneof(
+      { weight: 3, arbitrary: address },
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(fc.constantFrom('Ana ', '"Ana" ', '', 'x:'), address)
+          .map(([name, one]) => `${name}<${one}>`),
+      },
+      fc.constantFrom(
+        ...'<>()[]@,;:"\\ .'.split(''),
+        '\r\n ',
+        '\r\nFrom: ',
+        '\t',
+        '\u00a0',
+        '\u200b',
+        '=?utf-8?q?a=40b.example?=',
+        'Ana',
+        'é',
+      ),
+    );
+    const header = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''));
+    let named = 0;
+    await fc.assert(
+      fc.asyncProperty(header, async (from) => {
+        const raw = mail(from);
+        const { dkim } = await authenticate(raw, { resolver, disableArc: true, disableBimi: true, disableDmarc: true });
+        const seen = parseMail(raw).from?.address;
+        if (seen === undefined) return;
+        named++;
+        expect(dkim!.headerFrom.map((one) => one.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))).toEqual([seen]);
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(named).toBeGreaterThan(100);
   });
 });
 

@@ -24,6 +24,12 @@ interface Expected {
   ambiguousFrom?: boolean;
   hasHtml?: boolean;
   auto?: string;
+  quiet?: boolean;
+  spam?: boolean;
+  /** Of the SMTP envelope with which it came. */
+  envelopeFrom?: string;
+  /** Who wrote it. */
+  author?: string;
   attachments?: [name: string, type: string, inline: boolean][];
   bounce?: Record<string, string>;
 }
@@ -32,7 +38,7 @@ test('holds mails of at least sixty kinds', () => expect(names.length).toBeGreat
 
 test.each(names)('%s', (name) => {
   const expected = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Expected;
-  const mail = parseMail(source(name));
+  const mail = parseMail(source(name), { envelopeFrom: expected.envelopeFrom });
   if (expected.text !== undefined) expect(mail.text).toBe(expected.text);
   for (const words of expected.textHas ?? []) expect(mail.text).toContain(words);
   if (expected.quoted !== undefined) expect(mail.quoted.slice(0, expected.quoted.length)).toBe(expected.quoted);
@@ -45,6 +51,8 @@ test.each(names)('%s', (name) => {
   expect(mail.ambiguousFrom).toBe(expected.ambiguousFrom ?? false);
   if (expected.hasHtml !== undefined) expect(mail.hasHtml).toBe(expected.hasHtml);
   expect(mail.auto).toBe(expected.auto ?? 'no');
+  expect([mail.quiet, mail.spam]).toEqual([expected.quiet ?? mail.quiet, expected.spam ?? false]);
+  if (expected.author !== undefined) expect(mail.from?.address).toBe(expected.author);
   if (expected.attachments)
     expect(mail.attachments.map(({ name, type, inline }) => [name, type, inline])).toEqual(expected.attachments);
   if (expected.bounce) expect(mail.bounce).toMatchObject(expected.bounce);
@@ -96,13 +104,39 @@ test('no word goes missing, however text, quotes and signatures are mixed', () =
     fc.constantFrom(...phrases),
     fc.tuple(fc.constantFrom('', '> ', '>'), fc.string({ maxLength: 30 })).map((parts) => parts.join('')),
   );
+  const turn = fc.constantFrom('', 'Subject: Re: x\n', 'Subject: FW: x\n', 'In-Reply-To: <1@x>\n');
   fc.assert(
-    fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
+    fc.property(fc.array(line, { maxLength: 40 }), turn, (lines, header) => {
       const body = lines.join('\n').replaceAll('\0', '').toWellFormed();
-      const { text, quoted } = parseMail(Buffer.from(`Content-Type: text/plain; charset=utf-8\n\n${body}`));
+      const { text, quoted } = parseMail(Buffer.from(`${header}Content-Type: text/plain; charset=utf-8\n\n${body}`));
       const kept = `${text}\n${quoted}`.split(/\s+/).filter(Boolean).sort();
       expect(kept).toEqual(body.split(/\s+/).filter(Boolean).sort());
+      expect(text === '' && quoted !== '').toBe(false);
     }),
     { numRuns: 2_000 },
+  );
+});
+
+test('whatever its subject and its words, a mail that answers nothing and forwards nothing is shown to its last line', () => {
+  const said = fc.constantFrom(
+    ...[
+      'From: sensor-1',
+      'To: sensor-2 at 10:00',
+      'Date: 2026-11-20',
+      'Subject: pump',
+      'On 1 Dec 2026 I wrote to you:',
+    ],
+    ...['Sent from our warehouse on Monday.', 'From my phone it works.', 'Von meinem Telefon geht es.', 'Reply: none'],
+    ...['Best regards', 'De: la tienda', 'Sent by courier, number 4711', 'El 3 de mayo escribió Ana:', ''],
+  );
+  fc.assert(
+    fc.property(fc.array(said, { minLength: 1, maxLength: 12 }), (lines) => {
+      fc.pre(lines.some((one) => one !== ''));
+      const { quoted } = parseMail(
+        Buffer.from(`Subject: Pump\nContent-Type: text/plain; charset=utf-8\n\n${lines.join('\n')}`),
+      );
+      expect(quoted).toBe('');
+    }),
+    { numRuns: 500 },
   );
 });
