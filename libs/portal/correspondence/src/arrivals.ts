@@ -5,7 +5,7 @@ import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files } from '@foyer/files';
-import { parseMail } from '@foyer/inbound';
+import { type InboundMail, parseMail } from '@foyer/inbound';
 import { currentTenant } from '@foyer/tenancy';
 import { MailReceived } from './correspondence.events.js';
 import type { Way } from './inbound-mail.js';
@@ -39,12 +39,9 @@ export class Arrivals {
   async keep(arrival: Arrival): Promise<boolean> {
     const raw = await readFile(arrival.path);
     const head = parseMail(raw.subarray(0, HEAD_BYTES));
-    // Two tenants, or two of our addresses, may get the same mail; whoever has none gets one from what is in it.
-    const messageId = head.messageId || `<${createHash('sha256').update(raw).digest('hex')}@content>`;
-    const [known] = await this.database.read((em) =>
-      rows(em, sql`select 1 from ${table('inbound_mail')} where message_id = ${messageId}`),
-    );
-    if (known) return false;
+    const print = fingerprint(raw, head);
+    // Two tenants, or two of our addresses, may get the same mail; whoever has no id gets one from what is in it.
+    const named = head.messageId || `<${createHash('sha256').update(raw).digest('hex')}@content>`;
     // PostgreSQL has nothing to do with it, but a file of text has no NUL, and neither has a mail (RFC 5322, 2.2).
     if (raw.includes(0))
       await writeFile(
@@ -52,16 +49,28 @@ export class Arrivals {
         raw.filter((byte) => byte !== 0),
       );
     const recipient = arrival.recipient ?? this.ours([...head.to, ...head.cc].map(({ address }) => address));
+    for (;;) {
+      const messageId = await this.idOf(named, print);
+      if (messageId === null) return false;
+      // Another one took the id in this moment: the same mail, or one that is called the same.
+      if (await this.insert({ ...arrival, recipient }, { messageId, print, head })) return true;
+    }
+  }
+
+  private insert(
+    arrival: Arrival,
+    { messageId, print, head }: { messageId: string; print: string; head: InboundMail },
+  ): Promise<boolean> {
     return this.database.write(async (em) => {
       const file = await this.files.store({ path: arrival.path, name: 'mail.eml' }, { createdBy: null });
       const id = randomUUIDv7();
       const kept = await rows(
         em,
         sql`insert into ${table('inbound_mail')}
-              (id, message_id, way, sender, recipient, subject, file_id, mailbox_id, envelope_from, peer, helo)
-            values (${id}, ${messageId}, ${arrival.way}, ${head.from?.address ?? ''}, ${recipient}, ${head.subject.slice(0, 500)},
+              (id, message_id, way, sender, recipient, subject, file_id, mailbox_id, envelope_from, peer, helo, fingerprint)
+            values (${id}, ${messageId}, ${arrival.way}, ${head.from?.address ?? ''}, ${arrival.recipient}, ${head.subject.slice(0, 500)},
                     ${file.id}, ${arrival.mailboxId ?? null}, ${arrival.envelopeFrom.slice(0, 320)}, ${arrival.peer ?? null},
-                    ${arrival.helo?.slice(0, 255) ?? null})
+                    ${arrival.helo?.slice(0, 255) ?? null}, ${print})
             on conflict (message_id) do nothing returning 1`,
       );
       if (kept.length === 0) {
@@ -71,6 +80,19 @@ export class Arrivals {
       await this.outbox.publish(new MailReceived(id, 0));
       return true;
     });
+  }
+
+  /** Under which id a mail is kept; null when it is here. Devices and forms give all their mails one id. */
+  private async idOf(named: string, print: string): Promise<string | null> {
+    const another = `${named.slice(0, 900)}#${print.slice(0, 32)}`;
+    const known = await this.database.read((em) =>
+      rows<{ id: string; print: string | null }>(
+        em,
+        sql`select message_id as id, fingerprint as print from ${table('inbound_mail')} where message_id in (${named}, ${another})`,
+      ),
+    );
+    if (known.length === 0) return named;
+    return known.some(({ id, print: kept }) => id === another || kept === null || kept === print) ? null : another;
   }
 
   /** Notes a mail that was too large to be taken, so that the team knows of it. */
@@ -101,4 +123,14 @@ export async function asFile<T>(folder: string, raw: Buffer, work: (path: string
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** Of sender, subject and body: what servers add on the way does not count, nor how they end lines. */
+function fingerprint(raw: Buffer, { from, subject }: InboundMail): string {
+  const text = raw.toString('latin1').replaceAll('\r\n', '\n');
+  const body = text.slice(text.indexOf('\n\n') + 1).trimEnd();
+  return createHash('sha256')
+    .update(JSON.stringify([from?.address ?? '', subject]))
+    .update(body, 'latin1')
+    .digest('hex');
 }

@@ -21,7 +21,7 @@ export const REASONS = [
     'too-many',
     'automatic',
   ],
-  ...['loop', 'auto-reply', 'deactivated', 'too-large', 'bounce', 'delayed', 'not-now'],
+  ...['loop', 'auto-reply', 'deactivated', 'too-large', 'bounce', 'delayed', 'not-now', 'receipt', 'spam'],
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

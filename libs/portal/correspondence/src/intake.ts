@@ -5,7 +5,7 @@ import { type Limit, Limits } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { translate } from '@foyer/i18n';
 import { Person, type PortalActor } from '@foyer/identity';
-import type { Authentication, InboundMail } from '@foyer/inbound';
+import { type Authentication, type InboundMail, isUnread } from '@foyer/inbound';
 import { Collections, Features, Settings } from '@foyer/settings';
 import { Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
@@ -60,6 +60,8 @@ export class Intake {
     const { blocked, forwards } = await this.settings.get(mailSettings);
     if (isListed(blocked, address) && !accepted) return { status: 'refused', reason: 'blocked' };
     if (this.isOurs(address) || forwards.includes(address)) return { status: 'ignored', reason: 'loop' };
+    if (mail.spam && !accepted) return held('spam');
+    if (mail.auto === 'complaint' && !accepted) return held('automatic');
     const sender = await this.senders.find(mail.from);
     const answered = await this.conversations.answeredBy(mail, row.recipient, sender?.id ?? null);
     if (mail.auto === 'auto-reply' && !accepted)
@@ -165,9 +167,9 @@ export class Intake {
     }
   }
 
-  /** Only people get a confirmation, and only so many a day (RFC 3834). */
+  /** Only people who read their mail and want one get a confirmation, and only so many a day (RFC 3834). */
   private async mayConfirm({ mail, authentication, accepted }: Letter): Promise<boolean> {
-    if (mail.auto !== 'no' || accepted) return false;
+    if (mail.auto !== 'no' || mail.quiet || isUnread(mail.from!.address) || accepted) return false;
     const limit = authentication === 'pass' ? CONFIRMATIONS : CONFIRMATIONS_UNPROVED;
     return this.limits.count(limit, mail.from!.address).then(
       () => true,

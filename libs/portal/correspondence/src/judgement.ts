@@ -1,5 +1,5 @@
 import type { PortalActor } from '@foyer/identity';
-import type { Authentication, InboundMail } from '@foyer/inbound';
+import type { Authentication } from '@foyer/inbound';
 import { allowed } from '@foyer/access';
 import type { Ticket } from '@foyer/tickets';
 import type { Reason } from './inbound-mail.js';
@@ -23,6 +23,3 @@ export function objection(
   if (forTeam) return 'authentication';
   return actor.id === personId ? null : 'not-theirs';
 }
-
-/** Mails that programs write are answered by nobody, and join nothing. */
-export const isAutomatic = ({ auto }: InboundMail): boolean => auto === 'auto-reply' || auto === 'loop';

@@ -59,6 +59,19 @@ export async function send(
   );
 }
 
+/** Sends a mail as it is, line for line. */
+export function sendRaw(
+  port: number,
+  source: string | Buffer,
+  envelope: { from: string; to: string },
+): Promise<number> {
+  const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+  return transport.sendMail({ envelope: { from: envelope.from, to: [envelope.to] }, raw: source }).then(
+    () => 250,
+    (error: { responseCode?: number }) => error.responseCode ?? 0,
+  );
+}
+
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {

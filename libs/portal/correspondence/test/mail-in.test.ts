@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfSigned, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Settings } from '@foyer/settings';
 import { reopeningRules, TicketPageReader, Tickets } from '@foyer/tickets';
-import { AUTHSERV, type Draft, freePort, letterTo, outcome, raw, send, thread } from './correspondents.js';
+import { AUTHSERV, type Draft, freePort, letterTo, outcome, raw, send, sendRaw, thread } from './correspondents.js';
 
 let world: World;
 let port: number;
@@ -357,6 +357,106 @@ describe('programs', () => {
       'Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nA: b\r\n\r\nFinal-Recipient: rfc822; x@y.example\r\nAction: failed\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <guessed@acme.localhost>\r\n--b--';
     await deliver({ from: 'postmaster@evil.example', to: at(acme), body }, { from: '' });
     expect(await outcome(acme, 'postmaster@evil.example')).toMatchObject({ status: 'ignored', reason: 'bounce' });
+  });
+});
+
+describe('mails of the world, as they come', () => {
+  const corpus = new URL('../../../core/inbound/test/corpus/', import.meta.url);
+  /** Sends a mail of the corpus with nothing in it changed; gives what became of it. */
+  const post = async (name: string, { from, nth }: { from?: string; nth?: number } = {}) => {
+    const source = readFileSync(new URL(`${name}.eml`, corpus), 'utf8');
+    const sender = /^From:.*?([^\s<>]+@[^\s<>]+)/m.exec(source)![1]!.toLowerCase();
+    expect(await sendRaw(port, source, { from: from ?? sender, to: at(acme) })).toBe(250);
+    return { sender, ...(await outcome(acme, sender, nth)) };
+  };
+  const mailsTo = (address: string) => world.mails.mails.filter((mail) => [mail.to].flat()[0]!.text.includes(address));
+  /** Mails go in the order of their events: once the team has that of a later ticket, none of an earlier one is missing. */
+  const settled = async (subject: string) => {
+    await deliver({ from: 'settled@new.example', to: at(acme), subject });
+    await letterTo(world, mara.email, subject);
+  };
+
+  test('what a customer may write about is no program’s, and its own number stays in the subject', async () => {
+    const { status, ticket, sender } = await post('person-subject-vacation');
+    expect(status).toBe('opened');
+    await letterTo(world, sender, 'Vacation days are missing');
+    const { ticket: numbered } = await post('subject-own-number');
+    const read = async (number: number) =>
+      (await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), number))).subject;
+    expect([await read(ticket!), await read(numbered!)]).toEqual([
+      'Vacation days are missing in the export',
+      '[ERP-2041] Export is empty',
+    ]);
+  });
+
+  test.each([
+    ['robot-bounce-encoded-subject', 'ignored', 'bounce'],
+    ['robot-mailer-daemon', 'ignored', 'bounce'],
+    ['robot-read-receipt', 'ignored', 'receipt'],
+    ['robot-null-sender', 'held', 'automatic'],
+  ])('%s, without an envelope sender, is %s', async (name, status, reason) => {
+    const became = await post(name, { from: '' });
+    expect([became.status, became.reason, became.ticket]).toEqual([status, reason, null]);
+    await settled(`After ${name}`);
+    expect(mailsTo(became.sender)).toEqual([]);
+  });
+
+  test.each(['robot-suppress-header', 'list-mail-is-surveyed'])(
+    '%s is a ticket that nobody is told of',
+    async (name) => {
+      const { status, sender } = await post(name);
+      expect(status).toBe('opened');
+      await settled(`After ${name}`);
+      expect(mailsTo(sender)).toEqual([]);
+    },
+  );
+
+  test('what a server took for spam, and what complains of spam, waits for the team', async () => {
+    const flagged = { from: 'prize@new.example', to: at(acme), headers: ['X-Spam-Flag: YES'] };
+    await deliver(flagged);
+    expect(await outcome(acme, 'prize@new.example')).toMatchObject({ status: 'held', reason: 'spam' });
+    const body =
+      'Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\n\r\nAn abuse report.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n--b--';
+    await deliver({ from: 'fbl@isp.example', to: at(acme), body });
+    expect(await outcome(acme, 'fbl@isp.example')).toMatchObject({ status: 'held', reason: 'automatic' });
+  });
+
+  test('two mails of one Message-ID that say different things are two, and each is one however often it comes', async () => {
+    const first = await post('same-id-first', { nth: 1 });
+    const second = await post('same-id-second', { nth: 1 });
+    expect([first.status, second.status]).toEqual(['opened', 'opened']);
+    expect(second.ticket).not.toBe(first.ticket);
+    const again = await Promise.all([
+      post('same-id-first', { nth: 1 }),
+      post('same-id-second', { nth: 1 }),
+      post('same-id-second', { nth: 1 }),
+    ]);
+    expect(again.map(({ ticket }) => ticket)).toEqual([first.ticket, second.ticket, second.ticket]);
+    const kept = await acme.query(
+      () => sql`select 1 from ${table('inbound_mail')} where message_id like '<scan@device.minimal.example>%'`,
+    );
+    expect(kept).toHaveLength(2);
+  });
+
+  test('59: a mail with two addresses in its From is held, and joins nothing', async () => {
+    const draft = {
+      from: `<a@evil.example> <${mara.email}>`,
+      to: toMara.replyTo,
+      text: 'From the team',
+      dmarc: 'pass' as const,
+    };
+    await deliver(draft, { from: 'a@evil.example' });
+    const [line] = await acme.query<{ status: string; reason: string }>(
+      () =>
+        sql`select status, reason from ${table('inbound_mail')} where sender = '' and recipient = ${toMara.replyTo}`,
+    );
+    await settled('After two addresses');
+    const lines = await acme.query<{ status: string; reason: string }>(
+      () =>
+        sql`select status, reason from ${table('inbound_mail')} where sender = '' and recipient = ${toMara.replyTo}`,
+    );
+    expect([line !== undefined, lines]).toEqual([true, [{ status: 'held', reason: 'no-sender' }]]);
+    expect((await bodies(acme, number)).join()).not.toContain('From the team');
   });
 });
 

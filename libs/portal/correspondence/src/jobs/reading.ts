@@ -34,14 +34,14 @@ export class MailReading {
     const { authservId } = this.config.inbound;
     const arrival = { peer: row.peer, helo: row.helo, envelopeFrom: row.envelopeFrom };
     const authentication = await authenticationOf(raw, arrival, { authservId });
-    const mail = parseMail(raw, (id) => this.addresses.read(id) !== null);
+    const mail = parseMail(raw, { ...circumstancesOf(row), isOurs: (id) => this.addresses.read(id) !== null });
     await this.settleOnce(row, () => this.decide(row, mail, authentication, false), authentication);
   }
 
   /** Makes a ticket of a mail that the team has looked at, whatever stood against it; false when even so it cannot be one. */
   async accept(row: InboundRow, authentication: Authentication): Promise<boolean> {
     const raw = await buffer((await this.files.open(row.fileId!)) as Readable);
-    const mail = parseMail(raw);
+    const mail = parseMail(raw, circumstancesOf(row));
     await this.settleOnce(row, () => this.decide(row, mail, authentication, true), authentication);
     return (await this.row(row.id))?.status === 'opened';
   }
@@ -65,6 +65,7 @@ export class MailReading {
     accepted: boolean,
   ): Promise<Outcome> {
     if (mail.auto === 'loop') return { status: 'ignored', reason: 'loop' };
+    if (mail.auto === 'receipt') return { status: 'ignored', reason: 'receipt' };
     if (mail.bounce) return this.bounces.note(mail.bounce);
     return this.intake.take({ row, mail, authentication, accepted });
   }
@@ -96,3 +97,6 @@ export class MailReading {
     }
   }
 }
+
+/** Only SMTP tells whether the envelope named no sender; a mailbox and a mail service just leave it out. */
+const circumstancesOf = ({ way, envelopeFrom }: InboundRow) => (way === 'smtp' ? { envelopeFrom } : {});
