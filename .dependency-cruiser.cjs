@@ -68,7 +68,7 @@ module.exports = {
       from: { path: '^(apps|libs/[^/]+)/([^/]+)/' },
       to: {
         path: '^(apps|libs/[^/]+)/[^/]+/(src|test)/',
-        pathNot: ['^$1/$2/', '/src/index\\.ts$', '^apps/cli/src/testing/(index|database)\\.ts$'],
+        pathNot: ['^$1/$2/', '/src/index\\.ts$', '^apps/cli/src/testing/(index|database|effort)\\.ts$'],
       },
     },
     {

@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Limits } from '@foyer/credentials';
 import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
@@ -185,6 +186,34 @@ test.each([
   ]) {
     expect((await owner.get(path)).status).toBe(200);
   }
+});
+
+describe('57: forms are counted before they are read', () => {
+  test.each([
+    ['a million pairs', 'a&'.repeat(1_000_000)],
+    ['more than a stranger has to say', `email=${'x'.repeat(70_000)}`],
+    ['more fields than any form has', 'a=1&'.repeat(60)],
+  ])('of a stranger: %s → a page that says so', async (_, body) => {
+    const { server, host } = { server: world.app.getHttpServer(), host: acme.host };
+    const visitor = acme.visitor();
+    await visitor.get('/sign-in');
+    const cookie = `visitor=${visitor.cookie('visitor')}`;
+    const spent = process.threadCpuUsage();
+    const answer = await request(server)
+      .post('/sign-in')
+      .set({ Host: host, Cookie: cookie, 'Content-Type': 'application/x-www-form-urlencoded' })
+      .send(body);
+    const { user } = process.threadCpuUsage(spent);
+    expect(answer.status).toBe(413);
+    expect(answer.text).toContain('larger than we can take');
+    expect(user).toBeLessThan(1_000_000);
+  });
+
+  test('a stranger has no file to give', async () => {
+    const visitor = acme.visitor();
+    const files = [{ field: 'x', name: 'x.txt', content: 'x' }];
+    expect((await visitor.upload('/sign-in', { email: 'x@y.example', password: 'x' }, files)).status).toBe(413);
+  });
 });
 
 describe('40: a guard stands at every handler, however the path is spelt', () => {

@@ -21,6 +21,8 @@ const ODD = {
   'line breaks': 'a\r\nBcc: b@evil.example\r\n\r\nc',
 };
 const TEN_MEGABYTES = 'A long story. '.repeat(750_000);
+/** What strangers may send is less, and beyond it there is a page that says so. */
+const OF_STRANGERS = 'A long story. '.repeat(4_000);
 const GUEST_PAGES = [
   '/sign-in',
   '/register',
@@ -358,7 +360,7 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   const tries = form.controls
     .filter(({ name, type }) => name !== '_csrf' && type !== 'file')
     .flatMap((control) =>
-      inputsFor(control, control === longest).map(([what, value]) => {
+      inputsFor(control, control === longest && visitor).map(([what, value]) => {
         return { what, control, value, bad: !SAID_ELSEWHERE.test(form.action) && isBad(control, what, form) };
       }),
     );
@@ -380,7 +382,7 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   return complaints;
 }
 
-function inputsFor({ type, options, maxlength }: Control, longest: boolean): [string, string | string[]][] {
+function inputsFor({ type, options, maxlength }: Control, longestOf: Visitor | false): [string, string | string[]][] {
   const inputs: [string, string | string[]][] = [
     ['empty', ''],
     ['spaces', ' \t  '],
@@ -389,7 +391,7 @@ function inputsFor({ type, options, maxlength }: Control, longest: boolean): [st
   if (type === 'email') inputs.push(['no address', 'nobody'], ['two addresses', 'a@b.example,c@d.example']);
   if (options || type === 'radio') inputs.push(['no such choice', 'nonsense']);
   if (maxlength) inputs.push(['too long', 'x'.repeat(maxlength + 1)]);
-  if (longest) inputs.push(['10 MB', TEN_MEGABYTES]);
+  if (longestOf) inputs.push(['far too long', longestOf.cookie('session') ? TEN_MEGABYTES : OF_STRANGERS]);
   return inputs;
 }
 
@@ -403,7 +405,7 @@ function isBad({ type, required, options, name, readonly }: Control, what: strin
   if (what === 'no such choice') return true;
   if (options || type === 'radio') return false;
   if (what === 'twice') return type !== 'password';
-  return what === 'too long' || what === '10 MB' || ['no address', 'two addresses'].includes(what);
+  return what === 'too long' || what === 'far too long' || ['no address', 'two addresses'].includes(what);
 }
 
 /** @param bad the control that must say what is wrong */

@@ -1,3 +1,4 @@
+export { effort, growth, LINEAR } from './effort.js';
 export { selfSigned } from './certificate.js';
 export { ImapBox } from './imap-box.js';
 export { Postbox } from './postbox.js';

@@ -24,15 +24,26 @@ interface Open {
   signature: boolean;
   announces: boolean;
   unseen: boolean;
-  link: { href: string; from: number } | null;
+  link: Link | null;
 }
+
+/** A link and where its words begin: with which piece of which line. */
+interface Link {
+  href: string;
+  line: number;
+  piece: number;
+}
+
+/** Longer words of a link are no address, and longer addresses are compared by their beginning. */
+const COMPARED = 500;
 
 /** Reads HTML as lines of text, knowing what was quoted, a signature, hidden. One pass; nothing in it is ever run or shown. */
 export class HtmlLines {
   private readonly lines: Line[] = [];
   private readonly open: Open[] = [];
   private current: string[] = [];
-  private length = 0;
+  /** The innermost: no browser knows links in links, and each word is looked at for one of them alone. */
+  private link: Link | null = null;
   private counts = { quote: 0, signature: 0, announces: 0, unseen: 0, pre: 0 };
   private tag = '';
   private attributes = new Map<string, string>();
@@ -93,6 +104,7 @@ export class HtmlLines {
     if (VOID.has(name) || this.open.length >= MAX_DEPTH) return;
     const element = this.element(name);
     this.open.push(element);
+    if (element.link) this.link = element.link;
     this.count(element, 1);
     if (name === 'li') this.text('- ');
     if (name === 'p') this.gap();
@@ -115,7 +127,9 @@ export class HtmlLines {
       signature: SIGNATURES.test(marks) || (name === 'div' && this.attributes.get('id') === 'Signature'),
       announces: ANNOUNCES.test(marks),
       unseen: UNSEEN.has(name),
-      link: /^(?:https?|mailto|tel):/i.test(href) ? { href, from: this.length } : null,
+      link: /^(?:https?|mailto|tel):/i.test(href)
+        ? { href, line: this.lines.length, piece: this.current.length }
+        : null,
     };
   }
 
@@ -132,7 +146,7 @@ export class HtmlLines {
     for (let at = this.open.length - 1; at >= 0 && at >= this.open.length - LOOK_BACK; at--) {
       if (this.open[at]!.name !== name) continue;
       for (const element of this.open.splice(at)) {
-        if (element.link) this.follow(element.link);
+        if (element.link && element.link === this.link) this.follow(element.link);
         this.count(element, -1);
       }
       break;
@@ -141,13 +155,17 @@ export class HtmlLines {
   }
 
   /** Writes a link's address behind its words, where the words are not the address. */
-  private follow({ href, from }: { href: string; from: number }): void {
-    if (this.length <= from) return;
+  private follow({ href, line, piece }: Link): void {
+    this.link = null;
     const label = this.current
+      .slice(line === this.lines.length ? piece : 0)
       .join('')
-      .slice(from - this.length)
-      .trim();
-    const address = href.replace(/^(?:mailto|tel):/i, '').replace(/\/$/, '');
+      .trim()
+      .slice(0, COMPARED);
+    const address = href
+      .replace(/^(?:mailto|tel):/i, '')
+      .replace(/\/$/, '')
+      .slice(0, COMPARED);
     if (label && !label.includes(address) && !address.includes(label)) this.text(` <${href}>`);
   }
 
@@ -169,7 +187,6 @@ export class HtmlLines {
   private add(text: string): void {
     if (text === '') return;
     this.current.push(text);
-    this.length += text.length;
     this.blank = text.endsWith(' ');
   }
 
@@ -182,7 +199,6 @@ export class HtmlLines {
   private endLine(onlyIfBegun = false): void {
     const text = this.current.join('').replaceAll('\u00a0', ' ');
     this.current = [];
-    this.length = 0;
     this.blank = true;
     if (onlyIfBegun && text.trim() === '') return;
     this.push(text);

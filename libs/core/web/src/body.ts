@@ -1,98 +1,72 @@
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import express, { type RequestHandler, type Response } from 'express';
-import multer, { MulterError } from 'multer';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
 import { BadRequestException, Inject, Injectable, PayloadTooLargeException } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import type { FoyerRequest } from './request.js';
+import { type FormLimits, FormTooLarge, FormUnreadable, isForm, type Pair, readForm } from './posted-form.js';
+import type { FoyerRequest, Upload } from './request.js';
 
+/** Nobody who has not signed in has much to say, or a file to give: a stranger's form is small. */
+const GUEST: FormLimits = { bytes: 64 * 1024, pairs: 50, files: 0, fileBytes: 0 };
 /** Somebody who pastes 10 MB into a field is to get it back with a message, so bodies may be larger than any field. */
-const FORM_BYTES = 34 * 1024 * 1024;
-const FIELD_BYTES = 12 * 1024 * 1024;
-const MAX_FILES = 10;
-const MAX_FIELDS = 500;
+const SIGNED_IN: Omit<FormLimits, 'fileBytes'> = { bytes: 34 * 1024 * 1024, pairs: 500, files: 10 };
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
 /** Reads request bodies, after the gate knows who is asking: strangers cannot make us read megabytes for a closed door. */
 @Injectable()
 export class BodyReader {
-  private readonly urlencoded: RequestHandler = express.text({
-    type: 'application/x-www-form-urlencoded',
-    limit: FORM_BYTES,
-  });
-  private readonly multipart: RequestHandler;
+  private readonly folder: string;
 
-  constructor(@Inject(CONFIG) config: Config) {
-    const folder = join(config.dataDir, 'uploads');
-    this.multipart = (req, res, next) => {
-      mkdirSync(folder, { recursive: true });
-      const limits = {
-        fileSize: config.uploadLimitBytes + 1,
-        files: MAX_FILES,
-        fields: 200,
-        fieldSize: FIELD_BYTES,
-        fieldNameSize: 200,
-        parts: 250,
-      };
-      multer({ dest: folder, limits, defParamCharset: 'utf8' }).any()(req, res, next);
-    };
+  constructor(@Inject(CONFIG) private readonly config: Config) {
+    this.folder = join(config.dataDir, 'uploads');
   }
 
   async read(req: FoyerRequest, res: Response): Promise<void> {
-    const type = req.get('content-type') ?? '';
-    if (type.startsWith('multipart/form-data')) await this.readMultipart(req, res);
-    else if (type.startsWith('application/x-www-form-urlencoded')) await this.readUrlencoded(req, res);
+    if (isForm(req)) req.body = cleaned(await this.pairs(req, res));
     else if (Number(req.get('content-length') ?? 0) > 0) throw new BadRequestException('web.error.body-type');
-    req.body = cleaned((req.body ?? {}) as Record<string, unknown>);
+    else req.body = {};
   }
 
-  private async readUrlencoded(req: FoyerRequest, res: Response): Promise<void> {
-    await run(this.urlencoded, req, res).catch(explain);
-    const pairs = [...new URLSearchParams(typeof req.body === 'string' ? req.body : '')];
-    if (pairs.length > MAX_FIELDS) throw new BadRequestException('web.error.body');
-    const body = new Map<string, string | string[]>();
-    for (const [name, value] of pairs) body.set(name, body.has(name) ? [body.get(name)!, value].flat() : value);
-    req.body = Object.fromEntries(body);
-  }
-
-  private async readMultipart(req: FoyerRequest, res: Response): Promise<void> {
+  private async pairs(req: FoyerRequest, res: Response): Promise<Pair[]> {
+    const guest = req.foyer.principal!.actor.kind === 'guest';
+    const limits = guest ? GUEST : { ...SIGNED_IN, fileBytes: this.config.uploadLimitBytes };
+    const uploads: Upload[] = [];
+    res.once('close', () => uploads.forEach(({ path }) => void rm(path, { force: true })));
     try {
-      await run(this.multipart, req, res);
+      const pairs = await readForm(req, limits, async ({ field, name, content }) => {
+        const upload = { field, name, path: join(this.folder, randomUUID()), size: 0 };
+        uploads.push(upload);
+        await mkdir(this.folder, { recursive: true });
+        await pipeline(
+          content.on('data', (chunk: Buffer) => (upload.size += chunk.length)),
+          createWriteStream(upload.path),
+        );
+      });
+      // A field for files that was left empty comes as a file without name and content.
+      req.uploads = uploads.filter(({ size, name }) => size > 0 || name !== '');
+      return pairs;
     } catch (error) {
-      explain(error);
-    } finally {
-      const files = (req.files ?? []) as Express.Multer.File[];
-      req.uploads = files
-        .filter(({ size, originalname }) => size > 0 || originalname !== '')
-        .map(({ fieldname, originalname, path, size }) => ({ field: fieldname, name: originalname, path, size }));
-      if (files.length > 0) res.once('close', () => files.forEach(({ path }) => void rm(path, { force: true })));
+      if (error instanceof FormTooLarge)
+        throw new PayloadTooLargeException(guest ? 'web.error.too-long' : 'web.error.too-large');
+      if (error instanceof FormUnreadable) throw new BadRequestException('web.error.body');
+      throw error;
     }
   }
 }
 
-function run(handler: RequestHandler, req: FoyerRequest, res: Response): Promise<void> {
-  return new Promise(
-    (resolve, reject) => void handler(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve())),
-  );
-}
-
-function explain(error: unknown): never {
-  const status = (error as { status?: number }).status;
-  if (status === 413 || (error instanceof MulterError && error.code.startsWith('LIMIT')))
-    throw new PayloadTooLargeException('web.error.too-large');
-  throw new BadRequestException('web.error.body');
-}
-
 /** Refuses keys that would reach a prototype, and drops what PostgreSQL cannot store in text (NUL, halves of characters). */
-function cleaned(body: Record<string, unknown>): Record<string, unknown> {
-  const clean: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(body)) {
-    if (FORBIDDEN.some((word) => key.includes(word))) throw new BadRequestException('web.error.body');
-    clean[key] = Array.isArray(value) ? value.map(cleanText) : cleanText(value);
+function cleaned(pairs: readonly Pair[]): Record<string, string | string[]> {
+  const body = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    if (name.includes('\0') || FORBIDDEN.some((word) => name.includes(word)))
+      throw new BadRequestException('web.error.body');
+    const clean = value.replaceAll('\u0000', '').toWellFormed();
+    const known = body.get(name);
+    if (known) known.push(clean);
+    else body.set(name, [clean]);
   }
-  return clean;
+  return Object.fromEntries([...body].map(([name, values]) => [name, values.length > 1 ? values : values[0]!]));
 }
-
-const cleanText = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value;

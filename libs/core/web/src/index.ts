@@ -16,6 +16,7 @@ export { Edge } from './edge.js';
 export { field, Filters, Form, FormState, Uploads } from './form.js';
 export { hostKind, platformOrigin } from './hosts.js';
 export { OtherView, PageInterceptor, SeeOther, seeOther, show } from './page.js';
+export { FormTooLarge, isForm, readForm, readWhole } from './posted-form.js';
 export { type FindPrincipal, type Principal, Principals } from './principals.js';
 export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';
 export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';

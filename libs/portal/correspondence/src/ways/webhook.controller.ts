@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { type Limit, Limits } from '@foyer/credentials';
-import { type FoyerRequest, type FoyerResponse, MachineController } from '@foyer/web';
+import { type FoyerRequest, MachineController } from '@foyer/web';
 import { Arrivals, asFile } from '../arrivals.js';
 import { postedMail } from './posted-mail.js';
 import { WebhookAddress } from './webhook-address.js';
@@ -23,14 +23,10 @@ export class WebhookController {
 
   @Post(':token')
   @HttpCode(200)
-  async post(
-    @Param('token') token: string,
-    @Req() req: FoyerRequest,
-    @Res({ passthrough: true }) res: FoyerResponse,
-  ): Promise<{ kept: boolean }> {
+  async post(@Param('token') token: string, @Req() req: FoyerRequest): Promise<{ kept: boolean }> {
     if (!(await this.address.isValid(token))) throw new NotFound();
     await this.limits.count(POSTS, 'webhook');
-    const { raw, recipient, sender } = await postedMail(req, res, this.config.inbound.limitBytes);
+    const { raw, recipient, sender } = await postedMail(req, this.config.inbound.limitBytes);
     const folder = join(this.config.dataDir, 'uploads');
     await mkdir(folder, { recursive: true });
     const kept = await asFile(folder, raw, (path) =>

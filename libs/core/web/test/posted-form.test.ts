@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
+import { FormTooLarge, readForm } from '@foyer/web';
+
+const LIMITS = { bytes: 4 * 1024 * 1024, pairs: 500, files: 3, fileBytes: 1024 * 1024 };
+const URLENCODED = 'application/x-www-form-urlencoded';
+const MULTIPART = 'multipart/form-data; boundary=b';
+const part = (about: string, content: string) =>
+  `--b\r\nContent-Disposition: form-data; ${about}\r\n\r\n${content}\r\n`;
+const file = (bytes: number) => part('name="f"; filename="f.txt"', 'x'.repeat(bytes));
+
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  server = createServer((req, res) => {
+    void read(req).then(([status, answer]) => res.writeHead(status).end(JSON.stringify(answer)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+afterAll(() => void server.close());
+
+async function read(req: IncomingMessage): Promise<[number, unknown]> {
+  const files: [string, string, number][] = [];
+  try {
+    const pairs = await readForm(req, LIMITS, async ({ field, name, content }) => {
+      files.push([field, name, (await buffer(content)).length]);
+    });
+    return [200, { pairs: pairs.length < 20 ? pairs : pairs.length, files }];
+  } catch (error) {
+    return [error instanceof FormTooLarge ? 413 : 400, null];
+  }
+}
+
+async function post(type: string, body: string, headers: Record<string, string> = {}): Promise<[number, unknown]> {
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': type, ...headers } });
+  return [answer.status, await answer.json()];
+}
+
+test('pairs and files come as they were sent', async () => {
+  expect(await post(URLENCODED, 'a=1&b=%C3%BC+x&a=2&c')).toEqual([
+    200,
+    {
+      pairs: [
+        ['a', '1'],
+        ['b', 'ü x'],
+        ['a', '2'],
+        ['c', ''],
+      ],
+      files: [],
+    },
+  ]);
+  const body = `${part('name="a"', 'ü')}${part('name="f"; filename="Grüße.txt"', 'hello')}--b--\r\n`;
+  expect(await post(MULTIPART, body)).toEqual([200, { pairs: [['a', 'ü']], files: [['f', 'Grüße.txt', 5]] }]);
+});
+
+test('a file that is too large is cut off, and the words that came with it are there', async () => {
+  const body = `${file(1024 * 1024 + 5_000)}${part('name="a"', 'kept')}--b--\r\n`;
+  expect(await post(MULTIPART, body)).toEqual([
+    200,
+    { pairs: [['a', 'kept']], files: [['f', 'f.txt', 1024 * 1024 + 1]] },
+  ]);
+});
+
+test.each([
+  ['more bytes than agreed', URLENCODED, `a=${'x'.repeat(LIMITS.bytes)}`],
+  ['more pairs than agreed', URLENCODED, 'a&'.repeat(LIMITS.pairs + 1)],
+  ['a name without end', URLENCODED, `${'a'.repeat(1_000)}=1`],
+  ['more fields than agreed', MULTIPART, `${part('name="a"', '').repeat(LIMITS.pairs + 1)}--b--\r\n`],
+  ['more files than agreed', MULTIPART, `${file(1).repeat(LIMITS.files + 1)}--b--\r\n`],
+  [
+    'more words in fields than agreed',
+    MULTIPART,
+    `${part('name="a"', 'x'.repeat(LIMITS.bytes / 3)).repeat(4)}--b--\r\n`,
+  ],
+  ['a field name without end', MULTIPART, `${part(`name="${'a'.repeat(1_000)}"`, '')}--b--\r\n`],
+  ['far too much of one file', MULTIPART, `${file(12 * 1024 * 1024)}--b--\r\n`],
+])('%s is too large', async (_, type, body) => {
+  expect((await post(type, body))[0]).toBe(413);
+});
+
+test.each<[string, string, string, Record<string, string>]>([
+  ['no boundary', 'multipart/form-data', part('name="a"', '1'), {}],
+  ['no end', MULTIPART, part('name="a"', '1'), {}],
+  ['a header without end', MULTIPART, `--b\r\nX: ${'x'.repeat(100_000)}`, {}],
+  ['something packed', URLENCODED, 'a=1', { 'content-encoding': 'gzip' }],
+])('%s cannot be read', async (_, type, body, headers) => {
+  expect((await post(type, body, headers))[0]).toBe(400);
+});
+
+test.each<[string, string, (bytes: number) => string]>([
+  ['pairs', URLENCODED, (bytes) => 'a&'.repeat(bytes / 2)],
+  ['escapes', URLENCODED, (bytes) => `a=${'%41'.repeat(bytes / 3)}`],
+  ['broken escapes', URLENCODED, (bytes) => `a=${'%'.repeat(bytes)}`],
+  ['fields', MULTIPART, (bytes) => part('name="a"', '').repeat(bytes / 60)],
+  ['half boundaries', MULTIPART, (bytes) => `--b\r\n\r\n${'\r\n--'.repeat(bytes / 4)}`],
+  ['headers', MULTIPART, (bytes) => `--b\r\n${'X: y\r\n'.repeat(bytes / 6)}`],
+  ['one long header', MULTIPART, (bytes) => `--b\r\nContent-Disposition: form-data; ${'a=b; '.repeat(bytes / 5)}`],
+])('%s take time that grows as the form does', async (_, type, body) => {
+  expect(await growth(LIMITS.bytes, (bytes) => post(type, body(bytes)))).toBeLessThan(LINEAR);
+});
