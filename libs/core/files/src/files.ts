@@ -13,11 +13,13 @@ import { currentTenant } from '@foyer/tenancy';
 import { cleanFileName } from './file-name.js';
 import { FileLinks } from './file-links.js';
 import { FileUses } from './file-uses.js';
-import { cleanImage, inspect, Unacceptable } from './inspection.js';
+import { inspect } from './inspection.js';
 import type { Allowed } from './kinds.js';
+import { cleanImage } from './pictures.js';
 import { LocalStorage } from './local-storage.js';
 import { type ByteRange, type Storage, StorageFailed } from './storage.js';
 import { StoredFile } from './stored-file.entity.js';
+import { Unacceptable } from './unacceptable.js';
 
 /** A file as it came with a form: in a temporary place, under the name the browser gave it. */
 export interface Incoming {

@@ -4,4 +4,6 @@ export { FileUses } from './file-uses.js';
 export { Files, type Incoming, type StoreOptions } from './files.js';
 export { FilesModule } from './files.module.js';
 export { type Allowed, extensionsOf } from './kinds.js';
+export { drawnPicture } from './pictures.js';
 export { StoredFile } from './stored-file.entity.js';
+export { Unacceptable } from './unacceptable.js';

@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import request from 'supertest';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import type { Config } from '@foyer/config';
+import { passwordMatches } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { freshDatabase } from '@foyer/app-cli/testing/database';
@@ -143,6 +144,89 @@ describe('what is refused (security 52)', () => {
   test('what the form does not want', async () => {
     expect(await refusal('plan.pdf', pdf, { allow: ['image'] })).toBe('attachment: files.refused.kind');
     expect((await store('plan.pdf', pdf, { allow: ['image', 'pdf'] })).type).toBe('application/pdf');
+  });
+});
+
+describe('57: archives are walked, not believed', () => {
+  const zeros = Buffer.alloc(1.5 * 1024 * 1024);
+  const small = Array.from({ length: 5 }, (_, n) => ({ name: `${n}.txt`, content: 'x' }));
+  test.each<[string, string, () => Buffer]>([
+    ['a bomb that calls itself small', 'archive', () => zip([{ name: 'zeros', content: zeros, claimedSize: 10 }])],
+    ['a size that is not so', 'content', () => zip([{ name: 'a.txt', content: 'hello', claimedSize: 6 }])],
+    ['more entries than it says', 'content', () => zip(small, 1)],
+    ['fewer entries than it says', 'content', () => zip(small, 6)],
+    [
+      'more entries than may be, which it says are few',
+      'archive',
+      () =>
+        zip(
+          Array.from({ length: 10_001 }, (_, n) => ({ name: `${n}.txt`, content: '' })),
+          1,
+        ),
+    ],
+    [
+      'entries that share their bytes',
+      'content',
+      () =>
+        zip([
+          { name: 'a.txt', content: 'hello' },
+          { name: 'a.txt', content: 'hello', at: 0 },
+        ]),
+    ],
+    ['an entry beyond the end', 'content', () => zip([{ name: 'a.txt', content: 'hello', at: 5_000 }])],
+    [
+      'an archive by another name',
+      'archive',
+      () => zip([{ name: 'harmless.txt', content: zip([{ name: 'x', content: 'x' }]) }]),
+    ],
+    ['something behind its end', 'content', () => Buffer.concat([zip(small), Buffer.from('more')])],
+  ])('%s', async (_what, code, make) => {
+    expect(await refusal('files.zip', make())).toBe(`attachment: files.refused.${code}`);
+  });
+
+  test('a document that is a bomb', async () => {
+    const types = { name: '[Content_Types].xml', content: '<Types/>' };
+    const bomb = zip([types, { name: 'word/document.xml', content: zeros, claimedSize: 10 }]);
+    expect(await refusal('letter.docx', bomb)).toMatch(/refused/);
+  });
+});
+
+describe('57: pictures that are small to send and large to draw', () => {
+  const frames = async (count: number) => {
+    const square = (n: number) =>
+      sharp({ create: { width: 1_000, height: 1_000, channels: 3, background: { r: n * 4, g: 0, b: 0 } } });
+    const all = await Promise.all(Array.from({ length: count }, (_, n) => square(n).png().toBuffer()));
+    return sharp(all, { join: { animated: true } });
+  };
+  test.each([
+    ['many-frames.gif', async () => (await frames(60)).gif().toBuffer()],
+    ['many-frames.webp', async () => (await frames(60)).webp({ effort: 0 }).toBuffer()],
+    ['wide.avif', () => picture(5_000, 5_000).avif({ effort: 0 }).toBuffer()],
+    ['wide.jpg', () => picture(8_000, 8_000).jpeg().toBuffer()],
+    ['wide.webp', () => picture(8_000, 8_000).webp({ effort: 0 }).toBuffer()],
+  ])('%s is refused by its header', async (name, make) => {
+    const content = await make();
+    const spent = process.cpuUsage();
+    expect(await refusal(name, content)).toBe('attachment: files.refused.pixels');
+    const { user } = process.cpuUsage(spent);
+    expect(user).toBeLessThan(2_000_000);
+  });
+
+  test('passwords are checked and files are read while pictures are drawn, which none of our own threads does', async () => {
+    const large = await picture(4_000, 4_000).avif({ effort: 0 }).toBuffer();
+    let drawing = true;
+    const spent = process.cpuUsage();
+    const drawn = Promise.all([1, 2, 3, 4, 5].map((n) => store(`${n}.avif`, large))).finally(() => (drawing = false));
+    let meanwhile = 0;
+    while (drawing) {
+      await passwordMatches(null, 'a password');
+      meanwhile += 1;
+    }
+    await drawn;
+    const { user } = process.cpuUsage(spent);
+    expect(meanwhile).toBeGreaterThan(10);
+    // Passwords take a tenth of a second at most; what else was spent was spent elsewhere.
+    expect(user / 1e6).toBeLessThan(meanwhile * 0.15 + 2);
   });
 });
 

@@ -34,12 +34,15 @@ export function upload(folder: string, name: string, content: Buffer | string) {
   return { path, name, field: 'attachment' };
 }
 
-/** A zip file; an entry may lie about how large it is. */
-export function zip(entries: { name: string; content: Buffer | string; claimedSize?: number }[]): Buffer {
+/** A zip file; an entry may lie about how large it is or where it lies, and the file about how many there are. */
+export function zip(
+  entries: { name: string; content: Buffer | string; claimedSize?: number; at?: number }[],
+  claimedCount = entries.length,
+): Buffer {
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
-  for (const { name, content, claimedSize } of entries) {
+  for (const { name, content, claimedSize, at: claimedAt } of entries) {
     const raw = Buffer.from(content);
     const packed = deflateRawSync(raw);
     const size = claimedSize ?? raw.length;
@@ -54,15 +57,15 @@ export function zip(entries: { name: string; content: Buffer | string; claimedSi
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50, 0);
     local.copy(central, 6, 4, 30);
-    central.writeUInt32LE(at, 42);
+    central.writeUInt32LE(claimedAt ?? at, 42);
     directory.push(central, Buffer.from(name));
     bodies.push(local, Buffer.from(name), packed);
     at += 30 + Buffer.byteLength(name) + packed.length;
   }
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt16LE(claimedCount & 0xffff, 8);
+  end.writeUInt16LE(claimedCount & 0xffff, 10);
   end.writeUInt32LE(Buffer.concat(directory).length, 12);
   end.writeUInt32LE(at, 16);
   return Buffer.concat([...bodies, ...directory, end]);

@@ -3,9 +3,8 @@ import { open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import sharp from 'sharp';
 import { InvalidField } from '@foyer/access';
-import { Files, type Incoming } from '@foyer/files';
+import { drawnPicture, Files, type Incoming, Unacceptable } from '@foyer/files';
 import type { BrandPicture } from './sections.js';
 
 export type PictureKind = 'logo' | 'logoDark' | 'favicon';
@@ -28,7 +27,7 @@ export class BrandPictures {
   async keep(kind: PictureKind, incoming: Incoming, createdBy: string | null): Promise<BrandPicture> {
     const field = incoming.field ?? kind;
     const original = await content(incoming.path, field);
-    const { data, info } = await drawn(original, kind, field);
+    const { data, width, height } = await drawn(original, kind, field);
     const path = join(tmpdir(), `${randomUUID()}.png`);
     try {
       await writeFile(path, data, { mode: 0o600 });
@@ -36,7 +35,7 @@ export class BrandPictures {
         { path, name: `${kind}.png`, field },
         { allow: ['png'], createdBy },
       );
-      return { id, storageKey, width: info.width, height: info.height, sha256: fingerprint(original) };
+      return { id, storageKey, width, height, sha256: fingerprint(original) };
     } finally {
       await rm(path, { force: true });
     }
@@ -64,20 +63,9 @@ async function drawn(original: Buffer, kind: PictureKind, field: string) {
   const vector = isSvg(original);
   if (!vector && !isPngOrJpeg(original)) throw new InvalidField(field, 'settings.picture.kind');
   try {
-    // A vector is drawn large and then fitted, so that it is as sharp as a picture of that size.
-    const picture = sharp(original, { limitInputPixels: MAX_PIXELS, ...(vector && { density: 288 }) });
-    return await picture
-      .rotate()
-      .resize({
-        ...BOX[kind],
-        fit: kind === 'favicon' ? 'contain' : 'inside',
-        withoutEnlargement: !vector && kind !== 'favicon',
-        background: '#0000',
-      })
-      .png()
-      .timeout({ seconds: 5 })
-      .toBuffer({ resolveWithObject: true });
-  } catch {
+    return await drawnPicture(original, kind, MAX_PIXELS, { ...BOX[kind], padded: kind === 'favicon', vector });
+  } catch (error) {
+    if (!(error instanceof Unacceptable)) throw error;
     throw new InvalidField(field, 'settings.picture.unreadable');
   }
 }

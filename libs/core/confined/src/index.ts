@@ -1,0 +1,2 @@
+export { type Bounds, Confined, Overloaded, Overrun } from './confined.js';
+export { serve } from './serve.js';
