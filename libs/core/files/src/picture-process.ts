@@ -47,7 +47,7 @@ async function clean({ path, target, maxPixels }: PictureJob & { do: 'clean' }):
   if (pixels > most || pages > MAX_FRAMES) return { refused: 'pixels' };
   const upright = (pages > 1 ? image : image.autoOrient()).keepIccProfile();
   if (format === 'jpeg') await upright.jpeg({ quality: 90 }).toFile(target);
-  else if (format === 'heif') await upright.avif({ effort: 2 }).toFile(target);
+  else if (format === 'heif') await upright.avif({ effort: 1 }).toFile(target);
   else await upright.toFormat(format).toFile(target);
   return { done: true };
 }

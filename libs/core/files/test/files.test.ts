@@ -194,7 +194,7 @@ describe('57: archives are walked, not believed', () => {
 describe('57: pictures that are small to send and large to draw', () => {
   const frames = async (count: number) => {
     const square = (n: number) =>
-      sharp({ create: { width: 1_000, height: 1_000, channels: 3, background: { r: n * 4, g: 0, b: 0 } } });
+      sharp({ create: { width: 1_000, height: 1_000, channels: 3, background: n % 2 ? 'teal' : 'red' } });
     const all = await Promise.all(Array.from({ length: count }, (_, n) => square(n).png().toBuffer()));
     return sharp(all, { join: { animated: true } });
   };
