@@ -61,6 +61,7 @@ export {
   TicketReplied,
   TicketSolved,
 } from './ticket.events.js';
+export { saidByTeam } from './ticket-sides.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';
 export { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';

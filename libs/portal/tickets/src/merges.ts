@@ -3,8 +3,9 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
+import { TicketAudience } from './access/ticket-audience.js';
 import { Reopening } from './reopening/reopening.js';
-import { Ticket, type TicketStatus } from './ticket.entity.js';
+import { SHOWN_TO_CUSTOMERS, Ticket, type TicketStatus } from './ticket.entity.js';
 import { TicketMerged, TicketOpened } from './ticket.events.js';
 import { type MessageDraft, TicketLedger } from './ticket-ledger.js';
 import { ticketNumber } from './ticket-number.js';
@@ -21,20 +22,20 @@ export class Merges {
     private readonly ledger: TicketLedger,
     private readonly tickets: Tickets,
     private readonly reopening: Reopening,
+    private readonly audience: TicketAudience,
   ) {}
 
   /**
    * Moves what was written in `from` into `into`, files and notes and all, and closes `from`. Its requester and those who
-   * follow it follow the other one from then on. Tickets of different companies are not merged: each side would read
-   * what the other wrote.
+   * follow it follow the other one from then on. It is refused where somebody would read by it what they cannot read now:
+   * whoever wants that shares the tickets first, which is one decision for each person, made in plain sight.
    */
   async merge(actor: PortalActor, from: number, into: number): Promise<void> {
     if (from === into) throw new InvalidField('into', 'tickets.merge.itself');
     await this.database.write(async (em) => {
       const [one, other] = await this.both(actor, from, into);
       if (other.mergedIntoId || one.mergedIntoId) throw new InvalidField('into', 'tickets.merge.already');
-      if (one.requesterId !== other.requesterId && (one.companyId === null || one.companyId !== other.companyId))
-        throw new InvalidField('into', 'tickets.merge.other-company');
+      await this.mustShowNothingNew(one, other);
       await rows(
         em,
         sql`update ${table('ticket_message')} set ticket_id = ${other.id}, origin_id = coalesce(origin_id, ${one.id})
@@ -43,9 +44,11 @@ export class Merges {
       const before = one.status;
       if (one.status !== 'closed') one.change({ status: 'closed' });
       one.mergedIntoId = other.id;
+      const followed = new Set(other.watcherIds);
       other.watchedBy([one.requesterId, ...one.watcherIds]);
+      const added = other.watcherIds.filter((id) => !followed.has(id));
       other.tag(one.tags, []);
-      await this.told(actor, one, 'merged', other, before);
+      await this.told(actor, one, 'merged', other, { detail: before, added });
       await this.told(actor, other, 'merged-here', one);
       await em.flush();
       await this.reindex([one.id, other.id]);
@@ -53,7 +56,7 @@ export class Merges {
     });
   }
 
-  /** Takes a merge back: what was written in `number` returns to it, and it is as open as it was. */
+  /** Takes a merge back: what was written in `number` returns to it, who follows the other only because of it does no longer, and it is as open as it was. */
   async unmerge(actor: PortalActor, number: number): Promise<void> {
     await this.database.write(async (em) => {
       const merged = await this.ledger.find(actor, 'merge', number);
@@ -68,11 +71,13 @@ export class Merges {
             update ${table('ticket_message')} set ticket_id = ${merged.id}, origin_id = nullif(origin_id, ${merged.id})
              where ticket_id = ${into.id} and origin_id in (select id from family)`,
       );
-      const [last] = await rows<{ was: TicketStatus }>(
+      const [last] = await rows<{ was: TicketStatus; added: string[] | null }>(
         em,
-        sql`select data->>'detail' as was from ${table('ticket_message')} where ticket_id = ${merged.id} and kind = 'event' and data->>'type' = 'merged'
+        sql`select data->>'detail' as was, data->'added' as added from ${table('ticket_message')} where ticket_id = ${merged.id} and kind = 'event' and data->>'type' = 'merged'
              order by created_at desc limit 1`,
       );
+      const added = new Set(last?.added ?? [merged.requesterId, ...merged.watcherIds]);
+      into.watcherIds = into.watcherIds.filter((id) => !added.has(id));
       merged.mergedIntoId = null;
       if (last && last.was !== 'closed') await this.ledger.happened(merged, actor, merged.change({ status: last.was }));
       await this.told(actor, into, 'unmerged', merged);
@@ -162,6 +167,17 @@ export class Merges {
     await this.told(actor, ticket, 'follow-up', former);
   }
 
+  /**
+   * Of one company, requesters and followers are all who may see one of the two and not the other.
+   * @throws InvalidField where one of them would see more
+   */
+  private async mustShowNothingNew(one: Ticket, other: Ticket): Promise<void> {
+    if (one.companyId !== other.companyId) throw new InvalidField('into', 'tickets.merge.other-company');
+    const ids = [...new Set([one, other].flatMap(({ requesterId, watcherIds }) => [requesterId, ...watcherIds]))];
+    const [ofOne, ofOther] = [await this.audience.among(ids, one), await this.audience.among(ids, other)];
+    if (ids.some((id) => ofOne.has(id) !== ofOther.has(id))) throw new InvalidField('into', 'tickets.merge.shows-more');
+  }
+
   /** Locked in the order of their numbers, so that two merges the other way round do not wait for each other. */
   private async both(actor: PortalActor, one: number, other: number, field = 'into'): Promise<[Ticket, Ticket]> {
     const first = await this.ledger
@@ -197,12 +213,12 @@ export class Merges {
     ticket: Ticket,
     type: 'merged' | 'merged-here' | 'unmerged' | 'split' | 'split-here' | 'linked' | 'unlinked' | 'follow-up',
     { number }: Ticket,
-    detail?: string,
+    more: { detail?: string; added?: string[] } = {},
   ) {
     const messages = await this.ledger.happened(ticket, actor, [
-      { type, from: null, to: null, toName: ticketNumber(number), ...(detail && { detail }) },
+      { type, from: null, to: null, toName: ticketNumber(number), ...more },
     ]);
-    await this.ledger.touched(ticket.number);
+    await this.ledger.touched(ticket.number, SHOWN_TO_CUSTOMERS.includes(type));
     return messages;
   }
 

@@ -28,28 +28,21 @@ const COLUMNS = [
   'updated',
 ] as const;
 
+/** What the team files tickets under is no business of customers. */
+const OF_THE_TEAM = new Set<(typeof COLUMNS)[number]>(['tags']);
+
 /** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text (security 54). */
 export function csvOf(visit: Pick<Visit, 't' | 'locale'>, base: Base, tickets: TicketRow[]): string {
+  const columns = COLUMNS.filter((column) => base === '/console' || !OF_THE_TEAM.has(column));
   const lines = tickets.map((row) => {
-    const { number, subject, statusLabel, priorityLabel, category, requester, company, assignee, tags } = rowView(
-      visit,
-      base,
-      row,
-    );
-    const moments = [row.createdAt, row.updatedAt].map((at) => new Date(at).toISOString());
-    return [
-      number,
-      subject,
-      statusLabel,
-      priorityLabel,
-      category,
-      requester,
-      company,
-      assignee,
-      tags.join(', '),
-      ...moments,
-    ];
+    const { tags, createdAt, updatedAt, ...view } = { ...rowView(visit, base, row), createdAt: row.createdAt };
+    const cells: Record<(typeof COLUMNS)[number], string | null> = {
+      ...view,
+      ...{ status: view.statusLabel, priority: view.priorityLabel, tags: tags.join(', ') },
+      ...{ created: new Date(createdAt).toISOString(), updated: new Date(updatedAt).toISOString() },
+    };
+    return columns.map((column) => cells[column]);
   });
-  const header = COLUMNS.map((column) => visit.t(`tickets.column.${column}`));
+  const header = columns.map((column) => visit.t(`tickets.column.${column}`));
   return stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' });
 }

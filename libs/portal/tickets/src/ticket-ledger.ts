@@ -4,12 +4,13 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
-import { type Happening, Ticket, type TicketSource } from './ticket.entity.js';
+import { type Happening, SHOWN_TO_CUSTOMERS, Ticket, type TicketSource } from './ticket.entity.js';
 import { TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
+import { speaksForTeam } from './reopening/reopening-rules.js';
 import { signature } from './robots.js';
 import { type MessageFormat, type MessageKind, TicketMessage } from './ticket-message.entity.js';
 
-/** The signal that says: this ticket is not what it was. Its argument is `<tenant>:<number>`. */
+/** The signal that says: this ticket is not what it was. Its argument is `<tenant>:<number>:<shown|team>`. */
 export const TICKET_TOUCHED = 'ticket';
 
 export interface MessageDraft {
@@ -42,9 +43,10 @@ export class TicketLedger {
   ): Promise<T> {
     return this.database.write(async (em) => {
       const ticket = await this.find(actor, action, ref);
+      const shown = ticket.shownAt;
       const result = await verb(ticket);
       await em.flush();
-      await this.touched(ticket.number);
+      await this.touched(ticket.number, ticket.shownAt !== shown);
       return result;
     });
   }
@@ -72,9 +74,11 @@ export class TicketLedger {
       const message = Object.assign(new TicketMessage(), {
         ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
         data: author.id ? null : signature(author),
+        byTeam: author.id === null || speaksForTeam(author, ticket),
       });
       em.persist(message);
       ticket.updatedAt = new Date();
+      if (kind === 'reply') ticket.shownAt = new Date();
       await em.flush();
       // Only files the author uploaded and that hang on nothing yet: an id from elsewhere attaches nothing.
       if (fileIds.length > 0) {
@@ -106,6 +110,7 @@ export class TicketLedger {
         em.persist(message);
         written.push(message);
         const { type, from, to } = happening;
+        if (SHOWN_TO_CUSTOMERS.includes(type)) ticket.shownAt = new Date();
         if (type === 'assignee' && to)
           await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id));
         if (type === 'status' && from !== to) {
@@ -135,8 +140,9 @@ export class TicketLedger {
     );
   }
 
-  /** Tells open pages, when the enclosing write commits. */
-  async touched(number: number): Promise<void> {
-    await this.database.write((em) => this.signals.send(em, TICKET_TOUCHED, `${currentTenant().id}:${number}`));
+  /** Tells open pages, when the enclosing write commits; those of customers only of what they are shown. */
+  async touched(number: number, shown: boolean): Promise<void> {
+    const argument = `${currentTenant().id}:${number}:${shown ? 'shown' : 'team'}`;
+    await this.database.write((em) => this.signals.send(em, TICKET_TOUCHED, argument));
   }
 }

@@ -5,6 +5,7 @@ import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
 import type { Priority, TicketStatus } from './ticket.entity.js';
+import { SHOWN_AT } from './ticket-sides.js';
 import { parseTicketNumber } from './ticket-number.js';
 
 export interface TicketRow {
@@ -47,6 +48,8 @@ export interface TicketFilter {
   limit: number;
 }
 export const LIST_ORDERS = ['touched', 'oldest', 'due'] as const;
+/** The last touched first; for customers, what last changed before their eyes. */
+type Order = ListOrder | 'shown';
 export type ListOrder = (typeof LIST_ORDERS)[number];
 export type ViewFilter = Omit<TicketFilter, 'limit' | 'cursor'>;
 /** Counts of views stop here: beyond it, nobody counts. */
@@ -77,9 +80,10 @@ const CURSOR = /^([<>])(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00|infinity)~(
 /** What is due at no time comes last, as if it were due at the end of time. */
 const ORDERS = {
   touched: { by: sql`t.updated_at`, descending: true },
+  shown: { by: SHOWN_AT, descending: true },
   oldest: { by: sql`t.created_at`, descending: false },
   due: { by: sql`coalesce(t.due_at, 'infinity'::timestamptz)`, descending: false },
-} as const satisfies Record<ListOrder, { by: Sql; descending: boolean }>;
+} as const satisfies Record<Order, { by: Sql; descending: boolean }>;
 
 /** Lists of tickets, limited to what the actor may read. One statement a page. */
 @Injectable()
@@ -92,7 +96,9 @@ export class TicketList {
   async page(actor: PortalActor, filter: TicketFilter): Promise<TicketPage> {
     const [, direction, at, id] = CURSOR.exec(filter.cursor ?? '') ?? [];
     const backwards = direction === '>';
-    const { by, descending } = ORDERS[filter.order ?? 'touched'];
+    const ofTeam = holds(actor.ability, 'read', 'Note');
+    const { by, descending } = ORDERS[filter.order ?? (ofTeam ? 'touched' : 'shown')];
+    const changed = ORDERS[ofTeam ? 'touched' : 'shown'].by;
     const falling = descending !== backwards;
     const where = this.where(actor, filter);
     if (at)
@@ -105,10 +111,10 @@ export class TicketList {
     const found = await this.database.read((em) =>
       rows<TicketRow & { place: string }>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.due_at as "dueAt", (t.updated_at at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
+        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.due_at as "dueAt", (${changed} at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
                    case when isfinite(${by}) then (${by} at time zone 'UTC')::text || '+00' else 'infinity' end as place,
                    c.name as category, r.name as requester, o.name as company, a.name as assignee
-              from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.due_at, t.updated_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
+              from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.due_at, t.updated_at, t.shown_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
                       from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
               join ${table('person')} r on r.id = t.requester_id
               left join ${table('person')} a on a.id = t.assignee_id

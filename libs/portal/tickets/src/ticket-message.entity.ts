@@ -39,6 +39,10 @@ export class TicketMessage {
   @Property({ type: 'uuid[]', columnType: 'uuid[]' })
   mentionIds: string[] = [];
 
+  /** Whose side its author wrote for, at that time; of what happened it says nothing. */
+  @Property({ type: 'boolean', nullable: true })
+  byTeam: boolean | null = null;
+
   /** The ticket it was written in, where a merge or a split moved it. */
   @Property({ type: 'uuid', nullable: true })
   originId: string | null = null;

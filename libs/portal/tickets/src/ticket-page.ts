@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { accessible, allowed, NotFound, why, holds } from '@foyer/access';
+import { accessible, allowed, holds, NotFound, why } from '@foyer/access';
 import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import type { ApprovalState, FieldValue, Happening, Priority, TicketSource, TicketStatus } from './ticket.entity.js';
+import { Settings } from '@foyer/settings';
+import { currentTenant } from '@foyer/tenancy';
+import {
+  type ApprovalState,
+  type FieldValue,
+  type Happening,
+  type Priority,
+  SHOWN_TO_CUSTOMERS,
+  type TicketSource,
+  type TicketStatus,
+} from './ticket.entity.js';
 import { Reopening } from './reopening/reopening.js';
 import { type DraftContent, draftsOf } from './requests/drafts.js';
 import { ticketNumber } from './ticket-number.js';
+import { saidByTeam, SHOWN_AT } from './ticket-sides.js';
 import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
 
 export interface ThreadMessage {
@@ -92,6 +103,8 @@ export interface TicketView extends TicketDetail {
   can: Record<'reply' | 'note' | 'update' | 'solve' | 'reopen' | 'followUp' | 'share' | 'merge' | 'export', boolean>;
   /** Until when a solved ticket can be gone on with; null: time changes nothing. */
   reopensUntil: string | null;
+  /** The business as customers know it: its rules and clocks speak in its name. */
+  business: string;
   /** Message key of the rule by which the actor sees it. */
   why: string | null;
 }
@@ -102,15 +115,18 @@ export class TicketPageReader {
   constructor(
     private readonly database: Database,
     private readonly reopening: Reopening,
+    private readonly settings: Settings,
   ) {}
 
   async read(actor: PortalActor, number: number): Promise<TicketView> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
     const other = condition(accessible(actor.ability, 'read', 'Ticket', 'l'));
+    const ofTeam = holds(actor.ability, 'read', 'Note');
+    const data = ofTeam ? sql`m.data::jsonb` : sql`m.data::jsonb - 'by' - 'byKey' - 'added'`;
     const [ticket] = await this.database.read((em) =>
       rows<TicketDetail>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, t.created_at as "createdAt", t.updated_at as "updatedAt",
+        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, t.created_at as "createdAt", ${ofTeam ? sql`t.updated_at` : SHOWN_AT} as "updatedAt",
                    t.solved_at as "solvedAt", t.due_at as "dueAt", t.customer_replied_at as "customerRepliedAt", t.team_replied_at as "teamRepliedAt",
                    t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", b.name as "openedBy", t.company_id as "companyId", o.name as company,
                    t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", c.name as category,
@@ -134,8 +150,8 @@ export class TicketPageReader {
                              'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
                              'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,
                              'origin', (select n.number from ${table('ticket')} n where n.id = m.origin_id),
-                             'byTeam', m.author_id is null or (p.team_role is not null and p.id <> t.requester_id),
-                             'data', case when m.kind <> 'event' then m.data::jsonb else m.data::jsonb || jsonb_build_object(
+                             'byTeam', ${saidByTeam('m', 'p', 't')},
+                             'data', case when m.kind <> 'event' then ${data} else ${data} || jsonb_build_object(
                                'fromName', coalesce(m.data->>'fromName', (select name from ${table('person')} where id::text = m.data->>'from'), (select name from ${table('ticket_category')} where id::text = m.data->>'from')),
                                'toName', coalesce(m.data->>'toName', (select name from ${table('person')} where id::text = m.data->>'to'), (select name from ${table('ticket_category')} where id::text = m.data->>'to'))) end,
                              'attachments', (select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'size', f.size, 'type', f.type) order by f.id), '[]')
@@ -158,6 +174,7 @@ export class TicketPageReader {
     const chances = await this.reopening.chances(actor, ticket);
     return {
       ...ticket,
+      business: (await this.settings.get('general')).name || currentTenant().name,
       can: {
         reply: chances.reply && can('reply'),
         note: can('note'),
@@ -209,21 +226,7 @@ export class TicketPageReader {
 export const replyPlace = (number: number): string => `reply:${ticketNumber(number)}`;
 
 /** Customers read replies, and what happened where it concerns them; `m` is the message. */
-const CUSTOMERS_SEE = [
-  'status',
-  'merged',
-  'merged-here',
-  'split',
-  'split-here',
-  'shared',
-  'unshared',
-  'approval-asked',
-  'approved',
-  'rejected',
-  'approval-withdrawn',
-  'follow-up',
-];
 const visible = ({ ability }: PortalActor): Sql =>
   holds(ability, 'read', 'Note')
     ? sql`true`
-    : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = any(${CUSTOMERS_SEE})))`;
+    : sql`(m.kind = 'reply' or (m.kind = 'event' and m.data->>'type' = any(${SHOWN_TO_CUSTOMERS}::text[])))`;

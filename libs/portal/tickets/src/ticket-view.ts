@@ -80,12 +80,18 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
   const at = `${base}/tickets/${ticketNumber(ticket.number)}/attachments`;
   return ticket.messages.map((message) => {
     const { id, kind, createdAt, author, body, quoted, source, data } = message;
-    if (kind === 'event') return { id, kind, at: createdAt, ...happeningView(visit, base, author, data as Happening) };
+    if (kind === 'event')
+      return {
+        id,
+        kind,
+        at: createdAt,
+        ...happeningView(visit, base, author ?? signedBy(visit, data!) ?? ticket.business, data as Happening),
+      };
     const rule = data && signedBy(visit, data);
     return {
       id,
       kind: kind === 'note' ? 'note' : message.byTeam ? 'team' : 'customer',
-      author: author ?? rule ?? visit.t('tickets.event.nobody'),
+      author: author ?? rule ?? ticket.business,
       at: createdAt,
       body,
       markdown: message.format === 'markdown',
@@ -117,7 +123,7 @@ const SYMBOLS: Partial<Record<Happening['type'], string>> = {
   ...{ shared: 'eye', unshared: 'eye', linked: 'link', unlinked: 'link', merged: 'link', 'merged-here': 'link' },
 };
 
-function happeningView(visit: Labels, base: Base, author: string | null, data: Happening) {
+function happeningView(visit: Labels, base: Base, by: string, data: Happening) {
   const { type, from, to, detail } = data;
   const name = (id: string | null, known: string | null | undefined) => {
     if (type === 'status') return id && statusLabel(visit, id, base);
@@ -126,7 +132,7 @@ function happeningView(visit: Labels, base: Base, author: string | null, data: H
   };
   const [before, after] = [name(from, data.fromName), name(to, data.toName)];
   const values = {
-    by: author ?? signedBy(visit, data) ?? visit.t('tickets.event.nobody'),
+    by,
     from: before ?? '',
     to: after ?? '',
     detail: detail ?? '',

@@ -22,6 +22,8 @@ export interface Happening {
   byKey?: string;
   /** More of it in words or figures, for the line in the thread. */
   detail?: string | null;
+  /** Ids of those who follow the other ticket because of a merge. */
+  added?: string[];
 }
 export type HappeningType =
   | 'status'
@@ -52,6 +54,12 @@ export type HappeningType =
   | 'rated'
   | 'bounced'
   | 'mail-refused';
+
+/** What customers read in a thread beside words. The rest is the team's, and leaves no trace on their side. */
+export const SHOWN_TO_CUSTOMERS: readonly HappeningType[] = [
+  ...(['status', 'merged', 'merged-here', 'split', 'split-here', 'shared', 'unshared', 'follow-up'] as const),
+  ...(['approval-asked', 'approved', 'rejected', 'approval-withdrawn'] as const),
+];
 
 /** How far the approval by the customer's company is. */
 export const APPROVAL_STATES = ['none', 'waiting', 'approved', 'rejected'] as const;
@@ -146,6 +154,10 @@ export class Ticket {
 
   @Property({ type: 'timestamptz' })
   updatedAt: Date = new Date();
+
+  /** When something last changed that customers see. */
+  @Property({ type: 'timestamptz', nullable: true })
+  shownAt: Date | null = new Date();
 
   @Property({ type: 'timestamptz', nullable: true })
   solvedAt: Date | null = null;

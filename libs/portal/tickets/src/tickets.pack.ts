@@ -108,12 +108,13 @@ export class TicketsPack implements OnModuleInit {
           ticketId: ticket.id,
           authorId: author.id,
           kind,
+          byTeam: author.teamRole !== null && author.id !== requester.id,
           body,
           createdAt: new Date(at),
         }),
       );
     }
-    ticket.updatedAt = new Date(at);
+    Object.assign(ticket, { updatedAt: new Date(at), shownAt: new Date(at) });
     if (given.status === 'solved' || given.status === 'closed') ticket.solvedAt = new Date(at);
     await em.flush();
   }

@@ -99,7 +99,7 @@ export class Tickets {
       for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
       await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm));
       await em.flush();
-      await this.ledger.touched(ticket.number);
+      await this.ledger.touched(ticket.number, true);
       return ticket;
     });
   }

@@ -4,6 +4,7 @@ import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterTests, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Tickets } from '@foyer/tickets';
 
 let world: World;
 let acme: TestTenant;
@@ -77,6 +78,31 @@ test('an open ticket hears of a reply, and who else is writing; what it hears ho
   expect(stream.said.join()).not.toContain('4711');
   // Without a script the page itself tells.
   expect((await mara.get(path)).text).toContain('Acme Owner is replying');
+});
+
+test('65: what the team does among itself is no change on the customer’s side', async () => {
+  const ticket = await ana.opens('Quiet');
+  const number = `TKT-00${ticket.number}`;
+  const customer = await ana.browser();
+  const updated = async () =>
+    (await customer.get('/tickets/export?scope=mine')).text.split('\r\n').find((line) => line.includes('Quiet'));
+  const [agent, actor] = [await (await acme.agent('Nora')).browser(), await acme.owner.actor()];
+  const stream = new Stream(customer, `/tickets/${number}/live`);
+  const console = new Stream(agent, `/console/tickets/${number}/live`);
+  for (const one of [stream, console]) await one.until(() => one.changes() === 1);
+  const before = await updated();
+  await agent.get(`/console/tickets/${number}`);
+  await agent.post(`/console/tickets/${number}/notes`, { body: 'Among us' });
+  await acme.inside(() => world.get(Tickets).tag(actor, ticket.id, ['vip'], []));
+  await acme.inside(() => world.get(Tickets).update(actor, ticket.id, { priority: 'urgent' }));
+  await agent.post(`/console/tickets/${number}/presence`, { typing: '1' });
+  await console.until(({ said }) => console.changes() >= 2 && said.length > 2);
+  // A reply is the next thing they hear of: nothing came before it.
+  expect(await updated()).toBe(before!.replace('Normal', 'Urgent'));
+  await acme.inside(() => world.get(Tickets).reply(actor, ticket.id, { body: 'To you', fileIds: [] }));
+  await stream.until(() => stream.changes() > 1);
+  expect(stream.changes()).toBe(2);
+  expect(await updated()).not.toBe(before);
 });
 
 test('a customer hears of their own tickets only, guests of none', async () => {

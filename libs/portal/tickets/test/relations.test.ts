@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { sql, table } from '@foyer/database';
+import { accessible } from '@foyer/access';
+import { condition, sql, table } from '@foyer/database';
 import { Merges, Tickets } from '@foyer/tickets';
 
 let world: World;
@@ -43,6 +44,12 @@ describe('merging', () => {
     await agent.get(`/console/tickets/${number(from.number)}`);
     await agent.post(`/console/tickets/${number(from.number)}/notes`, { body: 'Same building' });
     await agent.get(`/console/tickets/${number(from.number)}/merge`);
+    // Bob sees his own tickets only: the words of a colleague are not his to read because somebody merged.
+    const refused = await agent.post(`/console/tickets/${number(from.number)}/merge`, { into: number(into.number) });
+    expect([refused.status, refused.text.includes('does not see the other')]).toEqual([422, true]);
+    await agent.get(`/console/tickets/${number(into.number)}/access`);
+    await agent.post(`/console/tickets/${number(into.number)}/followers`, { email: bob.email });
+    await agent.get(`/console/tickets/${number(from.number)}/merge`);
     const answer = await agent.post(`/console/tickets/${number(from.number)}/merge`, { into: number(into.number) });
     expect([answer.status, answer.headers['location']]).toEqual([303, `/console/tickets/${number(into.number)}`]);
     expect(await texts(into.number)).toEqual(['On the third floor', 'It moans terribly', 'Same building']);
@@ -59,6 +66,70 @@ describe('merging', () => {
     expect(await texts(into.number)).toEqual(['On the third floor']);
     expect(await ticketOf(from.number)).toMatchObject({ status: 'open' });
     expect((await agent.get('/console/tickets?view=all&q=moans')).text).not.toContain('Lift is stuck');
+  });
+
+  test('63: whoever follows the other ticket because of a merge no longer does once it is taken back', async () => {
+    const cleo = await (await acme.customer('Cleo')).of('Globex', 'company_user');
+    const [into, from] = [await ana.opens('Tap drips'), await cleo.opens('Tap leaks')];
+    const actor = await mara.actor();
+    await acme.inside(() => world.get(Merges).merge(actor, from.number, into.number));
+    expect((await ticketOf(into.number)).watchers).toEqual(['Cleo']);
+    await acme.inside(() => world.get(Merges).unmerge(actor, from.number));
+    expect((await ticketOf(into.number)).watchers).toEqual([]);
+  });
+
+  test('63: no merge lets anybody read what they could not read before', async () => {
+    const people = [
+      ana,
+      await (await acme.customer('Dan')).of('Globex'),
+      await acme.customer('Eli'),
+      await acme.customer('Flo'),
+    ];
+    await (await acme.customer('Flo')).of('Initech');
+    const both = await (await (await acme.customer('Gus')).of('Globex')).of('Initech', 'company_user');
+    const opened = [];
+    for (const person of [...people, both])
+      opened.push(await person.opens(`Of ${person.name}`), await person.opens(`Second of ${person.name}`));
+    const actor = await mara.actor();
+    const gus = await both.actor();
+    const initech = gus.companies.find(({ name }) => name === 'Initech')!.id;
+    const draft = {
+      subject: 'Of Gus at Initech',
+      description: 'x',
+      priority: 'normal' as const,
+      categoryId: null,
+      fileIds: [],
+    };
+    opened.push(await acme.inside(() => world.get(Tickets).open(gus, { ...draft, companyId: initech })));
+    const seen = async () => {
+      const pairs = [];
+      for (const person of [...people, both]) {
+        const may = condition(accessible((await person.actor()).ability, 'read', 'Ticket', 't'));
+        const bodies = await acme.query<{ id: string }>(
+          () =>
+            sql`select m.id from ${table('ticket')} t join ${table('ticket_message')} m on m.ticket_id = t.id where m.kind = 'reply' and ${may}`,
+        );
+        pairs.push(...bodies.map(({ id }) => `${person.name} ${id}`));
+      }
+      return new Set(pairs);
+    };
+    const before = await seen();
+    let merged = 0;
+    for (const one of opened)
+      for (const other of opened) {
+        const done = await acme
+          .inside(() => world.get(Merges).merge(actor, one.number, other.number))
+          .then(
+            () => true,
+            () => false,
+          );
+        if (!done) continue;
+        merged += 1;
+        expect([...(await seen())].filter((pair) => !before.has(pair))).toEqual([]);
+        await acme.inside(() => world.get(Merges).unmerge(actor, one.number));
+        expect(await seen()).toEqual(before);
+      }
+    expect(merged).toBeGreaterThanOrEqual(people.length);
   });
 
   test('a chain of merges is taken back link by link', async () => {

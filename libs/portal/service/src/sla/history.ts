@@ -1,5 +1,5 @@
 import { rows, type Sql, sql, table } from '@foyer/database';
-import type { Priority, Ticket, TicketStatus } from '@foyer/tickets';
+import { type Priority, saidByTeam, type Ticket, type TicketStatus } from '@foyer/tickets';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import type { Fact } from './clocks.js';
 
@@ -21,7 +21,7 @@ export async function historyOf(em: SqlEntityManager, ticket: Ticket): Promise<F
     em,
     sql`select floor(extract(epoch from m.created_at) * 1000)::float8 as at, m.kind, m.data->>'type' as type,
                m.data->>'from' as "from", m.data->>'to' as "to",
-               case when m.kind = 'reply' and p.id is not null then p.team_role is not null and p.id <> t.requester_id end as "byTeam"
+               case when m.kind = 'reply' and p.id is not null then ${saidByTeam('m', 'p', 't')} end as "byTeam"
           from ${table('ticket')} t
           join ${table('ticket_message')} m on (m.ticket_id = t.id and m.origin_id is null) or m.origin_id = t.id
           left join ${table('person')} p on p.id = m.author_id
@@ -87,7 +87,7 @@ interface Member {
 
 async function mergedInto(em: SqlEntityManager, ticket: Ticket): Promise<Merged[]> {
   const ms = (of: Sql) => sql`floor(extract(epoch from ${of}) * 1000)::float8`;
-  const byTeam = sql`(p.team_role is not null and p.id <> f.requester_id)`;
+  const byTeam = saidByTeam('m', 'p', 'f');
   const family = await rows<Member>(
     em,
     sql`with recursive family as (

@@ -150,8 +150,10 @@ export class TicketMails implements OnModuleInit {
 
   private async send(kind: Kind, facts: Facts, to: Recipient, messageId: string): Promise<void> {
     const forTeam = to.team;
-    const locale = to.locale ?? (await this.settings.get('general')).defaultLocale;
-    const author = facts.author_key ? translate(locale, facts.author_key) : facts.author;
+    const { defaultLocale, name: business } = await this.settings.get('general');
+    // Of rules and clocks customers hear nothing: the business speaks.
+    const robot = facts.author_key ? translate(to.locale ?? defaultLocale, facts.author_key) : facts.author;
+    const author = facts.author_id === null && !forTeam ? business || currentTenant().name : robot;
     const number = ticketNumber(facts.number);
     const key = `tickets.${kind}:${messageId}:${to.id}`;
     const messageIdOfMail = this.addresses.messageIdFor({ ticketId: facts.id, personId: to.id }, key);

@@ -13,7 +13,8 @@ export interface Colleague {
   name: string;
   typing: boolean;
 }
-type Touched = (number: number | null) => void;
+/** `shown`: customers see it, too. */
+type Touched = (number: number | null, shown: boolean) => void;
 type Present = Colleague & { until: number };
 
 /** Which tickets are being changed, and who has one open: what streams and pages of this process tell each other. */
@@ -29,15 +30,15 @@ export class LiveTickets implements OnModuleInit {
 
   onModuleInit(): void {
     this.signals.on(TICKET_TOUCHED, (argument) => {
-      const [tenant, number] = argument?.split(':') ?? [];
-      if (!tenant) for (const all of this.listeners.values()) all.forEach((listener) => listener(null));
-      else this.listeners.get(tenant)?.forEach((listener) => listener(Number(number)));
+      const [tenant, number, whose] = argument?.split(':') ?? [];
+      if (!tenant) for (const all of this.listeners.values()) all.forEach((listener) => listener(null, true));
+      else this.listeners.get(tenant)?.forEach((listener) => listener(Number(number), whose !== 'team'));
     });
     this.signals.on(PRESENCE, (argument) => {
       if (!argument) return;
       const [tenant, number, id, typing, name] = argument.split(':');
       this.remember(`${tenant}:${number}`, id!, { name: decodeURIComponent(name!), typing: typing === '1' });
-      this.listeners.get(tenant!)?.forEach((listener) => listener(Number(number)));
+      this.listeners.get(tenant!)?.forEach((listener) => listener(Number(number), false));
     });
   }
 

@@ -97,7 +97,10 @@ export class CustomerLiveController {
     this.streams.start(
       actor,
       res,
-      (changed) => this.live.onTouched((touched) => (touched === null || touched === number ? changed() : undefined)),
+      (changed) =>
+        this.live.onTouched((touched, shown) =>
+          shown && (touched === null || touched === number) ? changed() : undefined,
+        ),
       (say) => say('changed'),
       (now) => this.page.isOpenTo(now, number),
     );
