@@ -67,3 +67,23 @@ test('more rows do not mean more statements', async () => {
   }
   expect(await counts()).toEqual(few);
 });
+
+test.each([
+  ['sign-in', '/sign-in', { password: 'not-the-password-1' }],
+  ['registration', '/register', { name: 'Somebody' }],
+  ['recovery', '/forgot', {}],
+])('21: %s takes the same steps for a known and an unknown address', async (_, path, fields) => {
+  const { email: known } = await acme.customer(`Known at ${path.slice(1)}`);
+  const steps: string[][] = [];
+  for (const email of ['warm.up@customers.example', known, `unknown.${path.slice(1)}@customers.example`]) {
+    const visitor = acme.visitor();
+    await visitor.get(path);
+    const taken: string[] = [];
+    const stop = observeSql((text) => void taken.push(text.replaceAll(/\s+/g, ' ').slice(0, 80)));
+    await visitor.post(path, { ...fields, email });
+    stop();
+    steps.push(taken);
+  }
+  expect(steps[1]!.length).toBeGreaterThan(0);
+  expect(steps[1]).toEqual(steps[2]);
+});

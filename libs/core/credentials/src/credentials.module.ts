@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
+import { Guesses } from './guesses.js';
 import { Limits } from './limits.js';
 import { Tokens } from './tokens.js';
 
 @Global()
-@Module({ providers: [Limits, Tokens], exports: [Limits, Tokens] })
+@Module({ providers: [Guesses, Limits, Tokens], exports: [Guesses, Limits, Tokens] })
 export class CredentialsModule {}

@@ -1,4 +1,5 @@
 export { CredentialsModule } from './credentials.module.js';
+export { Guesses } from './guesses.js';
 export { type Limit, Limits } from './limits.js';
 export { hashPassword, MAX_LENGTH, MIN_LENGTH, passwordMatches, passwordProblem } from './passwords.js';
 export { hashSecret, newSecret, sign, signatureMatches } from './secrets.js';

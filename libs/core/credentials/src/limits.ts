@@ -42,6 +42,11 @@ export class Limits implements OnApplicationShutdown {
     if (state && state.consumedPoints >= limit.points) throw new TooMany(Math.ceil(state.msBeforeNext / 1000));
   }
 
+  /** Takes one counted attempt back. */
+  async giveBack(limit: Limit, key: string): Promise<void> {
+    await this.limiter(limit).reward(this.key(limit, key), 1);
+  }
+
   async forget(limit: Limit, key: string): Promise<void> {
     await this.limiter(limit).delete(this.key(limit, key));
   }

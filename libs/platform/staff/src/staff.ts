@@ -1,21 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
-import {
-  type Device,
-  hashPassword,
-  type Limit,
-  Limits,
-  passwordMatches,
-  passwordProblem,
-  Sessions,
-} from '@foyer/credentials';
+import { type Device, Guesses, hashPassword, passwordMatches, passwordProblem, Sessions } from '@foyer/credentials';
 import { PlatformDatabase } from '@foyer/database';
 import { StaffMember, type StaffRole } from './staff.entity.js';
 import type { StaffActor } from './staff-principals.js';
-
-const PER_ADDRESS: Limit = { name: 'staff-address', points: 30, seconds: 900 };
-const PER_PAIR: Limit = { name: 'staff-pair', points: 8, seconds: 900 };
 
 /** The platform's staff: who they are, and signing in. */
 @Injectable()
@@ -24,23 +13,20 @@ export class Staff {
 
   constructor(
     private readonly platform: PlatformDatabase,
-    private readonly limits: Limits,
+    private readonly guesses: Guesses,
   ) {
     this.sessions = new Sessions(platform);
   }
 
   /** @returns the session's secret. @throws InvalidField, TooMany */
   async signIn(email: string, password: string, device: Device, former: string | null): Promise<string> {
-    const ip = device.ip ?? 'unknown';
-    await this.limits.check(PER_ADDRESS, ip);
-    await this.limits.check(PER_PAIR, `${email} ${ip}`);
-    const member = await this.platform.read((em) => em.findOne(StaffMember, { email }));
-    const matches = await passwordMatches(member?.passwordHash ?? null, password);
-    if (!member || !matches || member.status !== 'active') {
-      await this.limits.count(PER_ADDRESS, ip);
-      await this.limits.count(PER_PAIR, `${email} ${ip}`);
-      throw new InvalidField('', 'staff.sign-in.wrong');
-    }
+    const attempt = { door: 'staff' as const, account: email, ip: device.ip ?? 'unknown', known: false };
+    const member = await this.guesses.judged(attempt, async () => {
+      const found = await this.platform.read((em) => em.findOne(StaffMember, { email }));
+      const matches = await passwordMatches(found?.passwordHash ?? null, password);
+      return found && matches && found.status === 'active' ? found : null;
+    });
+    if (!member) throw new InvalidField('', 'staff.sign-in.wrong');
     return this.platform.write(async () => {
       if (former) await this.sessions.end(former);
       return this.sessions.start(member.id, device);

@@ -1,16 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { type Device, type Limit, Limits, passwordMatches, Sessions, sign, signatureMatches } from '@foyer/credentials';
+import { type Device, Guesses, passwordMatches, Sessions, sign, signatureMatches } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import { Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
-
-const PER_ADDRESS: Limit = { name: 'sign-in-address', points: 100, seconds: 900 };
-const PER_ACCOUNT_AND_ADDRESS: Limit = { name: 'sign-in-pair', points: 10, seconds: 900 };
-/** Counts strangers only. Whoever has signed in before on the same device is not kept out by other people's guesses. */
-const PER_ACCOUNT: Limit = { name: 'sign-in-account', points: 60, seconds: 3600 };
 
 export interface SignedIn {
   person: Person;
@@ -28,7 +23,7 @@ export class SignIn {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
-    private readonly limits: Limits,
+    private readonly guesses: Guesses,
     private readonly passwords: PersonPasswords,
   ) {
     this.sessions = new Sessions(database);
@@ -45,23 +40,14 @@ export class SignIn {
     device: Device & { known: string | null },
     former: string | null,
   ): Promise<SignedIn> {
-    const ip = device.ip ?? 'unknown';
-    const trusted = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
-    // Who shares an address with an attacker is counted apart as well, once their device is known.
-    const pair = `${email} ${trusted ? 'known device' : ip}`;
-    await this.limits.check(PER_ADDRESS, ip);
-    await this.limits.check(PER_ACCOUNT_AND_ADDRESS, pair);
-    if (!trusted) await this.limits.check(PER_ACCOUNT, email);
-
-    const person = await this.database.read((em) => em.findOne(Person, { email }));
-    const matches = await passwordMatches(await this.passwords.of(email), password);
-    if (!person || !matches || !person.maySignIn) {
-      await this.limits.count(PER_ADDRESS, ip);
-      await this.limits.count(PER_ACCOUNT_AND_ADDRESS, pair);
-      if (!trusted) await this.limits.count(PER_ACCOUNT, email);
-      throw new InvalidField('', 'identity.sign-in.wrong');
-    }
-    await this.limits.forget(PER_ACCOUNT_AND_ADDRESS, pair);
+    const known = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
+    const attempt = { door: 'portal' as const, account: email, ip: device.ip ?? 'unknown', known };
+    const person = await this.guesses.judged(attempt, async () => {
+      const found = await this.database.read((em) => em.findOne(Person, { email }));
+      const matches = await passwordMatches(await this.passwords.of(email), password);
+      return found && matches && found.maySignIn ? found : null;
+    });
+    if (!person) throw new InvalidField('', 'identity.sign-in.wrong');
     return this.start(person, device, former);
   }
 
