@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Accounts, Companies } from '@foyer/identity';
 import { unescaped } from './page-forms.js';
 
 const CHOSEN = 'meadow-thistle-77';
@@ -186,5 +187,53 @@ describe('62: an invitation never opens an account that is there', () => {
     expect(switched.headers['location']).toBe(`/invitation?token=${token}`);
     expect((await browser.get('/account')).status).toBe(303);
     expect((await browser.get(switched.headers['location']!)).text).toContain('current-password');
+  });
+});
+
+describe('there is always an owner', () => {
+  test('however many leave at the same moment, by whatever way', async () => {
+    const bolt = await world.tenant('bolt');
+    const owners = [bolt.owner, ...(await Promise.all([1, 2, 3, 4].map((n) => bolt.agent(`Owner${n}`, 'owner'))))];
+    for (let round = 0; round < 3; round += 1) {
+      const actors = await Promise.all(owners.map((one) => one.actor()));
+      await bolt.inside(() =>
+        Promise.allSettled(
+          actors.map((actor, index) => {
+            const victim = actors[(index + 1) % actors.length]!.id!;
+            const [accounts, companies] = [world.get(Accounts), world.get(Companies)];
+            if (index % 3 === 0) return accounts.deactivate(actor, victim);
+            return companies.changeTeamRole(actor, victim, index % 3 === 1 ? 'agent' : null);
+          }),
+        ),
+      );
+      const left = await bolt.query(
+        () => sql`select 1 from ${table('person')} where team_role = 'owner' and status = 'active'`,
+      );
+      expect(left.length).toBeGreaterThanOrEqual(1);
+      await bolt.inside(() =>
+        world
+          .get(Database)
+          .write((em) =>
+            rows(em, sql`update ${table('person')} set team_role = 'owner', status = 'active' where true returning id`),
+          ),
+      );
+    }
+  });
+
+  test('nor is a company left without an admin by its own people', async () => {
+    const two = [await acme.customer('Uma'), await acme.customer('Ugo')];
+    for (const one of two) await one.of('Umbra', 'company_admin');
+    const [uma, ugo] = [await two[0]!.actor(), await two[1]!.actor()];
+    const { id } = uma.companies[0]!;
+    await acme.inside(() =>
+      Promise.allSettled([
+        world.get(Companies).changeRole(uma, id, ugo.id!, 'user'),
+        world.get(Companies).remove(ugo, id, uma.id!),
+      ]),
+    );
+    const admins = await acme.query(
+      () => sql`select 1 from ${table('membership')} where company_id = ${id} and role = 'company_admin'`,
+    );
+    expect(admins).toHaveLength(1);
   });
 });

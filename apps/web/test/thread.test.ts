@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
+import { historyOf } from '@foyer/service';
+import { Ticket, TicketPageReader, Tickets } from '@foyer/tickets';
 
 let world: World;
 let acme: TestTenant;
@@ -45,4 +48,27 @@ test('a customer registers, verifies by the mail, opens a ticket; an agent answe
   const file = await browser.get(/href="(\/tickets\/TKT-001\/attachments\/[^"]+)"/.exec(page.text)![1]!);
   expect(file.headers['location']).toContain('http://files.localhost:3000/');
   expect((await browser.post('/tickets/TKT-001/solution')).status).toBe(303);
+});
+
+test('what an agent answered stays answered when they leave the team', async () => {
+  const [nia, bo] = [await acme.agent('Nia'), await acme.customer('Bo')];
+  const ticket = await bo.opens('Left behind');
+  const agent = await nia.actor();
+  await acme.inside(() => world.get(Tickets).reply(agent, ticket.id, { body: 'Here you are', fileIds: [] }));
+  const history = () =>
+    acme.inside(() =>
+      world.get(Database).read(async (em) => historyOf(em, await em.findOneOrFail(Ticket, { id: ticket.id }))),
+    );
+  const before = await history();
+  expect(before).toContainEqual(expect.objectContaining({ what: 'message', by: 'team' }));
+  await acme.inside(() =>
+    world
+      .get(Database)
+      .write((em) => rows(em, sql`update ${table('person')} set team_role = null where name = 'Nia' returning id`)),
+  );
+  expect(await history()).toEqual(before);
+  const shown = await acme.inside(async () =>
+    world.get(TicketPageReader).read(await acme.owner.actor(), ticket.number),
+  );
+  expect(shown.messages.find(({ body }) => body === 'Here you are')).toMatchObject({ byTeam: true });
 });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { GuardedClient } from './guarded-client.js';
 import {
   type DatabaseAddress,
   type Login,
@@ -97,6 +98,28 @@ async function canConnect(address: DatabaseAddress, login: Login): Promise<boole
   }
 }
 
+/** Whether the client through which the application speaks keeps to itself what would take on another role. */
+async function refusesRoles(address: DatabaseAddress): Promise<boolean> {
+  const client = new GuardedClient({ connectionString: loginUrl(address, 'app') });
+  await client.connect();
+  const sent = async (text: string): Promise<boolean> => {
+    try {
+      await client.query(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  try {
+    const role = `set role ${PLATFORM_ROLE}`;
+    for (const text of [role, `set session role ${PLATFORM_ROLE}`, `select 1; ${role}`, `/**/ ${role}`, 'reset role'])
+      if (await sent(text)) return false;
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
 /** Asks the server, as the application's own login, which walls stand. Changes nothing. */
 export async function isolationReport(address: DatabaseAddress): Promise<IsolationReport> {
   const client = new pg.Client({ connectionString: loginUrl(address, 'app') });
@@ -111,7 +134,7 @@ export async function isolationReport(address: DatabaseAddress): Promise<Isolati
              current_setting('search_path') in ('', '""') as search_path,
              not exists (select from pg_catalog.pg_namespace n where n.nspname ~ '^t_' and has_schema_privilege(n.oid, 'usage')) as schemas
         from pg_catalog.pg_roles where rolname = current_user`);
-    const found = rows[0]!;
+    const found: Record<string, boolean> = { ...rows[0]!, ordinary: await refusesRoles(address) };
     const layer = (name: string, key: string, required: boolean, explanation: string): IsolationLayer => ({
       name,
       inForce: found[key] === true,
@@ -130,6 +153,12 @@ export async function isolationReport(address: DatabaseAddress): Promise<Isolati
         'schemas',
         true,
         'without taking on a tenant’s role the application sees no tenant schema',
+      ),
+      layer(
+        'no change of role by a statement',
+        'ordinary',
+        true,
+        'the login itself may SET ROLE to any tenant, so that one pool serves all: only the client stands before it, and it sends SET LOCAL ROLE as the begin of a transaction alone',
       ),
       layer('empty search path', 'search_path', true, 'an unqualified table name finds nothing'),
       layer('nothing in schema public', 'public_schema', false, 'no place for objects that every role can reach'),

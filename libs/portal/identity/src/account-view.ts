@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
 import { field, type FormState, safeReturn, seeOther, type Visit } from '@foyer/web';
 import type { Accounts } from './accounts.js';
+import { TICKET_MAIL_WISHES } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 
 export const profileForm = z.object({
@@ -15,11 +16,13 @@ export const profileForm = z.object({
 });
 export const passwordForm = z.object({ current_password: field.password, password: field.password });
 export const emailForm = z.object({ email: field.email, current_password: field.password });
+export const mailsForm = z.object({ ticket_mails: z.enum(TICKET_MAIL_WISHES) });
+export type MailsForm = FormState<z.output<typeof mailsForm>>;
 export type ProfileForm = FormState<z.output<typeof profileForm>>;
 export type PasswordForm = FormState<z.output<typeof passwordForm>>;
 export type EmailForm = FormState<z.output<typeof emailForm>>;
 
-type Forms = { profile?: ProfileForm; password?: PasswordForm; email?: EmailForm };
+type Forms = { mails?: MailsForm; profile?: ProfileForm; password?: PasswordForm; email?: EmailForm };
 
 /** A person's own account, the same on the portal and in the console; `base` says which. */
 export class AccountPages {
@@ -29,7 +32,7 @@ export class AccountPages {
   ) {}
 
   async show(visit: Visit, actor: PortalActor, forms: Forms = {}) {
-    const { locale, timeZone } = await this.accounts.profile(actor);
+    const { locale, timeZone, ticketMails } = await this.accounts.profile(actor);
     const sessions = await this.accounts.listSessions(actor);
     return {
       base: this.base,
@@ -39,9 +42,11 @@ export class AccountPages {
         profile:
           forms.profile ??
           visit.form({ name: actor.name, locale: locale ?? visit.locale, time_zone: timeZone ?? visit.timeZone }),
+        mails: forms.mails ?? visit.form({ ticket_mails: ticketMails }),
         password: forms.password ?? visit.form(),
         email: forms.email ?? visit.form(),
       },
+      mailWishes: TICKET_MAIL_WISHES.map((value) => ({ value, label: visit.t(`identity.account.mails.${value}`) })),
       locales: visit.locales.map((value) => ({ value, label: languageName(value) })),
       timeZones: timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') })),
       sessions: sessions.map(({ id, ip, userAgent, lastSeenAt }) => ({
@@ -59,6 +64,11 @@ export class AccountPages {
       this.accounts.changeProfile(actor, { name, locale, timeZone }),
     );
     return form.failed ? this.show(visit, actor, { profile: form }) : this.done('identity.account.saved');
+  }
+
+  async chooseMails(visit: Visit, actor: PortalActor, form: MailsForm) {
+    await form.attempt(({ ticket_mails: wish }) => this.accounts.chooseMails(actor, wish));
+    return form.failed ? this.show(visit, actor, { mails: form }) : this.done('identity.account.saved');
   }
 
   async changePassword(visit: Visit, actor: PortalActor, form: PasswordForm) {

@@ -16,7 +16,7 @@ import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
 import { PasswordChanged, PersonDeactivated, PersonRegistered, PersonVerified } from './identity.events.js';
 import { Owners } from './owners.js';
-import { Person } from './person.entity.js';
+import { Person, type TicketMailWish } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-principals.js';
 import { TeamRoles } from './roles/team-roles.js';
@@ -160,9 +160,11 @@ export class Accounts {
     return token?.email ?? null;
   }
 
-  async profile(actor: PortalActor): Promise<Pick<Person, 'locale' | 'timeZone'>> {
-    const { locale, timeZone } = await this.database.read((em) => em.findOneOrFail(Person, { id: actor.id! }));
-    return { locale, timeZone };
+  async profile(actor: PortalActor): Promise<Pick<Person, 'locale' | 'timeZone' | 'ticketMails'>> {
+    const { locale, timeZone, ticketMails } = await this.database.read((em) =>
+      em.findOneOrFail(Person, { id: actor.id! }),
+    );
+    return { locale, timeZone, ticketMails };
   }
 
   /**
@@ -206,6 +208,13 @@ export class Accounts {
   ): Promise<void> {
     await this.database.write(async () => {
       Object.assign(await this.self(actor), { name, locale, timeZone });
+    });
+  }
+
+  /** Which mails about tickets they want as a member of the team. */
+  async chooseMails(actor: PortalActor, ticketMails: TicketMailWish): Promise<void> {
+    await this.database.write(async () => {
+      Object.assign(await this.self(actor), { ticketMails });
     });
   }
 

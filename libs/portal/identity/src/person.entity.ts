@@ -5,6 +5,9 @@ export const TEAM_ROLES = ['owner', 'admin', 'agent', 'editor', 'viewer'] as con
 export type StandardTeamRole = (typeof TEAM_ROLES)[number];
 /** A standard role, or the id of one that the operator has composed. */
 export type TeamRole = StandardTeamRole | (string & {});
+/** Mails about tickets: also of each new one, of what is assigned to them, calls them or they follow, or none. */
+export const TICKET_MAIL_WISHES = ['all', 'mine', 'none'] as const;
+export type TicketMailWish = (typeof TICKET_MAIL_WISHES)[number];
 export type PersonStatus = 'invited' | 'active' | 'deactivated';
 
 /** Somebody with an account on this portal: a customer, a team member, or both. Their password: `PersonPasswords`. */
@@ -36,6 +39,10 @@ export class Person {
 
   @Property({ type: 'text', nullable: true })
   timeZone: string | null = null;
+
+  /** As members of the team. What they ask as customers is answered in any case. */
+  @Property({ type: 'text' })
+  ticketMails: TicketMailWish = 'all';
 
   /** The company they act for at present, where they belong to several. */
   @Property({ type: 'uuid', nullable: true })

@@ -5,7 +5,7 @@ import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import type { CompanyRole } from './company.entity.js';
-import type { TeamRole } from './person.entity.js';
+import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
 import { type Place, standingOf } from './roles/standing.js';
 import type { TeamScope } from './roles/capabilities.js';
@@ -36,6 +36,7 @@ interface PersonAtWork {
   locale: string | null;
   time_zone: string | null;
   current_company_id: string | null;
+  ticket_mails: TicketMailWish;
   places: (Place & { name: string })[];
 }
 interface Row extends PersonAtWork {
@@ -124,8 +125,8 @@ export class PortalPrincipals implements OnModuleInit {
     const inOrder = ids.flatMap((id) => by.get(id) ?? []);
     return Promise.all(
       inOrder.map(async (row) => {
-        const { id, name, email, locale, places } = row;
-        return { id, name, email, locale, places, standing: await this.standing(row) };
+        const { id, name, email, locale, places, ticket_mails: ticketMails } = row;
+        return { id, name, email, locale, places, ticketMails, standing: await this.standing(row) };
       }),
     );
   }
@@ -192,7 +193,7 @@ export class PortalPrincipals implements OnModuleInit {
 
 /** A person with the companies they belong to, what lies below those, and whom those work for. */
 const AT_WORK = (): Sql => sql`
-  p.id, p.name, p.email, p.team_role, p.locale, p.time_zone, p.current_company_id,
+  p.id, p.name, p.email, p.team_role, p.locale, p.time_zone, p.current_company_id, p.ticket_mails,
   coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role,
                      'branches', (with recursive below as (
                                     select b.id from ${table('company')} b where b.parent_id = c.id

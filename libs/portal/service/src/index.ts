@@ -1,5 +1,5 @@
 export { type Clock, CLOCK_KINDS, type ClockKind, clocksOf, type Fact, type Targets } from './sla/clocks.js';
-export { type Merged, withMerged } from './sla/history.js';
+export { historyOf, type Merged, withMerged } from './sla/history.js';
 export { type ClockRow, clockRows } from './sla/clock-rows.js';
 export { SlaClocks } from './sla/sla-clocks.js';
 export { slaPolicies, type SlaPolicy } from './sla/policies.js';

@@ -203,6 +203,8 @@ describe('branding', () => {
     expect(picture.headers['cache-control']).toContain('immutable');
     expect((await sharp(picture.body as Buffer).metadata()).format).toBe('png');
     const old = await guest.get('/brand/logo/000000000000.png');
+    // Mail programs on the web show it within pages of their own.
+    expect(old.headers['cross-origin-resource-policy']).toBe('cross-origin');
     expect([old.status, old.headers['cache-control']]).toEqual([200, 'public, max-age=300']);
     expect((await globex.visitor().get(src)).status).toBe(404);
     for (const wrong of [

@@ -4,6 +4,8 @@ import {
   AccountPages,
   emailForm,
   type EmailForm,
+  mailsForm,
+  type MailsForm,
   passwordForm,
   type PasswordForm,
   profileForm,
@@ -30,6 +32,12 @@ export class ConsoleAccountController {
   @View('identity/team/account')
   profile(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(profileForm) form: ProfileForm) {
     return this.pages.changeProfile(visit, actor, form);
+  }
+
+  @Post('mails')
+  @View('identity/team/account')
+  mails(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(mailsForm) form: MailsForm) {
+    return this.pages.chooseMails(visit, actor, form);
   }
 
   @Post('password')

@@ -46,6 +46,8 @@ export class BrandController {
     const current = version === `${picture.sha256.slice(0, 12)}.png`;
     const content = await this.files.open(picture);
     res.setHeader('Content-Type', 'image/png');
+    // Mail programs on the web show it within pages of their own.
+    res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     res.setHeader('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'public, max-age=300');
     await pipeline(content, res);
   }

@@ -29,8 +29,11 @@ interface MailedTicket extends Record<string, string> {
   personId: string;
 }
 export const mailAbout = (ticketId: string, personId: string): MailedTicket => ({ ticketId, personId });
-/** As whom somebody gets a mail: whoever reads the ticket, the team behind it, or whoever decides about it. */
-type MailReader = 'reader' | 'colleague' | 'approver';
+/**
+ * As whom somebody gets a mail: whoever reads the ticket, the team behind it, those of it who have nothing to do with the
+ * ticket yet, or whoever decides about it.
+ */
+type MailReader = 'reader' | 'colleague' | 'bystander' | 'approver';
 
 /**
  * Who can see a ticket, and why: everybody it could concern is asked by the very rules that decide, so the list cannot
@@ -67,7 +70,11 @@ export class TicketAudience {
     if (!ticket || person?.email !== toAddress) return false;
     const ability = this.abilities.of(person.standing);
     if (as === 'approver') return allowed(ability, 'approve', 'Ticket', ticket);
-    return allowed(ability, 'read', 'Ticket', ticket) && (as === 'reader' || holds(ability, 'read', 'Note'));
+    if (!allowed(ability, 'read', 'Ticket', ticket)) return false;
+    const { ticketMails: wish, standing } = person;
+    if (standing.team && ticket.requesterId !== personId && (wish === 'none' || (as === 'bystander' && wish !== 'all')))
+      return false;
+    return as === 'reader' || holds(ability, 'read', 'Note');
   }
 
   async of(ticket: RuledTicket): Promise<Onlooker[]> {

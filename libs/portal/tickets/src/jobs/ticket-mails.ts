@@ -44,8 +44,9 @@ interface Facts {
   watchers: Recipient[];
 }
 const FOR_READERS = ['opened', 'replied', 'follower', 'solved'] as const;
-const FOR_COLLEAGUES = ['new-for-team', 'mentioned', 'assigned'] as const;
-type Kind = (typeof FOR_READERS | typeof FOR_COLLEAGUES)[number];
+const FOR_COLLEAGUES = ['mentioned', 'assigned'] as const;
+const FOR_BYSTANDERS = ['new-for-team'] as const;
+type Kind = (typeof FOR_READERS | typeof FOR_COLLEAGUES | typeof FOR_BYSTANDERS)[number];
 interface Recipient {
   id: string;
   name: string;
@@ -73,10 +74,13 @@ export class TicketMails implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const kind of FOR_READERS)
-      this.rules.declare({ [`tickets/email/${kind}`]: (mail) => this.audience.mayBeMailed(mail) });
-    for (const kind of FOR_COLLEAGUES)
-      this.rules.declare({ [`tickets/email/${kind}`]: (mail) => this.audience.mayBeMailed(mail, 'colleague') });
+    const declare = (kinds: readonly Kind[], as: Parameters<TicketAudience['mayBeMailed']>[1]) => {
+      for (const kind of kinds)
+        this.rules.declare({ [`tickets/email/${kind}`]: (mail) => this.audience.mayBeMailed(mail, as) });
+    };
+    declare(FOR_READERS, 'reader');
+    declare(FOR_COLLEAGUES, 'colleague');
+    declare(FOR_BYSTANDERS, 'bystander');
   }
 
   @OnEvent(TicketOpened, 'tickets.mail-opened')
@@ -216,7 +220,7 @@ export class TicketMails implements OnModuleInit {
     return this.database.write((em) =>
       rows<Recipient>(
         em,
-        sql`select p.id, p.name, p.email as address, p.locale, true as team from ${table('person')} p where ${working} and ${among} limit 200`,
+        sql`select p.id, p.name, p.email as address, p.locale, true as team from ${table('person')} p where ${working} and p.ticket_mails = 'all' and ${among} limit 200`,
       ),
     );
   }

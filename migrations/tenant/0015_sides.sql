@@ -13,3 +13,6 @@ update :schema.ticket t
          select max(m.created_at) from :schema.ticket_message m where m.ticket_id = t.id and m.kind = 'reply'));
 create index ticket_company_shown on :schema.ticket (company_id, coalesce(shown_at, created_at) desc, id desc);
 create index ticket_requester_shown on :schema.ticket (requester_id, coalesce(shown_at, created_at) desc, id desc);
+
+-- Which mails about tickets a member of the team wants: all, those about what is theirs, none.
+alter table :schema.person add column ticket_mails text not null default 'all';
