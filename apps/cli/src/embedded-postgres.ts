@@ -52,8 +52,12 @@ const careless = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
  * killed, and the next start finds and uses it again.
  *
  * @param durable false turns off every sync to disk; for tests only
+ * @param samePort fails where the port of before is taken, since those who are connected know no other
  */
-export function startEmbeddedPostgres(home: string, { durable = true } = {}): Promise<EmbeddedPostgres> {
+export function startEmbeddedPostgres(
+  home: string,
+  { durable = true, samePort = false } = {},
+): Promise<EmbeddedPostgres> {
   mkdirSync(home, { recursive: true });
   return alone(join(home, 'starting.lock'), async () => {
     const known = readServer(home);
@@ -65,7 +69,10 @@ export function startEmbeddedPostgres(home: string, { durable = true } = {}): Pr
     };
 
     if (!(await isRunning(server))) {
-      if (!(await isFree(server.port))) server.port = await freePort();
+      if (!(await isFree(server.port))) {
+        if (samePort) throw new Error(`Port ${server.port} of PostgreSQL is used by another program.`);
+        server.port = await freePort();
+      }
       writeFileSync(join(home, 'server.json'), JSON.stringify(server), { mode: 0o600 });
       if (!existsSync(join(server.data, 'PG_VERSION'))) await initialise(place, server, durable);
       await start(home, place, server, durable);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import { Lifeline } from '@foyer/database';
 import { Obstacle } from '../../progress.mjs';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../embedded-postgres.js';
 
@@ -15,29 +16,32 @@ export async function launchDatabase(dataDir: string, databaseUrl: string | unde
     return { url: databaseUrl, stop: () => Promise.resolve() };
   }
   const home = join(dataDir, 'postgres');
-  const start = async () => {
+  const start = async (samePort: boolean) => {
     try {
-      return await startEmbeddedPostgres(home);
+      return await startEmbeddedPostgres(home, { samePort });
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code ? error : new Obstacle((error as Error).message);
     }
   };
-  let server = await start();
+  let server = await start(false);
+  const lifeline = new Lifeline({
+    open: async () => void (server = await start(true)),
+    onReturn: () => process.stdout.write('  PostgreSQL is back\n'),
+    onFailure: ({ message }, failures) => failures === 1 && process.stdout.write(`  ${message}\n`),
+  });
+  let away = false;
   const watch = setInterval(() => {
-    if (server.isAlive()) return;
-    process.stdout.write('  PostgreSQL died and is started again\n');
-    // It comes back on its port, so everybody's connections find it.
-    server = { ...server, isAlive: () => true };
-    start().then(
-      (again) => (server = again),
-      (error: Error) => process.stdout.write(`  ${error.message}\n`),
-    );
+    const alive = server.isAlive();
+    if (!alive && !away) process.stdout.write('  PostgreSQL died and is started again\n');
+    if (!alive) lifeline.lost();
+    away = !alive;
   }, 1_000);
   watch.unref();
   return {
     url: server.url,
     stop: async () => {
       clearInterval(watch);
+      lifeline.close();
       await stopEmbeddedPostgres(home);
     },
   };

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { currentTenant } from '@foyer/tenancy';
 import { PLATFORM_ROLE } from './logins.js';
+import { meaningOf } from './unreachable.js';
 
 /** A schema and the role that may use it. */
 interface Realm {
@@ -42,7 +43,11 @@ abstract class Transactions {
     let opening = page.open.get(realm.schema);
     if (!opening) page.open.set(realm.schema, (opening = this.begin(realm, 'read')));
     const em = await opening;
-    return units.run({ ...realm, mode: 'read', em, afterCommit: [] }, () => fn(em));
+    try {
+      return await units.run({ ...realm, mode: 'read', em, afterCommit: [] }, () => fn(em));
+    } catch (error) {
+      throw meaningOf(error);
+    }
   }
 
   /** Runs `fn` in one transaction that commits when it returns and rolls back when it throws; joins an enclosing one. */
@@ -71,13 +76,17 @@ abstract class Transactions {
       return result;
     } catch (error) {
       await em.rollback().catch(() => undefined); // the first error is the one worth telling
-      throw error;
+      throw meaningOf(error);
     }
   }
 
   private async begin(realm: Realm, mode: Unit['mode']): Promise<SqlEntityManager> {
     const em = this.orm.em.fork({ schema: realm.schema, session: { role: realm.role } }) as SqlEntityManager;
-    await em.begin({ readOnly: mode === 'read' });
+    try {
+      await em.begin({ readOnly: mode === 'read' });
+    } catch (error) {
+      throw meaningOf(error);
+    }
     return em;
   }
 }

@@ -18,7 +18,11 @@ export function startOrm({ entities, poolSize, ...address }: OrmOptions): Promis
     allowGlobalContext: false,
     pool: { max: poolSize },
     // A connection keeps about 16 KB of catalog cache for each table of each tenant it has touched; only closing it frees that.
-    driverOptions: { Client: GuardedClient, maxLifetimeSeconds: 1800, application_name: 'foyer' },
+    // A server that does not answer is one that is away: whoever waits for a connection is told so.
+    driverOptions: {
+      ...{ Client: GuardedClient, application_name: 'foyer', keepAlive: true },
+      ...{ maxLifetimeSeconds: 1800, connectionTimeoutMillis: 10_000 },
+    },
     discovery: { warnWhenNoEntities: false },
     debug: false,
   });

@@ -25,17 +25,20 @@ export class FailedJobs {
     start: number,
     limit: number,
   ): Promise<{ jobs: FailedJob[]; counts: Record<'waiting' | 'active' | 'delayed' | 'failed', number> }> {
-    const queue = this.queues.events;
-    const jobs = await queue.getFailed(start, start + limit - 1);
-    const {
-      failed = 0,
-      waiting = 0,
-      delayed = 0,
-      active = 0,
-    } = await queue.getJobCounts('failed', 'waiting', 'delayed', 'active');
+    const queues = this.queues.all();
+    const found = await Promise.all(queues.map((queue) => queue.getFailed(0, start + limit - 1)));
+    const jobs = found
+      .flat()
+      .sort((a, b) => (b.finishedOn ?? 0) - (a.finishedOn ?? 0))
+      .slice(start, start + limit);
+    const counts = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+    for (const queue of queues) {
+      const of = await queue.getJobCounts('failed', 'waiting', 'delayed', 'active');
+      for (const state of ['failed', 'waiting', 'delayed', 'active'] as const) counts[state] += of[state] ?? 0;
+    }
     const tenants = await this.tenants(jobs.map((job) => job.data.realm));
     return {
-      counts: { waiting, active, delayed, failed },
+      counts,
       jobs: jobs.map((job) => ({
         id: job.id!,
         name: job.name,
@@ -50,14 +53,17 @@ export class FailedJobs {
 
   /** Gives a failed job its attempts back. False when it is not there or has not failed. */
   async retry(id: string): Promise<boolean> {
-    const job = await this.queues.events.getJob(id);
-    if (!job || !(await job.isFailed())) return false;
-    await job.retry('failed', { resetAttemptsMade: true });
-    return true;
+    for (const queue of this.queues.all()) {
+      const job = await queue.getJob(id);
+      if (!job || !(await job.isFailed())) continue;
+      await job.retry('failed', { resetAttemptsMade: true });
+      return true;
+    }
+    return false;
   }
 
   async retryAll(): Promise<void> {
-    await this.queues.events.retryJobs({ state: 'failed' });
+    for (const queue of this.queues.all()) await queue.retryJobs({ state: 'failed' });
   }
 
   private async tenants(schemas: string[]): Promise<Map<string, { id: string; name: string }>> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentTenantOrNull } from '@foyer/tenancy';
 import { Database, PlatformDatabase } from '@foyer/database';
-import { eventName } from './domain-event.js';
+import { type EventClass, eventName } from './domain-event.js';
 import { Signals } from './signals.js';
 
 /** The signal by which a commit wakes the relay. */
@@ -27,6 +27,18 @@ export class Outbox {
       await em.execute(
         `insert into platform.outbox (name, payload, available_at) values (?, ?, now() + ? * interval '1 second')`,
         [name, JSON.stringify(event), afterSeconds],
+        'run',
+      );
+      await this.signals.send(em, OUTBOX);
+    });
+  }
+
+  /** What waits for later is due now, in every tenant: what it waited for is back. */
+  async hurry(event: EventClass): Promise<void> {
+    await this.platform.write(async (em) => {
+      await em.execute(
+        'update platform.outbox set available_at = now() where name = ? and relayed_at is null and available_at > now()',
+        [eventName(event)],
         'run',
       );
       await this.signals.send(em, OUTBOX);

@@ -1,7 +1,14 @@
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type Processor } from 'bullmq';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { loginUrl, SteadyClient } from '@foyer/database';
+import { loginUrl, SteadyClient, waitBefore } from '@foyer/database';
+import { type Lane, LANES } from './subscribers.js';
 
 /** One subscriber's share of one event. */
 export interface EventJob {
@@ -11,42 +18,58 @@ export interface EventJob {
 }
 export type JobQueue = Queue<EventJob, void, string>;
 
-const QUEUE = 'events';
+/** Names of the queues. */
+const QUEUES: Record<Lane, string> = { inside: 'events', outside: 'outside' };
 /** Eight attempts over about four minutes, then the job waits among the failed ones for somebody to look. */
 export const RETRIES = { attempts: 8, backoff: { type: 'exponential', delay: 2000, jitter: 0.3 } } as const;
 
-/** BullMQ on PostgreSQL, or on Redis where the installation has one. */
+/** BullMQ on PostgreSQL, or on Redis where the installation has one: a queue for each lane. */
 @Injectable()
-export class Queues implements OnApplicationShutdown {
-  private opened: JobQueue | undefined;
+export class Queues implements BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly log = new Logger('Queue');
+  private readonly opened = new Map<Lane, JobQueue>();
   private readonly workers: Worker<EventJob, void, string>[] = [];
 
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  get events(): JobQueue {
-    if (!this.opened) {
-      this.opened = new Queue(QUEUE, this.options(), ...this.backend()) as unknown as JobQueue;
-      this.opened.on('error', () => undefined); // a lost connection comes back by itself; the failing call says so
-    }
-    return this.opened;
+  of(lane: Lane): JobQueue {
+    const known = this.opened.get(lane);
+    if (known) return known;
+    const queue = new Queue(QUEUES[lane], this.options(), ...this.backend()) as unknown as JobQueue;
+    queue.on('error', () => undefined); // a lost connection comes back by itself; the failing call says so
+    this.opened.set(lane, queue);
+    return queue;
   }
 
-  work(processor: Processor<EventJob, void, string>): Worker<EventJob, void, string> {
-    const options = { ...this.options(), concurrency: this.config.workerConcurrency, maxStalledCount: 10 };
-    const worker = new Worker(QUEUE, processor, options as never, ...(this.backend() as [never]));
+  all(): JobQueue[] {
+    return LANES.map((lane) => this.of(lane));
+  }
+
+  work(lane: Lane, processor: Processor<EventJob, void, string>): void {
+    const { workerConcurrency } = this.config;
+    const concurrency = lane === 'inside' ? workerConcurrency : outsidePlaces(workerConcurrency);
+    const options = { ...this.options(), concurrency, maxStalledCount: 10 };
+    const worker = new Worker(QUEUES[lane], processor, options as never, ...(this.backend() as [never]));
+    worker.on('error', (error) => this.log.warn(error.message));
+    worker.on('failed', (job, error) =>
+      this.log.warn(`${job?.name} failed (attempt ${job?.attemptsMade}): ${error.message}`),
+    );
     this.workers.push(worker as never);
-    return worker as never;
+  }
+
+  /** Jobs that have begun are finished before anything they need is closed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close()));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.close()));
-    await this.opened?.close();
+    await Promise.all([...this.opened.values()].map((queue) => queue.close()));
   }
 
   private options(): QueueOptions {
     const { redisUrl } = this.config;
     const connection = redisUrl
-      ? { url: redisUrl, maxRetriesPerRequest: null }
+      ? { url: redisUrl, maxRetriesPerRequest: null, retryStrategy: waitBefore }
       : { connectionString: loginUrl(this.config, 'queue'), schema: 'queue', max: 6, Client: SteadyClient };
     return {
       connection: connection as never,
@@ -62,3 +85,6 @@ export class Queues implements OnApplicationShutdown {
     return this.config.redisUrl ? [] : [createPostgresBackend as never];
   }
 }
+
+/** How many jobs a worker has at other people's servers at most. */
+export const outsidePlaces = (workerConcurrency: number): number => Math.max(1, Math.floor(workerConcurrency / 2));

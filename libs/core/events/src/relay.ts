@@ -1,9 +1,9 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { PlatformDatabase } from '@foyer/database';
 import { OUTBOX } from './outbox.js';
 import { type EventJob, Queues } from './queue.js';
 import { Signals } from './signals.js';
-import { Subscribers } from './subscribers.js';
+import { type Lane, LANES, Subscribers } from './subscribers.js';
 
 const BATCH = 200;
 const POLL_MS = 1000;
@@ -14,6 +14,7 @@ interface EventJobDraft {
   name: string;
   data: EventJob;
   opts: { jobId: string };
+  lane: Lane;
 }
 interface Line {
   id: string;
@@ -29,10 +30,11 @@ interface Line {
  * are not operating stay where they are until the tenant is back.
  */
 @Injectable()
-export class Relay implements OnApplicationShutdown {
+export class Relay implements BeforeApplicationShutdown {
   private readonly log = new Logger('Relay');
   private readonly timers: NodeJS.Timeout[] = [];
   private running: Promise<void> = Promise.resolve();
+  private woken = false;
   private stopped = false;
 
   constructor(
@@ -63,7 +65,7 @@ export class Relay implements OnApplicationShutdown {
       );
       if (lines.length === 0) return 0;
       const jobs = lines.flatMap((line) => this.jobsOf(line));
-      if (jobs.length > 0) await this.queues.events.addBulk(jobs);
+      await this.hand(jobs);
       await em.execute(
         'update platform.outbox set relayed_at = now() where id in (?)',
         [lines.map(({ id }) => id)],
@@ -98,10 +100,17 @@ export class Relay implements OnApplicationShutdown {
   }
 
   private async stateOf(job: EventJobDraft): Promise<string> {
-    const known = await this.queues.events.getJob(job.opts.jobId);
+    const known = await this.queues.of(job.lane).getJob(job.opts.jobId);
     if (known) return known.getState();
-    await this.queues.events.addBulk([job]);
+    await this.hand([job]);
     return 'made again';
+  }
+
+  private async hand(jobs: EventJobDraft[]): Promise<void> {
+    for (const lane of LANES) {
+      const of = jobs.filter((job) => job.lane === lane).map(({ name, data, opts }) => ({ name, data, opts }));
+      if (of.length > 0) await this.queues.of(lane).addBulk(of);
+    }
   }
 
   private jobsOf({ id, realm, name, payload }: Line): EventJobDraft[] {
@@ -109,17 +118,24 @@ export class Relay implements OnApplicationShutdown {
       name: subscriber.name,
       data: { realm, payload },
       opts: { jobId: `${realm}-${id}-${subscriber.name}` },
+      lane: subscriber.lane,
     }));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.timers.forEach(clearInterval);
     await this.running;
   }
 
+  /** However often it is woken, at most one round waits for the one under way. */
   private wake(): void {
-    this.after(() => this.drain());
+    if (this.woken) return;
+    this.woken = true;
+    this.after(() => {
+      this.woken = false;
+      return this.drain();
+    });
   }
 
   /** One thing at a time; what fails is tried again by the next signal or tick. */

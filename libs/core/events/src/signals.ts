@@ -1,11 +1,10 @@
 import pg from 'pg';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { loginUrl } from '@foyer/database';
+import { Lifeline, loginUrl } from '@foyer/database';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 
 const CHANNEL = 'foyer';
-const RECONNECT_MS = 1000;
 
 /** Called with the signal's argument; with null after a gap in the connection, when anything may have been missed. */
 export type OnSignal = (argument: string | null) => void;
@@ -19,7 +18,11 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger('Signals');
   private readonly listeners = new Map<string, Set<OnSignal>>();
   private client: pg.Client | undefined;
-  private stopped = false;
+  private readonly lifeline = new Lifeline({
+    open: () => this.listen(),
+    onReturn: () => this.listeners.forEach((set) => set.forEach((listener) => listener(null))),
+    onFailure: ({ message }) => this.log.warn(`Not listening: ${message}`),
+  });
 
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
@@ -33,38 +36,32 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.listen();
+    await this.lifeline.open();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+    this.lifeline.close();
     await this.client?.end().catch(() => undefined);
   }
 
   private async listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: loginUrl(this.config, 'queue'), keepAlive: true });
+    const client = new pg.Client({
+      connectionString: loginUrl(this.config, 'queue'),
+      ...{ keepAlive: true, connectionTimeoutMillis: 5_000 },
+    });
     client.on('notification', ({ payload = '' }) => {
       const [name = '', argument = ''] = payload.split(' ');
       for (const listener of this.listeners.get(name) ?? []) listener(argument);
     });
     client.on('error', () => undefined);
-    client.on('end', () => this.again());
-    await client.connect();
-    await client.query(`listen ${CHANNEL}`);
+    client.on('end', () => this.client === client && this.lifeline.lost());
+    try {
+      await client.connect();
+      await client.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      void client.end().catch(() => undefined); // half a connection would stay open for as long as the process
+      throw error;
+    }
     this.client = client;
-  }
-
-  private again(): void {
-    if (this.stopped) return;
-    setTimeout(() => {
-      if (this.stopped) return;
-      this.listen().then(
-        () => this.listeners.forEach((set) => set.forEach((listener) => listener(null))),
-        (error: Error) => {
-          this.log.warn(`Not listening: ${error.message}`);
-          this.again();
-        },
-      );
-    }, RECONNECT_MS).unref();
   }
 }

@@ -5,20 +5,32 @@ import { type EventClass, eventName } from './domain-event.js';
 const ON_EVENT = 'foyer:on-event';
 const EVERY = 'foyer:every';
 
+/**
+ * Where a job stands in line. What waits for other people's servers (mails, mailboxes) has a lane of its own, so that one
+ * that stalls keeps nobody else waiting.
+ */
+export type Lane = 'inside' | 'outside';
+export const LANES: readonly Lane[] = ['inside', 'outside'];
+
 interface OnEventMeta {
   event: string;
   subscriber: string;
+  lane: Lane;
 }
 
 /**
  * Makes a provider's method the subscriber of an event. The worker calls it inside the event's tenant, at least once: the
  * method is idempotent. `subscriber` is a stable name; it becomes part of the job's id.
  */
-export function OnEvent(event: EventClass, subscriber: string): MethodDecorator {
+export function OnEvent(
+  event: EventClass,
+  subscriber: string,
+  { lane = 'inside' }: { lane?: Lane } = {},
+): MethodDecorator {
   return (_target, _key, descriptor) => {
     Reflect.defineMetadata(
       ON_EVENT,
-      { event: eventName(event), subscriber } satisfies OnEventMeta,
+      { event: eventName(event), subscriber, lane } satisfies OnEventMeta,
       descriptor.value as object,
     );
   };
@@ -33,6 +45,7 @@ export function Every(seconds: number, schedule: string): MethodDecorator {
 
 export interface Subscriber {
   name: string;
+  lane: Lane;
   handle: (payload: object) => Promise<void>;
 }
 export interface Schedule {
@@ -75,7 +88,8 @@ export class Subscribers implements OnApplicationBootstrap {
     const fn = instance[method]!;
     const on = this.reflector.get<OnEventMeta | undefined>(ON_EVENT, fn);
     if (on) {
-      const subscriber: Subscriber = { name: on.subscriber, handle: (payload) => fn.call(instance, payload) };
+      const handle = (payload: object) => fn.call(instance, payload);
+      const subscriber: Subscriber = { name: on.subscriber, lane: on.lane, handle };
       if (this.byName.has(on.subscriber)) throw new Error(`Two subscribers are called ${on.subscriber}`);
       this.byName.set(on.subscriber, subscriber);
       this.byEvent.set(on.event, [...this.of(on.event), subscriber]);

@@ -6,7 +6,7 @@ import { type Config, ConfigModule } from '@foyer/config';
 import { Database, DatabaseModule } from '@foyer/database';
 import { currentTenant, inTenant, type Tenant, TenantDirectory } from '@foyer/tenancy';
 import { afterTests, freshDatabase, freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
-import { Dispatcher, EventName, EventsModule, Every, OnEvent, Outbox, Queues, Relay } from '../src/index.js';
+import { Dispatcher, EventName, EventsModule, Every, OnEvent, Outbox, Queues, Relay, Schedules } from '../src/index.js';
 
 @EventName('test.rang')
 class Rang {
@@ -34,12 +34,23 @@ class Ears {
     return Promise.resolve();
   }
 
+  /** Somebody else's server, which does not answer until it is told to. */
+  @OnEvent(Rang, 'test.stranger', { lane: 'outside' })
+  async stranger({ bell }: Rang): Promise<void> {
+    if (!bell.startsWith('stalled')) return;
+    await stalled;
+    heard.push(`stranger ${currentTenant().slug} ${bell}`);
+  }
+
   @Every(1, 'test.tick')
   tick(): Promise<void> {
     heard.push('tick');
     return Promise.resolve();
   }
 }
+
+let answer: () => void;
+const stalled = new Promise<void>((resolve) => (answer = resolve));
 
 const directory = new TestDirectory();
 
@@ -149,6 +160,31 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
     expect(about('later')).toHaveLength(2);
   });
 
+  test('a stranger’s server that stalls keeps nobody else waiting', async () => {
+    const bells = Array.from({ length: 3 * config.workerConcurrency }, (_, n) => `stalled ${n}`);
+    await Promise.all(bells.map((bell) => ring(acme, bell)));
+    const of = (ear: string) => heard.filter((line) => line.startsWith(`${ear} acme stalled`)).length;
+    await until(() => of('left') === bells.length && of('right') === bells.length, 30);
+    expect([of('left'), of('right'), of('stranger')]).toEqual([bells.length, bells.length, 0]);
+    answer();
+    await until(() => of('stranger') === bells.length, 30);
+    expect(of('stranger')).toBe(bells.length);
+  });
+
+  test('a queue that forgot its schedules, as a flushed Redis, is told them again', async () => {
+    const queue = worker.get(Queues).of('inside');
+    await queue.removeJobScheduler('test.tick');
+    expect(await queue.getJobScheduler('test.tick')).toBeUndefined();
+    await worker.get(Schedules).check();
+    heard.length = 0;
+    await until(() => heard.filter((line) => line === 'tick').length >= 2, 30);
+    expect(heard.filter((line) => line === 'tick').length).toBeGreaterThanOrEqual(2);
+    // What the queue knows is left alone, however often it is looked at.
+    const before = await queue.getJobScheduler('test.tick');
+    await worker.get(Schedules).check();
+    expect((await queue.getJobScheduler('test.tick'))!.iterationCount).toBeGreaterThanOrEqual(before!.iterationCount!);
+  });
+
   test('a suspended tenant’s events wait until it goes on (security 10)', async () => {
     const become = (status: string) =>
       owner.query('update platform.tenant set status = $1 where id = $2', [status, globex.id]);
@@ -177,7 +213,7 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
   });
 
   test('a subscriber that keeps failing ends among the failed jobs, where somebody can see it', async () => {
-    const { events } = worker.get(Queues);
+    const events = worker.get(Queues).of('inside');
     await events.add('test.unknown', { realm: acme.schema, payload: {} }, { attempts: 1 });
     for (let tries = 0; tries < 100 && (await events.getFailedCount()) === 0; tries++) await sleep(50);
     const [failed] = await events.getFailed();

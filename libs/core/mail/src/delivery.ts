@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { raw } from '@mikro-orm/postgresql';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { Database } from '@foyer/database';
+import { Database, DatabaseUnreachable, waitBefore } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
 import { Composer } from './composer.js';
 import { Mail } from './mail.entity.js';
@@ -11,7 +12,8 @@ import { NotNow, Outlet, RefusedForGood } from './outlet.js';
 
 /** Seconds between attempts: a hiccup is over in a minute, an outage in a day; then somebody must look. */
 export const BACK_OFF = [15, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
-const LEASE = `interval '90 seconds'`;
+const LEASE_MS = 90_000;
+const LEASE = `interval '${LEASE_MS / 1000} seconds'`;
 
 /** Another worker is sending this mail, or was killed while it did. */
 export class BeingSent extends Error {
@@ -34,36 +36,45 @@ export class Delivery {
     private readonly rules: MailRules,
   ) {}
 
-  @OnEvent(MailQueued, 'mail.send')
+  @OnEvent(MailQueued, 'mail.send', { lane: 'outside' })
   async send({ mailId }: MailQueued): Promise<void> {
     const mail = await this.claim(mailId);
     if (!mail) return;
+    let subject: string;
+    let serverIsBack: boolean;
     try {
       if (!(await this.rules.stillMeant(mail))) return await this.settle(mail, { status: 'withheld', data: null });
-      const { fromName, subject, html, text } = await this.composer.compose(mail);
-      await this.outlet.send({
-        from: { name: fromName, address: this.config.mailFrom },
-        to: { name: mail.toName, address: mail.toAddress },
-        replyTo: mail.replyTo ? { name: fromName, address: mail.replyTo } : undefined,
-        envelope: { from: mail.replyTo ?? this.config.mailFrom, to: [mail.toAddress] },
-        subject,
-        html,
-        text,
-        messageId: mail.messageId,
-        inReplyTo: mail.inReplyTo ?? undefined,
-        references: mail.refs ?? undefined,
-        headers: {
-          ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-          ...(mail.unsubscribe && {
-            'List-Unsubscribe': `<${mail.unsubscribe}>`,
-            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-          }),
-        },
-      });
-      await this.settle(mail, { status: 'sent', subject, sentAt: new Date(), lastError: null, data: null });
+      const message = await this.message(mail);
+      subject = message.subject;
+      serverIsBack = await this.outlet.send(message);
     } catch (error) {
-      await this.recover(mail, error as Error);
+      return this.recover(mail, error as Error);
     }
+    await this.settleSurely(mail, { status: 'sent', subject, sentAt: new Date(), lastError: null, data: null });
+    if (serverIsBack) await this.outbox.hurry(MailQueued);
+  }
+
+  private async message(mail: Mail) {
+    const { fromName, subject, html, text } = await this.composer.compose(mail);
+    return {
+      from: { name: fromName, address: this.config.mailFrom },
+      to: { name: mail.toName, address: mail.toAddress },
+      replyTo: mail.replyTo ? { name: fromName, address: mail.replyTo } : undefined,
+      envelope: { from: mail.replyTo ?? this.config.mailFrom, to: [mail.toAddress] },
+      subject,
+      html,
+      text,
+      messageId: mail.messageId,
+      inReplyTo: mail.inReplyTo ?? undefined,
+      references: mail.refs ?? undefined,
+      headers: {
+        ...{ 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        ...(mail.unsubscribe && {
+          'List-Unsubscribe': `<${mail.unsubscribe}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }),
+      },
+    };
   }
 
   /** The mail, now ours for a while; null when there is nothing left to do. */
@@ -93,6 +104,19 @@ export class Delivery {
       await this.settle(mail, { lastError });
       await this.outbox.publish(new MailQueued(mail.id), { afterSeconds: wait });
     });
+  }
+
+  /** The mail has gone. While the database is away this waits for it: until the lease ends nobody else sends it again. */
+  private async settleSurely(mail: Mail, outcome: Partial<Mail>): Promise<void> {
+    const end = Date.now() + LEASE_MS - 5_000;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await this.settle(mail, outcome);
+      } catch (error) {
+        if (!(error instanceof DatabaseUnreachable) || Date.now() > end) throw error;
+        await sleep(waitBefore(failures));
+      }
+    }
   }
 
   private async settle(mail: Mail, outcome: Partial<Mail>): Promise<void> {

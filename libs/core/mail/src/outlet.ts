@@ -2,6 +2,8 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
+import { waitBefore } from '@foyer/database';
+import { outsidePlaces } from '@foyer/events';
 
 /** The mail server did not take the mail now; it may later. */
 export class NotNow extends Error {
@@ -17,19 +19,9 @@ export interface Patience {
   connectMs: number;
   greetingMs: number;
   silenceMs: number;
-  /** For a free place. */
-  queueMs: number;
-  /** After a connection has failed. */
-  pauseMs: number;
 }
 export const MAIL_PATIENCE = Symbol('mail patience');
-const PATIENCE: Patience = {
-  connectMs: 10_000,
-  greetingMs: 10_000,
-  silenceMs: 15_000,
-  queueMs: 2_000,
-  pauseMs: 20_000,
-};
+const PATIENCE: Patience = { connectMs: 10_000, greetingMs: 10_000, silenceMs: 15_000 };
 /** Commands whose 5xx answer is about this one mail; before them it is about our login or the server. */
 const ABOUT_THE_MAIL = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
 
@@ -40,27 +32,25 @@ interface SmtpError extends Error {
 }
 
 /**
- * The way out to the SMTP server. A server that stalls must not hold the workers: mail takes at most half of a worker's
- * places, waits for one only shortly, and after a connection has failed nothing is tried for a while except one probe.
+ * The way out to the SMTP server. After a connection has failed nothing is tried for a while except one probe at a time,
+ * so that a server that stalls keeps few jobs waiting; how many there may be at all, their lane says (`@foyer/events`).
  */
 @Injectable()
 export class Outlet implements OnApplicationShutdown {
   private readonly log = new Logger('Mail');
   private readonly transport: Transporter<SMTPPool.SentMessageInfo>;
-  private readonly places: number;
-  private taken = 0;
-  private readonly waiting: (() => void)[] = [];
+  private failures = 0;
   private pausedUntil = 0;
+  private probing = false;
 
   constructor(
     @Inject(CONFIG) config: Config,
-    @Optional() @Inject(MAIL_PATIENCE) private readonly patience: Patience = PATIENCE,
+    @Optional() @Inject(MAIL_PATIENCE) patience: Patience = PATIENCE,
   ) {
-    this.places = Math.max(1, Math.floor(config.workerConcurrency / 2));
     this.transport = createTransport({
       ...serverOf(config),
       pool: true,
-      maxConnections: this.places,
+      maxConnections: outsidePlaces(config.workerConcurrency),
       maxMessages: 100,
       name: config.mailFrom.split('@')[1],
       connectionTimeout: patience.connectMs,
@@ -73,17 +63,23 @@ export class Outlet implements OnApplicationShutdown {
     this.transport.on('error', (error) => this.log.warn(error.message));
   }
 
-  /** @throws NotNow when it may work later, RefusedForGood when it never will */
-  async send(message: SMTPPool.MailOptions): Promise<void> {
-    await this.takePlace();
+  /**
+   * Returns true when the server had been away and is back.
+   * @throws NotNow when it may work later, RefusedForGood when it never will
+   */
+  async send(message: SMTPPool.MailOptions): Promise<boolean> {
+    const probe = this.failures > 0;
+    if (probe && (this.probing || Date.now() < this.pausedUntil)) throw new NotNow('The mail server does not answer');
+    this.probing = probe;
     try {
       await this.transport.sendMail(message);
-      this.pausedUntil = 0;
+      const back = this.failures > 0;
+      this.failures = 0;
+      return back;
     } catch (error) {
       throw this.judged(error as SmtpError);
     } finally {
-      this.taken -= 1;
-      this.waiting.shift()?.();
+      if (probe) this.probing = false;
     }
   }
 
@@ -91,33 +87,10 @@ export class Outlet implements OnApplicationShutdown {
     this.transport.close();
   }
 
-  private judged(error: SmtpError): Error {
-    const { responseCode, command = '', message } = error;
+  private judged({ responseCode, command = '', message }: SmtpError): Error {
     if (responseCode && responseCode >= 500 && ABOUT_THE_MAIL.has(command)) return new RefusedForGood(message);
-    if (!responseCode) this.pausedUntil = Date.now() + this.patience.pauseMs;
+    if (!responseCode) this.pausedUntil = Date.now() + waitBefore((this.failures += 1));
     return new NotNow(message);
-  }
-
-  private async takePlace(): Promise<void> {
-    const probing = this.pausedUntil > 0;
-    if (probing && (Date.now() < this.pausedUntil || this.taken > 0))
-      throw new NotNow('The mail server does not answer');
-    if (this.taken >= this.places) await this.turn();
-    this.taken += 1;
-  }
-
-  private turn(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const go = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(go), 1);
-        reject(new NotNow('The mail server is slow'));
-      }, this.patience.queueMs);
-      this.waiting.push(go);
-    });
   }
 }
 

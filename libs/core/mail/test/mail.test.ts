@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestingModule } from '@nestjs/testing';
-import { Database, PlatformDatabase } from '@foyer/database';
+import { jest } from '@jest/globals';
+import { Database, DatabaseUnreachable, PlatformDatabase } from '@foyer/database';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { freshDatabase } from '@foyer/app-cli/testing/database';
 import { type Config } from '@foyer/config';
@@ -11,7 +12,9 @@ import type { Patience } from '../src/outlet.js';
 import { mailing } from './letters.js';
 import { smtpServer, tcpServer } from './smtp.js';
 
-const impatient = { connectMs: 500, greetingMs: 500, silenceMs: 500, queueMs: 200, pauseMs: 300 };
+/** A slow machine is no stalled server: only the tests about stalling are in a hurry. */
+const patient = { connectMs: 20_000, greetingMs: 20_000, silenceMs: 20_000 };
+const impatient = { connectMs: 1_000, greetingMs: 1_000, silenceMs: 1_000 };
 let config: Config;
 let module: TestingModule;
 let acme: Tenant;
@@ -23,7 +26,7 @@ let onRcpt: ((address: string) => Error | null) | undefined;
 beforeAll(async () => {
   post = await smtpServer({ onRcptTo: ({ address }, _session, done) => done(onRcpt?.(address)) });
   config = await freshDatabase({ SMTP_URL: post.url, MAIL_FROM: 'mail@foyer.test' });
-  ({ module, acme } = await mailing(config, impatient));
+  ({ module, acme } = await mailing(config, patient));
 });
 afterEach(() => {
   onRcpt = undefined;
@@ -231,10 +234,7 @@ describe('when the mail server stalls', () => {
     test: (module: TestingModule, server: Awaited<ReturnType<typeof tcpServer>>) => Promise<void>,
   ) => {
     const server = await tcpServer(talk);
-    const own = await freshModule(server.url, {
-      ...{ connectMs: 2_500, greetingMs: 2_500, silenceMs: 2_500 },
-      ...{ queueMs: 200, pauseMs: 60_000 },
-    });
+    const own = await freshModule(server.url, impatient);
     try {
       await test(own, server);
     } finally {
@@ -255,38 +255,65 @@ describe('when the mail server stalls', () => {
   beforeEach(() => (before = acme));
   afterEach(() => (acme = before));
 
-  test('workers are free again soon, and nothing is lost', async () => {
+  test('after one has stalled, only one probe at a time knocks, and nothing is lost', async () => {
     await withServer(
       () => {},
       async (own, server) => {
         const keys = Array.from({ length: 12 }, (_, n) => `stalled ${n}`);
         for (const key of keys) await queue(key, {}, own);
-        const start = performance.now();
+        await deliver(keys[0]!, own);
+        const knocked = server.connections();
         const mails = await Promise.all(keys.map((key) => deliver(key, own)));
-        expect(performance.now() - start).toBeLessThan(10_000);
         expect(mails.every(({ status, data }) => status === 'queued' && data !== null)).toBe(true);
-        // Half of the eight places at most.
-        expect(server.most()).toBeLessThanOrEqual(4);
-        const again = performance.now();
-        await queue('meanwhile', {}, own);
-        await deliver('meanwhile', own);
-        // Nobody waits for the server's greeting again.
-        expect(performance.now() - again).toBeLessThan(1_500);
+        expect(server.connections() - knocked).toBeLessThanOrEqual(1);
       },
     );
   });
 
-  test('when it answers again, mails flow again', async () => {
+  test('when it answers again, mails flow again, and those that waited are due at once', async () => {
     const closed = await tcpServer(() => {});
     await closed.close();
     const own = await freshModule(closed.url, impatient);
-    await queue('back', {}, own);
-    expect(await deliver('back', own)).toMatchObject({ status: 'queued', attempts: 1 });
+    for (const key of ['back', 'waiting']) {
+      await queue(key, {}, own);
+      expect(await deliver(key, own)).toMatchObject({ status: 'queued', attempts: 1 });
+    }
+    const due = async () => {
+      const { id } = await find('waiting', own);
+      const [line] = await own
+        .get(PlatformDatabase)
+        .read((em) =>
+          em.execute<{ due: boolean }[]>(
+            `select bool_and(available_at <= now()) as due from platform.outbox where payload ->> 'mailId' = ?`,
+            [id],
+          ),
+        );
+      return line!.due;
+    };
+    expect(await due()).toBe(false);
     const back = await smtpServer({}, Number(new URL(closed.url).port));
-    await sleep(impatient.pauseMs + 50);
-    expect(await deliver('back', own)).toMatchObject({ status: 'sent', attempts: 2 });
+    let mail = await find('back', own);
+    for (let tries = 0; mail.status === 'queued' && tries < 8; tries += 1) {
+      await sleep(600); // the pause after two failures is half a second at most
+      mail = await deliver('back', own);
+    }
+    expect(mail.status).toBe('sent');
+    expect(await due()).toBe(true);
     await own.close();
     await back.close();
+  });
+
+  test('a database that goes away between sending and noting it makes no second mail', async () => {
+    await queue('noted later');
+    const away = new DatabaseUnreachable(new Error('gone'));
+    const noting = jest.spyOn(Delivery.prototype as never, 'settle' as never);
+    noting.mockRejectedValueOnce(away as never).mockRejectedValueOnce(away as never);
+    try {
+      expect(await deliver('noted later')).toMatchObject({ status: 'sent', attempts: 1 });
+      expect(post.received).toHaveLength(1);
+    } finally {
+      noting.mockRestore();
+    }
   });
 
   test('a reset after DATA is tried again under the same Message-ID', async () => {

@@ -46,10 +46,10 @@ export async function smtpServer(options: SMTPServerOptions = {}, wantedPort = 0
 /** Speaks by a script instead of a protocol: for servers that misbehave. */
 export async function tcpServer(talk: (socket: Socket) => void, port = 0) {
   const sockets = new Set<Socket>();
-  let most = 0;
+  let connections = 0;
   const server: Server = createServer((socket) => {
     sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)));
-    most = Math.max(most, sockets.size);
+    connections += 1;
     talk(socket);
   });
   const url = await new Promise<string>((resolve) => {
@@ -57,8 +57,8 @@ export async function tcpServer(talk: (socket: Socket) => void, port = 0) {
   });
   return {
     url,
-    /** Connections open at the same time. */
-    most: () => most,
+    /** How many have come so far. */
+    connections: () => connections,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise<void>((resolve) => server.close(() => resolve()));

@@ -48,7 +48,7 @@ export class MailboxRounds implements OnModuleInit {
     });
   }
 
-  @OnEvent(MailboxDue, 'correspondence.fetch')
+  @OnEvent(MailboxDue, 'correspondence.fetch', { lane: 'outside' })
   async look({ mailboxId, round }: MailboxDue): Promise<void> {
     const box = await this.collections.find(mailboxes, mailboxId);
     const [state] = await this.database.read((em) =>

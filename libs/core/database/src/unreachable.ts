@@ -1,0 +1,26 @@
+/** PostgreSQL cannot be asked at the moment. Nothing is known of what was under way but that it was not acknowledged. */
+export class DatabaseUnreachable extends Error {
+  constructor(cause: unknown) {
+    super(`The database cannot be reached: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Codes of the operating system, and of PostgreSQL: connection exceptions (class 08), too many connections, and a server
+ * that shuts down, has crashed or is starting (class 57; PostgreSQL, appendix A).
+ */
+const CODES =
+  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08[0-9A-Z]{3}|53300|57P0[1-5])$/;
+/** What `pg` says without a code. */
+const WORDS =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
+
+/** The error as what it means, when it or what caused it is a lost connection; otherwise the error itself. */
+export function meaningOf(error: unknown): unknown {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1) {
+    if (each instanceof DatabaseUnreachable) return each;
+    const { code } = each as { code?: unknown };
+    if ((typeof code === 'string' && CODES.test(code)) || WORDS.test(each.message)) return new DatabaseUnreachable(error);
+  }
+  return error;
+}
