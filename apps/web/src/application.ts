@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '@foyer/config';
 import { Edge } from '@foyer/web';
+import { Draining } from './draining.js';
 import { FoyerModule } from './foyer.module.js';
 import { health } from './health.js';
 import { PinoLogger } from './pino-logger.js';
@@ -17,6 +18,7 @@ export async function createApplication(config: Config): Promise<NestExpressAppl
   app.set('trust proxy', config.trustProxy.length > 0 ? config.trustProxy : false);
   app.set('query parser', 'simple');
   app.set('etag', false);
+  app.use(app.get(Draining).handle);
   app.use(health(app));
   app.use(app.get(Edge).handle);
   app.enableShutdownHooks();

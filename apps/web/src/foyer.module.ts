@@ -19,6 +19,7 @@ import { TenantRecord, TenantsModule } from '@foyer/tenants';
 import { ThemingModule } from '@foyer/theming';
 import { Ticket, TicketCategory, TicketMessage, TicketsModule } from '@foyer/tickets';
 import { WebModule } from '@foyer/web';
+import { Draining } from './draining.js';
 import { PlatformSite } from './platform-site.js';
 
 export const entities: EntityClass<object>[] = [
@@ -47,7 +48,7 @@ export class FoyerModule {
         ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule, CorrespondenceModule],
         ...[SurveysModule, KnowledgeModule],
       ],
-      providers: [PlatformSite],
+      providers: [PlatformSite, Draining],
     };
   }
 }

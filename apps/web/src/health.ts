@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { PlatformDatabase } from '@foyer/database';
+import { Draining } from './draining.js';
 
 /** `/livez`: the process runs. `/readyz`: it can serve. For load balancers, so on the platform's own host or a bare address. */
 export function health(app: INestApplication): RequestHandler {
@@ -9,6 +10,7 @@ export function health(app: INestApplication): RequestHandler {
     if (!/^(?:localhost|[\d.]+|\[[\da-f:]+\])$/i.test(req.hostname ?? '')) return next();
     res.setHeader('Cache-Control', 'no-store');
     if (req.path === '/livez') return void res.type('text').send('ok');
+    if (app.get(Draining).isDraining) return void res.status(503).type('text').send('shutting down');
     app
       .get(PlatformDatabase)
       .read((em) => em.execute('select 1'))

@@ -1,5 +1,6 @@
 export { effort, growth, LINEAR } from './effort.js';
 export { selfSigned } from './certificate.js';
+export { Faucet } from './faucet.js';
 export { ImapBox } from './imap-box.js';
 export { Postbox } from './postbox.js';
 export { unqualifiedTables } from './sql-watch.js';

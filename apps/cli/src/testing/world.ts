@@ -11,6 +11,7 @@ import { Packs, Tenants } from '@foyer/tenants';
 import { type Ticket, Tickets } from '@foyer/tickets';
 import { createApplication } from '@foyer/app-web';
 import { startWorker } from '@foyer/app-worker';
+import { Faucet } from './faucet.js';
 import { SqlWatch } from './sql-watch.js';
 import { Postbox } from './postbox.js';
 import { afterTests, freshDatabase } from './test-database.js';
@@ -42,6 +43,13 @@ export class World {
     const worker = await startWorker(config);
     afterTests(() => worker.close());
     return world;
+  }
+
+  /** The web application alone, with a database that can be taken away. */
+  static async startBehindFaucet(): Promise<{ world: World; database: Faucet }> {
+    const config = await freshDatabase();
+    const database = await Faucet.to(config.databaseUrl);
+    return { world: await World.open({ ...config, databaseUrl: database.url }, null), database };
   }
 
   /** A second web process on the same database. */

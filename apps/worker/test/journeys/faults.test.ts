@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +141,33 @@ test('SIGTERM lets what has begun be finished', async () => {
   await client.end();
   expect(made).toHaveLength(done.filter(Boolean).length);
 }, 30_000);
+
+test('SIGTERM ends busy connections too: a client that asks on and on is sent elsewhere', async () => {
+  await startWeb();
+  const web = children.get('web')!;
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  let asking = true;
+  const asks = () =>
+    new Promise<void>((resolve) => {
+      const sent = request({ agent, host: '127.0.0.1', port: config.port, path: '/', headers: { Host: 'localhost' } });
+      sent.on('response', (answer) => answer.resume().on('close', () => resolve()));
+      sent.on('error', () => resolve()).end();
+    });
+  const clients = Array.from({ length: 16 }, async () => {
+    while (asking) await asks();
+  });
+  try {
+    await asks();
+    web.kill('SIGTERM');
+    let ended = false;
+    void once(web, 'exit').then(() => (ended = true));
+    await until('web has ended', () => ended, 9);
+  } finally {
+    asking = false;
+    agent.destroy();
+  }
+  await Promise.all(clients);
+}, 60_000);
 
 /** Sends the form of a new ticket, half of them with a file. True when the answer said that it is there. */
 async function opens(subject: string, { cookie, csrf }: { cookie: string; csrf: string }): Promise<boolean> {

@@ -4,7 +4,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { TooMany } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { loginUrl, SteadyClient } from '@foyer/database';
+import { loginUrl, meaningOf, SteadyClient } from '@foyer/database';
 import { currentTenantOrNull } from '@foyer/tenancy';
 
 /** So many points in so many seconds. */
@@ -27,18 +27,22 @@ export class Limits implements OnApplicationShutdown {
     this.pool.on('error', () => undefined);
   }
 
-  /** Counts one attempt. @throws TooMany when there were too many; an unreachable counter counts as too many. */
+  /** Counts one attempt. @throws TooMany when there were too many; a counter that cannot be reached lets nobody pass either. */
   async count(limit: Limit, key: string): Promise<void> {
     try {
       await this.limiter(limit).consume(this.key(limit, key));
     } catch (refusal) {
-      throw refusal instanceof RateLimiterRes ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000)) : new TooMany(60);
+      throw refusal instanceof RateLimiterRes ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000)) : meaningOf(refusal);
     }
   }
 
   /** @throws TooMany when earlier attempts already used the limit up; counts nothing itself. */
   async check(limit: Limit, key: string): Promise<void> {
-    const state = await this.limiter(limit).get(this.key(limit, key));
+    const state = await this.limiter(limit)
+      .get(this.key(limit, key))
+      .catch((error: unknown) => {
+        throw meaningOf(error);
+      });
     if (state && state.consumedPoints >= limit.points) throw new TooMany(Math.ceil(state.msBeforeNext / 1000));
   }
 

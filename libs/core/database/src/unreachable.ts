@@ -17,10 +17,12 @@ const WORDS =
 
 /** The error as what it means, when it or what caused it is a lost connection; otherwise the error itself. */
 export function meaningOf(error: unknown): unknown {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1) {
+  for (let each = error as Link, depth = 0; each && typeof each === 'object' && depth < 5; each = each.cause, depth += 1) {
     if (each instanceof DatabaseUnreachable) return each;
-    const { code } = each as { code?: unknown };
-    if ((typeof code === 'string' && CODES.test(code)) || WORDS.test(each.message)) return new DatabaseUnreachable(error);
+    if (CODES.test(String(each.code)) || WORDS.test(String(each.message))) return new DatabaseUnreachable(error);
   }
   return error;
 }
+
+/** An error and what caused it, as far as it says. */
+type Link = { code?: unknown; message?: unknown; cause?: Link } | undefined;

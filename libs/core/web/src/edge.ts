@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { closeReadingPage, readingPage } from '@foyer/database';
+import { closeReadingPage, DatabaseUnreachable, readingPage } from '@foyer/database';
 import { FileServer } from '@foyer/files';
 import { inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
 import { hostKind, platformOrigin } from './hosts.js';
@@ -31,7 +31,7 @@ export class Edge {
   }
 
   readonly handle = (req: Request, res: Response, next: NextFunction): void => {
-    this.headers(req, res, () => void this.route(req as FoyerRequest, res, next).catch(next));
+    this.headers(req, res, () => void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, res, next)));
   };
 
   private async route(req: FoyerRequest, res: Response, next: NextFunction): Promise<void> {
@@ -54,6 +54,13 @@ export class Edge {
       readPage(res, next);
     });
   }
+}
+
+/** Whose host it is cannot be found out at the moment. */
+function fail(error: unknown, res: Response, next: NextFunction): void {
+  if (!(error instanceof DatabaseUnreachable)) return next(error);
+  res.setHeader('Retry-After', '5');
+  plainPage(res, 503, 'This page is not available at the moment. Try again in a minute.');
 }
 
 function enter(tenant: Tenant | null, fn: () => void): void {

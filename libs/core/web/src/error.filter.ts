@@ -1,13 +1,27 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from '@foyer/access';
-import { closeReadingPage } from '@foyer/database';
+import { closeReadingPage, DatabaseUnreachable } from '@foyer/database';
 import { translate } from '@foyer/i18n';
 import { currentTenantOrNull } from '@foyer/tenancy';
+import { BodyReader } from './body.js';
+import { Cookies } from './cookies.js';
+import { Csrf, isSafe } from './csrf.js';
 import { Gate } from './gate.js';
 import { PageRenderer } from './page-renderer.js';
 import { plainPage } from './plain-page.js';
+import { Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
+import { type TypedAgain, typedAgain } from './typed-again.js';
 import { PortalClosed, SignInNeeded } from './web-errors.js';
+
+/** How soon it is worth asking again for what is away at the moment. */
+const BACK_SOON_SECONDS = 5;
+/** Where sending the same once more can work. */
+const SEND_AGAIN = new Set([401, 409, 429, 500, 503]);
+const LAST_WORDS: Record<number, string> = {
+  404: 'There is nothing at this address.',
+  503: 'This page is not available at the moment. Try again in a minute.',
+};
 
 /** Every error leaves through here, as a page in the operator's brand. What it says is chosen here, never taken from the error. */
 @Catch()
@@ -18,6 +32,10 @@ export class ErrorFilter implements ExceptionFilter {
   constructor(
     private readonly gate: Gate,
     private readonly renderer: PageRenderer,
+    private readonly principals: Principals,
+    private readonly bodies: BodyReader,
+    private readonly csrf: Csrf,
+    private readonly cookies: Cookies,
   ) {}
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
@@ -25,25 +43,59 @@ export class ErrorFilter implements ExceptionFilter {
     const res = host.switchToHttp().getResponse<FoyerResponse>();
     if (res.headersSent) return void res.destroy();
     if (!req.foyer) return plainPage(res, 400, 'This request cannot be understood.');
-    if (error instanceof SignInNeeded) return this.renderer.redirect(res, { location: error.location });
+    if (error instanceof SignInNeeded && !(await this.hasWords(req, res)))
+      return this.renderer.redirect(res, { location: error.location });
     const status = statusOf(error);
     if (status >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
-    if (error instanceof TooMany) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+    const wait = error instanceof TooMany ? error.retryAfterSeconds : status === 503 ? BACK_SOON_SECONDS : null;
+    if (wait !== null) res.setHeader('Retry-After', String(wait));
     if (req.foyer.machine) return void res.status(status).json({ status, reference: req.foyer.id });
     try {
-      await this.gate.introduce(req, res);
+      await this.introduce(error, req, res);
       closeReadingPage();
+      const again = await this.again(error, status, req, res);
+      const [template, view] = this.view(error, status, req);
       res.status(status);
-      res.end(await this.renderer.page(req, res, ...this.view(error, status, req)));
+      res.end(await this.renderer.page(req, res, template, { ...view, again }));
     } catch (second) {
-      this.report(second, req);
-      plainPage(
-        res,
-        status,
-        status === 404 ? 'There is nothing at this address.' : 'Something went wrong.',
-        req.foyer.id,
-      );
+      // The database went away while the page of another error was made: then that is the news.
+      if (second instanceof DatabaseUnreachable && !(error instanceof DatabaseUnreachable)) return this.catch(second, host);
+      if (!(second instanceof DatabaseUnreachable)) this.report(second, req);
+      plainPage(res, status, LAST_WORDS[status] ?? 'Something went wrong.', status === 500 ? req.foyer.id : undefined);
     }
+  }
+
+  /** Without a database nobody is known; whose portal it is, is still remembered. */
+  private async introduce(error: unknown, req: FoyerRequest, res: FoyerResponse): Promise<void> {
+    if (error instanceof DatabaseUnreachable) req.foyer.principal ??= await this.principals.find(req.foyer.face, null);
+    await this.gate.introduce(req, res);
+  }
+
+  /** Somebody's session ended while they were writing. */
+  private async hasWords(req: FoyerRequest, res: FoyerResponse): Promise<boolean> {
+    if (this.cookies.read(req, 'session') === null) return false;
+    return (await this.again(null, 401, req, res)) !== null;
+  }
+
+  /** What was typed, where sending it once more can help. It is read now when the request had not come that far. */
+  private async again(
+    error: unknown,
+    status: number,
+    req: FoyerRequest,
+    res: FoyerResponse,
+  ): Promise<TypedAgain | null> {
+    const stale = error instanceof Refused && error.code === 'web.error.stale-form';
+    if (!stale && !SEND_AGAIN.has(status)) return null;
+    try {
+      this.csrf.checkOrigin(req);
+      if (req.body === undefined && !isSafe(req.method)) await this.bodies.read(req, res);
+    } catch {
+      return null; // from elsewhere, or unreadable: nothing of it is shown
+    }
+    const typed = typedAgain(req);
+    // While nobody is known, the page cannot make a token for its reader: the form keeps the one it came with.
+    const sent = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
+    return typed && error instanceof DatabaseUnreachable ? { ...typed, token: typeof sent === 'string' ? sent : '' } : typed;
   }
 
   private view(error: unknown, status: number, req: FoyerRequest): [string, object] {
@@ -51,15 +103,16 @@ export class ErrorFilter implements ExceptionFilter {
     const { locale } = req.foyer;
     const values = error instanceof DomainError ? error.values : {};
     const say = (part: string) => translate(locale!, `web.error.${part}`, values);
-    const known = [400, 403, 404, 409, 413, 422, 429].includes(status) ? String(status) : '500';
+    const known = [400, 401, 403, 404, 409, 413, 422, 429, 503].includes(status) ? String(status) : '500';
     const own = ownText(error);
     return [
       'settings/error',
       {
         status,
         title: say(`${known}.title`),
+        signIn: error instanceof SignInNeeded ? error.location : null,
         text: own ? translate(locale!, own, values) : say(`${known}.text`),
-        reference: status >= 500 ? req.foyer.id : null,
+        reference: status === 500 ? req.foyer.id : null,
       },
     ];
   }
@@ -83,17 +136,20 @@ export class ErrorFilter implements ExceptionFilter {
 
 function statusOf(error: unknown): number {
   if (error instanceof NotFound) return 404;
+  if (error instanceof SignInNeeded) return 401;
   if (error instanceof Refused) return 403;
   if (error instanceof Conflict) return 409;
   if (error instanceof InvalidField) return 422;
   if (error instanceof TooMany) return 429;
   if (error instanceof DomainError) return 422;
-  if (error instanceof PortalClosed) return 503;
+  if (error instanceof PortalClosed || error instanceof DatabaseUnreachable || isDiskFull(error)) return 503;
   if (error instanceof HttpException) return error.getStatus();
   if (error instanceof URIError) return 400;
   const { status } = error as { status?: unknown };
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
+
+const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code));
 
 /** The error's own words, where it has some worth showing. */
 function ownText(error: unknown): string | null {

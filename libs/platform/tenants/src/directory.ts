@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { apart, PlatformDatabase } from '@foyer/database';
+import { apart, DatabaseUnreachable, PlatformDatabase } from '@foyer/database';
 import { Signals } from '@foyer/events';
 import { type Tenant, TenantDirectory } from '@foyer/tenancy';
 
@@ -28,7 +28,7 @@ const UNKNOWN_FRESH_MS = 2_000;
  */
 @Injectable()
 export class Directory extends TenantDirectory implements OnModuleInit {
-  private readonly known = new LRUCache<string, Tenant>({ max: 20_000, ttl: FRESH_MS });
+  private readonly known = new LRUCache<string, Tenant>({ max: 20_000, ttl: FRESH_MS, noDeleteOnStaleGet: true });
   private readonly unknown = new LRUCache<string, true>({ max: 10_000, ttl: UNKNOWN_FRESH_MS });
 
   constructor(
@@ -99,7 +99,13 @@ export class Directory extends TenantDirectory implements OnModuleInit {
       this.platform.read((em) =>
         em.execute<Row[]>(`${SELECT} where ${condition} and t.status <> 'provisioning'`, [value]),
       ),
-    );
+    ).catch((error: unknown) => {
+      // While the database is away, whose host it was a while ago is the best there is: its portal says so in its own look.
+      const last = error instanceof DatabaseUnreachable ? this.known.get(key, { allowStale: true }) : undefined;
+      if (last) return [last];
+      throw error;
+    });
+    if (row && 'origin' in row) return row;
     if (!row) {
       this.unknown.set(key, true);
       return null;

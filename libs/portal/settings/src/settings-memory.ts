@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { apart, Database, rows, sql, table } from '@foyer/database';
+import { apart, Database, DatabaseUnreachable, rows, sql, table } from '@foyer/database';
 import { Signals } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
 import type { TemplateFailure } from '@foyer/theming';
@@ -51,8 +51,19 @@ export class SettingsMemory implements OnModuleInit {
   }
 
   /** Of the ambient tenant, as committed: what an open transaction is about to change is not in it. */
-  snapshot(): Promise<Snapshot> {
+  async snapshot(): Promise<Snapshot> {
     const { id } = currentTenant();
+    try {
+      return await this.fresh(id);
+    } catch (error) {
+      // While the database is away the portal keeps its face.
+      const last = error instanceof DatabaseUnreachable ? latest.get(id) : undefined;
+      if (last) return last;
+      throw error;
+    }
+  }
+
+  private fresh(id: string): Promise<Snapshot> {
     let found = this.known.get(id);
     if (!found) {
       found = this.read();
