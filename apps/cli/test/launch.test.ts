@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { jest } from '@jest/globals';
 import { loadConfig } from '@foyer/config';
 import { checkNode } from '../prepare.mjs';
+import { removeEmbeddedPostgres } from '../src/embedded-postgres.js';
 import { Child } from '../src/launch/child.js';
 import { launchDatabase } from '../src/launch/database.js';
 import { greeting } from '../src/launch/greeting.js';
@@ -16,6 +18,7 @@ import { reset } from '../src/launch/reset.js';
 import { alone, endRecorded, recordedProcess, recordProcess, startOf } from '../src/processes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'foyer-launch-'));
+chmodSync(folder, 0o755); // PostgreSQL runs as somebody else where the tests run as root
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const config = (env: NodeJS.ProcessEnv = {}) =>
@@ -98,6 +101,34 @@ describe('processes', () => {
   });
 });
 
+test('PostgreSQL that dies comes back on its port, however often a start fails meanwhile', async () => {
+  const said = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  const data = join(folder, 'revived');
+  const database = await launchDatabase(data, undefined);
+  try {
+    const { data: files } = JSON.parse(readFileSync(join(data, 'postgres', 'server.json'), 'utf8')) as { data: string };
+    process.kill(Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    // What it needs cannot be used for as long as it takes for several attempts to fail.
+    renameSync(join(files, 'pg_hba.conf'), join(files, 'pg_hba.away'));
+    await until(() => said.mock.calls.some(([text]) => String(text).includes('does not start')));
+    await sleep(1_500);
+    renameSync(join(files, 'pg_hba.away'), join(files, 'pg_hba.conf'));
+    await until(() => said.mock.calls.some(([text]) => String(text).includes('PostgreSQL is back')));
+    await expect(launchDatabase(folder, database.url)).resolves.toMatchObject({ url: database.url });
+  } finally {
+    said.mockRestore();
+    await database.stop();
+    await removeEmbeddedPostgres(join(data, 'postgres'));
+  }
+});
+
+async function until(condition: () => boolean) {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 800) throw new Error('It did not happen');
+    await sleep(25);
+  }
+}
+
 describe('a part of Foyer', () => {
   const part = (name: string, source: string) => {
     const file = join(folder, `${name}.mjs`);
@@ -106,12 +137,6 @@ describe('a part of Foyer', () => {
     return { name, module: pathToFileURL(file), ready };
   };
   const pidOf = (name: string) => recordedProcess(join(folder, 'run', `${name}.pid`));
-  async function until(condition: () => boolean) {
-    for (let tries = 0; !condition(); tries++) {
-      if (tries > 200) throw new Error('It did not happen');
-      await sleep(25);
-    }
-  }
   const living = `process.send('ready'); setInterval(() => {}, 1000);`;
 
   test('is started again after kill -9, and stops when told', async () => {

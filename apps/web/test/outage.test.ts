@@ -19,7 +19,8 @@ beforeAll(async () => {
 afterEach(() => database.open());
 
 /** The form by which a page gives back what was typed. */
-const givenBack = (html: string) => formsOf(html).find(({ controls }) => controls.some(({ name }) => name === 'subject'))!;
+const givenBack = (html: string) =>
+  formsOf(html).find(({ controls }) => controls.some(({ name }) => name === 'subject'))!;
 
 /** Sends what a page gave back, as its button does. */
 async function sendAgain(browser: Visitor, html: string) {

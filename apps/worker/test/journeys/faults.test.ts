@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '@foyer/app-cli';
 import { afterTests, Postbox } from '@foyer/app-cli/testing';
 import { createApplication } from '@foyer/app-web';
@@ -17,8 +15,8 @@ import { migrateQueue } from '@foyer/events';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Tenants } from '@foyer/tenants';
 import pg from 'pg';
+import { freePort, isReady, startProcess, until } from './processes.js';
 
-const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'foyer-faults-'));
 const children = new Map<string, ChildProcess>();
 let variables: Record<string, string>;
@@ -243,27 +241,14 @@ async function makeTenant(): Promise<void> {
 }
 
 function start(name: 'web' | 'worker'): ChildProcess {
-  const child = fork(join(workspace, 'apps', name, 'src/main.ts'), {
-    cwd: workspace,
-    execArgv: ['--conditions=source', '--import', '@swc-node/register/esm-register', '--no-deprecation'],
-    env: { PATH: process.env.PATH, SWC_NODE_PROJECT: join(workspace, 'tsconfig.base.json'), ...variables },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = startProcess(name, variables);
   children.set(name, child);
   return child;
 }
 
 async function startWeb(): Promise<void> {
   start('web');
-  await until(
-    'web is ready',
-    () =>
-      fetch(`http://127.0.0.1:${config.port}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    30,
-  );
+  await until('web is ready', () => isReady(config.port), 30);
 }
 
 async function startWorker(): Promise<void> {
@@ -289,26 +274,4 @@ async function connect(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: config.databaseUrl });
   await client.connect();
   return client;
-}
-
-async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  seconds: number,
-  details = () => '',
-): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${seconds} s: ${what}. ${details()}`);
-    await pause(50);
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

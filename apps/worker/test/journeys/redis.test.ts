@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterTests, type TestPerson, World } from '@foyer/app-cli/testing';
 import { Redis } from 'ioredis';
+import { freePort } from './processes.js';
 
 let port: number;
 let redis: ChildProcess;
@@ -71,13 +71,4 @@ async function startRedis(): Promise<void> {
   client.on('error', () => undefined);
   while ((await client.ping().catch(() => '')) !== 'PONG') await pause(50);
   await client.quit();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return free;
 }

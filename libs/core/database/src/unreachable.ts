@@ -17,7 +17,11 @@ const WORDS =
 
 /** The error as what it means, when it or what caused it is a lost connection; otherwise the error itself. */
 export function meaningOf(error: unknown): unknown {
-  for (let each = error as Link, depth = 0; each && typeof each === 'object' && depth < 5; each = each.cause, depth += 1) {
+  for (
+    let each = error as Link, depth = 0;
+    each && typeof each === 'object' && depth < 5;
+    each = each.cause, depth += 1
+  ) {
     if (each instanceof DatabaseUnreachable) return each;
     if (CODES.test(String(each.code)) || WORDS.test(String(each.message))) return new DatabaseUnreachable(error);
   }

@@ -1,11 +1,5 @@
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type Processor } from 'bullmq';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { loginUrl, SteadyClient, waitBefore } from '@foyer/database';
 import { type Lane, LANES } from './subscribers.js';
@@ -22,6 +16,9 @@ export type JobQueue = Queue<EventJob, void, string>;
 const QUEUES: Record<Lane, string> = { inside: 'events', outside: 'outside' };
 /** Eight attempts over about four minutes, then the job waits among the failed ones for somebody to look. */
 export const RETRIES = { attempts: 8, backoff: { type: 'exponential', delay: 2000, jitter: 0.3 } } as const;
+
+/** After the queue could not be asked for a job. BullMQ's own 15 seconds are long for people who wait. */
+const RETRY_TAKING_MS = 1_000;
 
 /** BullMQ on PostgreSQL, or on Redis where the installation has one: a queue for each lane. */
 @Injectable()
@@ -48,7 +45,7 @@ export class Queues implements BeforeApplicationShutdown, OnApplicationShutdown 
   work(lane: Lane, processor: Processor<EventJob, void, string>): void {
     const { workerConcurrency } = this.config;
     const concurrency = lane === 'inside' ? workerConcurrency : outsidePlaces(workerConcurrency);
-    const options = { ...this.options(), concurrency, maxStalledCount: 10 };
+    const options = { ...this.options(), concurrency, maxStalledCount: 10, runRetryDelay: RETRY_TAKING_MS };
     const worker = new Worker(QUEUES[lane], processor, options as never, ...(this.backend() as [never]));
     worker.on('error', (error) => this.log.warn(error.message));
     worker.on('failed', (job, error) =>

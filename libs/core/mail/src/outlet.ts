@@ -43,10 +43,7 @@ export class Outlet implements OnApplicationShutdown {
   private pausedUntil = 0;
   private probing = false;
 
-  constructor(
-    @Inject(CONFIG) config: Config,
-    @Optional() @Inject(MAIL_PATIENCE) patience: Patience = PATIENCE,
-  ) {
+  constructor(@Inject(CONFIG) config: Config, @Optional() @Inject(MAIL_PATIENCE) patience: Patience = PATIENCE) {
     this.transport = createTransport({
       ...serverOf(config),
       pool: true,

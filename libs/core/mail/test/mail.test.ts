@@ -306,8 +306,8 @@ describe('when the mail server stalls', () => {
   test('a database that goes away between sending and noting it makes no second mail', async () => {
     await queue('noted later');
     const away = new DatabaseUnreachable(new Error('gone'));
-    const noting = jest.spyOn(Delivery.prototype as never, 'settle' as never);
-    noting.mockRejectedValueOnce(away as never).mockRejectedValueOnce(away as never);
+    const delivery = Delivery.prototype as unknown as { settle: () => Promise<void> };
+    const noting = jest.spyOn(delivery, 'settle').mockRejectedValueOnce(away).mockRejectedValueOnce(away);
     try {
       expect(await deliver('noted later')).toMatchObject({ status: 'sent', attempts: 1 });
       expect(post.received).toHaveLength(1);

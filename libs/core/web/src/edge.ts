@@ -31,7 +31,11 @@ export class Edge {
   }
 
   readonly handle = (req: Request, res: Response, next: NextFunction): void => {
-    this.headers(req, res, () => void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, res, next)));
+    this.headers(
+      req,
+      res,
+      () => void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, res, next)),
+    );
   };
 
   private async route(req: FoyerRequest, res: Response, next: NextFunction): Promise<void> {

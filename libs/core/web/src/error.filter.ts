@@ -59,7 +59,8 @@ export class ErrorFilter implements ExceptionFilter {
       res.end(await this.renderer.page(req, res, template, { ...view, again }));
     } catch (second) {
       // The database went away while the page of another error was made: then that is the news.
-      if (second instanceof DatabaseUnreachable && !(error instanceof DatabaseUnreachable)) return this.catch(second, host);
+      if (second instanceof DatabaseUnreachable && !(error instanceof DatabaseUnreachable))
+        return this.catch(second, host);
       if (!(second instanceof DatabaseUnreachable)) this.report(second, req);
       plainPage(res, status, LAST_WORDS[status] ?? 'Something went wrong.', status === 500 ? req.foyer.id : undefined);
     }
@@ -95,7 +96,9 @@ export class ErrorFilter implements ExceptionFilter {
     const typed = typedAgain(req);
     // While nobody is known, the page cannot make a token for its reader: the form keeps the one it came with.
     const sent = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
-    return typed && error instanceof DatabaseUnreachable ? { ...typed, token: typeof sent === 'string' ? sent : '' } : typed;
+    return typed && error instanceof DatabaseUnreachable
+      ? { ...typed, token: typeof sent === 'string' ? sent : '' }
+      : typed;
   }
 
   private view(error: unknown, status: number, req: FoyerRequest): [string, object] {
@@ -149,7 +152,8 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
 
-const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code));
+const isDiskFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code));
 
 /** The error's own words, where it has some worth showing. */
 function ownText(error: unknown): string | null {
