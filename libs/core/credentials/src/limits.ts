@@ -32,7 +32,9 @@ export class Limits implements OnApplicationShutdown {
     try {
       await this.limiter(limit).consume(this.key(limit, key));
     } catch (refusal) {
-      throw refusal instanceof RateLimiterRes ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000)) : meaningOf(refusal);
+      throw refusal instanceof RateLimiterRes
+        ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000))
+        : meaningOf(refusal);
     }
   }
 
