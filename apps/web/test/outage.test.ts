@@ -1,6 +1,5 @@
-import fs from 'node:fs';
-import { Writable } from 'node:stream';
-import { jest } from '@jest/globals';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Faucet, PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { formsOf } from './page-forms.js';
 
@@ -88,27 +87,33 @@ describe('while the database is away', () => {
   });
 });
 
-test('a disk that is full is not the sender’s fault: 503, and the words come back', async () => {
+test('a disk that takes no uploads is not the sender’s fault: 503, and the words before and after the file come back', async () => {
   const browser = await ana.browser();
   await browser.get('/tickets/new');
-  const full = jest.spyOn(fs, 'createWriteStream').mockImplementation(() => {
-    const error = Object.assign(new Error('no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
-    const stream = new Writable({ write: (_chunk, _encoding, done) => done(error) });
-    return Object.assign(stream, { bytesWritten: 0 }) as unknown as fs.WriteStream;
-  });
+  const uploads = join(world.config.dataDir, 'uploads');
+  rmSync(uploads, { recursive: true, force: true });
+  writeFileSync(uploads, 'in the way');
   try {
-    const refused = await browser.upload('/tickets', ticket('Disk is full'), [
-      { field: 'attachments', name: 'a.txt', content: 'file' },
-    ]);
+    const files = [{ field: 'attachments', name: 'a.txt', content: 'file '.repeat(50_000) }];
+    const refused = await browser.upload('/tickets', ticket('Disk is full'), files);
     expect(refused.status).toBe(503);
     expect(givenBack(refused.text).controls).toContainEqual(
       expect.objectContaining({ name: 'description', value: WORDS }),
     );
-    full.mockRestore();
+    rmSync(uploads);
     expect((await sendAgain(browser, refused.text)).status).toBe(303);
   } finally {
-    full.mockRestore();
+    rmSync(uploads, { force: true });
   }
+});
+
+test('eleven files are one too many, and cost no word', async () => {
+  const browser = await ana.browser();
+  await browser.get('/tickets/new');
+  const files = Array.from({ length: 11 }, (_, n) => ({ field: 'attachments', name: `${n}.txt`, content: 'small' }));
+  const refused = await browser.upload('/tickets', ticket('Many files'), files);
+  expect(refused.status).toBe(413);
+  expect((await sendAgain(browser, refused.text)).status).toBe(303);
 });
 
 test('a session that ended while somebody was writing costs no word', async () => {

@@ -12,12 +12,12 @@ import { plainPage } from './plain-page.js';
 import { Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
-import { PortalClosed, SignInNeeded } from './web-errors.js';
+import { PortalClosed, SignInNeeded, UploadFailed } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
 /** Where sending the same once more can work. */
-const SEND_AGAIN = new Set([401, 409, 429, 500, 503]);
+const SEND_AGAIN = new Set([401, 409, 413, 429, 500, 503]);
 const LAST_WORDS: Record<number, string> = {
   404: 'There is nothing at this address.',
   503: 'This page is not available at the moment. Try again in a minute.',
@@ -89,7 +89,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (!stale && !SEND_AGAIN.has(status)) return null;
     try {
       this.csrf.checkOrigin(req);
-      if (req.body === undefined && !isSafe(req.method)) await this.bodies.read(req, res);
+      if (req.body === undefined && !isSafe(req.method)) await this.bodies.readWords(req, res);
     } catch {
       return null; // from elsewhere, or unreadable: nothing of it is shown
     }
@@ -145,15 +145,13 @@ function statusOf(error: unknown): number {
   if (error instanceof InvalidField) return 422;
   if (error instanceof TooMany) return 429;
   if (error instanceof DomainError) return 422;
-  if (error instanceof PortalClosed || error instanceof DatabaseUnreachable || isDiskFull(error)) return 503;
+  if (error instanceof PortalClosed || error instanceof DatabaseUnreachable || error instanceof UploadFailed)
+    return 503;
   if (error instanceof HttpException) return error.getStatus();
   if (error instanceof URIError) return 400;
   const { status } = error as { status?: unknown };
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
-
-const isDiskFull = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code));
 
 /** The error's own words, where it has some worth showing. */
 function ownText(error: unknown): string | null {

@@ -18,12 +18,18 @@ export interface PostedFile {
   content: Readable;
 }
 
-/** A form that is larger than it may be, or has more in it. */
-export class FormTooLarge extends Error {}
+/** A form that is larger than it may be, or has more in it. `pairs` are those that came all the same. */
+export class FormTooLarge extends Error {
+  constructor(readonly pairs: Pair[] = []) {
+    super('The form is too large');
+  }
+}
 /** What came is not what its content type says. */
 export class FormUnreadable extends Error {}
 
 const NAME_BYTES = 200;
+/** Whoever attaches one too many may have attached some more. */
+const MOST_FILES_TOO_MANY = 100;
 const MOST_DISCARDED = 256 * 1024 * 1024;
 const AMPERSAND = 0x26;
 
@@ -133,9 +139,14 @@ function readMultipart(
       keeping.push(kept);
       kept.catch(stop);
     });
-    parser.once('filesLimit', tooLarge).once('fieldsLimit', tooLarge).once('partsLimit', tooLarge);
+    let tooManyFiles = false; // those are passed over, and the words beside them are read
+    parser.once('filesLimit', () => (tooManyFiles = true));
+    parser.once('fieldsLimit', tooLarge).once('partsLimit', tooLarge);
     parser.on('error', () => stop(new FormUnreadable()));
-    parser.once('close', () => void Promise.all(keeping).then(() => resolve(pairs), reject));
+    parser.once('close', () => {
+      const end = () => (tooManyFiles ? reject(new FormTooLarge(pairs)) : resolve(pairs));
+      void Promise.all(keeping).then(end, reject);
+    });
     req.once('aborted', cut);
     req.on('data', count);
     req.pipe(parser);
@@ -149,7 +160,7 @@ function begun(req: IncomingMessage, { bytes, pairs, files, fileBytes }: FormLim
       defParamCharset: 'utf8',
       limits: {
         ...{ fieldNameSize: NAME_BYTES, fieldSize: bytes, fields: pairs, files, fileSize: fileBytes + 1 },
-        ...{ parts: pairs + files + 1, headerPairs: 20 },
+        ...{ parts: pairs + files + MOST_FILES_TOO_MANY, headerPairs: 20 },
       },
     });
   } catch {

@@ -11,6 +11,13 @@ export class SignInNeeded extends Error {
   }
 }
 
+/** Our own disk did not take what somebody sent: it is full, or not there. */
+export class UploadFailed extends Error {
+  constructor(cause: Error) {
+    super(`An upload could not be kept: ${cause.message}`, { cause });
+  }
+}
+
 /** The operator has closed the portal for now. */
 export class PortalClosed extends Error {
   constructor(readonly status: 'maintenance' | 'disabled') {

@@ -28,7 +28,9 @@ const UNKNOWN_FRESH_MS = 2_000;
  */
 @Injectable()
 export class Directory extends TenantDirectory implements OnModuleInit {
-  private readonly known = new LRUCache<string, Tenant>({ max: 20_000, ttl: FRESH_MS, noDeleteOnStaleGet: true });
+  private readonly known = new LRUCache<string, Tenant>({ max: 20_000, ttl: FRESH_MS });
+  /** What was known last, for as long as the database cannot be asked. */
+  private readonly last = new LRUCache<string, Tenant>({ max: 20_000 });
   private readonly unknown = new LRUCache<string, true>({ max: 10_000, ttl: UNKNOWN_FRESH_MS });
 
   constructor(
@@ -82,7 +84,8 @@ export class Directory extends TenantDirectory implements OnModuleInit {
   forget(id: string | null): void {
     this.unknown.clear();
     if (id === null) return this.known.clear();
-    for (const [key, tenant] of this.known.entries()) if (tenant.id === id) this.known.delete(key);
+    for (const cache of [this.known, this.last])
+      for (const [key, tenant] of cache.entries()) if (tenant.id === id) cache.delete(key);
   }
 
   /** Where a tenant is without a domain of its own. */
@@ -101,7 +104,7 @@ export class Directory extends TenantDirectory implements OnModuleInit {
       ),
     ).catch((error: unknown) => {
       // While the database is away, whose host it was a while ago is the best there is: its portal says so in its own look.
-      const last = error instanceof DatabaseUnreachable ? this.known.get(key, { allowStale: true }) : undefined;
+      const last = error instanceof DatabaseUnreachable ? this.last.get(key) : undefined;
       if (last) return [last];
       throw error;
     });
@@ -112,6 +115,7 @@ export class Directory extends TenantDirectory implements OnModuleInit {
     }
     const tenant = this.tenant(row);
     this.known.set(key, tenant);
+    this.last.set(key, tenant);
     return tenant;
   }
 
