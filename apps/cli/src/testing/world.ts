@@ -7,7 +7,7 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { type CompanyRole, type PortalActor, PortalPrincipals, type TeamRole } from '@foyer/identity';
 import { Staff, type StaffRole } from '@foyer/staff';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { Packs, Tenants } from '@foyer/tenants';
+import { Directory, Packs, Tenants } from '@foyer/tenants';
 import { type Ticket, Tickets } from '@foyer/tickets';
 import { createApplication } from '@foyer/app-web';
 import { startWorker } from '@foyer/app-worker';
@@ -101,6 +101,12 @@ export class World {
       own: { people },
     });
     return new TestTenant(this, tenant, await hashed);
+  }
+
+  /** A business that has signed up by itself. */
+  async signedUp(slug: string): Promise<TestTenant> {
+    hashed ??= hashPassword(PASSWORD);
+    return new TestTenant(this, (await this.get(Directory).bySlug(slug))!, await hashed);
   }
 
   /** A member of staff, signed in on the admin host. */

@@ -50,7 +50,7 @@ export class RecoveryController {
   @View('identity/customer/reset')
   async link(@CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
     const valid = typeof token === 'string' && (await this.accounts.mayReset(token));
-    return { valid, token, email: null, form: visit.form() };
+    return valid ? { token, email: null, form: visit.form() } : show('identity/customer/link-expired', {}, 410);
   }
 
   @Post('reset')
@@ -60,7 +60,7 @@ export class RecoveryController {
   async reset(@CurrentVisit() visit: Visit, @Form(resetForm) form: FormState<z.output<typeof resetForm>>) {
     const token = form.secret('token');
     const person = await form.attempt((value) => this.accounts.reset(value.token, value.password));
-    if (form.failed) return { valid: true, token, email: null, form };
+    if (form.failed) return { token, email: null, form };
     if (!person) return show('identity/customer/link-expired', {}, 410);
     const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
     visit.signIn(secret, device);

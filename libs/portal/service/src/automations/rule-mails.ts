@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Mailer, MailRules } from '@foyer/mail';
+import { Mailer, MailRules, type StillMeant } from '@foyer/mail';
 import { Groups, mailAbout, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { currentTenant } from '@foyer/tenancy';
 import { type Filling, filled } from '../macros/placeholders.js';
@@ -29,11 +29,13 @@ export class RuleMails implements OnModuleInit {
 
   onModuleInit(): void {
     // An address outside of the portal is named by the rule itself.
-    this.rules.declare({
-      'service/email/rule': (mail) =>
-        mail.about['personId'] ? this.onlookers.mayBeMailed(mail) : Promise.resolve(mail.about['outside'] === 'yes'),
-      'service/email/late': (mail) => this.onlookers.mayBeMailed(mail, 'colleague'),
-    });
+    const meant =
+      (as: 'reader' | 'colleague'): StillMeant =>
+      (mail) =>
+        mail.about['personId']
+          ? this.onlookers.mayBeMailed(mail, as)
+          : Promise.resolve(mail.about['outside'] === 'yes');
+    this.rules.declare({ 'service/email/rule': meant('reader'), 'service/email/late': meant('colleague') });
   }
 
   async send(ticketId: string, { to, text }: MailAction, values: Filling, cause: string): Promise<void> {
