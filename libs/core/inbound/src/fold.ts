@@ -81,12 +81,12 @@ function announcementBefore(texts: readonly string[], at: number): number {
   return 0;
 }
 
-/** Announcements belong to the quote below them. From the end, so that every line is looked at once. */
+/** Announcements, and lines that programs draw, belong to the quote below them. From the end, so that every line is looked at once. */
 function announce(lines: readonly Line[], texts: readonly string[], kinds: Kind[], end: number, turn: Turn): void {
   const solid = nextOf(kinds, (kind) => kind !== 'blank');
   for (let at = end - 1; at >= 0; at--) {
     if (kinds[at] !== 'words') continue;
-    const length = lines[at]!.announces ? 1 : announcementAt(texts, at);
+    const length = lines[at]!.announces || isRule(texts[at]!) ? 1 : announcementAt(texts, at);
     if (length === 0) continue;
     const next = solid[at + length]!;
     if ((next === kinds.length && turn === 'reply') || kinds[next] === 'quote') kinds.fill('quote', at, at + length);
