@@ -27,6 +27,16 @@ const KINDS: readonly Kind[] = [
   kind('image', 'gif', 'image/gif'),
   kind('image', 'webp', 'image/webp'),
   kind('image', 'avif', 'image/avif'),
+  // Pictures that browsers do not show, and that are not written anew: only to download.
+  ...['heic', 'heif'].map((ending) =>
+    kind(
+      'document',
+      ending,
+      `image/${ending}`,
+      ['heic', 'heif', 'heic-sequence', 'heif-sequence'].map((one) => `image/${one}`),
+    ),
+  ),
+  ...['tif', 'tiff'].map((ending) => kind('document', ending, 'image/tiff')),
   kind('document', 'pdf', 'application/pdf'),
   kind('document', 'docx', `${office}.wordprocessingml.document`),
   kind('document', 'xlsx', `${office}.spreadsheetml.sheet`),
@@ -43,6 +53,7 @@ const KINDS: readonly Kind[] = [
   kind('text', 'log', 'text/plain', [null]),
   kind('text', 'md', 'text/markdown', [null]),
   kind('text', 'csv', 'text/csv', [null]),
+  kind('text', 'xml', 'application/xml', [null, 'application/xml']),
   kind('text', 'json', 'application/json', [null]),
   kind('text', 'eml', 'message/rfc822', [null]),
   kind('text', 'ics', 'text/calendar', [null, 'text/calendar']),
@@ -64,6 +75,16 @@ export function kindOf(extension: string, allow?: Allowed): Kind | undefined {
   const found = KINDS.find((kind) => kind.extension === extension);
   return found && (!allow || allow.includes(found.family) || allow.includes(extension)) ? found : undefined;
 }
+
+/** Which kind has such a content; for what is not recognised, a text. Of several kinds the first. */
+export const kindOfContent = (recognised: string | null): Kind | undefined =>
+  recognised === null
+    ? kindOf('txt')
+    : (KINDS.find(({ type }) => type === recognised) ?? KINDS.find(({ magic }) => magic.includes(recognised)));
+
+/** Whether browsers show it, and it was written anew by us. */
+export const isShownAsPicture = (type: string): boolean =>
+  KINDS.some((one) => one.family === 'image' && one.type === type);
 
 /** For a file field's `accept` and hint. */
 export const extensionsOf = (allow?: Allowed): string[] =>

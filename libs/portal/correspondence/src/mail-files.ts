@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { cleanFileName, Files } from '@foyer/files';
+import { cleanFileName, Files, trueName } from '@foyer/files';
 import { translate } from '@foyer/i18n';
 import type { MailAttachment } from '@foyer/inbound';
 import { asFile } from './arrivals.js';
@@ -39,8 +39,9 @@ export class MailFiles {
         continue;
       }
       try {
-        const { id } = await asFile(this.folder, content, (path) =>
-          this.files.store({ path, name: name || `file-${randomUUIDv7().slice(-4)}` }, { createdBy: ownerId }),
+        const given = cleanFileName(name || `file-${randomUUIDv7().slice(-4)}`);
+        const { id } = await asFile(this.folder, content, async (path) =>
+          this.files.store({ path, name: await trueName(path, given) }, { createdBy: ownerId }),
         );
         kept.ids.push(id);
       } catch (error) {

@@ -1,3 +1,4 @@
+import { isShownAsPicture } from '@foyer/files';
 import type { Visit } from '@foyer/web';
 import { type Happening, PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 import type { TicketRow } from './ticket-list.js';
@@ -103,7 +104,7 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
         name,
         size,
         href: `${at}/${fileId}`,
-        image: type.startsWith('image/'),
+        image: isShownAsPicture(type),
       })),
     };
   });
