@@ -207,6 +207,12 @@ test('what is pasted keeps its shape and nothing else; a picture goes along as a
   expect(await written()).toBe('## Title\n\nSafe **bold** evil\n\n- item [there](https://a.example)');
   expect(await reply().innerHTML()).not.toMatch(/style|onclick|onerror|iframe|javascript/);
   expect(await mara.title()).not.toContain('owned');
+  await reply().fill('');
+  await paste(reply(), {
+    'text/plain': 'A\tB\nC\tD',
+    'text/html': '<table><tr><td><p>A</p></td><td>B</td></tr><tr><th>C</th><td>D</td></tr></table>',
+  });
+  expect(await written()).toMatch(/^A\s*\\?\| B\\?\nC \\?\| D$/);
   await paste(reply(), { 'text/plain': '' }, 'shot.gif');
   await mara.locator('.file-chosen', { hasText: 'shot.gif' }).waitFor();
   expect(await written()).not.toContain('shot');

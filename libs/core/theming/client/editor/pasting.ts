@@ -24,7 +24,7 @@ export const pasting = (box: HTMLTextAreaElement): Plugin =>
       },
       handleDrop: (_view, { dataTransfer }) =>
         dataTransfer !== null && dataTransfer.files.length > 0 && attach(box, dataTransfer.files),
-      transformPastedHTML: inert,
+      transformPastedHTML: (html) => rows(inert(html)),
       clipboardTextParser: (text, $context) => lines(text, $context),
     },
   });
@@ -38,6 +38,13 @@ const inert = (html: string): string =>
         name.toLowerCase() === 'style' ? `${before}data-style${is}` : `${before}data-off${is}`,
       ),
     );
+
+/** Messages know no tables: a row becomes a line, with a bar between its cells. */
+const rows = (html: string): string =>
+  html
+    .replace(/<t[dh]\b[^>]*>[\s\S]*?<\/t[dh]\s*>/gi, (cell) => cell.replace(/<\/?(?:p|div|h[1-6])\b[^>]*>/gi, ' '))
+    .replace(/(<\/t[dh]\s*>)(?=\s*<t[dh]\b)/gi, ' | $1')
+    .replace(/(<\/t[dh]\s*>\s*<\/tr\s*>)(?=[\s\S]*?<tr\b)/gi, '<br>$1');
 
 function attach(box: HTMLTextAreaElement, files: FileList): boolean {
   const input = box.form?.querySelector<HTMLInputElement>('input[type=file]');
