@@ -18,6 +18,7 @@ export interface InboundMail {
   from: Address | null;
   /** There is a From, and nobody knows whom it means: more than one mailbox, or more than one such header. */
   ambiguousFrom: boolean;
+  /** Null when it is not one plain mailbox. */
   replyTo: Address | null;
   to: Address[];
   cc: Address[];
@@ -66,7 +67,8 @@ export function parseMail(raw: Uint8Array, { isOurs = () => false, envelopeFrom 
     .toWellFormed();
   const answers = headers.has('in-reply-to') || headers.has('references');
   const { text, quoted } = fold(content.lines, turnOf(subject, answers));
-  const from = readAuthor(headers.all('from').map((value) => value.slice(0, MAX_ADDRESS_HEADER)));
+  const limited = (name: string) => headers.all(name).map((value) => value.slice(0, MAX_ADDRESS_HEADER));
+  const from = readAuthor(limited('from'));
   const nullSender = envelopeFrom === '';
   const bounce = readBounce(mail, content.lines.map((line) => line.text).join('\n'), nullSender);
   const report = bounce ? 'bounce' : readReport(mail);
@@ -76,7 +78,7 @@ export function parseMail(raw: Uint8Array, { isOurs = () => false, envelopeFrom 
     references: readMessageIds(headers.get('references')),
     from,
     ambiguousFrom: from === null && headers.all('from').some((value) => value.includes('@')),
-    replyTo: addresses('reply-to').find(({ address }) => address !== '') ?? null,
+    replyTo: readAuthor(limited('reply-to')),
     to: addresses('to'),
     cc: addresses('cc'),
     subject,

@@ -35,6 +35,21 @@ export class Conversations {
     return null;
   }
 
+  /** The ticket that came of the mail which this one answers, for people who answer all in a conversation of their own. */
+  async continuedBy(mail: InboundMail): Promise<Ticket | null> {
+    const ids = [mail.inReplyTo, ...mail.references].filter((id) => id !== '').slice(0, 50);
+    if (ids.length === 0) return null;
+    const [found] = await this.database.write((em) =>
+      rows<{ id: string }>(
+        em,
+        sql`select ticket_id as id from ${table('inbound_mail')}
+             where message_id = any(${ids}) and status in ('opened', 'joined') and ticket_id is not null
+             order by received_at desc limit 1`,
+      ),
+    );
+    return found ? this.lasting(found) : null;
+  }
+
   private async byAddress(address: string, senderId: string | null): Promise<Answered | null> {
     const number = this.addresses.numberIn(address);
     if (number === null) return null;

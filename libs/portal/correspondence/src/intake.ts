@@ -63,12 +63,24 @@ export class Intake {
     if (mail.spam && !accepted) return held('spam');
     if (mail.auto === 'complaint' && !accepted) return held('automatic');
     const sender = await this.senders.find(mail.from);
-    const answered = await this.conversations.answeredBy(mail, row.recipient, sender?.id ?? null);
+    const answered =
+      (await this.conversations.answeredBy(mail, row.recipient, sender?.id ?? null)) ??
+      (await this.continued(letter, sender?.actor));
     if (mail.auto === 'auto-reply' && !accepted)
       return answered ? { status: 'ignored', reason: 'auto-reply', ticketId: answered.ticket.id } : held('automatic');
     if (!accepted && (await this.tooMany(address, answered))) return held('too-many', answered?.ticket.id);
-    if (answered && !accepted) return this.join(letter, answered, sender?.actor ?? null);
+    if (answered && !accepted) {
+      const requester = await this.senders.behind(mail.from, answered.ticket, answered.personId);
+      return this.join(letter, answered, requester ?? sender?.actor ?? null);
+    }
     return this.open(letter, sender, answered);
+  }
+
+  /** A mail of a customer's is no secret: an answer to it joins its ticket only if its sender is proved and may reply there. */
+  private async continued({ mail, authentication }: Letter, actor?: PortalActor | null): Promise<Answered | null> {
+    const ticket = actor && authentication === 'pass' ? await this.conversations.continuedBy(mail) : null;
+    if (!ticket || objection({ actor: actor!, ticket, personId: actor!.id! }, authentication)) return null;
+    return { ticket, personId: actor!.id! };
   }
 
   private async join(letter: Letter, answered: Answered, actor: PortalActor | null): Promise<Outcome> {
@@ -112,12 +124,27 @@ export class Intake {
       ...{ priority: 'normal', categoryId: box?.categoryId ?? null, typeId: box?.typeId ?? null },
       ...{ fileIds: words.fileIds, quoted: words.quoted, source: 'email', format: 'text' },
       companyId: companyFor(actor),
+      answersTo: await this.answersTo(letter, sender !== null),
+      byProgram: mail.auto !== 'no' || isUnread(mail.from!.address),
       confirm: await this.mayConfirm(letter),
     });
     if (answered && actor.id === sender?.id && !accepted)
       await this.merges.goesOn(robot('mail'), ticket, answered.ticket);
     await this.copyIn(letter, actor, ticket);
     return { status: 'opened', ticketId: ticket.id, senderId: actor.id };
+  }
+
+  /**
+   * Where the author wants the answers, as web forms and telephones ask for it. Their word counts if it is proved to be theirs,
+   * or nobody here knows them, so that nothing of theirs could go elsewhere; lists say of themselves where to write to.
+   */
+  private async answersTo({ mail, authentication }: Letter, known: boolean): Promise<string | null> {
+    const wanted = mail.replyTo?.address;
+    if (!wanted || wanted === mail.from!.address || mail.auto === 'list') return null;
+    if (authentication !== 'pass' && (known || authentication === 'fail')) return null;
+    const { blocked, forwards } = await this.settings.get(mailSettings);
+    if (this.isOurs(wanted) || forwards.includes(wanted) || isListed(blocked, wanted) || isUnread(wanted)) return null;
+    return (await this.senders.isTeam(wanted)) ? null : wanted;
   }
 
   private async words({ mail }: Letter, owner: PortalActor) {

@@ -4,6 +4,7 @@ import { Outbox } from '@foyer/events';
 import { Person, PersonRegistered, type PortalActor, PortalPrincipals } from '@foyer/identity';
 import type { Address } from '@foyer/inbound';
 import { headerText } from '@foyer/mail';
+import type { Ticket } from '@foyer/tickets';
 
 /** Who writes: a person of the portal by the address of the mail, with what they may do right now. */
 @Injectable()
@@ -18,6 +19,20 @@ export class Senders {
   async find({ address }: Address): Promise<{ id: string; actor: PortalActor | null } | null> {
     const person = await this.database.write((em) => em.findOne(Person, { email: address }));
     return person && { id: person.id, actor: await this.principals.person(person.id) };
+  }
+
+  /** Who answers a ticket for its requester from the address to which they wanted its mails; null for all others. */
+  async behind(
+    { address }: Address,
+    { answersTo, requesterId }: Ticket,
+    personId: string,
+  ): Promise<PortalActor | null> {
+    return address === answersTo && personId === requesterId ? this.principals.person(requesterId) : null;
+  }
+
+  async isTeam(address: string): Promise<boolean> {
+    const person = await this.database.write((em) => em.findOne(Person, { email: address }));
+    return person !== null && person.teamRole !== null;
   }
 
   /** Somebody new: an account without a password, of an address that nobody has proved yet. */

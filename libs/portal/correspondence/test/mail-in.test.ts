@@ -20,6 +20,7 @@ let toAna: { replyTo: string; messageId: string };
 let toMara: typeof toAna;
 const IN = 'in.localhost';
 const tls = selfSigned(mkdtempSync(join(tmpdir(), 'foyer-mail-in-')), IN);
+const corpus = new URL('../../../core/inbound/test/corpus/', import.meta.url);
 const at = (tenant: TestTenant) => `${tenant.tenant.slug}@${IN}`;
 const deliver = (draft: Draft, envelope?: { from?: string; to?: string }) => send(port, draft, envelope);
 const bodies = async (tenant: TestTenant, of: number) =>
@@ -361,7 +362,6 @@ describe('programs', () => {
 });
 
 describe('mails of the world, as they come', () => {
-  const corpus = new URL('../../../core/inbound/test/corpus/', import.meta.url);
   /** Sends a mail of the corpus with nothing in it changed; gives what became of it. */
   const post = async (name: string, { from, nth }: { from?: string; nth?: number } = {}) => {
     const source = readFileSync(new URL(`${name}.eml`, corpus), 'utf8');
@@ -460,6 +460,85 @@ describe('mails of the world, as they come', () => {
   });
 });
 
+describe('answers in a conversation of the customer’s own', () => {
+  test('join the ticket of the mail they answer, with proof and the right to; others have one of their own', async () => {
+    const [eve, bo] = [await (await acme.customer('Eve')).of('Globex', 'company_user'), await acme.customer('Bo')];
+    const first = { from: eve.email, to: at(acme), cc: bo.email, subject: 'Our pump', id: '<own1@eve.example>' };
+    await deliver({ ...first, dmarc: 'pass' });
+    const { ticket } = await outcome(acme, eve.email);
+    const answer = { to: at(acme), subject: 'Re: Our pump', inReplyTo: first.id };
+    await deliver({ ...answer, from: eve.email, text: 'It leaks, too.', dmarc: 'pass' });
+    expect(await outcome(acme, eve.email)).toMatchObject({ status: 'joined', ticket });
+    await deliver({ ...answer, from: ana.email, text: 'Of the same company.', dmarc: 'pass' });
+    expect(await outcome(acme, ana.email)).toMatchObject({ status: 'joined', ticket });
+    for (const draft of [
+      { from: eve.email, text: 'Unproved.', dmarc: 'none' as const },
+      { from: bo.email, text: 'Not mine to answer.', dmarc: 'pass' as const },
+      { from: 'thief@evil.example', text: 'I know the id.', dmarc: 'pass' as const },
+    ]) {
+      await deliver({ ...answer, ...draft });
+      const became = await outcome(acme, draft.from);
+      expect([became.status, became.ticket === ticket]).toEqual(['opened', false]);
+    }
+    expect(await bodies(acme, ticket!)).toEqual(['Hello', 'It leaks, too.', 'Of the same company.']);
+  });
+});
+
+describe('Reply-To', () => {
+  const form = 'form@website.example';
+  const reply = async (of: number, body: string) =>
+    acme.inside(async () => world.get(Tickets).reply(await mara.actor(), of, { body, fileIds: [] }));
+  const asking = (replyTo: string, more: Partial<Draft> = {}): Draft => ({
+    ...{ from: form, to: at(acme), subject: `Form ${replyTo}`, headers: [`Reply-To: ${replyTo}`], ...more },
+  });
+  const answersGoTo = async (draft: Draft) => {
+    await deliver(draft);
+    const { ticket } = await outcome(acme, draft.from);
+    const [row] = await acme.query<{ to: string | null }>(
+      () => sql`select answers_to as to from ${table('ticket')} where number = ${ticket}`,
+    );
+    return { ticket: ticket!, to: row!.to };
+  };
+
+  test('is where the answers go, and from where they are answered; nothing else is sent there', async () => {
+    const { ticket, to } = await answersGoTo(asking('Lea <lea@visitor.example>', { dmarc: 'pass' }));
+    expect(to).toBe('lea@visitor.example');
+    await reply(ticket, 'Dear Lea, it is open on Sunday.');
+    const { replyTo } = await letterTo(world, 'lea@visitor.example', 'open on Sunday');
+    expect(world.mails.mails.filter((mail) => [mail.to].flat()[0]!.text.includes('lea@visitor'))).toHaveLength(1);
+    await deliver({ from: 'lea@visitor.example', to: replyTo, text: 'Thank you, I will come.' });
+    expect(await outcome(acme, 'lea@visitor.example')).toMatchObject({ status: 'joined', ticket });
+    await deliver({ from: 'other@visitor.example', to: replyTo, text: 'Me too.', dmarc: 'pass' });
+    expect(await outcome(acme, 'other@visitor.example')).toMatchObject({ status: 'held', reason: 'not-entitled' });
+    await deliver({ from: 'lea@visitor.example', to: replyTo, text: 'Forged.', dmarc: 'fail' });
+    expect(await outcome(acme, 'lea@visitor.example')).toMatchObject({ status: 'held', reason: 'authentication' });
+  });
+
+  test('of somebody who is known counts only with proof', async () => {
+    const draft = (dmarc: 'pass' | 'none') => asking('ana.private@mail.example', { from: ana.email, dmarc });
+    expect((await answersGoTo(draft('none'))).to).toBeNull();
+    expect((await answersGoTo(draft('pass'))).to).toBe('ana.private@mail.example');
+  });
+
+  test.each([
+    ['ours', `acme@${IN}`],
+    ['ours for a ticket', `acme+r.aaaaaaaaaaaaaaaaaaaaaaaaaaaa@${IN}`],
+    ['the team’s', 'mara@acme.example'],
+    ['nobody’s', 'no-reply@website.example'],
+    ['a mail server’s', 'MAILER-DAEMON@website.example'],
+    ['the author’s', form],
+    ['none', 'x@y.example\tBcc:z@y.example'],
+    ['no address', 'somewhere'],
+  ])('%s is not written to', async (_what, address) => {
+    expect((await answersGoTo(asking(address, { dmarc: 'pass' }))).to).toBeNull();
+  });
+
+  test('of a list is not written to', async () => {
+    const headers = ['Reply-To: everybody@list.example', 'List-Id: <everybody.list.example>'];
+    expect((await answersGoTo(asking('', { from: 'one@list.example', dmarc: 'pass', headers }))).to).toBeNull();
+  });
+});
+
 describe('the listener', () => {
   test('one mail that comes ten times at once is one message', async () => {
     const draft = { from: ana.email, to: toAna.replyTo, text: 'only once', id: '<same@client.example>' };
@@ -486,6 +565,20 @@ describe('the listener', () => {
     const view = await acme.inside(async () => world.get(TicketPageReader).read(await ana.actor(), number));
     const attachments = view.messages.flatMap((message) => message.attachments.map(({ name }) => name));
     expect(attachments).toEqual(['notes.txt']);
+  });
+
+  test.each([
+    ['files-of-kinds', ['IMG_0001.HEIC', 'fax.tif', 'order.xml']],
+    ['picture-with-another-ending', ['photo.png', 'screenshot.png', 'LOG.txt']],
+    ['uuencoded-file-in-text', ['note.txt']],
+    ['winmail-file-in-properties', ['order.csv']],
+  ])('the files of %s are there', async (name, files) => {
+    const sender = /^From:.*<(.*)>/m.exec(readFileSync(new URL(`${name}.eml`, corpus), 'utf8'))![1]!;
+    await sendRaw(port, readFileSync(new URL(`${name}.eml`, corpus)), { from: sender, to: at(acme) });
+    const { ticket } = await outcome(acme, sender);
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), ticket!));
+    expect(view.messages.flatMap(({ attachments }) => attachments.map((file) => file.name))).toEqual(files);
+    expect((await bodies(acme, ticket!)).join()).not.toContain('⚠');
   });
 
   test('nobody’s address, a tenant that is away, and 25 MB', async () => {

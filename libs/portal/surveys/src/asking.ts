@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { hashSecret, newSecret } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Every, OnEvent, Outbox } from '@foyer/events';
+import { isUnread } from '@foyer/inbound';
 import { Collections, Features } from '@foyer/settings';
 import { inTenant } from '@foyer/tenancy';
 import { Directory } from '@foyer/tenants';
@@ -64,7 +65,7 @@ export class Asking {
         em,
         sql`select p.id as "personId", p.name, p.email as address, p.locale, t.id as "ticketId", t.assignee_id as "agentId", t.number::int, t.subject
               from ${table('ticket')} t join ${table('person')} p on p.id = t.requester_id
-             where t.id = ${ticketId} and t.status in ('solved', 'closed') and t.solved_at = ${solvedAt}::timestamptz and t.merged_into_id is null
+             where t.id = ${ticketId} and t.status in ('solved', 'closed') and t.solved_at = ${solvedAt}::timestamptz and t.merged_into_id is null and not t.by_program
                and p.status = 'active' and p.team_role is null and ${conditionsSql(survey.conditions, 't')}
                for update of p`,
       );
@@ -97,7 +98,8 @@ export class Asking {
         em,
         sql`select p.id from ${table('person')} p
              where p.status = 'active' and p.team_role is null
-               and exists (select from ${table('ticket')} t where t.requester_id = p.id and ${conditionsSql(conditions, 't')})
+               and exists (select from ${table('ticket')} t
+                            where t.requester_id = p.id and not t.by_program and t.team_replied_at is not null and ${conditionsSql(conditions, 't')})
                and not exists (select from ${table('survey_opt_out')} o where o.person_id = p.id)
                and not exists (select from ${table('survey_answer')} a where a.person_id = p.id
                                   and (a.sent_at > now() - ${coolDownDays}::int * interval '1 day'
@@ -121,6 +123,7 @@ export class Asking {
 
   /** The person's row is locked, so that two at once do not both find that nobody has asked. */
   private async ask(survey: Survey, { personId, ticketId, agentId, number, subject, ...person }: Candidate) {
+    if (isUnread(person.address)) return false;
     return this.database.write(async (em) => {
       const [reason] = await rows(
         em,

@@ -23,7 +23,7 @@ const write = (statement: () => ReturnType<typeof sql>) =>
   inside(() => world.get(Database).write((em) => rows(em, statement())));
 const numberOf = (ticket: Ticket) => ticketNumber(Number(ticket.number));
 const setUp = (...all: Survey[]) => inside(() => world.get(Collections).apply(surveys, all));
-const answersOf = (person: TestPerson) =>
+const answersOf = (person: Pick<TestPerson, 'email'>) =>
   acme.query<Row>(
     () => sql`select a.id, a.score, a.comment, a.ticket_id as "ticketId" from ${table('survey_answer')} a join ${table('person')} p on p.id = a.person_id
                where p.email = ${person.email} order by a.sent_at`,
@@ -163,10 +163,22 @@ describe('asking', () => {
   test('recommendation goes round by itself, each person once in its time', async () => {
     const nps: Survey = { ...FIRST_SURVEY, id: '0190f000-0000-7000-8000-0000000000f1', kind: 'nps', coolDownDays: 1 };
     const [person, idle] = [await somebody(), await somebody()];
-    await person.opens('Hello');
+    const [robot, daemon] = [await somebody(), await somebody()];
+    const tickets = [await person.opens('Hello'), await robot.opens('Newsletter'), await daemon.opens('Returned mail')];
+    const unread = { email: 'mailer-daemon@mx.example' };
+    await write(() => sql`update ${table('person')} set email = ${unread.email} where email = ${daemon.email}`);
     await setUp(nps);
     await inside(() => world.get(Asking).sweep());
+    expect(await answersOf(person)).toEqual([]);
+    await write(() => sql`update ${table('ticket')} set by_program = true where id = ${tickets[1]!.id}`);
+    for (const { id } of tickets)
+      await inside(async () => world.get(Tickets).reply(await mara.actor(), id, { body: 'Here it is.', fileIds: [] }));
     await inside(() => world.get(Asking).sweep());
+    await inside(() => world.get(Asking).sweep());
+    for (const nobody of [robot, unread]) expect(await answersOf(nobody)).toEqual([]);
+    await solve(tickets[1]!);
+    await due(tickets[1]!);
+    expect(await answersOf(robot)).toEqual([]);
     expect(await answersOf(person)).toEqual([expect.objectContaining({ ticketId: null, score: null })]);
     expect(await answersOf(idle)).toEqual([]);
     const mail = await mailOf(person);

@@ -125,6 +125,14 @@ export class Ticket {
   @Property({ type: 'text' })
   source: TicketSource = 'portal';
 
+  /** A program or a list wrote it, by mail. */
+  @Property({ type: 'boolean' })
+  byProgram = false;
+
+  /** Where mails about it go that are for its requester, if not to their own address. */
+  @Property({ type: 'text', nullable: true })
+  answersTo: string | null = null;
+
   @Property({ type: 'string[]', columnType: 'text[]' })
   tags: string[] = [];
 

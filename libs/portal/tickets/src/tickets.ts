@@ -52,6 +52,8 @@ export interface TicketDraft {
   watcherIds?: string[];
   /** The confirmation mail; true unless said otherwise. */
   confirm?: boolean;
+  byProgram?: boolean;
+  answersTo?: string | null;
 }
 
 /** Words, and what is done to the ticket together with them. */

@@ -60,14 +60,16 @@ export class TicketAudience {
     const { ticketId, personId } = about as Partial<MailedTicket>;
     if (!ticketId || !personId) return false;
     const [ticket] = await this.database.read((em) =>
-      rows<RuledTicket>(
+      rows<RuledTicket & { answersTo: string | null }>(
         em,
         sql`select id, requester_id as "requesterId", company_id as "companyId", to_json(watcher_ids) as "watcherIds",
-                   assignee_id as "assigneeId", group_id as "groupId" from ${table('ticket')} where id = ${ticketId}`,
+                   assignee_id as "assigneeId", group_id as "groupId", answers_to as "answersTo" from ${table('ticket')} where id = ${ticketId}`,
       ),
     );
     const [person] = await this.principals.standings([personId]);
-    if (!ticket || person?.email !== toAddress) return false;
+    if (!ticket || !person) return false;
+    const own = person.email === toAddress || (personId === ticket.requesterId && ticket.answersTo === toAddress);
+    if (!own) return false;
     const ability = this.abilities.of(person.standing);
     if (as === 'approver') return allowed(ability, 'approve', 'Ticket', ticket);
     if (!allowed(ability, 'read', 'Ticket', ticket)) return false;

@@ -31,6 +31,7 @@ interface Facts {
   requester_id: string;
   requester: string;
   requester_email: string;
+  answers_to: string | null;
   requester_locale: string | null;
   assignee_id: string | null;
   assignee: string | null;
@@ -105,7 +106,7 @@ export class TicketMails implements OnModuleInit {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
       const others = new Map<string, Recipient>();
-      for (const person of [requester(facts), assignee(facts), ...facts.watchers])
+      for (const person of [answered(facts), assignee(facts), ...facts.watchers])
         if (person && person.id !== facts.author_id) others.set(person.id, person);
       for (const person of await this.seeing(facts, [...others.values()]))
         await this.send('replied', facts, person, messageId);
@@ -148,7 +149,7 @@ export class TicketMails implements OnModuleInit {
   async solved({ ticketId, byId, messageId }: TicketSolved): Promise<void> {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
-      if (facts && facts.requester_id !== byId) await this.send('solved', facts, requester(facts), messageId);
+      if (facts && facts.requester_id !== byId) await this.send('solved', facts, answered(facts), messageId);
     });
   }
 
@@ -187,7 +188,7 @@ export class TicketMails implements OnModuleInit {
     const [facts] = await this.database.write((em) =>
       rows<Facts>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.group_id, t.company_id, to_json(t.watcher_ids) as watcher_ids, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
+        sql`select t.id, t.number::int, t.subject, t.group_id, t.company_id, t.answers_to, to_json(t.watcher_ids) as watcher_ids, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
                    (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null)), '[]')
                       from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
                    r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale,
@@ -234,6 +235,12 @@ const requester = (facts: Facts): Recipient => ({
   address: facts.requester_email,
   locale: facts.requester_locale,
   team: false,
+});
+
+/** Where they asked for the answers, if that is elsewhere. */
+const answered = (facts: Facts): Recipient => ({
+  ...requester(facts),
+  ...(facts.answers_to && { address: facts.answers_to }),
 });
 
 function assignee(facts: Facts): Recipient | null {
