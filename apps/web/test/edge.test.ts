@@ -1,8 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Limits } from '@foyer/credentials';
 import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
@@ -406,4 +407,57 @@ test('a storage that fails: a clear message at the files, no row, and what was t
       ])
     ).status,
   ).toBe(303);
+});
+
+describe('what goes over the wire', () => {
+  const packed = async (browser: Visitor, path: string) => (await browser.get(path, { 'Accept-Encoding': 'gzip' })).get('Content-Encoding');
+
+  test('is compressed, but not where a stranger’s words can stand beside secrets (BREACH)', async () => {
+    const browser = await ana.browser();
+    const sheet = /<link rel="stylesheet" href="(\/assets[^"]+)"/.exec((await browser.get('/tickets')).text)![1]!;
+    expect(await packed(browser, sheet)).toBe('gzip');
+    expect(await packed(browser, '/tickets')).toBe('gzip');
+    expect(await packed(browser, '/tickets?q=guess')).toBeUndefined();
+    expect(await packed(acme.visitor(), '/sign-in?return_to=%2Fguess')).toBe('gzip');
+    const wrong = await browser.post('/tickets', { subject: '', description: 'guess '.repeat(500) });
+    expect([wrong.status, wrong.get('Content-Encoding')]).toEqual([422, undefined]);
+  });
+
+  test('the token of forms looks different in every answer, and each is good', async () => {
+    const browser = await ana.browser();
+    const tokens = new Set<string>();
+    for (let n = 0; n < 3; n += 1) {
+      await browser.get('/account');
+      tokens.add(await browser.csrf());
+    }
+    expect(tokens.size).toBe(3);
+    for (const _csrf of tokens)
+      expect(
+        (await browser.post('/account/profile', { _csrf, name: 'Ana', locale: 'en', time_zone: 'UTC' })).status,
+      ).toBe(303);
+  });
+
+  test('a page with all it needs is at most 100 KB', async () => {
+    const [customer, agent] = [await ana.browser(), await acme.owner.browser()];
+    const pages: [Visitor, string][] = [
+      [acme.visitor(), '/'],
+      [acme.visitor(), '/sign-in'],
+      [customer, '/tickets'],
+      [customer, '/tickets/new'],
+      [customer, '/tickets/TKT-001'],
+      [agent, '/console/tickets'],
+    ];
+    for (const [browser, path] of pages) {
+      const { text } = await browser.get(path);
+      const needs = [...text.matchAll(/(?:<link rel="stylesheet" href|<script[^>]* src)="([^"]+)"/g)].map(
+        ([, url]) => url!,
+      );
+      let bytes = gzipSync(text).length;
+      for (const url of needs) {
+        const { body, text: words } = await browser.get(url);
+        bytes += gzipSync(words ?? (body as Buffer)).length;
+      }
+      expect({ path, kilobytes: Math.round(bytes / 1024), fits: bytes <= 100 * 1024 }).toMatchObject({ fits: true });
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '@foyer/config';
-import { hashSecret, newSecret, sign } from '@foyer/credentials';
+import { hashSecret, masked, newSecret, sign } from '@foyer/credentials';
 import { Database, observeSql, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { inTenant, type Tenant } from '@foyer/tenancy';
@@ -97,7 +97,7 @@ export async function forms(application: NestExpressApplication, config: Config,
         'Content-Type': 'application/x-www-form-urlencoded',
       },
       body: new URLSearchParams({
-        _csrf: sign(config.secretKey, 'csrf', `${tenant.id} ${id}`),
+        _csrf: masked(sign(config.secretKey, 'csrf', `${tenant.id} ${id}`)),
         type,
         subject: 'Bench',
         description: 'A new ticket',

@@ -9,7 +9,7 @@ import { removeEmbeddedPostgres, startEmbeddedPostgres } from '@foyer/app-cli';
 import { afterTests, Postbox } from '@foyer/app-cli/testing';
 import { createApplication } from '@foyer/app-web';
 import { type Config, loadConfig } from '@foyer/config';
-import { hashSecret, newSecret, sign } from '@foyer/credentials';
+import { hashSecret, masked, newSecret, sign } from '@foyer/credentials';
 import { bootstrapDatabase, Database, migratePlatform, rows, sql, table } from '@foyer/database';
 import { migrateQueue } from '@foyer/events';
 import { inTenant, type Tenant } from '@foyer/tenancy';
@@ -232,7 +232,7 @@ async function makeTenant(): Promise<void> {
           sql`with p as (insert into ${table('person')} (id, email, name, email_verified_at) values (gen_random_uuid(), ${`c${n}@customers.example`}, 'Customer', now()) returning id)
               insert into ${table('session')} (id, token_hash, owner_id, expires_at) select gen_random_uuid(), ${hashSecret(secret)}, p.id, now() + interval '1 day' from p returning id`,
         );
-        made.push({ cookie: `session=${secret}`, csrf: sign(config.secretKey, 'csrf', `${tenant.id} ${session!.id}`) });
+        made.push({ cookie: `session=${secret}`, csrf: masked(sign(config.secretKey, 'csrf', `${tenant.id} ${session!.id}`)) });
       }
       return made;
     }),

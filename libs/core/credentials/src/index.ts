@@ -2,7 +2,7 @@ export { CredentialsModule } from './credentials.module.js';
 export { Guesses } from './guesses.js';
 export { type Limit, Limits } from './limits.js';
 export { hashPassword, MAX_LENGTH, MIN_LENGTH, passwordMatches, passwordProblem } from './passwords.js';
-export { hashSecret, newSecret, sign, signatureMatches } from './secrets.js';
+export { hashSecret, masked, newSecret, sign, signatureMatches, unmasked } from './secrets.js';
 export { seal, unseal } from './sealed.js';
 export { Session } from './session.entity.js';
 export { type Device, SESSION_LIMITS, type SessionRow, Sessions } from './sessions.js';

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { Inject, Injectable } from '@nestjs/common';
 import { Refused } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { newSecret, sign, signatureMatches } from '@foyer/credentials';
+import { masked, newSecret, sign, signatureMatches, unmasked } from '@foyer/credentials';
 import { currentTenantOrNull } from '@foyer/tenancy';
 import { Cookies } from './cookies.js';
 import type { FoyerRequest } from './request.js';
@@ -33,7 +33,7 @@ export class Csrf {
   checkToken(req: FoyerRequest): void {
     const given = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
     const binding = this.binding(req);
-    if (typeof given !== 'string' || !binding || !signatureMatches(this.token(binding), given))
+    if (typeof given !== 'string' || !binding || !signatureMatches(this.token(binding), unmasked(given)))
       throw new Refused('web.error.stale-form');
   }
 
@@ -44,7 +44,7 @@ export class Csrf {
       binding = newSecret();
       this.cookies.set(res, 'visitor', binding);
     }
-    return this.token(binding);
+    return masked(this.token(binding));
   }
 
   private binding(req: FoyerRequest): string | null {

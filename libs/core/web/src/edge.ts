@@ -10,6 +10,7 @@ import { inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tena
 import { hostKind, platformOrigin } from './hosts.js';
 import { isSafe } from './csrf.js';
 import { LookServer } from './look-server.js';
+import { packing } from './packing.js';
 import { plainPage } from './plain-page.js';
 import type { Face, FoyerRequest } from './request.js';
 
@@ -31,10 +32,8 @@ export class Edge {
   }
 
   readonly handle = (req: Request, res: Response, next: NextFunction): void => {
-    this.headers(
-      req,
-      res,
-      () => void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, res, next)),
+    this.headers(req, res, () =>
+      packing(req, res, () => void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, res, next))),
     );
   };
 
