@@ -1,8 +1,9 @@
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
-import { SetupPages } from '@foyer/settings';
+import { Navigation, SetupPages } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { Arrivals } from './arrivals.js';
@@ -13,6 +14,7 @@ import { MailReading } from './jobs/reading.js';
 import { MailFiles } from './mail-files.js';
 import { MailLog } from './mail-log.js';
 import { Senders } from './senders.js';
+import { HeldMailsController } from './team/held-mails.controller.js';
 import { MailboxesController } from './team/mailboxes.controller.js';
 import { MailInController } from './team/mail-in.controller.js';
 import { MailLogController } from './team/mail-log.controller.js';
@@ -33,7 +35,7 @@ const setup = (name: string, icon: string, order: number) => ({
 
 @Global()
 @Module({
-  controllers: [MailInController, MailboxesController, MailLogController, WebhookController],
+  controllers: [HeldMailsController, MailInController, MailboxesController, MailLogController, WebhookController],
   providers: [
     ...[Arrivals, Bounces, Conversations, Intake, MailFiles, MailLog, MailReading, MailboxRounds],
     ...[Senders, WebhookAddress],
@@ -44,6 +46,7 @@ export class CorrespondenceModule implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly setupPages: SetupPages,
+    private readonly navigation: Navigation,
     private readonly themes: Themes,
     private readonly chores: Chores,
     private readonly log: MailLog,
@@ -57,6 +60,11 @@ export class CorrespondenceModule implements OnModuleInit {
       setup('mailboxes', 'inbox', 20),
       setup('mail-log', 'activity', 30),
     );
+    this.navigation.add({
+      ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail', order: 15 },
+      feature: 'tickets',
+      shownTo: ({ ability }) => holds(ability, 'open-for', 'Desk'),
+    });
     this.fileUses.column('inbound_mail', 'file_id');
     this.chores.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));
   }

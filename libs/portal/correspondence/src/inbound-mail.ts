@@ -21,7 +21,7 @@ export const REASONS = [
     'too-many',
     'automatic',
   ],
-  ...['loop', 'auto-reply', 'deactivated', 'too-large', 'bounce', 'delayed', 'not-now', 'receipt', 'spam'],
+  ...['loop', 'auto-reply', 'deactivated', 'too-large', 'bounce', 'delayed', 'not-now', 'receipt', 'spam', 'dismissed'],
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

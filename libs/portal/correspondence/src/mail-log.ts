@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, NotFound, holds } from '@foyer/access';
+import { type Actor, holds, NotFound } from '@foyer/access';
 import { Database, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files, type StoredFile } from '@foyer/files';
 import type { Authentication } from '@foyer/inbound';
 import { MailReceived } from './correspondence.events.js';
-import type { InboundStatus, Reason, Way } from './inbound-mail.js';
+import type { InboundRow, InboundStatus, Reason, Way } from './inbound-mail.js';
 import { MailReading } from './jobs/reading.js';
 
 export interface LogRow {
@@ -43,8 +43,12 @@ export class MailLog {
   ) {}
 
   /** The latest first. One statement. */
-  async page(actor: Actor, { search, status, cursor, limit }: LogFilter) {
+  async page(actor: Actor, filter: LogFilter) {
     mayLook(actor);
+    return this.find(filter);
+  }
+
+  private async find({ search, status, cursor, limit }: LogFilter) {
     const [, at, id] = CURSOR.exec(cursor ?? '') ?? [];
     const where = [sql`true`];
     if (status) where.push(sql`i.status = ${status}`);
@@ -65,6 +69,30 @@ export class MailLog {
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return { rows: page, next: found.length > limit && last ? `${last.at}~${last.id}` : null };
+  }
+
+  /** What waits for somebody to decide, the oldest last. */
+  async held(actor: Actor, cursor: string | null, limit: number) {
+    mayDecide(actor);
+    return this.find({ search: null, status: 'held', cursor, limit });
+  }
+
+  async heldSource(actor: Actor, id: string): Promise<StoredFile> {
+    mayDecide(actor);
+    return this.files.find((await this.heldRow(id)).fileId!);
+  }
+
+  /** Nothing will come of it; it stays in the log. */
+  async dismiss(actor: Actor, id: string): Promise<void> {
+    mayDecide(actor);
+    const done = await this.database.write((em) =>
+      rows(
+        em,
+        sql`update ${table('inbound_mail')} set status = 'refused', reason = 'dismissed', handled_at = now()
+             where id = ${id} and status = 'held' returning 1`,
+      ),
+    );
+    if (done.length === 0) throw new NotFound();
   }
 
   async source(actor: Actor, id: string): Promise<StoredFile> {
@@ -90,10 +118,14 @@ export class MailLog {
 
   /** Makes a ticket of a mail that was held back; false when that is not possible. */
   async accept(actor: Actor, id: string): Promise<boolean> {
-    mayLook(actor);
+    mayDecide(actor);
+    return this.reading.accept(await this.heldRow(id), 'none');
+  }
+
+  private async heldRow(id: string): Promise<InboundRow> {
     const row = await this.reading.row(id);
     if (!row?.fileId || row.status !== 'held') throw new NotFound();
-    return this.reading.accept(row, 'none');
+    return row;
   }
 
   /** Forgets mails as they came, and after a year that they came at all. */
@@ -115,4 +147,9 @@ export class MailLog {
 
 function mayLook(actor: Actor): void {
   if (!holds(actor.ability, 'manage', 'Settings')) throw new NotFound();
+}
+
+/** To make a ticket of a mail is to open one for somebody else. */
+function mayDecide(actor: Actor): void {
+  if (!holds(actor.ability, 'open-for', 'Desk') && !holds(actor.ability, 'manage', 'Settings')) throw new NotFound();
 }

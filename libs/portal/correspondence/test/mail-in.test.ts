@@ -642,6 +642,40 @@ describe('the log', () => {
     expect((await owner.post(`${path}/acceptance`)).status).toBe(404);
   });
 
+  test('of what is held is the agents’ page as well: there a web form’s question becomes a ticket, or is dismissed', async () => {
+    const question = (n: number) => ({
+      ...{ from: `form${n}@website.example`, to: at(acme), subject: `A visitor asks ${n}`, text: 'When do you open?' },
+      headers: ['Auto-Submitted: auto-generated', `Reply-To: visitor${n}@home.example`],
+    });
+    for (const n of [1, 2]) {
+      await deliver(question(n));
+      expect(await outcome(acme, `form${n}@website.example`)).toMatchObject({ status: 'held', reason: 'automatic' });
+    }
+    const agent = await mara.browser();
+    expect((await agent.get('/console/tickets')).text).toContain('href="/console/held-mails"');
+    const pathOf = async (subject: string, verb: string) => {
+      const { text } = await agent.get('/console/held-mails');
+      const row = text.split('<tr>').find((one) => one.includes(subject));
+      return row === undefined ? null : new RegExp(`action="([^"]+)/${verb}"`).exec(row)![1]!;
+    };
+    const [first, second] = [
+      await pathOf('A visitor asks 1', 'acceptance'),
+      await pathOf('A visitor asks 2', 'dismissal'),
+    ];
+    expect((await agent.get(`${first}/source`)).headers['location']).toContain('files.localhost');
+    expect((await agent.post(`${first}/acceptance`)).status).toBe(303);
+    expect((await agent.post(`${second}/dismissal`)).status).toBe(303);
+    expect(await outcome(acme, 'form1@website.example')).toMatchObject({ status: 'opened' });
+    expect(await outcome(acme, 'form2@website.example')).toMatchObject({ status: 'refused', reason: 'dismissed' });
+    expect([await pathOf('A visitor asks 1', 'acceptance'), await pathOf('A visitor asks 2', 'dismissal')]).toEqual([
+      null,
+      null,
+    ]);
+    expect((await agent.post(`${second}/acceptance`)).status).toBe(404);
+    expect((await agent.post(`${second}/dismissal`)).status).toBe(404);
+    expect((await (await ana.browser()).get('/console/held-mails')).status).not.toBe(200);
+  });
+
   test('is for those who manage the portal', async () => {
     expect((await (await mara.browser()).get('/console/settings/mail-log')).status).toBe(404);
   });
