@@ -40,6 +40,7 @@ const CUSTOMER_PAGES = [
 ];
 const TEAM_PAGES = [
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
+  '/console/held-mails',
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
   ...['general', 'branding', 'features', 'portal'].map((page) => `/console/settings/${page}`),
   ...['mail-in', 'mailboxes', 'mailboxes/new', 'mail-log'].map((page) => `/console/settings/${page}`),

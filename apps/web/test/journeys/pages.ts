@@ -286,6 +286,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['mailboxes', '/console/settings/mailboxes'],
       ['new mailbox', '/console/settings/mailboxes/new'],
       ['received mails', '/console/settings/mail-log'],
+      ['held mails', '/console/held-mails'],
       ['components', '/console/components'],
       ['missing', '/console/nothing'],
     ),
