@@ -72,3 +72,19 @@ test('what an agent answered stays answered when they leave the team', async () 
   );
   expect(shown.messages.find(({ body }) => body === 'Here you are')).toMatchObject({ byTeam: true });
 });
+
+test('a member of the team says no to the mail for each new ticket, and is told of what is theirs', async () => {
+  const [pia, bo] = [await acme.agent('Pia'), await acme.customer('Bo')];
+  const browser = await pia.browser();
+  await browser.get('/console/account');
+  expect((await browser.post('/console/account/mails', { ticket_mails: 'mine' })).status).toBe(303);
+  const ticket = await bo.opens('No, thank you');
+  await world.mails.mailTo(acme.owner.email, ({ subject }) => subject!.includes('No, thank you'));
+  const toPia = () =>
+    acme.query<{ template: string }>(() => sql`select template from ${table('mail')} where to_address = ${pia.email}`);
+  expect(await toPia()).toEqual([]);
+  const [owner, { id }] = [await acme.owner.actor(), await pia.actor()];
+  await acme.inside(() => world.get(Tickets).update(owner, ticket.id, { assigneeId: id }));
+  await world.mails.mailTo(pia.email);
+  expect(await toPia()).toEqual([{ template: 'tickets/email/assigned' }]);
+});
