@@ -21,3 +21,4 @@ export {
   type Welcome,
 } from './smtp-listener.js';
 export { fetchMails, type ImapAccount, type TakeMail } from './imap-mailbox.js';
+export { peerOf } from './smtp-peers.js';

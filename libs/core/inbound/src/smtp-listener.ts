@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { SmtpPeers } from './smtp-peers.js';
 
 /** What to say of a recipient, before the mail is sent. */
 export type Welcome = 'yes' | 'unknown' | 'later';
@@ -36,11 +37,10 @@ export interface SmtpListener {
   close(): Promise<void>;
 }
 
-const MAX_CLIENTS = 50;
 const MAX_RECIPIENTS = 50;
 /** Somebody who tries out names is told nothing more for the rest of the connection. */
 const MAX_UNKNOWN = 10;
-const SILENCE_MS = 60_000;
+const SILENCE_MS = 30_000;
 
 class Refusal extends Error {
   constructor(
@@ -63,7 +63,7 @@ export async function openSmtpListener(options: SmtpListenerOptions): Promise<Sm
     ...{ name: options.name, banner: 'ready', authOptional: true, disableReverseLookup: true, logger: false },
     ...(tls ?? {}),
     disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
-    ...{ size: options.maxBytes, maxClients: MAX_CLIENTS, socketTimeout: SILENCE_MS, closeTimeout: 5_000 },
+    ...{ size: options.maxBytes, socketTimeout: SILENCE_MS, closeTimeout: 5_000 },
     hideENHANCEDSTATUSCODES: true,
     onRcptTo: ({ address }, session, done) => {
       if (session.envelope.rcptTo.length >= MAX_RECIPIENTS) return done(new Refusal(452, 'Too many recipients'));
@@ -79,12 +79,16 @@ export async function openSmtpListener(options: SmtpListenerOptions): Promise<Sm
       );
     },
     onData: (stream, session, done) => {
-      receive(stream, session, options).then(
-        () => done(null, 'Kept'),
-        (error: Error) => done(error instanceof Refusal ? error : new Refusal(451, 'Not at the moment')),
-      );
+      peers.sending(session, true);
+      void receive(stream, session, options)
+        .then(
+          () => done(null, 'Kept'),
+          (error: Error) => done(error instanceof Refusal ? error : new Refusal(451, 'Not at the moment')),
+        )
+        .finally(() => peers.sending(session, false));
     },
   });
+  const peers = new SmtpPeers(server.server);
   server.on('error', () => undefined); // a connection that breaks is the sender's to repeat
   await new Promise<void>((resolve, reject) => {
     server.server.once('error', reject);
@@ -92,7 +96,10 @@ export async function openSmtpListener(options: SmtpListenerOptions): Promise<Sm
   });
   return {
     port: (server.server.address() as { port: number }).port,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => {
+      peers.close();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 

@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
-import { type Delivered, openSmtpListener, type SmtpListener } from '@foyer/inbound';
+import { EventEmitter, once } from 'node:events';
+import { connect, type Server, type Socket } from 'node:net';
+import { type Delivered, openSmtpListener, peerOf, type SmtpListener } from '@foyer/inbound';
+import { SmtpPeers } from '../src/smtp-peers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'foyer-smtp-'));
 const LIMIT = 1024 * 1024;
@@ -67,4 +70,73 @@ test('too much is refused, announced or not', async () => {
 test('what could not be kept is not acknowledged', async () => {
   broken = true;
   expect(await codeOf(send('acme@in.example.com', 'x'))).toBe(451);
+});
+
+describe('57: who is connected and sends nothing keeps nobody out', () => {
+  const idle: Socket[] = [];
+  const from = (localAddress: string) => {
+    const socket = connect({ host: '127.0.0.1', port: listener.port, localAddress });
+    socket.on('error', () => undefined);
+    idle.push(socket);
+    return socket;
+  };
+  afterEach(() => idle.splice(0).forEach((socket) => socket.destroy()));
+
+  test('one peer has twenty places', async () => {
+    const sockets = Array.from({ length: 20 }, () => from('127.0.0.9'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const next = from('127.0.0.9');
+    const [words] = (await once(next, 'data')) as [Buffer];
+    expect(words.toString()).toMatch(/^421 /);
+    await send('acme@in.example.com', 'Subject: Hi\r\n\r\nHello\r\n');
+    expect(kept).toHaveLength(1);
+  });
+
+  test('a hundred from everywhere make room for the next, the oldest first', async () => {
+    const sockets = Array.from({ length: 100 }, (_, n) => from(`127.0.1.${n + 1}`));
+    const first = once(sockets[0]!, 'close');
+    for (const socket of sockets) await (socket.connecting ? once(socket, 'connect') : undefined);
+    await send('acme@in.example.com', 'Subject: Hi\r\n\r\nHello\r\n');
+    await first;
+    expect(kept).toHaveLength(1);
+  });
+
+  test.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::6', '2001:db8:1:2::/64'],
+    ['2001:db8::6', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+  ])('%s counts as %s', (address, peer) => expect(peerOf(address)).toBe(peer));
+});
+
+describe('57: who holds the line is sent away', () => {
+  const guest = (bytesRead = 0) => {
+    const socket = Object.assign(new EventEmitter(), {
+      bytesRead,
+      gone: false,
+      remoteAddress: '192.0.2.1',
+      remotePort: 1,
+    });
+    return Object.assign(socket, { destroy: () => (socket.gone = true) });
+  };
+  test.each([
+    ['says nothing for a minute', 61_000, 100, false, true],
+    ['has just come', 1_000, 100, false, false],
+    ['talks and talks', 5_000, 70_000, false, true],
+    ['sends a byte a second', 90_000, 90, true, true],
+    ['sends as a telephone does', 90_000, 900_000, true, false],
+    ['sends for ever', 601_000, 90_000_000, true, true],
+  ])('who %s', (_, time, bytes, sending, gone) => {
+    const server = new EventEmitter();
+    const peers = new SmtpPeers(server as Server);
+    const socket = guest();
+    server.emit('connection', socket);
+    if (sending) peers.sending(socket, true);
+    socket.bytesRead = bytes;
+    peers.look(Date.now() + time);
+    expect(socket.gone).toBe(gone);
+    peers.close();
+  });
 });
