@@ -8,7 +8,7 @@ import { Limits } from '@foyer/credentials';
 import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
 import { Tickets } from '@foyer/tickets';
-import { routesOf } from './routes.js';
+import { readable, routesOf } from './routes.js';
 
 let world: World;
 let acme: TestTenant;
@@ -217,6 +217,69 @@ describe('57: forms are counted before they are read', () => {
   });
 });
 
+describe('66: what nobody means is told, and never taken for nothing', () => {
+  const NOBODY_MEANS: [string, string][] = [
+    ['NUL', 'a%00b'],
+    ['half a character', '%E0%A4'],
+    ['infinity', 'Infinity'],
+    ['a number beyond all', '1e400'],
+    ['a long number', '9'.repeat(40)],
+    ['a negative number', '-1'],
+    ['an impossible day', '2026-02-30'],
+    ['an impossible cursor', '<2026-13-45 99:99:99+00~------------------------------------'],
+    ['a cursor before all time', '<0000-01-01 00:00:00+00~01a228e9-6edb-7f91-96cf-346713ee8331'],
+    ['a quote', "'"],
+    ['a very long text', 'x'.repeat(3_000)],
+  ];
+
+  let visitors: Record<string, Visitor>;
+  beforeAll(async () => {
+    visitors = {
+      ...{ portal: await ana.browser(), console: await acme.owner.browser() },
+      ...{ admin: await world.staff(), site: world.visitor('localhost:3000') },
+    };
+  });
+
+  test.each(NOBODY_MEANS)('%s in every place of every address', async (_what, value) => {
+    const wrong: string[] = [];
+    for (const { path, query } of readable(world.app)) {
+      const [, face = '', rest = ''] = /^\/_(portal|admin|site)(.*)$/.exec(path) ?? [];
+      const visitor = face === 'portal' && rest.startsWith('/console') ? visitors.console! : visitors[face];
+      if (!visitor || rest.includes('*') || rest.endsWith('/live')) continue;
+      const filled = rest.replace(/:[a-z]+/gi, '01a228e9-6edb-7f91-96cf-346713ee8331');
+      const places = (rest.match(/:[a-z]+/gi) ?? []).map((name) =>
+        rest.replace(name, encodeURIComponent(value).replace(/%25(?=[0-9A-F]{2})/g, '%')).replace(/:[a-z]+/gi, '1'),
+      );
+      const asked = query.map((name) => `${filled}?${name}=${value.replaceAll('+', '%2B').replaceAll(' ', '+')}`);
+      for (const address of [...places, ...asked]) {
+        const { status } = await visitor.get(address || '/');
+        if (status >= 500) wrong.push(`${address.slice(0, 120)} → ${status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('every filter of every list says so when it is wrong, comes twice, or is too long', async () => {
+    const silent: string[] = [];
+    for (const { path, filters } of readable(world.app)) {
+      const rest = path.replace(/^\/_(?:portal|admin|site)/, '');
+      if (rest.includes(':')) continue;
+      const visitor = path.startsWith('/_admin')
+        ? visitors.admin!
+        : rest.startsWith('/console')
+          ? visitors.console!
+          : visitors.portal!;
+      for (const name of filters)
+        for (const query of [`${name}=${'x'.repeat(500)}`, `${name}=a&${name}=b`]) {
+          const { status, text } = await visitor.get(`${rest}?${query}`);
+          const told = status === 404 || (status === 400 && text.includes('asks for something that is not there'));
+          if (!told) silent.push(`${rest}?${query.slice(0, 30)} → ${status}`);
+        }
+    }
+    expect(silent).toEqual([]);
+  });
+});
+
 describe('40: a guard stands at every handler, however the path is spelt', () => {
   test.each([
     '//console/tickets',
@@ -410,7 +473,8 @@ test('a storage that fails: a clear message at the files, no row, and what was t
 });
 
 describe('what goes over the wire', () => {
-  const packed = async (browser: Visitor, path: string) => (await browser.get(path, { 'Accept-Encoding': 'gzip' })).get('Content-Encoding');
+  const packed = async (browser: Visitor, path: string) =>
+    (await browser.get(path, { 'Accept-Encoding': 'gzip' })).get('Content-Encoding');
 
   test('is compressed, but not where a stranger’s words can stand beside secrets (BREACH)', async () => {
     const browser = await ana.browser();

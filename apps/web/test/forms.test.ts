@@ -392,6 +392,8 @@ function inputsFor({ type, options, maxlength }: Control, longestOf: Visitor | f
   if (type === 'email') inputs.push(['no address', 'nobody'], ['two addresses', 'a@b.example,c@d.example']);
   if (options || type === 'radio') inputs.push(['no such choice', 'nonsense']);
   if (maxlength) inputs.push(['too long', 'x'.repeat(maxlength + 1)]);
+  if (type === 'number') inputs.push(['without end', 'Infinity'], ['too great', '1e400'], ['no number', 'NaN']);
+  if (type === 'date') inputs.push(['no such day', '2026-02-30'], ['before all time', '0000-00-00']);
   if (longestOf) inputs.push(['far too long', longestOf.cookie('session') ? TEN_MEGABYTES : OF_STRANGERS]);
   return inputs;
 }

@@ -1,4 +1,6 @@
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, RequestMethod } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { z } from 'zod';
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
@@ -10,4 +12,41 @@ export function routesOf(app: INestApplication): { method: string; path: string 
   return router.stack.flatMap(({ route }) =>
     route ? Object.keys(route.methods).map((method) => ({ method, path: route.path })) : [],
   );
+}
+
+type Handler = (...args: unknown[]) => unknown;
+/** What a handler takes: a schema of filters comes in a box, a part of the query by its name. */
+type Argument = { data?: string | [z.ZodObject?] };
+
+/** Every route that is read, and what it asks its query string for: taken from what its handler declares. */
+export function readable(app: INestApplication): { path: string; query: string[]; filters: string[] }[] {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  return controllers.flatMap(({ metatype }) => {
+    const type = metatype as { prototype: Record<string, Handler> };
+    const methods = Object.entries(Object.getOwnPropertyDescriptors(type.prototype)).filter(
+      (entry): entry is [string, PropertyDescriptor & { value: Handler }] => typeof entry[1].value === 'function',
+    );
+    return methods.flatMap(([name, { value: handler }]) => {
+      if (Reflect.getMetadata('method', handler) !== RequestMethod.GET) return [];
+      const [prefix, own] = [Reflect.getMetadata('path', type), Reflect.getMetadata('path', handler)] as unknown[];
+      const taken = Object.entries(
+        (Reflect.getMetadata('__routeArguments__', type, name) ?? {}) as Record<string, Argument>,
+      );
+      const filters = taken.flatMap(([, { data }]) =>
+        Array.isArray(data) && data[0]?.shape ? Object.keys(data[0].shape) : [],
+      );
+      // 4 is the kind of argument that `@Query` makes.
+      const named = taken.flatMap(([kind, { data }]) =>
+        kind.startsWith('4:') && typeof data === 'string' ? [data] : [],
+      );
+      return [prefix].flat().map((start) => ({
+        path: `/${[start, own]
+          .flatMap((part) => String(part).split('/'))
+          .filter(Boolean)
+          .join('/')}`,
+        query: [...filters, ...named, 'lang'],
+        filters,
+      }));
+    });
+  });
 }

@@ -40,6 +40,7 @@ export interface Config {
   logLevel: string;
   uploadLimitBytes: number;
   filesQuotaBytes: number;
+  mailsQuotaBytes: number;
   /** Absent: files live in `dataDir`. */
   s3?: { endpoint?: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string };
 }
@@ -89,6 +90,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: values.LOG_LEVEL!,
     uploadLimitBytes: values.UPLOAD_LIMIT_MB! * 1024 * 1024,
     filesQuotaBytes: values.FILES_QUOTA_MB! * 1024 * 1024,
+    mailsQuotaBytes: values.MAILS_QUOTA_MB! * 1024 * 1024,
     s3: values.S3_BUCKET
       ? {
           endpoint: values.S3_ENDPOINT,

@@ -121,6 +121,9 @@ export const variables = {
   ),
   UPLOAD_LIMIT_MB: variable('Largest uploaded file', wholeNumber(1, 5_000), { default: '25' }),
   FILES_QUOTA_MB: variable('Space all files of one tenant may take', wholeNumber(1, 100_000_000), { default: '5000' }),
+  MAILS_QUOTA_MB: variable('Space all mails of one tenant, and their files, may take', wholeNumber(1, 100_000_000), {
+    default: '2000',
+  }),
   S3_BUCKET: variable('Keeps uploaded files in this S3-compatible bucket', text, {
     defaultInWords: 'files in `DATA_DIR/files`',
   }),

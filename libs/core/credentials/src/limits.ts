@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -6,6 +5,7 @@ import { TooMany } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { loginUrl, meaningOf, SteadyClient } from '@foyer/database';
 import { currentTenantOrNull } from '@foyer/tenancy';
+import { networkOf } from './network.js';
 
 /** So many points in so many seconds. */
 export interface Limit {
@@ -27,7 +27,10 @@ export class Limits implements OnApplicationShutdown {
     this.pool.on('error', () => undefined);
   }
 
-  /** Counts one attempt. @throws TooMany when there were too many; a counter that cannot be reached lets nobody pass either. */
+  /**
+   * Counts one attempt, before it is made: whoever looked first and counted afterwards would let all through that come at once.
+   * @throws TooMany when there were too many; a counter that cannot be reached lets nobody pass either
+   */
   async count(limit: Limit, key: string): Promise<void> {
     try {
       await this.limiter(limit).consume(this.key(limit, key));
@@ -36,16 +39,6 @@ export class Limits implements OnApplicationShutdown {
         ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000))
         : meaningOf(refusal);
     }
-  }
-
-  /** @throws TooMany when earlier attempts already used the limit up; counts nothing itself. */
-  async check(limit: Limit, key: string): Promise<void> {
-    const state = await this.limiter(limit)
-      .get(this.key(limit, key))
-      .catch((error: unknown) => {
-        throw meaningOf(error);
-      });
-    if (state && state.consumedPoints >= limit.points) throw new TooMany(Math.ceil(state.msBeforeNext / 1000));
   }
 
   /** Takes one counted attempt back. */
@@ -82,19 +75,6 @@ export class Limits implements OnApplicationShutdown {
 
   private key({ across }: Limit, key: string): string {
     const whose = across ?? currentTenantOrNull()?.id ?? 'platform';
-    return `${whose}:${key.split(' ').map(network).join(' ')}`.slice(0, 200);
+    return `${whose}:${key.split(' ').map(networkOf).join(' ')}`.slice(0, 200);
   }
-}
-
-/** Whoever has one IPv6 address has 2^64 of them: they count by the network (RFC 6177). What is no such address stays. */
-function network(word: string): string {
-  const address = word.replace(/%.*$/, '');
-  if (!isIPv6(address)) return word;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  const host = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = '', tail = ''] = host.split('::');
-  const [before, after] = [head.split(':').filter(Boolean), tail.split(':').filter(Boolean)];
-  const zeros = host.includes('::') ? Array<string>(8 - before.length - after.length).fill('0') : [];
-  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }

@@ -36,6 +36,8 @@ export interface StoreOptions {
   /** Of a picture: width × height. */
   maxPixels?: number;
   createdBy?: string | null;
+  /** Counts to the space for mails, not to the one for what people upload. */
+  byMail?: boolean;
 }
 
 /** Fifty megapixels: more than a telephone's camera, 200 MB when unpacked. */
@@ -79,7 +81,10 @@ export class Files {
       const picture = kind.family === 'image';
       if (picture) await cleanImage(incoming.path, draft, name, options.maxPixels ?? MAX_PIXELS);
       const path = picture ? draft : incoming.path;
-      return await this.keep(path, { name, type: kind.type, createdBy: options.createdBy ?? null });
+      return await this.keep(path, {
+        ...{ name, type: kind.type, createdBy: options.createdBy ?? null },
+        byMail: options.byMail ?? false,
+      });
     } catch (error) {
       throw this.explained(error, incoming.field ?? 'file');
     } finally {
@@ -140,18 +145,21 @@ export class Files {
     return this.links.make(currentTenant(), file, seconds);
   }
 
-  private async keep(path: string, about: Pick<StoredFile, 'name' | 'type' | 'createdBy'>): Promise<StoredFile> {
+  private async keep(
+    path: string,
+    about: Pick<StoredFile, 'name' | 'type' | 'createdBy' | 'byMail'>,
+  ): Promise<StoredFile> {
     const id = randomUUIDv7();
     const storageKey = `${currentTenant().schema}/${id.slice(-2)}/${id}`;
     const { size } = await stat(path);
     const sha256 = await checksum(path);
-    await this.database.read((em) => this.checkQuota(em, size));
+    await this.database.read((em) => this.checkQuota(em, size, about.byMail));
     await (await this.storage).put(storageKey, path, about.type);
     try {
       return await this.database.write(async (em) => {
         // Many uploads at once must not pass the quota together: from here on the others wait.
         await em.execute('select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(?))', [storageKey.split('/')[0]]);
-        await this.checkQuota(em, size);
+        await this.checkQuota(em, size, about.byMail);
         const file = Object.assign(new StoredFile(), { ...about, id, size, sha256, storageKey, createdAt: new Date() });
         em.persist(file);
         await em.flush();
@@ -163,12 +171,14 @@ export class Files {
     }
   }
 
-  private async checkQuota(em: SqlEntityManager, size: number): Promise<void> {
+  private async checkQuota(em: SqlEntityManager, size: number, byMail: boolean): Promise<void> {
     const [row] = await em
       .createQueryBuilder(StoredFile)
       .select(raw('coalesce(sum(size), 0) as used'))
+      .where({ byMail })
       .execute<[{ used: string }]>('all');
-    if (Number(row.used) + size > this.config.filesQuotaBytes) throw new Conflict('files.quota');
+    const most = byMail ? this.config.mailsQuotaBytes : this.config.filesQuotaBytes;
+    if (Number(row.used) + size > most) throw new Conflict('files.quota');
   }
 
   private async forgetAll(files: Pick<StoredFile, 'storageKey'>[]): Promise<void> {

@@ -23,6 +23,10 @@ export class StoredFile {
   @Property({ type: 'text' })
   storageKey!: string;
 
+  /** It came by mail, so it counts to the mails' space. */
+  @Property({ type: 'boolean' })
+  byMail!: boolean;
+
   @Property({ type: 'uuid', nullable: true })
   createdBy!: string | null;
 

@@ -27,7 +27,7 @@ let host: Server;
 const folder = mkdtempSync(join(tmpdir(), 'foyer-uploads-'));
 
 beforeAll(async () => {
-  config = await freshDatabase({ UPLOAD_LIMIT_MB: '2', FILES_QUOTA_MB: '3', POOL_SIZE: '20' });
+  config = await freshDatabase({ UPLOAD_LIMIT_MB: '2', FILES_QUOTA_MB: '3', MAILS_QUOTA_MB: '1', POOL_SIZE: '20' });
   const made = await filing(config, 'acme', 'globex');
   module = made.module;
   tenants = made.directory.tenants;
@@ -213,7 +213,7 @@ describe('57: pictures that are small to send and large to draw', () => {
   });
 
   test('passwords are checked and files are read while pictures are drawn, which none of our own threads does', async () => {
-    const large = await picture(4_000, 4_000).avif({ effort: 0 }).toBuffer();
+    const large = await picture(1_500, 1_500).avif({ effort: 0 }).toBuffer();
     let drawing = true;
     const spent = process.cpuUsage();
     const drawn = Promise.all([1, 2, 3, 4, 5].map((n) => store(`${n}.avif`, large))).finally(() => (drawing = false));
@@ -278,6 +278,10 @@ describe('when something fails', () => {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'files.quota' });
     expect([await rows(), stored().length]).toEqual([3, 3]);
     expect((await store('other.txt', 'hello', {}, globex)).size).toBe(5);
+    // What comes by mail has a space of its own, and fills no other.
+    const mailed = { byMail: true };
+    expect((await store('mail.txt', megabyte, mailed)).byMail).toBe(true);
+    await expect(store('mail.txt', megabyte, mailed)).rejects.toMatchObject({ code: 'files.quota' });
   });
 
   test('a failing row leaves no content', async () => {

@@ -5,6 +5,7 @@ export type { Invite } from './calendar.js';
 export type { MailAttachment } from './mail-content.js';
 export { readMessageIds } from './message-ids.js';
 export { type Circumstances, type InboundMail, parseMail } from './parse-mail.js';
+export { parseHead, readMail } from './read-mail.js';
 export {
   type Arrival,
   type Authentication,
@@ -21,4 +22,3 @@ export {
   type Welcome,
 } from './smtp-listener.js';
 export { fetchMails, type ImapAccount, type TakeMail } from './imap-mailbox.js';
-export { peerOf } from './smtp-peers.js';

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import { networkOf } from '@foyer/credentials';
 
 /** Connections at the same time: of one peer, and of all. */
 const PER_PEER = 20;
@@ -57,7 +58,7 @@ export class SmtpPeers {
   }
 
   private arrive(socket: Socket): void {
-    const peer = peerOf(socket.remoteAddress ?? '');
+    const peer = networkOf(socket.remoteAddress ?? '');
     const place = placeOf(socket.remoteAddress ?? '', socket.remotePort ?? 0);
     if ([...this.guests.values()].filter((guest) => guest.peer === peer).length >= PER_PEER) return turnAway(socket);
     if (this.guests.size >= TOTAL && !this.makeRoom()) return turnAway(socket);
@@ -83,14 +84,3 @@ function turnAway(socket: Socket): void {
 
 const placeOf = (address: string, port: number): string => `${plain(address)} ${port}`;
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');
-
-/** Who counts as one: an address, or with IPv6 the network of 64 bits that a single customer is given. */
-export function peerOf(address: string): string {
-  const known = plain(address);
-  if (!known.includes(':')) return known;
-  const [head = '', tail = ''] = known.toLowerCase().split('::');
-  const [front, back] = [head, tail].map((part) => part.split(':').filter(Boolean));
-  const zeros = known.includes('::') ? Array<string>(Math.max(0, 8 - front!.length - back!.length)).fill('0') : [];
-  const network = [...front!, ...zeros, ...back!].slice(0, 4).map((group) => parseInt(group, 16).toString(16));
-  return `${network.join(':')}::/64`;
-}

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createTransport } from 'nodemailer';
 import { EventEmitter, once } from 'node:events';
 import { connect, type Server, type Socket } from 'node:net';
-import { type Delivered, openSmtpListener, peerOf, type SmtpListener } from '@foyer/inbound';
+import { networkOf } from '@foyer/credentials';
+import { type Delivered, openSmtpListener, type SmtpListener } from '@foyer/inbound';
 import { SmtpPeers } from '../src/smtp-peers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'foyer-smtp-'));
@@ -108,7 +109,7 @@ describe('57: who is connected and sends nothing keeps nobody out', () => {
     ['2001:DB8:1:2::6', '2001:db8:1:2::/64'],
     ['2001:db8::6', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
-  ])('%s counts as %s', (address, peer) => expect(peerOf(address)).toBe(peer));
+  ])('%s counts as %s', (address, peer) => expect(networkOf(address)).toBe(peer));
 });
 
 describe('57: who holds the line is sent away', () => {

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { Inject, Injectable } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { closeReadingPage, DatabaseUnreachable, readingPage } from '@foyer/database';
 import { FileServer } from '@foyer/files';
@@ -52,6 +52,8 @@ export class Edge {
     req.foyer = { id, face, url: req.url, startedAt: performance.now() };
     req.url = `/_${face}${req.url.startsWith('/') ? '' : '/'}${req.url}`;
     enter(tenant, () => {
+      // PostgreSQL keeps no NUL, and nobody means one.
+      if (/%00/.test(req.foyer.url)) return next(new BadRequestException('web.error.filter'));
       if (!isSafe(req.method)) return next();
       if (/^\/(?:assets\/|theme\.css)/.test(req.foyer.url)) return void this.look.serve(req, res).catch(next);
       readPage(res, next);

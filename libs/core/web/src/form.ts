@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { BadRequestException, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { z } from 'zod';
 import { Conflict, InvalidField, TooMany } from '@foyer/access';
 import { type MessageValues, translate } from '@foyer/i18n';
@@ -87,9 +87,16 @@ export class FormState<T = unknown> {
 const parsedForm = createParamDecorator(([schema]: [z.ZodType], context: ExecutionContext) =>
   FormState.parse(context.switchToHttp().getRequest<FoyerRequest>(), schema),
 );
-const parsedQuery = createParamDecorator(([schema]: [z.ZodType], context: ExecutionContext) =>
-  schema.parse({ ...context.switchToHttp().getRequest<FoyerRequest>().query }),
-);
+const parsedQuery = createParamDecorator(([schema]: [z.ZodObject], context: ExecutionContext) => {
+  const query = { ...context.switchToHttp().getRequest<FoyerRequest>().query };
+  for (const [name, rule] of Object.entries<z.core.$ZodType>(schema.shape)) {
+    // A field of a form that was left empty comes as an empty text.
+    const given = query[name] === '' ? undefined : query[name];
+    const strict = rule instanceof z.ZodCatch ? (rule.unwrap() as z.ZodType) : (rule as z.ZodType);
+    if (given !== undefined && !strict.safeParse(given).success) throw new BadRequestException('web.error.filter');
+  }
+  return schema.parse(query);
+});
 
 /** The request's form, parsed by a schema. */
 export const Form = (schema: z.ZodType): ParameterDecorator => parsedForm([schema]);
@@ -99,8 +106,11 @@ export const Uploads = createParamDecorator((field: string, context: ExecutionCo
   (context.switchToHttp().getRequest<FoyerRequest>().uploads ?? []).filter((upload) => upload.field === field),
 );
 
-/** A query string parsed by a schema whose fields all have `.catch()`: a wrong filter is no filter, never an error page. */
-export const Filters = (schema: z.ZodType): ParameterDecorator => parsedQuery([schema]);
+/**
+ * A query string parsed by a schema whose fields say by `.catch()` what they are when they are not given. What is given and
+ * wrong is told (400): a list that silently leaves a filter out would be taken for what was asked for.
+ */
+export const Filters = (schema: z.ZodObject): ParameterDecorator => parsedQuery([schema]);
 
 function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [string, MessageValues?] {
   if (/^[a-z]+\.[a-z.-]+$/.test(issue.message)) return [issue.message];
@@ -129,6 +139,10 @@ export const field = {
   /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
   password: z.string().min(1).max(1000),
   id: z.uuid('web.form.choice'),
+  /** A day that PostgreSQL knows as well. */
+  day: z.iso.date().refine((day) => day >= '1000'),
+  /** Where a page of a list goes on: a time as PostgreSQL writes it in UTC, or none, and an id. */
+  cursor: z.string().max(100).refine(isCursor),
   optionalId: z
     .union([z.literal(''), z.uuid('web.form.choice')])
     .optional()
@@ -139,3 +153,9 @@ export const field = {
     .optional()
     .transform((value) => value !== undefined && value !== '' && value !== '0'),
 };
+
+function isCursor(text: string): boolean {
+  const [, day, time, id] = /^[<>]?(?:([\d-]{10}) ([\d:.]{8,15})\+00|infinity)~([0-9a-f-]{36})$/.exec(text) ?? [];
+  if (!z.uuid().safeParse(id).success) return false;
+  return day === undefined || (field.day.safeParse(day).success && z.iso.time().safeParse(time).success);
+}

@@ -1,9 +1,11 @@
-import { Get, Param, Post, Query } from '@nestjs/common';
+import { Get, Param, Post } from '@nestjs/common';
+import { z } from 'zod';
 import { NotFound, Refused, holds } from '@foyer/access';
 import { FailedJobs } from '@foyer/events';
-import { AdminController, Can, CurrentActor, seeOther, View } from '@foyer/web';
+import { AdminController, Can, CurrentActor, Filters, seeOther, View } from '@foyer/web';
 import type { StaffActor } from './staff-principals.js';
 
+const filters = z.object({ from: z.coerce.number().int().min(0).max(1_000_000).catch(0) });
 const PATH = '/jobs';
 const PAGE = 50;
 
@@ -15,8 +17,7 @@ export class JobsController {
 
   @Get()
   @View('staff/jobs')
-  async page(@CurrentActor() actor: StaffActor, @Query('from') from?: unknown) {
-    const start = Math.max(0, Number(typeof from === 'string' ? from : 0) || 0);
+  async page(@CurrentActor() actor: StaffActor, @Filters(filters) { from: start }: z.output<typeof filters>) {
     const { jobs, counts } = await this.failed.page(start, PAGE);
     const link = (at: number) => (at === 0 ? PATH : `${PATH}?from=${at}`);
     return {

@@ -4,9 +4,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { type Limit, Limits } from '@foyer/credentials';
 import { Files } from '@foyer/files';
-import { type InboundMail, parseMail } from '@foyer/inbound';
+import { type InboundMail, parseHead } from '@foyer/inbound';
+import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
+import { isListed, mailSettings } from './mail-settings.js';
 import { MailReceived } from './correspondence.events.js';
 import type { Way } from './inbound-mail.js';
 
@@ -22,8 +25,12 @@ export interface Arrival {
   mailboxId?: string | null;
 }
 
-/** Only as much of a mail as its header takes. */
-const HEAD_BYTES = 256 * 1024;
+/** Of all ways together. Whoever sends by SMTP, or posts, is told to come again later. */
+const PER_TENANT: Limit = { name: 'mail-in', points: 3_000, seconds: 3600 };
+/** Where mails come from by SMTP, whomever they are for. */
+const PER_PEER: Limit = { name: 'mail-in-peer', points: 1_000, seconds: 3600, across: 'platform' };
+/** An address and where it sends from: nobody uses up what somebody else may send by writing in their name. */
+const PER_SENDER: Limit = { name: 'mail-in-address', points: 120, seconds: 3600 };
 
 /** Keeps mails that come in, by whichever way, exactly once. Reading them is the worker's business. */
 @Injectable()
@@ -33,13 +40,18 @@ export class Arrivals {
     private readonly database: Database,
     private readonly files: Files,
     private readonly outbox: Outbox,
+    private readonly limits: Limits,
+    private readonly settings: Settings,
   ) {}
 
   /** Once it returns the mail is ours. False when it was here before, by this way or another. */
   async keep(arrival: Arrival): Promise<boolean> {
     const raw = await readFile(arrival.path);
-    const head = parseMail(raw.subarray(0, HEAD_BYTES));
+    const head = parseHead(raw);
+    await this.countIn(arrival, head);
+    const { blocked } = await this.settings.get(mailSettings);
     const print = fingerprint(raw, head);
+    if (head.from && isListed(blocked, head.from.address)) return this.turnAway(arrival, head, print);
     // Two tenants, or two of our addresses, may get the same mail; whoever has no id gets one from what is in it.
     const named = head.messageId || `<${createHash('sha256').update(raw).digest('hex')}@content>`;
     // PostgreSQL has nothing to do with it, but a file of text has no NUL, and neither has a mail (RFC 5322, 2.2).
@@ -62,7 +74,7 @@ export class Arrivals {
     { messageId, print, head }: { messageId: string; print: string; head: InboundMail },
   ): Promise<boolean> {
     return this.database.write(async (em) => {
-      const file = await this.files.store({ path: arrival.path, name: 'mail.eml' }, { createdBy: null });
+      const file = await this.files.store({ path: arrival.path, name: 'mail.eml' }, { byMail: true });
       const id = randomUUIDv7();
       const kept = await rows(
         em,
@@ -93,6 +105,34 @@ export class Arrivals {
     );
     if (known.length === 0) return named;
     return known.some(({ id, print: kept }) => id === another || kept === null || kept === print) ? null : another;
+  }
+
+  /** Nobody is heard whom the team has blocked: it is noted that they wrote, and nothing of it takes space. */
+  private async turnAway(
+    { way, recipient, mailboxId, envelopeFrom }: Arrival,
+    { messageId, from, subject }: InboundMail,
+    print: string,
+  ) {
+    const id = randomUUIDv7();
+    await this.database.write((em) =>
+      rows(
+        em,
+        sql`insert into ${table('inbound_mail')}
+              (id, message_id, way, sender, recipient, subject, status, reason, mailbox_id, envelope_from, fingerprint, handled_at)
+            values (${id}, ${messageId || `<${id}@blocked>`}, ${way}, ${from!.address}, ${recipient ?? this.ours([])}, ${subject.slice(0, 500)},
+                    'refused', 'blocked', ${mailboxId ?? null}, ${envelopeFrom.slice(0, 320)}, ${print}, now())
+            on conflict (message_id) do nothing`,
+      ),
+    );
+    return true;
+  }
+
+  /** Before anything of it takes space. @throws TooMany */
+  private async countIn({ way, peer }: Arrival, { from }: InboundMail): Promise<void> {
+    // Behind a server of the operator's, all mails come from that one.
+    if (peer && !this.config.inbound.authservId) await this.limits.count(PER_PEER, peer);
+    await this.limits.count(PER_SENDER, `${from?.address ?? ''} ${peer ?? way}`);
+    await this.limits.count(PER_TENANT, 'all');
   }
 
   /** Notes a mail that was too large to be taken, so that the team knows of it. */

@@ -21,7 +21,19 @@ export const REASONS = [
     'too-many',
     'automatic',
   ],
-  ...['loop', 'auto-reply', 'deactivated', 'too-large', 'bounce', 'delayed', 'not-now', 'receipt', 'spam', 'dismissed'],
+  ...[
+    'loop',
+    'auto-reply',
+    'deactivated',
+    'too-large',
+    'unreadable',
+    'bounce',
+    'delayed',
+    'not-now',
+    'receipt',
+    'spam',
+    'dismissed',
+  ],
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

@@ -41,12 +41,12 @@ export class MailFiles {
       try {
         const given = cleanFileName(name || `file-${randomUUIDv7().slice(-4)}`);
         const { id } = await asFile(this.folder, content, async (path) =>
-          this.files.store({ path, name: await trueName(path, given) }, { createdBy: ownerId }),
+          this.files.store({ path, name: await trueName(path, given) }, { createdBy: ownerId, byMail: true }),
         );
         kept.ids.push(id);
       } catch (error) {
-        // A full disk is over tomorrow: then the mail is read again, with its files.
-        if (!(error instanceof DomainError) || error.code === 'files.storage-failed') throw error;
+        // A full disk is over tomorrow, and a crowd in a minute: then the mail is read again, with its files.
+        if (!(error instanceof DomainError) || ['files.storage-failed', 'files.busy'].includes(error.code)) throw error;
         kept.refused.push(translate(locale, error.code, error.values));
       }
     }

@@ -716,6 +716,12 @@ test('only known people open tickets where the team wants it so, and blocked one
   expect(await outcome(bolt, 'somebody@new.example')).toMatchObject({ status: 'refused', reason: 'unknown-sender' });
   await deliver({ from: 'x@evil.example', to: at(bolt) });
   expect(await outcome(bolt, 'x@evil.example')).toMatchObject({ status: 'refused', reason: 'blocked' });
+  const [kept] = await bolt.inside(() =>
+    world
+      .get(Database)
+      .read((em) => rows(em, sql`select file_id from ${table('inbound_mail')} where sender = 'x@evil.example'`)),
+  );
+  expect(kept).toEqual({ file_id: null });
   const wrong = await owner.post('/console/settings/mail-in', {
     opening: 'known',
     blocked: 'not an address',
@@ -723,4 +729,53 @@ test('only known people open tickets where the team wants it so, and blocked one
     forwards: '',
   });
   expect(wrong.status).toBe(422);
+});
+
+test('57: a mail at which reading is stopped is held for the team, and the next one is read', async () => {
+  const stopping = new AbortController();
+  const stopped = stopReaders(stopping.signal);
+  await deliver({ from: 'endless@new.example', to: at(acme) });
+  expect(await outcome(acme, 'endless@new.example')).toMatchObject({ status: 'held', reason: 'unreadable' });
+  stopping.abort();
+  await stopped;
+  const team = await acme.owner.browser();
+  expect((await team.get('/console/settings/mail-log')).text).toContain('endless@new.example');
+  await deliver({ from: 'brief@new.example', to: at(acme) });
+  expect(await outcome(acme, 'brief@new.example')).toMatchObject({ status: 'opened' });
+});
+
+/** Ends every process that reads mails as soon as it is seen, as the deadline would. */
+async function stopReaders(until: AbortSignal): Promise<void> {
+  const ours = () => readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  while (!until.aborted) {
+    for (const pid of ours().filter((pid) => commandOf(pid).includes('mail-process'))) {
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // It has ended by itself in this moment.
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+test('58: mails have a space of their own', async () => {
+  const [{ mails, others }] = (await acme.inside(() =>
+    world.get(Database).read((em) =>
+      rows(
+        em,
+        sql`select count(*) filter (where by_mail)::int as mails, count(*) filter (where not by_mail)::int as others
+              from ${table('file')} where name = 'mail.eml'`,
+      ),
+    ),
+  )) as [{ mails: number; others: number }];
+  expect({ mails: mails > 0, others }).toEqual({ mails: true, others: 0 });
 });

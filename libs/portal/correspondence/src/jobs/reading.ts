@@ -6,7 +6,7 @@ import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { Files } from '@foyer/files';
-import { type Authentication, authenticationOf, type InboundMail, parseMail } from '@foyer/inbound';
+import { type Authentication, authenticationOf, type InboundMail, readMail } from '@foyer/inbound';
 import { ReplyAddresses } from '@foyer/tickets';
 import { Bounces } from '../bounces.js';
 import { MailReceived } from '../correspondence.events.js';
@@ -34,14 +34,19 @@ export class MailReading {
     const { authservId } = this.config.inbound;
     const arrival = { peer: row.peer, helo: row.helo, envelopeFrom: row.envelopeFrom };
     const authentication = await authenticationOf(raw, arrival, { authservId });
-    const mail = parseMail(raw, { ...circumstancesOf(row), isOurs: (id) => this.addresses.read(id) !== null });
-    await this.settleOnce(row, () => this.decide(row, mail, authentication, false), authentication);
+    const mail = await readMail(raw, { ...circumstancesOf(row), isOurs: (id) => this.addresses.read(id) !== null });
+    // It would be no better the next time: the team has it as it came.
+    const decide = mail
+      ? () => this.decide(row, mail, authentication, false)
+      : () => Promise.resolve<Outcome>({ status: 'held', reason: 'unreadable' });
+    await this.settleOnce(row, decide, authentication);
   }
 
   /** Makes a ticket of a mail that the team has looked at, whatever stood against it; false when even so it cannot be one. */
   async accept(row: InboundRow, authentication: Authentication): Promise<boolean> {
     const raw = await buffer((await this.files.open(row.fileId!)) as Readable);
-    const mail = parseMail(raw, circumstancesOf(row));
+    const mail = await readMail(raw, circumstancesOf(row));
+    if (!mail) return false;
     await this.settleOnce(row, () => this.decide(row, mail, authentication, true), authentication);
     return (await this.row(row.id))?.status === 'opened';
   }
@@ -91,7 +96,7 @@ export class MailReading {
     try {
       await settle(decide);
     } catch (error) {
-      if (!(error instanceof DomainError) || error.code === 'files.storage-failed') throw error;
+      if (!(error instanceof DomainError) || ['files.storage-failed', 'files.busy'].includes(error.code)) throw error;
       // The portal said no in its own words (too many, switched off meanwhile): the team sees it and may try again.
       await settle(() => Promise.resolve({ status: 'held', reason: 'not-now' }));
     }

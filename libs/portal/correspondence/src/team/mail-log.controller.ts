@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Actor } from '@foyer/access';
 import { Files } from '@foyer/files';
 import {
+  field,
   Can,
   ConsoleController,
   CurrentActor,
@@ -28,7 +29,7 @@ const TONES: Partial<Record<InboundStatus, string>> = {
 const filters = z.object({
   q: z.string().trim().max(100).catch(''),
   status: z.enum(INBOUND_STATUSES).nullable().catch(null),
-  cursor: z.string().max(100).nullable().catch(null),
+  cursor: field.cursor.nullable().catch(null),
 });
 
 /** Every mail that came in, and what became of it. */

@@ -7,7 +7,17 @@ import { type Limit, Limits } from '@foyer/credentials';
 import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { ticketNumber } from '@foyer/tickets';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Filters, View, type Visit } from '@foyer/web';
+import {
+  field,
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { type Survey, surveys, surveyText } from '../survey.js';
 import { SCALES, scoreWords } from '../survey-kinds.js';
 import { type Period, SurveyResults } from '../survey-results.js';
@@ -17,7 +27,7 @@ const PATH = '/console/surveys';
 const DAYS = 90;
 const DAY = 86_400_000;
 const CSV: Limit = { name: 'survey-export', points: 20, seconds: 3600 };
-const day = z.iso.date().nullable().catch(null);
+const day = field.day.nullable().catch(null);
 const filters = z.object({ from: day, to: day });
 type Asked = z.output<typeof filters>;
 

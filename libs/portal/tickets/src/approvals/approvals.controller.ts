@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { allowed, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
+  field,
   CurrentActor,
   CurrentVisit,
   Feature,
@@ -27,7 +28,7 @@ const PATH = '/approvals';
 const PAGE = 25;
 const filters = z.object({
   show: z.enum(['decided']).nullable().catch(null),
-  cursor: z.string().max(100).nullable().catch(null),
+  cursor: field.cursor.nullable().catch(null),
 });
 
 /** What somebody's colleagues ask for and they must agree to. */

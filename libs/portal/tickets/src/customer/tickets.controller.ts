@@ -5,6 +5,7 @@ import { Files } from '@foyer/files';
 import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import {
+  field,
   CurrentActor,
   CurrentVisit,
   Feature,
@@ -43,7 +44,7 @@ const filters = z.object({
   q: z.string().trim().max(100).catch(''),
   scope: z.enum(SCOPES).nullable().catch(null),
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
-  cursor: z.string().max(100).nullable().catch(null),
+  cursor: field.cursor.nullable().catch(null),
 });
 type MessageForm = FormState<z.output<typeof messageForm>>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { field } from '@foyer/web';
 import type { PortalActor } from '@foyer/identity';
 import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
 import { PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
@@ -11,7 +12,7 @@ const orNone = z
   .catch(null);
 const id = z.uuid().nullable().catch(null);
 
-/** The inbox in its address: a view, and filters upon it. What is wrong is no filter. */
+/** The inbox in its address: a view, and filters upon it. */
 export const inboxFilters = z.object({
   q: z.string().trim().max(100).catch(''),
   view: z.union([z.enum(STANDARD_VIEWS), z.uuid()]).catch('inbox'),
@@ -23,7 +24,7 @@ export const inboxFilters = z.object({
   tag: z.string().trim().min(1).max(50).toLowerCase().nullable().catch(null),
   company: id,
   requester: id,
-  cursor: z.string().max(100).nullable().catch(null),
+  cursor: field.cursor.nullable().catch(null),
   bulk: id,
 });
 export type InboxAsked = z.output<typeof inboxFilters>;
