@@ -237,3 +237,47 @@ describe('there is always an owner', () => {
     expect(admins).toHaveLength(1);
   });
 });
+
+describe('signing a business up', () => {
+  const wanted = {
+    business: 'Kite & Söhne',
+    slug: 'kite',
+    name: 'Kim',
+    email: 'kim@kite.example',
+    plan: 'team',
+    blueprint: '',
+  };
+
+  test('tells everything that is wrong at once, and asks for no good password twice', async () => {
+    const site = world.visitor(world.config.baseUrl.host);
+    await site.get('/');
+    const wrong = await site.post('/sign-up', { ...wanted, slug: acme.tenant.slug, email: 'kim', password: 'short' });
+    expect(wrong.status).toBe(422);
+    for (const field of ['slug', 'email', 'password']) expect(wrong.text).toContain(`id="${field}-error"`);
+
+    const taken = await site.post('/sign-up', { ...wanted, slug: acme.tenant.slug, password: CHOSEN });
+    expect(taken.status).toBe(422);
+    expect(taken.text).not.toContain(CHOSEN);
+    const kept = /name="kept_password" value="([^"]+)"/.exec(taken.text)![1]!;
+    const forged = await site.post('/sign-up', { ...wanted, kept_password: `${kept}x` });
+    expect(forged.text).toContain('id="password-error"');
+    const made = await site.post('/sign-up', { ...wanted, kept_password: kept, timeZone: 'Asia/Tokyo' });
+    expect(made.status).toBe(200);
+
+    const kite = world.visitor(`kite.${world.config.baseUrl.host}`);
+    expect((await kite.signIn(wanted.email, CHOSEN, '/console/sign-in')).status).toBe(303);
+    expect((await kite.get('/console/settings/general')).text).toMatch(/value="Asia\/Tokyo" selected/);
+  });
+
+  test('suggests a free address while the name is typed, and says whether one can be had', async () => {
+    const site = world.visitor(world.config.baseUrl.host);
+    const ask = async (query: string) => (await site.get(`/sign-up/address?${query}`)).body as object;
+    expect(await ask(`business=${encodeURIComponent('Ströme & Söhne GmbH')}`)).toMatchObject({
+      suggestion: 'strome-sohne-gmbh',
+    });
+    expect(await ask('business=Acme')).toMatchObject({ suggestion: 'acme-support' });
+    expect(await ask(`business=${encodeURIComponent('روافد')}`)).toMatchObject({ suggestion: null });
+    expect(await ask('slug=acme')).toMatchObject({ problem: expect.stringMatching(/./) as string });
+    expect(await ask('slug=entirely-free')).toMatchObject({ problem: null });
+  });
+});

@@ -1,3 +1,4 @@
+import { addresses } from './addresses.js';
 import { articles } from './articles.js';
 import { conditional } from './conditional.js';
 import { counters } from './counters.js';
@@ -20,6 +21,7 @@ import { suggestions } from './suggestions.js';
 
 // Every page works without this; here is what makes it a little kinder.
 menus();
+addresses();
 lists();
 dialogs();
 forms();

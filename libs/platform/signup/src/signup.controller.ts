@@ -1,7 +1,19 @@
 import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Config, CONFIG } from '@foyer/config';
-import { CurrentVisit, field, Form, type FormState, Guest, show, SiteController, View, type Visit } from '@foyer/web';
+import { isTimeZone } from '@foyer/i18n';
+import {
+  CurrentVisit,
+  field,
+  Filters,
+  Form,
+  type FormState,
+  Guest,
+  show,
+  SiteController,
+  View,
+  type Visit,
+} from '@foyer/web';
 import { Packs, slug } from '@foyer/tenants';
 import { PLANS } from './plans.js';
 import { Signup } from './signup.js';
@@ -11,12 +23,20 @@ const signUpForm = z.object({
   slug,
   name: field.text(100),
   email: field.email,
-  password: field.password,
   plan: z.enum(PLANS),
   blueprint: z
     .string()
     .max(40)
     .transform((value) => value || null),
+  /** The browser's own, where it could tell. */
+  timeZone: z
+    .string()
+    .optional()
+    .transform((zone) => (zone && isTimeZone(zone) ? zone : 'UTC')),
+});
+const addressQuery = z.object({
+  business: z.string().max(80).catch(''),
+  slug: z.string().max(80).catch(''),
 });
 
 @SiteController()
@@ -34,12 +54,33 @@ export class SignupController {
     return this.view(visit, visit.form({ plan: 'team', blueprint: this.packs.blueprints()[0]?.id ?? '' }));
   }
 
+  /** While somebody types: an address that says their business's name, and whether the one they want can be had. */
+  @Get('sign-up/address')
+  @Guest()
+  async address(
+    @CurrentVisit() visit: Visit,
+    @Filters(addressQuery) { business, slug }: z.output<typeof addressQuery>,
+  ) {
+    const { suggestion, problem } = await this.signup.address(business, slug, visit.device.ip ?? '');
+    return { suggestion, problem: problem && visit.t(problem) };
+  }
+
+  /** Everything that is wrong is told at once, and a password that will do is not asked for again. */
   @Post('sign-up')
   @Guest()
   @View('signup/site/home')
   async open(@CurrentVisit() visit: Visit, @Form(signUpForm) form: FormState<z.output<typeof signUpForm>>) {
-    const opened = await form.attempt((business) => this.signup.open(business, visit.locale, visit.device.ip ?? ''));
-    if (!opened) return this.view(visit, form);
+    const ip = visit.device.ip ?? '';
+    const about = ['business', 'name', 'email'].map((each) => String(form.values[each] ?? ''));
+    const password = await this.signup.password(form.secret('password'), form.secret('kept_password'), about, ip);
+    if ('problem' in password) form.fail('password', password.problem);
+    const { problem } = await this.signup.address('', String(form.values['slug'] ?? ''), ip);
+    if (problem) form.fail('slug', problem);
+    const kept = 'kept' in password ? password.kept : null;
+    const opened = await form.attempt((business) =>
+      this.signup.open(business, 'hash' in password ? password.hash : '', visit.locale, ip),
+    );
+    if (!opened) return this.view(visit, form, kept);
     const { tenant, entry } = opened;
     return show('signup/site/done', {
       name: tenant.name,
@@ -49,9 +90,10 @@ export class SignupController {
     });
   }
 
-  private view(visit: Visit, form: FormState<unknown>) {
+  private view(visit: Visit, form: FormState<unknown>, keptPassword: string | null = null) {
     return {
       form,
+      keptPassword,
       suffix: `.${this.config.baseUrl.host}`,
       plans: PLANS.map((value) => ({
         value,

@@ -1,49 +1,86 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
-import { hashPassword, type Limit, Limits, passwordProblem } from '@foyer/credentials';
+import { type Config, CONFIG } from '@foyer/config';
+import { hashPassword, type Limit, Limits, passwordProblem, seal, unseal } from '@foyer/credentials';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { OwnerArrival, Packs, Tenants } from '@foyer/tenants';
+import { Addresses, OwnerArrival, Packs, Tenants } from '@foyer/tenants';
 import type { PlanName } from './plans.js';
 
-const PER_ADDRESS: Limit = { name: 'sign-up', points: 10, seconds: 3600 };
+const OPENED: Limit = { name: 'sign-up', points: 10, seconds: 3600 };
+/** Forms that were looked at: each costs a password's hashing. */
+const TRIED: Limit = { name: 'sign-up-try', points: 60, seconds: 3600 };
+/** Addresses that were asked for while somebody typed. */
+const ASKED: Limit = { name: 'sign-up-address', points: 300, seconds: 900 };
+const KEPT = 'sign-up password';
 
 export interface Business {
   business: string;
   slug: string;
   name: string;
   email: string;
-  password: string;
   plan: PlanName;
   blueprint: string | null;
+  timeZone: string;
 }
+/** A password on its way: hashed when it will do, with what is wrong when not. */
+export type ChosenPassword = { hash: string; kept: string } | { problem: string };
 
 /** A business signs up and has a portal when the answer comes. */
 @Injectable()
 export class Signup {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly tenants: Tenants,
+    private readonly addresses: Addresses,
     private readonly packs: Packs,
     private readonly limits: Limits,
     private readonly arrival: OwnerArrival,
   ) {}
 
+  /** What the form may say of an address while it is typed. @throws TooMany */
+  async address(
+    business: string,
+    wanted: string,
+    ip: string,
+  ): Promise<{ suggestion: string | null; problem: string | null }> {
+    await this.limits.count(ASKED, ip);
+    return {
+      suggestion: business ? await this.addresses.suggestion(business) : null,
+      problem: wanted ? await this.addresses.problem(wanted) : null,
+    };
+  }
+
+  /**
+   * The password somebody chose, or the one they chose before another field of the form was wrong: it comes back with the
+   * form as `kept`, sealed and hashed, so that it need not be typed again. @throws TooMany
+   */
+  async password(typed: string, kept: string, about: string[], ip: string): Promise<ChosenPassword> {
+    await this.limits.count(TRIED, ip);
+    if (!typed) {
+      const hash = unseal(this.config.secretKey, KEPT, kept);
+      return hash ? { hash, kept } : { problem: 'web.form.required' };
+    }
+    const problem = await passwordProblem(typed, about);
+    if (problem) return { problem };
+    const hash = await hashPassword(typed);
+    return { hash, kept: seal(this.config.secretKey, KEPT, hash) };
+  }
+
   /** @returns the new tenant and the address by which its owner enters. @throws InvalidField, TooMany */
-  async open(wanted: Business, locale: string, ip: string): Promise<{ tenant: Tenant; entry: string }> {
-    await this.limits.count(PER_ADDRESS, ip);
-    const { business, slug, name, email, password, plan, blueprint } = wanted;
+  async open(
+    { business, slug, name, email, plan, blueprint, timeZone }: Business,
+    passwordHash: string,
+    locale: string,
+    ip: string,
+  ): Promise<{ tenant: Tenant; entry: string }> {
+    await this.limits.count(OPENED, ip);
     if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint))
       throw new InvalidField('blueprint', 'web.form.choice');
-    const problem = await passwordProblem(password, [email, name, business]);
-    if (problem) throw new InvalidField('password', problem);
-    const passwordHash = await hashPassword(password);
+    const general = { name: business, supportEmail: email, defaultLocale: locale, locales: [locale], timeZone };
     const tenant = await this.tenants.provision({
-      slug,
-      name: business,
-      plan,
-      blueprint,
-      ownerEmail: email,
+      ...{ slug, name: business, plan, blueprint, ownerEmail: email },
       own: {
-        settings: { general: { name: business, supportEmail: email, defaultLocale: locale, locales: [locale] } },
+        settings: { general },
         people: {
           team: [{ name, email, role: 'owner', passwordHash, verified: false, locale }],
           companies: [],

@@ -1,3 +1,4 @@
+export { Addresses } from './addresses.js';
 export { type Chore, Chores } from './chores.js';
 export { Directory, TENANT_CHANGED } from './directory.js';
 export { type PackSection, PackSections } from './pack-sections.js';

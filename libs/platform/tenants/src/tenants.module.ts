@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantDirectory } from '@foyer/tenancy';
+import { Addresses } from './addresses.js';
 import { Chores } from './chores.js';
 import { Directory } from './directory.js';
 import { OwnerArrival } from './owner-arrival.js';
@@ -24,7 +25,8 @@ registerMessages('tenants', new URL('../locales', import.meta.url));
     Tenants,
     TenantList,
     UnusedFiles,
+    Addresses,
   ],
-  exports: [Directory, TenantDirectory, PackSections, Packs, Chores, OwnerArrival, Tenants, TenantList],
+  exports: [Addresses, Directory, TenantDirectory, PackSections, Packs, Chores, OwnerArrival, Tenants, TenantList],
 })
 export class TenantsModule {}
