@@ -1,5 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
@@ -524,4 +525,24 @@ describe('what goes over the wire', () => {
       expect({ path, kilobytes: Math.round(bytes / 1024), fits: bytes <= 100 * 1024 }).toMatchObject({ fits: true });
     }
   });
+});
+
+test('a host that nobody has, and a portal that is suspended, speak the browser’s language in a plain look', async () => {
+  const bolt = await world.tenant('bolt', 'Bolt & Nut');
+  const staff = await world.staff();
+  await staff.get(`/tenants/${bolt.tenant.id}`);
+  await staff.post(`/tenants/${bolt.tenant.id}/suspension`, { reason: 'Not paid', confirmed: '1' });
+  for (const [host, language, status, said] of [
+    ['nobody.localhost:3000', 'de-AT,de;q=0.9', 404, 'Kein Portal unter dieser Adresse'],
+    ['nobody.localhost:3000', 'ar', 404, 'dir="rtl"'],
+    [bolt.host, 'fr', 503, 'Bolt &amp; Nut'],
+    [bolt.host, 'xx', 503, 'This portal is not available'],
+  ] as const) {
+    const answer = await world.visitor(host).get('/', { 'Accept-Language': language });
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(said)]);
+    const style = /<style>([^]*)<\/style>/.exec(answer.text)![1]!;
+    const allowed = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+    expect(answer.get('Content-Security-Policy')).toContain(`style-src ${allowed}`);
+    expect(answer.text).not.toMatch(/foyer/i);
+  }
 });

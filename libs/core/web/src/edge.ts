@@ -44,9 +44,8 @@ export class Edge {
     const kind = hostKind(this.config, host);
     if (kind === 'files') return this.files.serve(req, res);
     const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
-    if (kind === 'tenant' && (!tenant || tenant.status === 'closed'))
-      return plainPage(res, 404, 'Nothing is hosted at this address.');
-    if (tenant && !isOperating(tenant)) return plainPage(res, 503, 'This portal is not available at the moment.');
+    if (kind === 'tenant' && (!tenant || tenant.status === 'closed')) return plainPage(res, 404, 'no-portal');
+    if (tenant && !isOperating(tenant)) return plainPage(res, 503, 'suspended', { name: tenant.name });
 
     const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
     req.foyer = { id, face, url: req.url, startedAt: performance.now() };
@@ -65,7 +64,7 @@ export class Edge {
 function fail(error: unknown, res: Response, next: NextFunction): void {
   if (!(error instanceof DatabaseUnreachable)) return next(error);
   res.setHeader('Retry-After', '5');
-  plainPage(res, 503, 'This page is not available at the moment. Try again in a minute.');
+  plainPage(res, 503, 'away');
 }
 
 function enter(tenant: Tenant | null, fn: () => void): void {

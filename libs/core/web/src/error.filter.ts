@@ -8,7 +8,7 @@ import { Cookies } from './cookies.js';
 import { Csrf, isSafe } from './csrf.js';
 import { Gate } from './gate.js';
 import { PageRenderer } from './page-renderer.js';
-import { plainPage } from './plain-page.js';
+import { plainPage, type PlainNews } from './plain-page.js';
 import { Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
@@ -18,10 +18,7 @@ import { PortalClosed, SignInNeeded, UploadFailed } from './web-errors.js';
 const BACK_SOON_SECONDS = 5;
 /** Where sending the same once more can work. */
 const SEND_AGAIN = new Set([401, 409, 413, 429, 500, 503]);
-const LAST_WORDS: Record<number, string> = {
-  404: 'There is nothing at this address.',
-  503: 'This page is not available at the moment. Try again in a minute.',
-};
+const LAST_WORDS: Record<number, PlainNews> = { 404: 'nothing-here', 503: 'away' };
 
 /** Every error leaves through here, as a page in the operator's brand. What it says is chosen here, never taken from the error. */
 @Catch()
@@ -42,7 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
     const req = host.switchToHttp().getRequest<FoyerRequest>();
     const res = host.switchToHttp().getResponse<FoyerResponse>();
     if (res.headersSent) return void res.destroy();
-    if (!req.foyer) return plainPage(res, 400, 'This request cannot be understood.');
+    if (!req.foyer) return plainPage(res, 400, 'unreadable');
     if (error instanceof SignInNeeded && !(await this.hasWords(req, res)))
       return this.renderer.redirect(res, { location: error.location });
     const status = statusOf(error);
@@ -62,7 +59,7 @@ export class ErrorFilter implements ExceptionFilter {
       if (second instanceof DatabaseUnreachable && !(error instanceof DatabaseUnreachable))
         return this.catch(second, host);
       if (!(second instanceof DatabaseUnreachable)) this.report(second, req);
-      plainPage(res, status, LAST_WORDS[status] ?? 'Something went wrong.', status === 500 ? req.foyer.id : undefined);
+      plainPage(res, status, LAST_WORDS[status] ?? 'failed', { reference: status === 500 ? req.foyer.id : undefined });
     }
   }
 

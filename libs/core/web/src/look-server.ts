@@ -19,7 +19,7 @@ export class LookServer {
       return void res.type('text/css').send(css);
     }
     const asset = await this.themes.serveAsset(path);
-    if (!asset) return plainPage(res, 404, 'There is nothing at this address.');
+    if (!asset) return plainPage(res, 404, 'nothing-here');
     res.setHeader('Cache-Control', asset.cacheControl);
     res.setHeader('ETag', asset.etag);
     if (req.get('if-none-match') === asset.etag) return void res.status(304).end();

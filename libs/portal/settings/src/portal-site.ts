@@ -5,6 +5,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { type Look, Themes } from '@foyer/theming';
 import { type SiteContext, Sites, type SiteView } from '@foyer/web';
 import { Features } from './features.js';
+import { LEGAL_PAGES, legalHref } from './legal.js';
 import { Navigation, shown } from './navigation.js';
 import { SetupPages } from './setup-pages.js';
 import type { BrandPicture } from './sections.js';
@@ -44,7 +45,7 @@ export class PortalSite implements OnModuleInit {
   }
 
   private view(snapshot: Snapshot, look: Look, { console, path, locale, actor }: PageOf): SiteView {
-    const { general, branding, features } = snapshot;
+    const { general, branding, features, legal } = snapshot;
     const isOn = (feature: string) => this.features.isOn(feature, features);
     const { name, origin } = currentTenant();
     return {
@@ -60,6 +61,10 @@ export class PortalSite implements OnModuleInit {
       settings: look.settings,
       supportEmail: general.supportEmail,
       contact: general.contact,
+      legal: LEGAL_PAGES.filter((page) => legal[page]).map((page) => ({
+        href: legalHref(page, legal[page]),
+        label: translate(locale, `settings.legal.${page}`),
+      })),
       features: Object.fromEntries(this.features.all().map(({ name }) => [name, isOn(name)])),
       setup: console && /^\/console\/settings(?:\/|$)/.test(path) ? this.setup.for(actor, isOn, path, locale) : null,
       notices: console ? noticesFor(snapshot, actor, locale) : [],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone, LOCALES } from '@foyer/i18n';
+import { legal } from './legal.js';
 
 export const PORTAL_STATUSES = ['active', 'maintenance', 'disabled'] as const;
 export type PortalStatus = (typeof PORTAL_STATUSES)[number];
@@ -61,6 +62,7 @@ export const sections = {
   /** Section of the portal → on or off; what is not listed is as its module declared it. */
   features: z.record(z.string().regex(/^[a-z]+$/), z.boolean()).default({}),
   portal,
+  legal,
 };
 
 export type SectionName = keyof typeof sections;

@@ -106,6 +106,7 @@ export class SettingsMemory implements OnModuleInit {
       branding: sections.branding.parse(settings.get('branding') ?? {}),
       features: sections.features.parse(settings.get('features') ?? {}),
       portal: sections.portal.parse(settings.get('portal') ?? {}),
+      legal: sections.legal.parse(settings.get('legal') ?? {}),
       declared: remembering(settings),
       overrides: Object.fromEntries(templates) as Record<string, string>,
       templateFailure: (settings.get(TEMPLATE_FAILURE) as Snapshot['templateFailure'] | undefined) ?? null,

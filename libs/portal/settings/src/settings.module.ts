@@ -4,12 +4,14 @@ import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { BrandController, FaviconController } from './customer/brand.controller.js';
+import { LegalController } from './customer/legal.controller.js';
 import { HomeController } from './customer/home.controller.js';
 import { BrandingController } from './team/branding.controller.js';
 import { ConsoleStartController } from './team/console-start.controller.js';
 import { FindController } from './team/find.controller.js';
 import { FeaturesController } from './team/features.controller.js';
 import { GeneralController } from './team/general.controller.js';
+import { LegalSettingsController } from './team/legal.controller.js';
 import { PortalController } from './team/portal.controller.js';
 import { portalPages } from './team/settings-page.js';
 import { BrandPictures } from './brand-pictures.js';
@@ -40,6 +42,8 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     BrandingController,
     FeaturesController,
     PortalController,
+    LegalSettingsController,
+    LegalController,
     FindController,
   ],
   providers: [

@@ -29,6 +29,7 @@ const declared = z.strictObject({
     .optional(),
   features: sections.features.unwrap().optional(),
   portal: sections.portal.partial().strict().optional(),
+  legal: sections.legal.partial().strict().optional(),
 });
 type Declared = z.output<typeof declared>;
 const PICTURES = ['logo', 'logoDark', 'favicon'] as const;
@@ -53,11 +54,12 @@ export class SettingsPack implements OnModuleInit {
   }
 
   private async apply(
-    { general, branding, features, portal }: Declared,
+    { general, branding, features, portal, legal }: Declared,
     { folder }: { folder: URL | null },
   ): Promise<void> {
     if (general) await this.settings.apply('general', general);
     if (portal) await this.settings.apply('portal', portal);
+    if (legal) await this.settings.apply('legal', legal);
     if (features) await this.settings.apply('features', features);
     await this.brand(branding ?? {}, folder);
   }

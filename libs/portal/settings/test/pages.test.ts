@@ -340,3 +340,23 @@ test('an error page is in the portal’s brand and language', async () => {
   expect(page.text).toContain('dir="rtl"');
   expect(page.text).toContain('Acme Works');
 });
+
+describe('what the law wants said', () => {
+  test('stands at the foot of every page and for everybody, as a text or as an address', async () => {
+    expect((await guest.get('/legal/imprint')).status).toBe(404);
+    const terms = 'https://acme.example/terms';
+    const saved = await team.post('/console/settings/legal', {
+      ...{ imprint: '**Acme Ltd**\n\n1 Mill Lane', privacy: '<script>alert(1)</script>', terms },
+    });
+    expect(saved.status).toBe(303);
+    for (const path of ['/', '/sign-in']) {
+      const { text } = await guest.get(path);
+      for (const href of ['/legal/imprint', '/legal/privacy', terms]) expect(text).toContain(`href="${href}"`);
+      expect(text).toMatch(/<meta name="description" content="[^"]*Acme/);
+    }
+    expect((await guest.get('/legal/imprint')).text).toContain('<strong>Acme Ltd</strong>');
+    expect((await guest.get('/legal/privacy')).text).not.toContain('<script>alert');
+    expect((await guest.get('/legal/terms')).get('Location')).toBe(terms);
+    expect((await guest.get('/legal/constructor')).status).toBe(404);
+  });
+});

@@ -1,6 +1,12 @@
 import type { SetupPage } from '../setup-pages.js';
 
-const PAGES = { general: 'company', branding: 'palette', features: 'switches', portal: 'globe' } as const;
+const PAGES = {
+  general: 'company',
+  branding: 'palette',
+  features: 'switches',
+  portal: 'globe',
+  legal: 'shield',
+} as const;
 export type SettingsPage = keyof typeof PAGES;
 
 export const pathOf = (page: SettingsPage) => `/console/settings/${page}`;
