@@ -79,12 +79,13 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
       slug,
       name: 'سلمى',
       email,
-      password: PASSWORD,
       plan: 'team' as const,
+      timeZone: 'UTC',
       blueprint,
     };
-    const opened = await world.get(Signup).open(wanted, 'ar', BLUEPRINTS.indexOf(blueprint).toString());
-    tenant = new TestTenant(world, opened.tenant, await hashPassword(PASSWORD));
+    const hash = await hashPassword(PASSWORD);
+    const opened = await world.get(Signup).open(wanted, hash, 'ar', BLUEPRINTS.indexOf(blueprint).toString());
+    tenant = new TestTenant(world, opened.tenant, hash);
     const person = await tenant.customer('Ana');
     customer = await person.browser();
   });

@@ -232,7 +232,10 @@ async function makeTenant(): Promise<void> {
           sql`with p as (insert into ${table('person')} (id, email, name, email_verified_at) values (gen_random_uuid(), ${`c${n}@customers.example`}, 'Customer', now()) returning id)
               insert into ${table('session')} (id, token_hash, owner_id, expires_at) select gen_random_uuid(), ${hashSecret(secret)}, p.id, now() + interval '1 day' from p returning id`,
         );
-        made.push({ cookie: `session=${secret}`, csrf: masked(sign(config.secretKey, 'csrf', `${tenant.id} ${session!.id}`)) });
+        made.push({
+          cookie: `session=${secret}`,
+          csrf: masked(sign(config.secretKey, 'csrf', `${tenant.id} ${session!.id}`)),
+        });
       }
       return made;
     }),

@@ -147,10 +147,7 @@ const MAY: Record<string, Partial<Record<(typeof COMPANIES)[number], string[]>>>
   'Ada, admin of Globex and user of Hooli': { Globex: OWN },
   // Sees and answers their own: nobody gets more from them, and who has more is not theirs to touch.
   'Max, manager of Globex': {
-    Globex: [
-      ...each('invites as …', 'manager'),
-      ...['withdraws its invitation', 'reads its invitations'],
-    ],
+    Globex: [...each('invites as …', 'manager'), ...['withdraws its invitation', 'reads its invitations']],
   },
   'Uma, user of Globex': {},
   'Wes, of no company': {},
