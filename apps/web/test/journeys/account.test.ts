@@ -22,9 +22,9 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const page = await chromium.newcomer(script);
     await page.goto(`${acme.tenant.origin}/sign-in`);
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
-    await page.getByLabel('E-mail').fill(ana.email);
+    await page.getByLabel('Email').fill(ana.email);
     await page.getByRole('button', { name: 'Send the link' }).click();
-    await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor();
     const link = await world.mails.linkTo(ana.email, '/reset');
     await page.goto(link);
     await page.getByLabel('Choose a password').fill('short');
@@ -37,7 +37,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await elsewhere.goto(`${acme.tenant.origin}/account`);
     expect(new URL(elsewhere.url()).pathname).toBe('/sign-in');
     await signIn(elsewhere, `${acme.tenant.origin}/sign-in`, ana.email, PASSWORD);
-    expect(await textOf(elsewhere)).toContain('The e-mail address or the password is not right.');
+    expect(await textOf(elsewhere)).toContain('The email address or the password is not right.');
     await signIn(elsewhere, `${acme.tenant.origin}/sign-in`, ana.email, 'walnut-harbour-31');
     await elsewhere.getByRole('heading', { name: `Hello, ${ana.name}` }).waitFor();
     await page.goto(link);
@@ -78,8 +78,8 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await password.getByRole('button', { name: 'Change password' }).click();
     await page.getByText('Your password is changed. You are signed out everywhere else.').waitFor();
 
-    const address = page.getByRole('region', { name: 'E-mail' });
-    await address.getByLabel('New e-mail address').fill(`benedict.${mark}@customers.example`);
+    const address = page.getByRole('region', { name: 'Email' });
+    await address.getByLabel('New email address').fill(`benedict.${mark}@customers.example`);
     await address.getByLabel('Current password').fill('walnut-harbour-31');
     await address.getByRole('button', { name: 'Change address' }).click();
     await page.getByText('Open the link we have sent to your new address.').waitFor();

@@ -54,7 +54,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       }
       // The other's owner is nobody here.
       await signIn(visitor, `${origin(own)}/console/sign-in`, address(other), PASSWORD);
-      expect(await textOf(visitor)).toContain('The e-mail address or the password is not right.');
+      expect(await textOf(visitor)).toContain('The email address or the password is not right.');
     }
     for (const [index, own] of [heron, north].entries()) {
       const page = consoles[index]!;
@@ -107,7 +107,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await page.getByLabel('Name of your business').fill(business.name);
     await page.getByLabel('Address of the portal').fill(business.slug);
     await page.getByLabel('Your name').fill(business.owner);
-    await page.getByLabel('E-mail').fill(address(business));
+    await page.getByLabel('Email').fill(address(business));
     await page.getByLabel('Choose a password').fill(PASSWORD);
     const trades = page.getByLabel('What kind of business is it?');
     const option = trades.getByRole('option', { name: business.trade });

@@ -29,8 +29,8 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const page = await chromium.signedIn(ana, script);
     await page.getByRole('banner').getByText('Ana').first().click();
     await page.getByRole('link', { name: 'Your company' }).click();
-    const form = page.getByRole('region', { name: 'Invite somebody' });
-    await form.getByLabel('E-mail').fill(email);
+    const form = page.getByRole('region', { name: 'Invite someone' });
+    await form.getByLabel('Email').fill(email);
     await form.getByLabel('Role').selectOption('Company user');
     await form.getByRole('button', { name: 'Send invitation' }).click();
     await page.getByText('The invitation is on its way.').waitFor();

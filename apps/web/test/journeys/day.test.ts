@@ -48,17 +48,17 @@ test('set up: a field asked on a certain answer, a group, a rule that routes, a 
     await owner.getByRole('button', { name: 'Save' }).click();
     await owner.getByText('Added.').waitFor();
   };
-  await add('What is it about?', 'One of several', 'Lift\nDoor');
+  await add('What is it about?', 'One option', 'Lift\nDoor');
   await add('Number of the lift', 'Short text');
   await open(owner, '/console/settings/request-types/new');
   await owner.getByLabel('Name', { exact: true }).fill('Fault');
   const place = async (field: string, at: string, when?: string) => {
     const row = owner.getByRole('group', { name: field });
     await row.getByLabel('In this form').selectOption('Required');
-    await row.getByLabel('Place').fill(at);
+    await row.getByLabel('Position').fill(at);
     if (!when) return;
-    await row.getByText('Ask it only on certain answers').click();
-    await row.getByLabel('Ask it when').selectOption(when);
+    await row.getByText('Show only after certain answers').click();
+    await row.getByLabel('Show when').selectOption(when);
   };
   await place('What is it about?', '1');
   await place('Number of the lift', '2', 'What is it about? is “Lift”');
@@ -148,7 +148,7 @@ test('a macro, a note that calls a colleague, a reply that appears at the custom
   await reply.fill('');
   await reply.pressSequentially('Hello Ana, a technician is **on the way**.');
   await mara.getByRole('button', { name: 'Send reply' }).click();
-  await mara.getByText('The reply is sent.').waitFor();
+  await mara.getByText('Reply sent.').waitFor();
   await customer.locator('strong', { hasText: 'on the way' }).waitFor();
   expect(await textOf(customer)).not.toContain('can you drive');
 });
@@ -176,14 +176,14 @@ test('the customer answers by e-mail, and the agent sees it arrive', async () =>
   });
   const arrived = mara.getByRole('article', { name: 'Message from Ana Sousa' }).last();
   await arrived.getByText('we wait at the door').waitFor();
-  await arrived.getByText('by e-mail').waitFor();
+  await arrived.getByText('by email').waitFor();
   expect(await arrived.locator('.message-body').innerText()).not.toContain('wrote:');
 });
 
 test('the customer’s manager approves', async () => {
   await mara.getByRole('link', { name: 'Ask for approval' }).click();
   await mara.getByLabel(/Boss Bravo/).check();
-  await mara.getByLabel('What you want to know').fill('A new cable costs 900. Shall we?');
+  await mara.getByLabel('Your question').fill('A new cable costs 900. Shall we?');
   await mara.locator('main form button[type=submit]').first().click();
   const mail = await world.mails.mailTo(boss.email, ({ text }) => text!.includes('900'));
   const page = await chromium.signedIn(boss, true);

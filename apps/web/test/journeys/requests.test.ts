@@ -30,20 +30,20 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       await owner.getByRole('button', { name: 'Save' }).click();
       await owner.getByText('Added.').waitFor();
     };
-    await add(`Device (${mark})`, 'One of several', 'Laptop\nTelephone');
+    await add(`Device (${mark})`, 'One option', 'Laptop\nTelephone');
     await add(`Serial number (${mark})`, 'Short text');
 
     await owner.goto(`${acme.tenant.origin}/console/settings/request-types/new`);
     await owner.getByLabel('Name', { exact: true }).fill(type);
-    await owner.getByLabel('One sentence').fill('When something is broken.');
+    await owner.getByLabel('Short description').fill('When something is broken.');
     const device = owner.getByRole('group', { name: `Device (${mark})` });
     await device.getByLabel('In this form').selectOption('Required');
-    await device.getByLabel('Place').fill('1');
+    await device.getByLabel('Position').fill('1');
     const serial = owner.getByRole('group', { name: `Serial number (${mark})` });
     await serial.getByLabel('In this form').selectOption('Required');
-    await serial.getByLabel('Place').fill('2');
-    await serial.getByText('Ask it only on certain answers').click();
-    await serial.getByLabel('Ask it when').selectOption(`Device (${mark}) is “Laptop”`);
+    await serial.getByLabel('Position').fill('2');
+    await serial.getByText('Show only after certain answers').click();
+    await serial.getByLabel('Show when').selectOption(`Device (${mark}) is “Laptop”`);
     await owner.getByRole('button', { name: 'Save' }).click();
     await owner.getByText('Added.').waitFor();
     await owner.getByRole('link', { name: type }).click();
@@ -79,14 +79,14 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       await ana.goto(`${acme.tenant.origin}/tickets`);
     } else await ana.getByRole('button', { name: 'Save draft' }).click();
     await ana.getByText('You have an unfinished request').waitFor();
-    await ana.getByRole('link', { name: 'Go on' }).click();
-    await ana.getByText('Restored from').waitFor();
+    await ana.getByRole('link', { name: 'Continue' }).click();
+    await ana.getByText(/Draft of .* restored/).waitFor();
     expect(await serial.inputValue()).toBe('SN-4711');
 
     if (script) {
       await ana.getByLabel('Subject').press('End');
       await ana.getByLabel('Subject').pressSequentially(' now');
-      await ana.getByText('This may already help:').waitFor();
+      await ana.getByText('These articles may already help:').waitFor();
       await ana.getByRole('link', { name: `Laptop battery swollen ${mark}` }).waitFor();
     } else {
       await ana.getByRole('button', { name: 'Send ticket' }).click();
@@ -94,7 +94,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       await ana.getByRole('link', { name: `Laptop battery swollen ${mark}` }).waitFor();
     }
     await ana.getByRole('button', { name: script ? 'Send ticket' : 'Send anyway' }).click();
-    await ana.getByText('We have your message.').waitFor();
+    await ana.getByText('We have received your message.').waitFor();
     expect(await textOf(ana)).toContain('SN-4711');
     await ana.goto(`${acme.tenant.origin}/tickets`);
     expect(await textOf(ana)).not.toContain('You have an unfinished request');
@@ -103,12 +103,12 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
   test('a company’s admin asks for a colleague, and the team for a customer', async () => {
     const page = await chromium.signedIn(boss, script);
     await page.goto(`${acme.tenant.origin}/tickets/new/general`);
-    await page.getByLabel('For whom').selectOption('Jon');
+    await page.getByLabel('On behalf of').selectOption('Jon');
     const subject = script ? 'A chair for Jon' : 'Desk lamp wanted upstairs';
     await page.getByLabel('Subject').fill(subject);
     await page.getByRole('textbox', { name: 'What happened, or what do you need?' }).fill('His back hurts.');
     await page.getByRole('button', { name: 'Send ticket' }).click();
-    await page.getByText('We have your message.').waitFor();
+    await page.getByText('We have received your message.').waitFor();
     for (const address of ['jon@customers.example', boss.email])
       await world.mails.mailTo(address, (mail) => mail.subject!.includes(subject));
 
@@ -123,7 +123,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await owner.getByLabel('Subject').fill(`Jon telephoned ${mark}`);
     await owner.getByRole('textbox', { name: 'What happened, or what do you need?' }).fill('He wants a desk as well.');
     await owner.getByRole('button', { name: 'Open ticket' }).click();
-    await owner.getByText('The ticket is open.').waitFor();
+    await owner.getByText('Ticket opened.').waitFor();
     const [ticket] = await acme.query<{ requester: string; source: string }>(
       () => sql`select r.name as requester, t.source from ${table('ticket')} t join ${table('person')} r on r.id = t.requester_id
                  where t.subject = ${`Jon telephoned ${mark}`}`,

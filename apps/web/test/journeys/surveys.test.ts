@@ -32,7 +32,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await mara.goto(`${acme.tenant.origin}/console/tickets/${number}`);
     await mara.getByRole('link', { name: 'Ask for approval' }).click();
     await mara.getByLabel(`Boss ${mark}`).check();
-    await mara.getByLabel('What you want to know').fill('It costs 900. May we order it?');
+    await mara.getByLabel('Your question').fill('It costs 900. May we order it?');
     await mara.getByRole('button', { name: 'Ask', exact: true }).click();
     await mara.getByText('They have been asked.').waitFor();
 
@@ -40,16 +40,16 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const link = new RegExp(`${acme.tenant.origin}/tickets/${number}`).exec(mail.text!)![0];
     const page = await chromium.newcomer(script);
     await page.goto(link);
-    await page.getByLabel('E-mail').fill(boss.email);
+    await page.getByLabel('Email').fill(boss.email);
     await page.getByLabel('Password').fill('orchard-lantern-42');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('It costs 900.').first().waitFor();
     await page.getByRole('button', { name: 'Reject' }).click();
-    await page.getByText('Say why you do not approve.').first().waitFor();
+    await page.getByText('Write why you reject the request.').first().waitFor();
     await page.getByLabel('Comment').fill('Go ahead, but a smaller one.');
     await page.getByRole('button', { name: 'Approve', exact: true }).click();
-    await page.getByText('Approved. The team goes on.').waitFor();
-    expect(await textOf(page)).toContain('Nothing waits for you');
+    await page.getByText('Approved. The team continues.').waitFor();
+    expect(await textOf(page)).toContain('No approvals waiting for you');
     await page.getByRole('link', { name: 'Decided' }).click();
     await page.getByText('Go ahead, but a smaller one.').waitFor();
 
@@ -65,8 +65,8 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const mara = await chromium.newcomer(script);
     await signIn(mara, `${acme.tenant.origin}/console/sign-in`, agent.email);
     await mara.goto(`${acme.tenant.origin}/console/tickets/${ticketNumber(Number(ticket.number))}`);
-    await mara.getByRole('button', { name: 'Take it' }).click();
-    await mara.getByText('It is yours.').waitFor();
+    await mara.getByRole('button', { name: 'Assign to me' }).click();
+    await mara.getByText('Assigned to you.').waitFor();
     await mara.getByRole('button', { name: 'Solve', exact: true }).click();
 
     const mail = await world.mails.mailTo(ana.email, ({ subject: said }) => said === 'Acme: How was our help?');
@@ -93,7 +93,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const ticket = await kim.opens(`The lift (${mark})`);
     const page = await chromium.signedIn(kim, script);
     await page.goto(`${acme.tenant.origin}/tickets/${ticketNumber(Number(ticket.number))}`);
-    await page.getByRole('button', { name: 'This is solved' }).click();
+    await page.getByRole('button', { name: 'Mark as solved' }).click();
     await page.getByRole('heading', { name: 'How was our help?' }).waitFor();
     await page.getByLabel('All right').check({ force: true });
     await page.getByRole('button', { name: 'Send answer' }).click();
@@ -103,7 +103,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const second = await other.opens(`The door (${mark})`);
     const own = await chromium.signedIn(other, script);
     await own.goto(`${acme.tenant.origin}/tickets/${ticketNumber(Number(second.number))}`);
-    await own.getByRole('button', { name: 'This is solved' }).click();
+    await own.getByRole('button', { name: 'Mark as solved' }).click();
     const mail = await world.mails.mailTo(other.email, ({ subject }) => subject === 'Acme: How was our help?');
     const leave = /https?:\/\/[^\s<>]+\/survey\/unsubscribe\/[\w-]+/.exec(mail.text!)![0];
     const guest = await chromium.newcomer(script);

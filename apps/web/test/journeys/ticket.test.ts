@@ -21,7 +21,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await ana.getByRole('link', { name: 'Sign in' }).first().click();
     await ana.getByRole('link', { name: 'Create an account' }).click();
     await ana.getByLabel('Name').fill('Ana Sousa');
-    await ana.getByLabel('E-mail').fill(email);
+    await ana.getByLabel('Email').fill(email);
     await ana.getByRole('button', { name: 'Continue' }).click();
     expect(await textOf(ana)).toContain(email);
 
@@ -55,7 +55,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await mara.getByRole('article', { name: /^Internal note by/ }).waitFor();
     await mara.getByRole('textbox', { name: 'Reply to Ana Sousa' }).fill('Use the extinguisher.');
     await mara.getByRole('button', { name: 'Send reply' }).click();
-    await mara.getByText('The reply is sent.').waitFor();
+    await mara.getByText('Reply sent.').waitFor();
 
     const answer = await world.mails.mailTo(email, ({ text }) => text!.includes('Use the extinguisher.'));
     expect(answer.text).not.toContain('They smoke there.');
@@ -74,16 +74,16 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
 
     await ana.getByRole('textbox', { name: 'Your reply' }).fill('It is out. Thank you!');
     await ana.getByRole('button', { name: 'Send reply' }).click();
-    await ana.getByText('Your reply is sent.').waitFor();
+    await ana.getByText('Reply sent.').waitFor();
     await mara.reload();
     await mara.getByText('It is out. Thank you!').waitFor();
 
-    await ana.getByRole('button', { name: 'This is solved' }).click();
+    await ana.getByRole('button', { name: 'Mark as solved' }).click();
     await ana.getByText('Marked as solved.').waitFor();
     await mara.reload();
     expect(await mara.getByLabel('Status').inputValue()).toBe('solved');
     await ana.getByRole('button', { name: 'Reopen' }).click();
-    await ana.getByText('The ticket is open again.').waitFor();
+    await ana.getByText('Ticket reopened.').waitFor();
     await mara.reload();
     expect(await mara.getByLabel('Status').inputValue()).toBe('open');
   });

@@ -94,7 +94,7 @@ test('bold, a list and a link, by keys alone: in the thread and in the mail as t
   await mara.keyboard.press('Enter');
   expect(await written()).toBe('It is **very** urgent:\n\n- one *star\n- see the [plan](https://plans.example/lift)');
   await mara.getByRole('button', { name: 'Send reply' }).click();
-  await mara.getByText('The reply is sent.').waitFor();
+  await mara.getByText('Reply sent.').waitFor();
 
   const message = mara.getByRole('article', { name: 'Message from Mara' });
   await message.locator('strong', { hasText: 'very' }).waitFor();
@@ -166,7 +166,7 @@ test('what a macro does beside its words stands above Send, can be left out, and
   await reply().locator('strong', { hasText: 'on the way' }).waitFor();
   expect(await also.getByRole('checkbox').count()).toBe(2);
   await mara.getByRole('button', { name: 'Send reply' }).click();
-  await mara.getByText('The reply is sent.').waitFor();
+  await mara.getByText('Reply sent.').waitFor();
   await mara.getByText('Mara tagged it billing').waitFor();
   expect(await mara.getByText('set the priority').count()).toBe(0);
   expect(await mara.getByRole('group', { name: 'Also:' }).count()).toBe(0);

@@ -88,7 +88,7 @@ describe('a new mail', () => {
     await deliver({ from: 'mute@new.example', to: at(acme), subject: '', text: '' });
     const { status, ticket } = await outcome(acme, 'mute@new.example');
     expect(status).toBe('opened');
-    expect(await bodies(acme, ticket!)).toEqual(['(This mail has no text.)']);
+    expect(await bodies(acme, ticket!)).toEqual(['(This email has no text.)']);
   });
 
   test('in another’s name is held where the domain says how to tell', async () => {

@@ -396,13 +396,13 @@ describe('results', () => {
     expect(csv.headers['content-type']).toContain('text/csv');
     expect(csv.text).toContain(`'=HYPERLINK`);
     const before = await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=2020-01-01&to=2020-02-01`);
-    expect(before.text).toContain('Nobody has been asked in this time');
+    expect(before.text).toContain('No one has been asked in this time');
     expect((await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=x&to=9999999`)).status).toBe(400);
     expect((await team.get('/console/surveys/0190f000-0000-7000-8000-0000000000ff')).status).toBe(404);
     const customer = await (await somebody()).browser();
     expect((await customer.get(`/console/surveys/${FIRST_SURVEY.id}`)).status).toBe(404);
     const theirs = await (await bolt.agent('Nils')).browser();
-    expect((await theirs.get(`/console/surveys/${FIRST_SURVEY.id}`)).text).toContain('Nobody has been asked');
+    expect((await theirs.get(`/console/surveys/${FIRST_SURVEY.id}`)).text).toContain('No one has been asked');
   });
 
   test('promoters less detractors', () => {

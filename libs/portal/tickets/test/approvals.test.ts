@@ -332,7 +332,7 @@ describe('through HTTP', () => {
     expect((await stateOf(ticket)).status).toBe('on_hold');
     const refused = await approver.post(action, { decision: 'rejected', comment: '' });
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain('Say why you do not approve.');
+    expect(refused.text).toContain('Write why you reject the request.');
     expect((await approver.post(action, { comment: 'x' })).status).toBe(422);
     const decided = await approver.post(action, { decision: 'rejected', comment: 'Not this year' });
     expect([decided.status, decided.headers['location']]).toEqual([303, '/approvals']);

@@ -46,7 +46,7 @@ describe('merging', () => {
     await agent.get(`/console/tickets/${number(from.number)}/merge`);
     // Bob sees his own tickets only: the words of a colleague are not his to read because somebody merged.
     const refused = await agent.post(`/console/tickets/${number(from.number)}/merge`, { into: number(into.number) });
-    expect([refused.status, refused.text.includes('does not see the other')]).toEqual([422, true]);
+    expect([refused.status, refused.text.includes('cannot see the other')]).toEqual([422, true]);
     await agent.get(`/console/tickets/${number(into.number)}/access`);
     await agent.post(`/console/tickets/${number(into.number)}/followers`, { email: bob.email });
     await agent.get(`/console/tickets/${number(from.number)}/merge`);
@@ -203,7 +203,7 @@ describe('sharing and following', () => {
     await anas.get(`${path}/access`);
     expect((await anas.post(`${path}/followers`, { email: ulf.email })).status).toBe(303);
     expect((await browser.get(path)).status).toBe(200);
-    expect((await anas.get(`${path}/access`)).text).toContain('It was shared with them.');
+    expect((await anas.get(`${path}/access`)).text).toContain('The ticket was shared with this person.');
 
     const owner = await acme.owner.browser();
     const [company] = await acme.query<{ id: string }>(
@@ -229,7 +229,7 @@ describe('sharing and following', () => {
       said.push(`${answer.status} ${/id="email-error">.*?<span>(.*?)<\/span>/s.exec(answer.text)?.[1]}`);
     }
     expect(new Set(said).size).toBe(1);
-    expect(said[0]).toContain('422 Nobody of this company');
+    expect(said[0]).toContain('422 No one in this company');
   });
 
   test('who is called by name in a note follows the ticket; who only looks like it does not', async () => {
@@ -319,8 +319,10 @@ test('a closed ticket takes nothing; writing again makes a ticket that knows wha
   expect(answer.status).toBe(303);
   const made = Number(/TKT-0*(\d+)$/.exec(answer.headers['location']!)![1]);
   expect(await texts(made)).toEqual(['It is stuck again']);
-  expect((await customer.get(answer.headers['location']!)).text).toContain(`It follows up on ${number(ticket.number)}`);
-  const stranger = await (await (await acme.customer('Nobody')).of('Hooli')).browser();
+  expect((await customer.get(answer.headers['location']!)).text).toContain(
+    `This ticket follows up on ${number(ticket.number)}`,
+  );
+  const stranger = await (await (await acme.customer('No one')).of('Hooli')).browser();
   expect((await stranger.post(`${path}/follow-ups`, { body: 'x' })).status).toBe(404);
 });
 

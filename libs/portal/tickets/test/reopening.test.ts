@@ -114,7 +114,7 @@ describe('a customer', () => {
   test('writes and reopens within the days, and is told until when', async () => {
     const ticket = await solved(3);
     const page = await customer.get(at(ticket));
-    expect(page.text).toMatch(/write again below or reopen it\. You can until/);
+    expect(page.text).toMatch(/write below or reopen the ticket\. Possible until/);
     expect((await customer.post(`${at(ticket)}/replies`, { body: 'Still stuck' })).status).toBe(303);
     expect(await now(ticket)).toMatchObject({ status: 'open', agent: 'Mara' });
     const other = await solved(3);
@@ -127,7 +127,7 @@ describe('a customer', () => {
     const ticket = await solved(31, 'Old lift');
     const page = await customer.get(at(ticket));
     expect(page.text).not.toMatch(/\/replies"|\/reopening"/);
-    expect(page.text).toContain('linked with it');
+    expect(page.text).toContain('linked to this one');
     const late = await customer.post(`${at(ticket)}/replies`, { body: 'Typed before midnight' });
     expect([late.status, late.text.includes('Typed before midnight'), late.text.includes('/follow-ups')]).toEqual([
       422,
@@ -137,14 +137,14 @@ describe('a customer', () => {
     expect((await customer.post(`${at(ticket)}/reopening`)).status).toBe(409);
     const sent = await customer.post(`${at(ticket)}/follow-ups`, { body: 'Typed before midnight' });
     expect(sent.status).toBe(303);
-    expect((await customer.get(sent.headers['location']!)).text).toContain('It follows up on');
+    expect((await customer.get(sent.headers['location']!)).text).toContain('This ticket follows up on');
     expect((await now(ticket)).status).toBe('solved');
   });
 
   test('may write for ever where a reply always reopens, and never where it always follows up', async () => {
     await rule({ replies: 'reopens', button: false });
     const ticket = await solved(300);
-    expect((await customer.get(at(ticket))).text).not.toMatch(/\/reopening"|You can until/);
+    expect((await customer.get(at(ticket))).text).not.toMatch(/\/reopening"|Possible until/);
     expect((await customer.post(`${at(ticket)}/reopening`)).status).toBe(409);
     expect((await customer.post(`${at(ticket)}/follow-ups`, { body: 'x' })).status).toBe(422);
     expect((await customer.post(`${at(ticket)}/replies`, { body: 'After a year' })).status).toBe(303);
@@ -191,7 +191,7 @@ describe('coming back', () => {
     await customer.get(at(one));
     await customer.post(`${at(one)}/replies`, { body: 'Again' });
     expect(await now(one)).toMatchObject({ agent: null, told: ['tickets.reopening.by'] });
-    expect((await owner.get(`/console${at(one)}`)).text).toContain('The rule for reopening took it back');
+    expect((await owner.get(`/console${at(one)}`)).text).toContain('The reopening rule removed the assignee');
     await owner.post(`/console${at(two)}/reopening`);
     expect(await now(two)).toMatchObject({ status: 'open', agent: 'Mara' });
   });

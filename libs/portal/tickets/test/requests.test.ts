@@ -195,7 +195,7 @@ describe('without JavaScript', () => {
   test('a form whose type is gone leads to the others, and keeps what was typed', async () => {
     const sent = await ana.upload('/tickets', { ...plain(), type: randomUUID(), subject: 'Written in vain?' }, []);
     expect(sent.status).toBe(422);
-    expect(sent.text).toContain('no longer offered');
+    expect(sent.text).toContain('no longer available');
     expect((await ana.get('/tickets/new/general')).text).toContain('Written in vain?');
     for (const id of [repair.id, FIRST_TYPE.id]) await ana.post('/tickets/drafts/removal', { place: `new:${id}` });
   });
@@ -244,7 +244,7 @@ describe('drafts', () => {
     const second = await carl.browser();
     const page = await second.get('/tickets/new/repair');
     expect(page.text).toContain('Half a thought');
-    expect(page.text).toContain('Restored from');
+    expect(page.text).toMatch(/Draft of .* restored/);
     for (const path of ['/tickets', '/tickets/new/repair'])
       expect((await ana.get(path)).text).not.toContain('Half a thought');
     await ana.post('/tickets/drafts/removal', { place });
@@ -331,7 +331,7 @@ describe('for somebody else', () => {
     await (await acme.customer('Jon')).of('Umbrella');
     const boss = await (await (await acme.customer('Boss')).of('Umbrella', 'company_admin')).browser();
     const general = { type: FIRST_TYPE.id, description: 'x', priority: 'normal' };
-    expect((await boss.get('/tickets/new/general')).text).toContain('For whom');
+    expect((await boss.get('/tickets/new/general')).text).toContain('On behalf of');
     const jon = await personId('Jon');
     const sent = await boss.upload('/tickets', { ...general, subject: 'For Jon', requester: jon }, []);
     expect(sent.status).toBe(303);

@@ -31,7 +31,7 @@ describe('fields', () => {
     await owner.get(`${path}/new`);
     const field = { label: 'Device', kind: 'choice', visibility: 'customer' };
     const none = await owner.post(path, { ...field, options: ' \n ' });
-    expect([none.status, said(none.text)]).toEqual([422, 'Write at least one answer.']);
+    expect([none.status, said(none.text)]).toEqual([422, 'Enter at least one answer.']);
     const typed = { ...field, options: 'Laptop\nTelephone', 'label-de': 'Gerät', 'options-de': 'Rechner\nTelefon' };
     expect((await owner.post(path, typed)).status).toBe(303);
     const [before] = await all<{ id: string; options: { id: string; label: string }[] }>(requestFields);
@@ -61,7 +61,7 @@ describe('fields', () => {
       [],
     );
     expect(sent.status).toBe(303);
-    expect((await owner.get(`${path}/${serial!.id}`)).text).toContain('1 ticket has an answer');
+    expect((await owner.get(`${path}/${serial!.id}`)).text).toContain('1 ticket contains an answer');
     for (const { id } of [serial!, unused!]) expect((await owner.post(`${path}/${id}/removal`)).status).toBe(303);
     const left = await all<{ id: string; archived: boolean }>(requestFields);
     expect(left.find(({ id }) => id === serial!.id)).toMatchObject({ archived: true });
@@ -96,7 +96,7 @@ describe('request types', () => {
     expect((await ana.get('/tickets/new')).text).toContain('When something is broken');
     expect((await ana.get(`/tickets/new/${encodeURIComponent('störung-melden')}`)).status).toBe(200);
     const taken = await owner.post(path, typeForm('Störung melden'));
-    expect([taken.status, said(taken.text)]).toEqual([422, 'Another request type has this name.']);
+    expect([taken.status, said(taken.text)]).toEqual([422, 'Another request type already has this name.']);
   });
 
   test('conditions speak of what is asked further up', async () => {
@@ -180,7 +180,7 @@ describe('categories', () => {
 
     const asked = await owner.post(`${path}/${billing!.id}/removal`);
     expect(asked.headers['location']).toBe(`${path}/${billing!.id}`);
-    expect((await owner.get(`${path}/${billing!.id}`)).text).toContain('They move to “Breakdowns”');
+    expect((await owner.get(`${path}/${billing!.id}`)).text).toContain('Move them to “Breakdowns”');
     expect((await owner.post(`${path}/${billing!.id}/removal`, { to: 'nonsense' })).status).toBe(422);
     await owner.post(`${path}/${billing!.id}/removal`, { to: 'archive' });
     expect((await rows()).find(({ id }) => id === billing!.id)!.archived_at).not.toBeNull();

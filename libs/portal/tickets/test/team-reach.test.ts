@@ -169,8 +169,8 @@ describe('being drawn in', () => {
     expect((await olaf.post(`${at}/replies`, { body: 'Dear Ana' })).status).toBe(404);
     expect((await olaf.post(`${at}/properties`, { status: 'open', priority: 'low' })).status).toBe(404);
     const seen = await owner.get(`${at}/access`);
-    expect(seen.text).toContain('They follow it');
-    expect(seen.text).toContain('Their role shows them the tickets of their groups');
+    expect(seen.text).toContain('This person follows this ticket');
+    expect(seen.text).toContain('This person is in the group of this ticket');
     expect(seen.text).toMatch(/Olaf<\/bdi><\/strong> <span class="muted">Part/);
     await olaf.post(`${at}/following`, { follow: '0' });
     expect((await olaf.get(at)).status).toBe(404);
@@ -182,7 +182,7 @@ describe('being drawn in', () => {
     await mara.get(at);
     const handed = await mara.post(`${at}/properties`, typed);
     expect([handed.status, handed.headers['location']]).toEqual([303, DESK]);
-    expect((await mara.get(DESK)).text).toContain('It is handed on');
+    expect((await mara.get(DESK)).text).toContain('The ticket has been passed on');
     expect((await mara.get(at)).status).toBe(404);
     expect((await olaf.get(at)).status).toBe(200);
     await olaf.post(`${at}/properties`, { ...typed, assignee: await idOf('Mara') });

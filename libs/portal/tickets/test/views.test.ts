@@ -53,7 +53,7 @@ describe('a view', () => {
       .replaceAll('&#x3D;', '=')
       .replaceAll('&amp;', '&');
     const blank = (await agent.get(begin)).text;
-    expect(blank).toContain('One ticket just now.');
+    expect(blank).toContain('1 matching ticket now.');
     expect(blank).toMatch(/name="tests-1-value" value="me" checked/);
     const id = await kept(agent, { name: 'My fires', share: 'team', ...urgent, ...mine });
     expect((await agent.get(`/console/tickets?view=${id}`)).text).toContain('For the view');

@@ -166,7 +166,7 @@ describe('everything can be set up', () => {
     });
     const page = await owner.get(`${at('automations')}/${last.id}`);
     expect(page.text).toContain(
-      'When the customer has waited for 4 hours, if Priority is High or Urgent: assign to Mara, write an e-mail to The ticket’s group, and ask the company’s admins for approval.',
+      'When the customer has waited for 4 hours, if Priority is High or Urgent: assign to Mara, write an email to The ticket’s group, and ask the company’s admins for approval.',
     );
   });
 

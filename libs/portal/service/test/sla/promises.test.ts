@@ -173,7 +173,7 @@ describe('clocks of a ticket', () => {
     const ticket = await ana.opens('Only a robot');
     const { robot } = await import('@foyer/tickets');
     await inside(() =>
-      world.get(Tickets).act(robot('Thank you'), ticket.id, [{ do: 'reply', text: 'We have your message.' }]),
+      world.get(Tickets).act(robot('Thank you'), ticket.id, [{ do: 'reply', text: 'We have received your message.' }]),
     );
     await settle(ticket);
     expect((await clock(ticket, 'first_response')).metAt).toBeNull();
