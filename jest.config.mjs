@@ -7,7 +7,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  testTimeout: 30_000,
+  // A machine with many things to do is no reason to fail; what hangs is found all the same.
+  testTimeout: 120_000,
   // Half of a test is waiting for PostgreSQL: Jest's own choice would leave one of two cores idle.
   maxWorkers: '100%',
   globalSetup: '<rootDir>/apps/cli/jest/run-begins.mjs',

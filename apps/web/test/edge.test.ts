@@ -377,7 +377,7 @@ test('41: of fifty at once with the last of a limited number of places, exactly 
   );
   const given = numbers.filter((number) => number !== null);
   expect(new Set(given).size).toBe(given.length);
-}, 60_000);
+});
 
 describe('42: errors tell nothing', () => {
   test('an unknown error shows a reference, and no stack, SQL or path', async () => {

@@ -109,7 +109,7 @@ beforeAll(async () => {
   visitors['staff at the door'] = world.visitor('admin.localhost:3000');
   visitors['business'] = world.visitor('localhost:3000');
   await prepare();
-}, 60_000);
+});
 
 /** The pages that only exist once something has happened. */
 /** A form with a field of its own, and one of everything it can be set up with. */

@@ -36,7 +36,7 @@ export class Postbox {
   async mailTo(
     address: string,
     fits: (mail: ParsedMail) => boolean = () => true,
-    withinMs = 15_000,
+    withinMs = 60_000,
   ): Promise<ParsedMail> {
     const deadline = Date.now() + withinMs;
     for (;;) {

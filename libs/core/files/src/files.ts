@@ -8,6 +8,7 @@ import { raw, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
+import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import { cleanFileName } from './file-name.js';
@@ -40,6 +41,10 @@ export interface StoreOptions {
   byMail?: boolean;
 }
 
+/** Each costs disk, checking and, for a picture, drawing. What comes by mail is counted where mails are. */
+export const UPLOADS_OF_ONE: Limit = { name: 'upload-person', points: 300, seconds: 3_600 };
+export const UPLOADS_OF_ALL: Limit = { name: 'upload-tenant', points: 6_000, seconds: 3_600 };
+
 /** Fifty megapixels: more than a telephone's camera, 200 MB when unpacked. */
 const MAX_PIXELS = 50_000_000;
 /** At once, of what nobody uses. */
@@ -57,6 +62,7 @@ export class Files {
     private readonly database: Database,
     private readonly links: FileLinks,
     private readonly uses: FileUses,
+    private readonly limits: Limits,
   ) {
     this.storage = config.s3 ? inBucket(config.s3) : Promise.resolve(new LocalStorage(join(config.dataDir, 'files')));
     this.drafts = join(config.dataDir, 'uploads');
@@ -66,9 +72,11 @@ export class Files {
    * Checks a file and keeps it: first the content, then its row, in the caller's `write` if there is one. A row therefore
    * never points to nothing; what fails leaves neither behind.
    * @throws InvalidField at the upload's field when the file is not acceptable
+   * @throws TooMany when somebody, or everybody of the tenant together, uploads on and on
    * @throws Conflict `files.storage-failed` when disk or storage fail
    */
   async store(incoming: Incoming, options: StoreOptions = {}): Promise<StoredFile> {
+    await this.count(options);
     const name = cleanFileName(incoming.name);
     const draft = join(this.drafts, randomUUID());
     try {
@@ -90,6 +98,12 @@ export class Files {
     } finally {
       await rm(draft, { force: true });
     }
+  }
+
+  private async count({ createdBy, byMail }: StoreOptions): Promise<void> {
+    if (byMail || !createdBy) return;
+    await this.limits.count(UPLOADS_OF_ONE, createdBy);
+    await this.limits.count(UPLOADS_OF_ALL, '');
   }
 
   async find(id: string): Promise<StoredFile> {

@@ -5,6 +5,7 @@ import { deflateRawSync, crc32 } from 'node:zlib';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { type Config, ConfigModule } from '@foyer/config';
+import { CredentialsModule, Session, Token } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
 import { TenantDirectory } from '@foyer/tenancy';
 import { freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
@@ -18,7 +19,13 @@ class Surroundings {}
 
 export async function filing(config: Config, ...slugs: string[]) {
   const module = await Test.createTestingModule({
-    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot([StoredFile]), Surroundings, FilesModule],
+    imports: [
+      ConfigModule.forRoot(config),
+      DatabaseModule.forRoot([StoredFile, Session, Token]),
+      Surroundings,
+      CredentialsModule,
+      FilesModule,
+    ],
   }).compile();
   await module.init();
   const tenants = [];

@@ -3,7 +3,8 @@ import type { Node } from 'prosemirror-model';
 import { documentOf } from '../client/editor/read.js';
 import { linkAddress, schema } from '../client/editor/schema.js';
 import { markdownOf } from '../client/editor/write.js';
-import { dialect, markdownText } from '../src/markdown.js';
+import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
+import { dialect, markdownHtml, markdownText } from '../src/markdown.js';
 
 const CORPUS = [
   'It burns.\n\nWith a green flame.',
@@ -268,4 +269,39 @@ test('one line says what a message says, without its signs', () => {
   expect(markdownText('Hello **Ana**,\n\n- [one](https://a.example)\n- `two`\n\n> three\nfour\n\n```\nfive\n```')).toBe(
     'Hello Ana, one two three four five',
   );
+});
+
+describe('57: what strangers write costs time in proportion to its length', () => {
+  /** What makes readers of Markdown look back or ahead, again and again. */
+  const PIECES = [
+    ...['[', '![', ']', '](', '*', '**a ', '_', '~~', '`', '``a', '<', '<a ', '&', '\\', '>', '> ', '- ', '1. ', '# '],
+    ...[
+      '\n',
+      '\n\n',
+      '| ',
+      '|-',
+      '```\n',
+      '    x\n',
+      'http://a',
+      'a@b.c ',
+      '[a]: b\n',
+      '[a][',
+      '"',
+      '“',
+      '\u0000',
+      'é',
+      '\u200f',
+    ],
+    ...['*a_ ', '[x](y "', '<!--', '<?', '{{', 'https://a.b/c?d=e&f ', 'a.b.c.d.', '(((', ')))', '- - - '],
+  ];
+  const LONGEST = 50_000;
+
+  test.each(PIECES)('%j', async (piece) => {
+    for (const read of [markdownHtml, markdownText]) {
+      const times = await growth(LONGEST, (bytes) =>
+        read(piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes)),
+      );
+      expect(times).toBeLessThan(LINEAR);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, NotFound, holds } from '@foyer/access';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
-import type { TenantStatus } from '@foyer/tenancy';
+import { currentTenant, type TenantStatus } from '@foyer/tenancy';
 import { TenantRecord } from './tenant.entity.js';
 
 export const TENANT_STATUSES = [
@@ -96,6 +96,18 @@ export class TenantList {
       ),
     );
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+
+  /** What the ambient tenant has signed up for, as it may know itself. */
+  async own(): Promise<{ plan: string; trialEndsAt: string | null }> {
+    const { id } = currentTenant();
+    const [row] = await this.platform.read((em) =>
+      rows<{ plan: string; trialEndsAt: string | null }>(
+        em,
+        sql`select plan, case when status = 'trialing' then trial_ends_at end as "trialEndsAt" from platform.tenant where id = ${id}`,
+      ),
+    );
+    return row!;
   }
 
   /** What staff did to a tenant, the latest first. */

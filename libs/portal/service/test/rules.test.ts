@@ -110,7 +110,7 @@ beforeAll(async () => {
     });
     return left;
   };
-}, 60_000);
+});
 beforeEach(async () => {
   await apply([]);
   await inside(() =>

@@ -360,3 +360,9 @@ describe('what the law wants said', () => {
     expect((await guest.get('/legal/constructor')).status).toBe(404);
   });
 });
+
+test('the start of the settings says what the business has signed up for, and until when it is tried for free', async () => {
+  const { text } = await team.get('/console/settings');
+  expect(text).toContain('Team plan');
+  expect(text).toMatch(/Free trial until\s+<?[^<]*20\d\d/);
+});

@@ -71,7 +71,7 @@ beforeAll(async () => {
   [acme, bolt] = [await world.tenant('acme'), await world.tenant('bolt')];
   mara = await acme.agent('Mara');
   await inside(() => world.get(Settings).apply('general', { locales: ['en', 'de'] }));
-}, 60_000);
+});
 beforeEach(() => setUp(FIRST_SURVEY));
 
 describe('asking', () => {

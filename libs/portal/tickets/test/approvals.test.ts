@@ -81,7 +81,7 @@ beforeAll(async () => {
   chief = await (await acme.customer('Chief')).of('Globex', 'company_admin');
   stranger = await (await acme.customer('Stranger')).of('Initech', 'company_admin');
   agent = await acme.agent('Mara');
-}, 60_000);
+});
 
 describe('asking', () => {
   test('holds the ticket, tells the approver by mail, and lets them follow it', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
       ),
     ),
   );
-}, 60_000);
+});
 
 const count = async (where: ReturnType<typeof sql>) =>
   (
@@ -52,7 +52,7 @@ test('all that a list finds is changed by the worker, with its progress shown, a
   expect((await agent.post(`${path}/undoing`)).status).toBe(303);
   await finished(path);
   expect(await count(sql`priority = 'normal'`)).toBe(MANY);
-}, 60_000);
+});
 
 test('two workers on one change do each ticket once', async () => {
   const actor = await (await acme.agent('Nils')).actor();
@@ -64,4 +64,4 @@ test('two workers on one change do each ticket once', async () => {
       sql`select count(*)::int as n from ${table('ticket_message')} where kind = 'event' and data->>'type' = 'tags'`,
   );
   expect(done!.n).toBe(MANY);
-}, 60_000);
+});

@@ -71,7 +71,7 @@ beforeAll(async () => {
   number.payroll = await opens('Payroll is late', OFFICE!);
   number.nobody = await opens('Unsorted squeals', null);
   [mara, olaf, owner] = [await maraHerself.browser(), await olafHimself.browser(), await acme.owner.browser()];
-}, 60_000);
+});
 
 describe('somebody of one group finds its tickets and no others', () => {
   const found = (text: string) => [...text.matchAll(/TKT-\d+/g)].map(([one]) => one);

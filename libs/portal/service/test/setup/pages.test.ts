@@ -24,7 +24,7 @@ beforeAll(async () => {
     () => sql`select id from ${table('person')} where name = 'Mara'`,
   )) as [{ id: string }];
   await acme.inside(() => collections().apply(ticketGroups, [{ id: NETWORK, name: 'Network', memberIds: [maraId] }]));
-}, 60_000);
+});
 
 describe('everything can be set up', () => {
   test('business hours with a break and holidays', async () => {

@@ -94,7 +94,7 @@ beforeAll(async () => {
   );
   await inside(() => world.get(Collections).apply(automations, []));
   await promise(policy);
-}, 60_000);
+});
 
 describe('what is late', () => {
   test('is mailed once to everybody whom it concerns, and the ticket is given what the policy says', async () => {

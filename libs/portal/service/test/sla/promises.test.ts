@@ -69,7 +69,7 @@ beforeAll(async () => {
   acme = await world.tenant('acme');
   ana = await (await acme.customer('Ana')).of('Globex');
   mara = await acme.agent('Mara');
-}, 60_000);
+});
 beforeEach(() => promise(policy));
 
 const answer = async (ticket: Ticket, who: TestPerson, body = 'Hello') => {

@@ -14,6 +14,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import { TenantList } from '@foyer/tenants';
 import { Settings } from '../settings.js';
 import { pathOf } from './settings-page.js';
 
@@ -39,12 +40,16 @@ type GeneralForm = FormState<z.output<typeof generalForm>>;
 @Can('manage', 'Settings')
 @ConsoleController('settings')
 export class GeneralController {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly tenants: TenantList,
+  ) {}
 
   @Get()
   @View('settings/team/index')
-  start() {
-    return {};
+  async start(@CurrentVisit() visit: Visit) {
+    const { plan, trialEndsAt } = await this.tenants.own();
+    return { plan: visit.t(`signup.plan.${plan}.title`), trialEndsAt };
   }
 
   @Get('general')
