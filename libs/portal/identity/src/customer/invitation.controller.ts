@@ -39,7 +39,7 @@ export class InvitationController {
   @View('identity/customer/invitation')
   async link(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
     const invitation = typeof token === 'string' ? await this.invitations.peek(token) : null;
-    if (!invitation) return show('identity/customer/link-expired', {}, 410);
+    if (!invitation) return show('identity/customer/link-expired', { invitation: true }, 410);
     return this.view(actor, String(token), invitation, visit.form({ name: invitation.name }));
   }
 
@@ -54,7 +54,7 @@ export class InvitationController {
   ) {
     const token = form.secret('token');
     const invitation = await this.invitations.peek(token);
-    if (!invitation) return show('identity/customer/link-expired', {}, 410);
+    if (!invitation) return show('identity/customer/link-expired', { invitation: true }, 410);
     const { email, hasAccount } = invitation;
     const isTheirs = hasAccount && actor.email === email;
     if (!isTheirs) required(form, ...(hasAccount ? (['password'] as const) : (['name', 'password'] as const)));
@@ -64,7 +64,7 @@ export class InvitationController {
       return this.invitations.accept(token, { personId });
     });
     if (form.failed) return this.view(actor, token, invitation, form);
-    if (!person) return show('identity/customer/link-expired', {}, 410);
+    if (!person) return show('identity/customer/link-expired', { invitation: true }, 410);
     if (!hasAccount) {
       const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
       visit.signIn(secret, device);
