@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import request, { type Response, type Test } from 'supertest';
+import { masked, unmasked } from '@foyer/credentials';
 
 type Fields = Record<string, string | string[]>;
 export interface SentFile {
@@ -29,7 +30,7 @@ export class Visitor {
   /** Sends a form, with the token of the last page seen (or of the sign-in page). */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
     const body = new URLSearchParams();
-    for (const [name, value] of Object.entries({ _csrf: await this.csrf(), ...fields }))
+    for (const [name, value] of Object.entries({ _csrf: await this.anew(), ...fields }))
       for (const one of [value].flat()) body.append(name, one);
     const sent = this.dressed(request(this.server).post(path), { Origin: `http://${this.host}`, ...headers });
     return this.done(await sent.type('form').send(body.toString()));
@@ -38,7 +39,7 @@ export class Visitor {
   /** Sends a form with files. */
   async upload(path: string, fields: Fields, files: SentFile[]): Promise<Response> {
     const sent = this.dressed(request(this.server).post(path), { Origin: `http://${this.host}` });
-    for (const [name, value] of Object.entries({ _csrf: await this.csrf(), ...fields }))
+    for (const [name, value] of Object.entries({ _csrf: await this.anew(), ...fields }))
       for (const one of [value].flat()) void sent.field(name, one);
     for (const { field, name, content } of files) void sent.attach(field, Buffer.from(content), name);
     return this.done(await sent);
@@ -61,6 +62,11 @@ export class Visitor {
   async csrf(): Promise<string> {
     for (const path of ['/account', '/sign-in', '/']) if (this.token === null) await this.get(path);
     return this.token ?? '';
+  }
+
+  /** As if the page had been opened again for this form. */
+  private async anew(): Promise<string> {
+    return masked(unmasked(await this.csrf()));
   }
 
   private dressed(test: Test, headers: Record<string, string> = {}): Test {

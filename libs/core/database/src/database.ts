@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { currentTenant } from '@foyer/tenancy';
 import { PLATFORM_ROLE } from './logins.js';
+import { note, regardless } from './once.js';
 import { meaningOf } from './unreachable.js';
 
 /** A schema and the role that may use it. */
@@ -69,12 +70,15 @@ abstract class Transactions {
   private async transaction<T>(realm: Realm, mode: Unit['mode'], fn: (em: SqlEntityManager) => Promise<T>): Promise<T> {
     const em = await this.begin(realm, mode);
     const unit: Unit = { ...realm, mode, em, afterCommit: [] };
+    let takeBack = () => {};
     try {
+      if (mode === 'write') takeBack = await note(em, realm.schema);
       const result = await units.run(unit, () => fn(em));
       await em.commit();
       for (const done of unit.afterCommit) done();
       return result;
     } catch (error) {
+      takeBack();
       await em.rollback().catch(() => undefined); // the first error is the one worth telling
       throw meaningOf(error);
     }
@@ -134,5 +138,5 @@ export function closeReadingPage(): void {
 
 /** Runs `fn` free of the caller's page and transaction: for small writes beside a page, such as "last seen". */
 export function apart<T>(fn: () => T): T {
-  return pages.run(null, () => units.run(null, fn));
+  return regardless(() => pages.run(null, () => units.run(null, fn)));
 }

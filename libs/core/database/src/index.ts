@@ -2,6 +2,7 @@ export { bootstrapDatabase, isolationReport, type IsolationLayer, type Isolation
 export { apart, closeReadingPage, Database, PlatformDatabase, readingPage, WriteInsideRead } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { Lifeline, waitBefore } from './lifeline.js';
+export { DoneBefore, Once, once } from './once.js';
 export { DatabaseUnreachable, meaningOf } from './unreachable.js';
 export { observeSql } from './guarded-client.js';
 export { SteadyClient } from './steady-client.js';

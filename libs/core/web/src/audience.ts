@@ -9,6 +9,7 @@ export const AUDIENCE = 'foyer:audience';
 export const GUEST = 'foyer:guest';
 export const FEATURE = 'foyer:feature';
 export const CAN = 'foyer:can';
+export const REPEATABLE = 'foyer:repeatable';
 export const VIEW = 'foyer:view';
 export const DURING_MAINTENANCE = 'foyer:during-maintenance';
 
@@ -36,6 +37,8 @@ export const Guest = () => SetMetadata(GUEST, true);
 export const Feature = (name: string) => SetMetadata(FEATURE, name);
 /** The actor must be able to do this to some record of that subject; which ones is the verb's business. */
 export const Can = (action: string, subject: string) => SetMetadata(CAN, { action, subject });
+/** Does no harm when it is done again: a script asks for it as often as it likes, and nothing is kept of it. */
+export const Repeatable = () => SetMetadata(REPEATABLE, true);
 /** The template that shows what the handler returns. */
 export const View = (template: string) => SetMetadata(VIEW, template);
 /** Works while the portal is in maintenance: the team signs in through it. */

@@ -8,6 +8,7 @@ export {
   Guest,
   MachineController,
   PortalController,
+  Repeatable,
   SiteController,
   View,
 } from './audience.js';
@@ -15,7 +16,9 @@ export { Cookies } from './cookies.js';
 export { Edge } from './edge.js';
 export { field, Filters, Form, FormState, Uploads } from './form.js';
 export { hostKind, platformOrigin } from './hosts.js';
-export { OtherView, PageInterceptor, SeeOther, seeOther, show } from './page.js';
+export { OtherView, PageInterceptor, show } from './page.js';
+export { SeeOther, seeOther } from './see-other.js';
+export { SentForms } from './sent-forms.js';
 export { FormTooLarge, isForm, readForm, readWhole } from './posted-form.js';
 export { type FindPrincipal, type Principal, Principals } from './principals.js';
 export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';

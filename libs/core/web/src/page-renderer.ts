@@ -3,8 +3,8 @@ import { direction, languageName, translate } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { Cookies } from './cookies.js';
 import { Csrf } from './csrf.js';
-import type { FlashKind, SeeOther } from './page.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
+import type { FlashKind, SeeOther } from './see-other.js';
 
 const FLASH = /^(good|bad|info) ([a-z]+(?:\.[a-z0-9-]+)+)$/;
 

@@ -2,22 +2,12 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import { firstValueFrom, from, type Observable } from 'rxjs';
 import { closeReadingPage } from '@foyer/database';
-import { VIEW } from './audience.js';
+import { REPEATABLE, VIEW } from './audience.js';
 import { FormState } from './form.js';
 import { PageRenderer } from './page-renderer.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
-
-export type FlashKind = 'good' | 'bad' | 'info';
-
-/** "It is done; look there": the answer to a successful post. `flash` is a message key shown on the next page. */
-export class SeeOther {
-  constructor(
-    readonly location: string,
-    readonly flash?: { kind: FlashKind; key: string },
-  ) {}
-}
-export const seeOther = (location: string, flash?: string, kind: FlashKind = 'good'): SeeOther =>
-  new SeeOther(location, flash ? { kind, key: flash } : undefined);
+import { SeeOther } from './see-other.js';
+import { SentForms } from './sent-forms.js';
 
 /** A page by another template than the handler's own. */
 export class OtherView {
@@ -36,6 +26,7 @@ export class PageInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly renderer: PageRenderer,
+    private readonly sent: SentForms,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -49,7 +40,9 @@ export class PageInterceptor implements NestInterceptor {
     res: FoyerResponse,
     next: CallHandler,
   ): Promise<unknown> {
-    const result: unknown = await firstValueFrom(next.handle(), { defaultValue: undefined });
+    const handle = () => firstValueFrom<unknown, undefined>(next.handle(), { defaultValue: undefined });
+    const repeatable = this.reflector.get<boolean | undefined>(REPEATABLE, context.getHandler()) === true;
+    const result: unknown = await (repeatable ? handle() : this.sent.once(req, handle));
     if (res.headersSent) return undefined;
     if (result instanceof SeeOther) {
       this.renderer.redirect(res, result);

@@ -11,6 +11,7 @@ import { LookServer } from './look-server.js';
 import { PageInterceptor } from './page.js';
 import { PageRenderer } from './page-renderer.js';
 import { Principals } from './principals.js';
+import { SentForms } from './sent-forms.js';
 import { Sites } from './site.js';
 
 registerMessages('web', new URL('../locales', import.meta.url));
@@ -25,6 +26,7 @@ registerMessages('access', new URL('../../access/locales', import.meta.url));
     Csrf,
     BodyReader,
     PageRenderer,
+    SentForms,
     Gate,
     Edge,
     LookServer,
@@ -32,6 +34,6 @@ registerMessages('access', new URL('../../access/locales', import.meta.url));
     { provide: APP_INTERCEPTOR, useClass: PageInterceptor },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [Principals, Sites, Cookies, Edge, PageRenderer],
+  exports: [Principals, Sites, Cookies, Edge, PageRenderer, SentForms],
 })
 export class WebModule {}

@@ -4,6 +4,7 @@ import { registerMessages } from '@foyer/i18n';
 import { SetupPages } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
+import { SentForms } from '@foyer/web';
 import { Accounts } from './accounts.js';
 import { Companies } from './companies.js';
 import { SignInController } from './customer/sign-in.controller.js';
@@ -101,12 +102,14 @@ export class IdentityModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly chores: Chores,
     private readonly accounts: Accounts,
+    private readonly sent: SentForms,
     private readonly setup: SetupPages,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
     this.chores.register('identity.sweep', () => this.accounts.sweep());
+    this.chores.register('web.sent-forms', () => this.sent.forget());
     this.setup.add(
       {
         ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users', order: 50 },

@@ -15,6 +15,7 @@ import {
   seeOther,
   View,
   type Visit,
+  Repeatable,
 } from '@foyer/web';
 import { type DraftContent, Drafts } from '../requests/drafts.js';
 import { TicketSuggestions } from '../requests/suggestions.js';
@@ -34,6 +35,7 @@ export class DraftsController {
   ) {}
 
   @Post('drafts')
+  @Repeatable()
   @HttpCode(204)
   async keep(@CurrentActor() actor: PortalActor, @Req() req: FoyerRequest): Promise<void> {
     const form = FormState.parse(req, place.loose());

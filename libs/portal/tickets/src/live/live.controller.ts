@@ -14,6 +14,7 @@ import {
   type FormState,
   PortalController,
   type Visit,
+  Repeatable,
 } from '@foyer/web';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
@@ -66,6 +67,7 @@ export class TeamLiveController {
 
   /** The browser says that its reader is still there, and whether they write. */
   @Post(':number/presence')
+  @Repeatable()
   @HttpCode(204)
   async here(
     @CurrentActor() actor: PortalActor,
