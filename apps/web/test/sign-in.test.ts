@@ -154,7 +154,7 @@ describe('21: nobody learns who has an account', () => {
   const same = (text: string, email: string) =>
     text
       .replaceAll(email, '…')
-      .replace(/value="[\w-]{43}"/g, '')
+      .replace(/value="[\w-]{43,}"/g, '')
       .replace(/[0-9a-f-]{36}/g, '');
 
   test.each([
