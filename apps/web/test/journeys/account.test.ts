@@ -32,12 +32,12 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await page.getByRole('alert').getByText('Use at least 10 characters.').waitFor();
     await page.getByLabel('Choose a password').fill('walnut-harbour-31');
     await page.getByRole('button', { name: 'Save password' }).click();
-    await page.getByText('Your new password is in place.').waitFor();
+    await page.getByText('Your new password is saved.').waitFor();
 
     await elsewhere.goto(`${acme.tenant.origin}/account`);
     expect(new URL(elsewhere.url()).pathname).toBe('/sign-in');
     await signIn(elsewhere, `${acme.tenant.origin}/sign-in`, ana.email, PASSWORD);
-    expect(await textOf(elsewhere)).toContain('The email address or the password is not right.');
+    expect(await textOf(elsewhere)).toContain('The email address or password is incorrect.');
     await signIn(elsewhere, `${acme.tenant.origin}/sign-in`, ana.email, 'walnut-harbour-31');
     await elsewhere.getByRole('heading', { name: `Hello, ${ana.name}` }).waitFor();
     await page.goto(link);
@@ -57,7 +57,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     expect(await sessions.getByRole('listitem').count()).toBe(2);
     expect(await sessions.getByText('This device').count()).toBe(1);
     await sessions.getByRole('button', { name: /End the session on .*(?:iPhone|iOS)/ }).click();
-    await page.getByText('The session is ended.').waitFor();
+    await page.getByText('Session ended.').waitFor();
     expect(await sessions.getByRole('listitem').count()).toBe(1);
     await phone.reload();
     expect(new URL(phone.url()).pathname).toBe('/sign-in');
@@ -65,7 +65,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const profile = page.getByRole('region', { name: 'Profile' });
     await profile.getByLabel('Name').fill(`Benedict ${mark}`);
     await profile.getByRole('button', { name: 'Save changes' }).click();
-    await page.getByText('Your profile is saved.').waitFor();
+    await page.getByText('Profile saved.').waitFor();
     expect(await page.getByRole('banner').innerText()).toContain(`Benedict ${mark}`);
 
     const password = page.getByRole('region', { name: 'Password' });
@@ -76,7 +76,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await password.getByLabel('Current password').fill(PASSWORD);
     await password.getByLabel('Choose a password').fill('walnut-harbour-31');
     await password.getByRole('button', { name: 'Change password' }).click();
-    await page.getByText('Your password is changed. You are signed out everywhere else.').waitFor();
+    await page.getByText('Password changed. You are signed out on all other devices.').waitFor();
 
     const address = page.getByRole('region', { name: 'Email' });
     await address.getByLabel('New email address').fill(`benedict.${mark}@customers.example`);
@@ -86,7 +86,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await world.mails.mailTo(ben.email, ({ text }) => text!.includes(`benedict.${mark}@customers.example`));
     await page.goto(await world.mails.linkTo(`benedict.${mark}@customers.example`, '/account/email'));
     await page.getByRole('button', { name: 'Confirm address' }).click();
-    await page.getByText('Your address is changed.').waitFor();
+    await page.getByText('Address changed.').waitFor();
 
     await page.getByRole('banner').getByText(`Benedict ${mark}`).first().click();
     await page.getByRole('button', { name: 'Sign out' }).click();

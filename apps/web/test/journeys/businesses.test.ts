@@ -54,7 +54,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       }
       // The other's owner is nobody here.
       await signIn(visitor, `${origin(own)}/console/sign-in`, address(other), PASSWORD);
-      expect(await textOf(visitor)).toContain('The email address or the password is not right.');
+      expect(await textOf(visitor)).toContain('The email address or password is incorrect.');
     }
     for (const [index, own] of [heron, north].entries()) {
       const page = consoles[index]!;
@@ -88,7 +88,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await staff.getByLabel('Reason').fill('Unpaid for months');
     await staff.getByLabel(`Yes, suspend ${heron.name}`).check();
     await staff.getByRole('button', { name: 'Suspend' }).click();
-    await staff.getByText('The tenant is suspended.').waitFor();
+    await staff.getByText('Tenant suspended.').waitFor();
 
     for (const path of ['/console', '/', '/sign-in'])
       expect((await customer.goto(origin(heron) + path))!.status()).toBe(503);
@@ -96,7 +96,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
 
     await staff.getByLabel('Reason').fill('They have paid');
     await staff.getByRole('button', { name: 'Resume' }).click();
-    await staff.getByText('The tenant is running again.').waitFor();
+    await staff.getByText('Tenant resumed.').waitFor();
     expect(await textOf(staff)).toContain('Suspended: Unpaid for months');
     expect((await customer.goto(`${origin(heron)}/console/team`))!.status()).toBe(200);
     expect(await textOf(customer)).toContain(heron.owner);
@@ -119,10 +119,10 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
   async function open(business: Business): Promise<Page> {
     const page = await chromium.newcomer(script);
     await fill(page, business);
-    await page.getByRole('heading', { name: `${business.name} has a front door` }).waitFor();
-    await page.getByRole('link', { name: 'Enter your console' }).click();
-    await page.getByRole('button', { name: 'Enter your console' }).click();
-    await page.getByRole('heading', { name: `Come in, ${business.owner.split(' ')[0]}` }).waitFor();
+    await page.getByRole('heading', { name: `The portal of ${business.name} is ready` }).waitFor();
+    await page.getByRole('link', { name: 'Open the console' }).click();
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('heading', { name: `Welcome, ${business.owner.split(' ')[0]}` }).waitFor();
     expect(new URL(page.url()).origin).toBe(origin(business));
     const welcome = await world.mails.mailTo(address(business));
     expect(welcome.text).toContain(origin(business));

@@ -33,7 +33,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await form.getByLabel('Email').fill(email);
     await form.getByLabel('Role').selectOption('Company user');
     await form.getByRole('button', { name: 'Send invitation' }).click();
-    await page.getByText('The invitation is on its way.').waitFor();
+    await page.getByText('Invitation sent.').waitFor();
     expect(await page.getByRole('region', { name: 'Open invitations' }).innerText()).toContain(email);
 
     const dora = await chromium.newcomer(script);
@@ -51,14 +51,14 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const row = page.getByRole('row', { name: new RegExp(email) });
     await row.getByLabel(`Role of ${name}`).selectOption('User');
     await row.getByRole('button', { name: 'Change' }).click();
-    await page.getByText('The role is changed.').waitFor();
+    await page.getByText('Role changed.').waitFor();
     await dora.goto(`${acme.tenant.origin}/tickets`);
     expect(await textOf(dora)).not.toContain('Globex');
     expect(await dora.getByRole('link', { name: 'Your company’s' }).count()).toBe(0);
 
     await row.getByText('Remove', { exact: true }).click();
     await row.getByRole('button', { name: `Remove ${name}` }).click();
-    await page.getByText('Removed from the list.').waitFor();
+    await page.getByText('Member removed.').waitFor();
     expect(await textOf(page)).not.toContain(email);
   });
 

@@ -38,7 +38,7 @@ test('⌘K finds anything from anywhere; without a script the same is a page', a
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
   await mara.goto(`${acme.tenant.origin}/console/people`);
   await mara.keyboard.press('Control+k');
-  const field = mara.getByRole('combobox', { name: 'Find anything' });
+  const field = mara.getByRole('combobox', { name: 'Search everything' });
   await mara.getByRole('option', { name: 'Inbox' }).waitFor();
   await field.pressSequentially('lantern');
   await mara.getByRole('option', { name: /Lanternworks/ }).waitFor();
@@ -51,7 +51,7 @@ test('⌘K finds anything from anywhere; without a script the same is a page', a
   const plain = await chromium.newcomer(false);
   await signIn(plain, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
   await plain.goto(`${acme.tenant.origin}/console/find`);
-  await plain.getByRole('main').getByLabel('Find anything').fill('TKT-002');
+  await plain.getByRole('main').getByLabel('Search everything').fill('TKT-002');
   await plain.keyboard.press('Enter');
   await plain.getByRole('main').getByRole('link', { name: 'The lamp hums' }).click();
   expect(await textOf(plain)).toContain('TKT-002');

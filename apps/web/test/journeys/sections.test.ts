@@ -30,7 +30,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const places = ['/tickets', '/tickets/new', '/tickets/TKT-001', '/console/tickets', '/console/tickets/TKT-001'];
     await customer.goto(shop.tenant.origin);
     await customer.getByRole('link', { name: 'Ask a question' }).waitFor();
-    await settings('Sections');
+    await settings('Features');
     await owner.getByRole('switch', { name: /^Tickets/ }).uncheck();
     await save();
 
@@ -54,7 +54,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       expect([path, trace.exec(await owner.content())?.[0]]).toEqual([path, undefined]);
     }
 
-    await settings('Sections');
+    await settings('Features');
     await owner.getByRole('switch', { name: /^Tickets/ }).check();
     await save();
     await customer.goto(`${shop.tenant.origin}/tickets`);
@@ -63,7 +63,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
 
   test('in maintenance and when closed, customers read the message and the team still gets in', async () => {
     const states = [
-      { state: 'Maintenance', title: 'We are back soon' },
+      { state: 'Maintenance', title: 'We will be back soon' },
       { state: 'Closed', title: 'This portal is closed' },
     ];
     for (const { state, title } of states) {

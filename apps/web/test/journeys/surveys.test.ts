@@ -74,7 +74,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const page = await chromium.newcomer(script);
     await page.goto(link.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='));
     expect(await page.getByLabel('Good', { exact: true }).isChecked()).toBe(true);
-    await page.getByLabel('What made it so?').fill(`Friendly and quick (${mark})`);
+    await page.getByLabel('What is the reason for your rating?').fill(`Friendly and quick (${mark})`);
     await page.getByRole('button', { name: 'Send answer' }).click();
     await page.getByRole('heading', { name: 'Thank you' }).waitFor();
     await page.getByRole('link', { name: 'Change the answer' }).click();
@@ -108,8 +108,8 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const leave = /https?:\/\/[^\s<>]+\/survey\/unsubscribe\/[\w-]+/.exec(mail.text!)![0];
     const guest = await chromium.newcomer(script);
     await guest.goto(leave);
-    await guest.getByRole('button', { name: 'Do not ask me any more' }).click();
-    await guest.getByRole('heading', { name: 'We will not ask you any more' }).waitFor();
+    await guest.getByRole('button', { name: 'Unsubscribe' }).click();
+    await guest.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();
     const out = await acme.query(
       () =>
         sql`select 1 from ${table('survey_opt_out')} o join ${table('person')} p on p.id = o.person_id where p.email = ${other.email}`,

@@ -85,7 +85,7 @@ test('bold, a list and a link, by keys alone: in the thread and in the mail as t
   // The browser tells of a selection a moment after it was made.
   await mara.waitForFunction(() => getSelection()?.toString() === 'plan');
   await mara.keyboard.press('Control+k');
-  await mara.getByRole('textbox', { name: 'Where the link leads' }).waitFor();
+  await mara.getByRole('textbox', { name: 'Link address' }).waitFor();
   await mara.keyboard.type('javascript:alert(1)');
   await mara.keyboard.press('Enter');
   await mara.locator('#reply-body-link-wrong').waitFor();
@@ -177,7 +177,7 @@ test('a colleague is called by the beginning of the name, arrows and Enter', asy
   await mara.getByRole('radio', { name: 'Internal note' }).check({ force: true });
   const note = mara.getByRole('textbox', { name: 'A note that only your team sees' });
   await note.pressSequentially('Can you look, @ni');
-  const names = mara.getByRole('listbox', { name: 'Colleagues' });
+  const names = mara.getByRole('listbox', { name: 'Team members' });
   expect(await names.getByRole('option').allInnerTexts()).toEqual(['Nils', 'Nina']);
   await mara.keyboard.press('ArrowDown');
   const chosen = names.getByRole('option', { selected: true });

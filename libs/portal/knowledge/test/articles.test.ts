@@ -99,7 +99,7 @@ test('what is typed wrong comes back with the reason at its field', async () => 
     article('Another', { url: 'https://help.acme.example/odd_(1)' }),
   );
   expect(twice.status).toBe(422);
-  expect(twice.text).toContain('has this address already');
+  expect(twice.text).toContain('already has this address');
 });
 
 test('switched off, the section is gone from everywhere', async () => {

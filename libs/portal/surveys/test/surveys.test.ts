@@ -348,7 +348,7 @@ describe('leaving', () => {
 describe('on the ticket’s page', () => {
   test('the requester rates what is solved, without a mail, and changes it', async () => {
     const person = await somebody();
-    const ticket = await person.opens('Here');
+    const ticket = await person.opens('Available');
     const browser = await person.browser();
     const at = `/tickets/${numberOf(ticket)}`;
     expect((await browser.get(at)).text).not.toContain(`${at}/rating`);
@@ -388,7 +388,7 @@ describe('results', () => {
     const team = await mara.browser();
     const page = await team.get(`/console/surveys/${FIRST_SURVEY.id}`);
     expect(page.text).toContain('3.3 of 5');
-    expect(page.text).toContain('75 % of 4 asked');
+    expect(page.text).toContain('75 % of 4 sent');
     expect(page.text).toContain('67 %');
     expect(page.text).toContain('&lt;b&gt;bad&lt;/b&gt;');
     expect(page.text).toContain('Mara');
@@ -396,13 +396,13 @@ describe('results', () => {
     expect(csv.headers['content-type']).toContain('text/csv');
     expect(csv.text).toContain(`'=HYPERLINK`);
     const before = await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=2020-01-01&to=2020-02-01`);
-    expect(before.text).toContain('No one has been asked in this time');
+    expect(before.text).toContain('No surveys sent in this period');
     expect((await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=x&to=9999999`)).status).toBe(400);
     expect((await team.get('/console/surveys/0190f000-0000-7000-8000-0000000000ff')).status).toBe(404);
     const customer = await (await somebody()).browser();
     expect((await customer.get(`/console/surveys/${FIRST_SURVEY.id}`)).status).toBe(404);
     const theirs = await (await bolt.agent('Nils')).browser();
-    expect((await theirs.get(`/console/surveys/${FIRST_SURVEY.id}`)).text).toContain('No one has been asked');
+    expect((await theirs.get(`/console/surveys/${FIRST_SURVEY.id}`)).text).toContain('No surveys sent in this period');
   });
 
   test('promoters less detractors', () => {

@@ -12,7 +12,7 @@ export { Reopening } from './reopening/reopening.js';
 export { chancesOf, reopeningRules, type ReopeningRules } from './reopening/reopening-rules.js';
 export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
 export { conditionsOf, conditionsView, conditionValues, firstTest } from './conditions/conditions-form.js';
-export { conditionWords, optionWords, testsWords } from './conditions/condition-words.js';
+export { conditionWords, durationWords, optionWords, testsWords } from './conditions/condition-words.js';
 export { RowsController, RulesController } from './conditions/rows.controller.js';
 export { type Option, type RuleChoices, RuleOptions } from './conditions/rule-choices.js';
 export { one, reshaped, rowValues, several, type Typed, type TypedRow, typedRows } from './conditions/typed-rows.js';

@@ -322,7 +322,7 @@ test('a closed ticket takes nothing; writing again makes a ticket that knows wha
   expect((await customer.get(answer.headers['location']!)).text).toContain(
     `This ticket follows up on ${number(ticket.number)}`,
   );
-  const stranger = await (await (await acme.customer('No one')).of('Hooli')).browser();
+  const stranger = await (await (await acme.customer('Nobody')).of('Hooli')).browser();
   expect((await stranger.post(`${path}/follow-ups`, { body: 'x' })).status).toBe(404);
 });
 

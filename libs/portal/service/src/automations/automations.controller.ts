@@ -6,6 +6,7 @@ import {
   conditionsOf,
   conditionsView,
   conditionValues,
+  durationWords,
   firstTest,
   type RuleChoices,
   RuleOptions,
@@ -86,7 +87,10 @@ export class AutomationsController extends RulesController<Automation, Automatio
   }
 
   private sentence(visit: Visit, { trigger, hours, conditions, actions }: Automation, choices: RuleChoices): string {
-    const when = visit.t(`service.when.${trigger}`, isTimed(trigger) ? { hours: hours ?? 0 } : {});
+    const when = visit.t(
+      `service.when.${trigger}`,
+      isTimed(trigger) ? { duration: durationWords(visit, hours ?? 0) } : {},
+    );
     return ruleSentence(
       visit,
       { when, conditions, actions: actions.map((each) => actionWords(visit, each, choices)) },

@@ -104,7 +104,7 @@ describe('everything can be set up', () => {
       addresses: ['lead@acme.example'],
     });
     const page = await owner.get(`${at('policies')}/${vip.id}`);
-    expect(page.text).toContain('Tags include “vip” or “gold”: first answer within Urgent 30 min');
+    expect(page.text).toContain('Tags include “vip” or “gold”: first reply within Urgent 30 min');
     expect(page.text).toContain('value="0.5"');
   });
 
@@ -123,11 +123,11 @@ describe('everything can be set up', () => {
       ...{ 'tests-0-field': 'subject', 'tests-0-operator': 'contains', 'tests-0-value': 'printer' },
     };
     const tried = await owner.post(at('routing'), { ...typed, more: 'nothing' });
-    expect(tried.text).toContain('fit 1 of the latest 1');
+    expect(tried.text).toContain('match 1 of the latest 1');
     expect(await acme.inside(() => collections().all(routingRules))).toEqual([]);
     expect((await owner.post(at('routing'), typed)).status).toBe(303);
     expect((await owner.get(at('routing'))).text).toContain(
-      'When a ticket is opened, if Subject contains “printer”: give to the group Network, give it to Network in turn, and add the tag network.',
+      'When a ticket is opened, if Subject contains “printer”: assign to the group Network, assign to the members of Network in turn, and add the tag network.',
     );
   });
 
@@ -166,7 +166,7 @@ describe('everything can be set up', () => {
     });
     const page = await owner.get(`${at('automations')}/${last.id}`);
     expect(page.text).toContain(
-      'When the customer has waited for 4 hours, if Priority is High or Urgent: assign to Mara, write an email to The ticket’s group, and ask the company’s admins for approval.',
+      '4 hours after the customer’s last reply, if Priority is High or Urgent: assign to Mara, send an email to The ticket’s group, and ask the company’s admins for approval.',
     );
   });
 
@@ -275,7 +275,7 @@ describe('what is in use is kept', () => {
     const hours = (await acme.inside(() => collections().all(calendars))).find(({ name }) => name === 'Business hours');
     const refused = await owner.post(`${at('hours')}/${hours!.id}/removal`);
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain('“Standard” still uses these hours');
+    expect(refused.text).toContain('“Standard” still uses these business hours');
   });
 
   test('a group and a field that rules speak of', async () => {

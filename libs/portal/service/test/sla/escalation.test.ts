@@ -169,10 +169,10 @@ describe('on the ticket', () => {
     await settle(ticket);
     const path = `/tickets/${numberOf(ticket)}`;
     const [team, customer] = [await mara.browser(), await ana.browser()];
-    expect((await team.get(`/console${path}`)).text).toMatch(/First answer[^]*\d+ min left/);
-    expect((await customer.get(path)).text).toContain('We answer by');
+    expect((await team.get(`/console${path}`)).text).toMatch(/First reply[^]*\d+ min left/);
+    expect((await customer.get(path)).text).toContain('We reply by');
     await promise({ ...policy, shown: false });
-    expect((await customer.get(path)).text).not.toContain('We answer by');
+    expect((await customer.get(path)).text).not.toContain('We reply by');
     await promise(policy);
   });
 
@@ -181,9 +181,9 @@ describe('on the ticket', () => {
     await earlier(ticket, 90);
     await settle(ticket);
     const path = `/tickets/${numberOf(ticket)}`;
-    expect((await (await mara.browser()).get(`/console${path}`)).text).toContain('Overdue since');
+    expect((await (await mara.browser()).get(`/console${path}`)).text).toContain('Missed since');
     const page = await (await ana.browser()).get(path);
-    expect(page.text).not.toContain('We answer by');
+    expect(page.text).not.toContain('We reply by');
     expect(page.text).not.toMatch(/Fast|Overdue|breach/);
   });
 

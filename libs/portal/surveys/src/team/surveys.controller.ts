@@ -5,6 +5,7 @@ import {
   conditionsOf,
   conditionsView,
   conditionValues,
+  durationWords,
   firstTest,
   RuleOptions,
   RulesController,
@@ -76,7 +77,7 @@ export class SurveysController extends RulesController<Survey, Input> {
       text: [
         visit.t(`surveys.kind.${kind}`),
         isAboutTickets(survey)
-          ? visit.t('surveys.set-up.row-solved', { hours, days: coolDownDays })
+          ? visit.t('surveys.set-up.row-solved', { hours, delay: durationWords(visit, hours), days: coolDownDays })
           : visit.t('surveys.set-up.row-every', { every: everyDays, days: coolDownDays }),
       ].join(' · '),
       enabled,

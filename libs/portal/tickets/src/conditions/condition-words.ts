@@ -22,7 +22,7 @@ function testWords(visit: Words, { field, operator, value }: TicketTest, choices
   const ahead = known.kind === 'ahead' ? 'ahead-' : '';
   const words =
     known.kind === 'age' || known.kind === 'ahead'
-      ? visit.t('tickets.conditions.says.hours', { hours: Number(value[0]) })
+      ? durationWords(visit, Number(value[0]))
       : new Intl.ListFormat(visit.locale, { type: 'disjunction' }).format(value.map(name));
   return visit.t(`tickets.conditions.says.${ahead}${operator}`, { field: known.label, value: words });
 }
@@ -30,3 +30,7 @@ function testWords(visit: Words, { field, operator, value }: TicketTest, choices
 /** What was chosen by its label, whatever has become of it since. */
 export const optionWords = (visit: Words, options: readonly Option[], value: string): string =>
   options.find((option) => option.value === value)?.label ?? visit.t('tickets.conditions.gone');
+
+/** "14 days" rather than "336 hours", but "36 hours": the largest unit that says it exactly. */
+export const durationWords = (visit: Pick<Words, 't'>, hours: number): string =>
+  visit.t('tickets.conditions.says.duration', { hours, days: hours % 24 === 0 ? hours / 24 : 0 });

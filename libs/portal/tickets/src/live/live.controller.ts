@@ -2,6 +2,7 @@ import { Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { holds } from '@foyer/access';
+import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -110,9 +111,9 @@ export class CustomerLiveController {
 }
 
 /** "Mara is replying", or who else has it open. Empty when one is alone. */
-export function presenceText(visit: Pick<Visit, 't'>, colleagues: Colleague[]): string {
+export function presenceText(visit: Pick<Visit, 't' | 'locale'>, colleagues: Colleague[]): string {
   const writing = colleagues.filter(({ typing }) => typing);
-  const names = (people: Colleague[]) => people.map(({ name }) => name).join(', ');
+  const names = (people: Colleague[]) => formatters(visit.locale).list(people.map(({ name }) => name));
   if (writing.length > 0) return visit.t('tickets.presence.replying', { names: names(writing), count: writing.length });
   return colleagues.length > 0
     ? visit.t('tickets.presence.viewing', { names: names(colleagues), count: colleagues.length })
