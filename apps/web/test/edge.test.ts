@@ -207,7 +207,7 @@ describe('57: forms are counted before they are read', () => {
       .send(body);
     const { user } = process.threadCpuUsage(spent);
     expect(answer.status).toBe(413);
-    expect(answer.text).toContain('larger than we can take');
+    expect(answer.text).toContain('larger than we accept');
     expect(user).toBeLessThan(1_000_000);
   });
 

@@ -130,7 +130,7 @@ test('it is routed, appears in the inbox that is open, and the clock warns', asy
   expect(await mara.locator('#properties-tags').inputValue()).toBe('lift');
   await mara.getByText('L-17').waitFor();
   // Half of the minute that was promised.
-  await mara.getByText(/Soon due/).waitFor({ timeout: 60_000 });
+  await mara.getByText(/Due soon/).waitFor({ timeout: 60_000 });
 });
 
 test('a macro, a note that calls a colleague, a reply that appears at the customer without reloading', async () => {
@@ -143,7 +143,7 @@ test('a macro, a note that calls a colleague, a reply that appears at the custom
   await mara.getByRole('textbox', { name: 'A note that only your team sees' }).fill('@Nils can you drive?');
   await mara.getByRole('button', { name: 'Add note' }).click();
   await mara.getByRole('article', { name: /^Internal note by/ }).waitFor();
-  await world.mails.mailTo('nils@acme.example', ({ subject }) => subject!.startsWith('You are mentioned'));
+  await world.mails.mailTo('nils@acme.example', ({ subject }) => subject!.startsWith('Mentioned in a note'));
   await mara.getByRole('radio', { name: 'Reply' }).check({ force: true });
   await reply.fill('');
   await reply.pressSequentially('Hello Ana, a technician is **on the way**.');

@@ -78,7 +78,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
         expect(await customer.title()).toContain(`Shop ${mark}`);
       }
       await owner.goto(`${shop.tenant.origin}/console/tickets`);
-      expect(await textOf(owner)).toContain('customers cannot get in');
+      expect(await textOf(owner)).toContain('customers have no access');
       await owner.getByRole('link', { name: 'My bell does not ring' }).waitFor();
     }
     const colleague = await chromium.newcomer(script);

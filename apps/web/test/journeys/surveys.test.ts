@@ -34,7 +34,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await mara.getByLabel(`Boss ${mark}`).check();
     await mara.getByLabel('Your question').fill('It costs 900. May we order it?');
     await mara.getByRole('button', { name: 'Ask', exact: true }).click();
-    await mara.getByText('They have been asked.').waitFor();
+    await mara.getByText('Approval requested.').waitFor();
 
     const mail = await world.mails.mailTo(boss.email, (one) => one.subject!.includes(subject));
     const link = new RegExp(`${acme.tenant.origin}/tickets/${number}`).exec(mail.text!)![0];

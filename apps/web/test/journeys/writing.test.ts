@@ -191,7 +191,7 @@ test('a colleague is called by the beginning of the name, arrows and Enter', asy
   expect(await names.count()).toBe(0);
   expect(await written('note-body')).toBe('Can you look, @Nina and @nil');
   await mara.getByRole('button', { name: 'Add note' }).click();
-  await world.mails.mailTo('nina@acme.example', ({ subject }) => subject!.startsWith('You are mentioned'));
+  await world.mails.mailTo('nina@acme.example', ({ subject }) => subject!.startsWith('Mentioned in a note'));
 });
 
 test('what is pasted keeps its shape and nothing else; a picture goes along as a file', async () => {
