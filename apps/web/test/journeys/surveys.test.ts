@@ -33,7 +33,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await mara.getByRole('link', { name: 'Ask for approval' }).click();
     await mara.getByLabel(`Boss ${mark}`).check();
     await mara.getByLabel('Your question').fill('It costs 900. May we order it?');
-    await mara.getByRole('button', { name: 'Ask', exact: true }).click();
+    await mara.getByRole('button', { name: 'Send request', exact: true }).click();
     await mara.getByText('Approval requested.').waitFor();
 
     const mail = await world.mails.mailTo(boss.email, (one) => one.subject!.includes(subject));
