@@ -42,7 +42,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await dora.getByLabel('Name').fill(name);
     await dora.getByLabel('Choose a password').fill('meadow-copper-77');
     await dora.getByRole('button', { name: 'Accept the invitation' }).click();
-    await dora.getByText('Welcome. Good to have you here.').waitFor();
+    await dora.getByText('You have joined.').waitFor();
     await dora.goto(`${acme.tenant.origin}/tickets`);
     await dora.getByRole('link', { name: 'Your company’s' }).click();
     await dora.getByRole('link', { name: 'The lift of Globex is stuck' }).waitFor();

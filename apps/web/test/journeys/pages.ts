@@ -320,7 +320,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       acme.tenant.origin,
       ['approval asked', `/console/tickets/${asked.held}`],
       ['asking for approval', `/console/tickets/${asked.free}/approvals`],
-      ['asking for approval failed', `/console/tickets/${asked.free}/approvals`, submit('Ask')],
+      ['asking for approval failed', `/console/tickets/${asked.free}/approvals`, submit('Send request')],
       ['surveys', '/console/settings/surveys'],
       ['survey', `/console/settings/surveys/${asked.survey}`],
       ['new survey', '/console/settings/surveys/new'],

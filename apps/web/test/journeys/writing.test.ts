@@ -167,7 +167,7 @@ test('what a macro does beside its words stands above Send, can be left out, and
   expect(await also.getByRole('checkbox').count()).toBe(2);
   await mara.getByRole('button', { name: 'Send reply' }).click();
   await mara.getByText('Reply sent.').waitFor();
-  await mara.getByText('Mara tagged it billing').waitFor();
+  await mara.getByText('Mara set the tags to billing').waitFor();
   expect(await mara.getByText('set the priority').count()).toBe(0);
   expect(await mara.getByRole('group', { name: 'Also:' }).count()).toBe(0);
 });
