@@ -86,6 +86,37 @@ describe('every page, in English and Arabic, by day and by night, wide and narro
   );
 });
 
+/** What people are called and what they write in one word; it stands in every place that shows something of theirs. */
+const ONE_WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
+  .repeat(3)
+  .slice(0, 199);
+
+describe('words of any length, and what opens on a page', () => {
+  test.each(['guest', 'customer', 'owner', 'staff'] as const)(
+    'stay within the page and are seen whole, as %s',
+    async (who) => {
+      const page = open.get(who)!;
+      await page.emulateMedia({ colorScheme: 'light' });
+      const problems: string[] = [];
+      for (const { name, url } of pages.filter((one) => one.who === who && !one.first)) {
+        await visit(page, inLanguage(url, 'en'));
+        for (const size of [WIDE, PHONE]) {
+          await page.setViewportSize(size);
+          for (const cut of await cutOff(page)) problems.push(`${name}, ${size.width}: cut off: ${cut}`);
+        }
+        await lengthen(page, ONE_WORD);
+        for (const size of [PHONE, WIDE]) {
+          await page.setViewportSize(size);
+          for (const wide of await overflowing(page)) problems.push(`${name}: wider than ${size.width}: ${wide}`);
+          if (SCREENSHOTS) await picture(page, `${name}, long, ${size.width}`);
+        }
+      }
+      expect(problems).toEqual([]);
+    },
+    600_000,
+  );
+});
+
 describe('by keyboard', () => {
   test.each(['guest', 'customer', 'owner', 'staff'] as const)(
     '%s reaches everything and sees where',
@@ -119,6 +150,44 @@ async function axeOf(page: Page, runOnly: object): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, any }) => `${id} ${target.join(' ')} ${any[0]?.message ?? ''}`),
   );
+}
+
+/** Puts one word in place of every name, subject and other words of people's own; choices have them, too. */
+const lengthen = (page: Page, word: string): Promise<void> =>
+  page.evaluate((long) => {
+    for (const place of document.querySelectorAll('main bdi, nav bdi, option, main h1')) {
+      const text = [...place.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue!.trim());
+      if (text) text.nodeValue = long;
+    }
+  }, word);
+
+/** Opens one thing after the other that floats over the page, and tells what of it is not seen. */
+async function cutOff(page: Page): Promise<string[]> {
+  const cut: string[] = [];
+  for (const menu of await page.locator('details.menu').all()) {
+    if (!(await menu.isVisible())) continue;
+    const problem = await menu.evaluate(async (element) => {
+      // Less motion is a motion of no time, which is over at the next frame.
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      (element as HTMLDetailsElement).open = true;
+      const panel = element.querySelector('summary + *')!;
+      panel.scrollIntoView({ block: 'center', behavior: 'instant' });
+      await frame();
+      await frame();
+      const { left, right, top, bottom } = panel.getBoundingClientRect();
+      const [first, last] = [top + 12, Math.min(bottom, innerHeight) - 12];
+      const hidden = [left + 12, right - 12].flatMap((x) =>
+        [first, last].flatMap((y) => {
+          const there = document.elementFromPoint(x, y);
+          return panel.contains(there) ? [] : [`${there?.tagName}.${there?.className} at ${x} ${y}`];
+        }),
+      );
+      (element as HTMLDetailsElement).open = false;
+      return hidden.length > 0 ? `${element.textContent!.trim().slice(0, 20)} by ${hidden.join(', ')}` : null;
+    });
+    if (problem) cut.push(problem);
+  }
+  return cut;
 }
 
 /** What sticks out of the page sideways. */

@@ -33,6 +33,23 @@ test('an agent goes through a view by keyboard: ticket by ticket, with the list 
   await mara.waitForURL('**/console/tickets?view=all');
 });
 
+test('r and n go to where one writes', async () => {
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-001`);
+  await mara.waitForFunction(() => !document.querySelector('[data-rich]:not(.is-rich)'));
+  for (const [key, form] of [
+    ['n', 'note'],
+    ['r', 'reply'],
+  ] as const) {
+    await mara.keyboard.press(key);
+    await mara.keyboard.type('Right here');
+    expect(await mara.locator(`form[data-panel=${form}] [contenteditable]`).innerText()).toContain('Right here');
+    await mara.locator('h1').click();
+    await mara.evaluate(() => (document.activeElement as HTMLElement).blur());
+  }
+});
+
 test('⌘K finds anything from anywhere; without a script the same is a page', async () => {
   const mara = await chromium.newcomer(true);
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
-import { sql, table } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Collections, Settings } from '@foyer/settings';
 import { requestFields, requestTypes } from '@foyer/tickets';
 import { opinions } from './opinions.js';
@@ -128,6 +128,21 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
   const shut = await closed.owner.browser();
   await shut.get('/console/settings/portal');
   await shut.post('/console/settings/portal', { status: 'maintenance', message: 'New shelves until Friday.' });
+
+  // What no line can hold, in every list: words without a blank.
+  const wordy = await (await acme.customer('Wordy')).of('Oneword', 'company_admin');
+  await wordy.opens('x'.repeat(199));
+  await acme.inside(() =>
+    world.get(Database).write(async (em) => {
+      await rows(
+        em,
+        sql`update ${table('ticket')} set tags = array[${'tag'.repeat(16)}]
+                        where requester_id = (select id from ${table('person')} where email = ${wordy.email})`,
+      );
+      await rows(em, sql`update ${table('person')} set name = ${'Wordy'.repeat(20)} where email = ${wordy.email}`);
+      await rows(em, sql`update ${table('company')} set name = ${'Oneword'.repeat(14)} where name = 'Oneword'`);
+    }),
+  );
 
   const repair = await requests(world, acme);
   const asked = await opinions(world, acme, ana);

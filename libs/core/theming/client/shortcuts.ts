@@ -1,4 +1,9 @@
-/** `data-shortcut="/"`: that key goes to the field, presses the button or follows the link, unless one is typing. */
+import { focusOn } from './writing.js';
+
+/**
+ * `data-shortcut="/"`: that key goes to the field, presses the button or follows the link, unless one is typing.
+ * `data-writes="<id>"`: then one writes in that box.
+ */
 export function shortcuts(): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -9,7 +14,9 @@ export function shortcuts(): void {
     );
     if (!meant) return;
     event.preventDefault();
-    if (meant.matches('input, textarea, select')) meant.focus();
-    else meant.click();
+    if (meant.matches('input, textarea, select')) return meant.focus();
+    meant.click();
+    const box = document.querySelector<HTMLTextAreaElement>(`textarea[id="${meant.dataset['writes']}"]`);
+    if (box) focusOn(box);
   });
 }
