@@ -301,6 +301,37 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
     }
   });
 
+  test('the address of an action, opened as a page, leads to the page that the action belongs to', async () => {
+    const id = '01a1faf4-c11e-7ac4-a583-3c04e8e00464';
+    const routes = routesOf(world.app);
+    const pages = routes.filter(({ method }) => method === 'get').map(({ path }) => path);
+    const isPage = (address: string) =>
+      pages.some((path) => new RegExp(`^${path.replace(/:[^/]+/g, '[^/]+')}/?$`).test(address));
+    const visitors = {
+      portal: await acme.owner.browser(),
+      admin: await world.staff(),
+      site: world.visitor('localhost:3000'),
+    };
+    const wrong: string[] = [];
+    const actions = routes.filter(
+      ({ method, path }) => method === 'post' && !pages.includes(path) && !path.startsWith('/_portal/inbound/'),
+    );
+    expect(actions.length).toBeGreaterThan(60);
+    for (const { path } of actions) {
+      const [, face, pattern] = /^\/_(portal|admin|site)(.*)$/.exec(path)! as unknown as [
+        string,
+        keyof typeof visitors,
+        string,
+      ];
+      const at = pattern.replace(':number', 'TKT-001').replace(/:\w+/g, id);
+      const { status, headers } = await visitors[face].get(`${at}?from=here`);
+      const to = headers['location'] ?? '';
+      if (status !== 303 || !isPage(`/_${face}${to}`) || !at.startsWith(to === '/' ? '' : `${to}/`))
+        wrong.push(`${path} → ${status} ${to}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('every route says for whom it is: a guest gets the sign-in page or a page for guests', async () => {
     const open = new Set<string>();
     const id = '01a1faf4-c11e-7ac4-a583-3c04e8e00464';

@@ -316,6 +316,8 @@ describe('bad input gets a message by its field, and what was typed comes back',
       for (const form of formsOf(opened.text)) {
         seen.add(`${visitor.host === acme.host ? 'portal' : visitor.host} ${form.action}`);
         complaints.push(...(await tryOut(visitor, form)).map((complaint) => `${form.action}: ${complaint}`));
+        const again = await reloaded(visitor, form.action);
+        if (again >= 400) complaints.push(`${form.action}: reloaded by its address → ${again}`);
       }
       expect(complaints).toEqual([]);
     },
@@ -349,6 +351,13 @@ describe('bad input gets a message by its field, and what was typed comes back',
     expect(untried.map(({ path }) => path)).toEqual(['/_admin/jobs/retry', '/_admin/jobs/:id/retry']);
   });
 });
+
+/** Where somebody ends who opens the address that a form was sent to. */
+async function reloaded(visitor: Visitor, address: string): Promise<number> {
+  const { status, headers } = await visitor.get(address);
+  const to = headers['location'];
+  return status === 303 && to?.startsWith('/') && to !== address ? reloaded(visitor, to) : status;
+}
 
 async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   const complaints: string[] = [];

@@ -1,18 +1,20 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from '@foyer/access';
 import { closeReadingPage, DatabaseUnreachable } from '@foyer/database';
-import { translate } from '@foyer/i18n';
+import { formatters, translate } from '@foyer/i18n';
 import { currentTenantOrNull } from '@foyer/tenancy';
+import { ActionPages } from './action-pages.js';
 import { BodyReader } from './body.js';
 import { Cookies } from './cookies.js';
 import { Csrf, isSafe } from './csrf.js';
 import { Gate } from './gate.js';
+import { seeOther } from './page.js';
 import { PageRenderer } from './page-renderer.js';
 import { plainPage, type PlainNews } from './plain-page.js';
 import { Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
-import { PortalClosed, SignInNeeded, UploadFailed } from './web-errors.js';
+import { PortalClosed, RightNeeded, SignInNeeded, UploadFailed } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
@@ -33,6 +35,7 @@ export class ErrorFilter implements ExceptionFilter {
     private readonly bodies: BodyReader,
     private readonly csrf: Csrf,
     private readonly cookies: Cookies,
+    private readonly actions: ActionPages,
   ) {}
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
@@ -43,6 +46,8 @@ export class ErrorFilter implements ExceptionFilter {
     if (error instanceof SignInNeeded && !(await this.hasWords(req, res)))
       return this.renderer.redirect(res, { location: error.location });
     const status = statusOf(error);
+    const page = isSafe(req.method) && (status === 404 || status === 400) ? this.actions.pageOf(req) : null;
+    if (page) return this.renderer.redirect(res, seeOther(page));
     if (status >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
     const wait = error instanceof TooMany ? error.retryAfterSeconds : status === 503 ? BACK_SOON_SECONDS : null;
     if (wait !== null) res.setHeader('Retry-After', String(wait));
@@ -51,7 +56,8 @@ export class ErrorFilter implements ExceptionFilter {
       await this.introduce(error, req, res);
       closeReadingPage();
       const again = await this.again(error, status, req, res);
-      const [template, view] = this.view(error, status, req);
+      const [template, view] =
+        error instanceof RightNeeded ? await this.withoutRight(req) : this.view(error, status, req);
       res.status(status);
       res.end(await this.renderer.page(req, res, template, { ...view, again }));
     } catch (second) {
@@ -117,6 +123,19 @@ export class ErrorFilter implements ExceptionFilter {
     ];
   }
 
+  /** What the page is, and who can give the right to it. */
+  private async withoutRight({ foyer }: FoyerRequest): Promise<[string, object]> {
+    const { locale, timeZone, principal, site, url } = foyer;
+    const names = (await principal!.askFor?.()) ?? [];
+    const page = site!.nameOf?.(url.split('?')[0]!, locale!);
+    const title = translate(locale!, page ? 'web.error.right.title' : 'web.error.right.title-unnamed', { page });
+    const text =
+      names.length > 0
+        ? translate(locale!, 'web.error.right.text', { names: formatters(locale!, timeZone!).list(names) })
+        : translate(locale!, 'web.error.right.text-unnamed');
+    return ['settings/error', { status: 403, title, text, signIn: null, reference: null }];
+  }
+
   private report(error: unknown, req: FoyerRequest): void {
     const { id, principal, url } = req.foyer;
     const where = {
@@ -137,7 +156,7 @@ export class ErrorFilter implements ExceptionFilter {
 function statusOf(error: unknown): number {
   if (error instanceof NotFound) return 404;
   if (error instanceof SignInNeeded) return 401;
-  if (error instanceof Refused) return 403;
+  if (error instanceof Refused || error instanceof RightNeeded) return 403;
   if (error instanceof Conflict) return 409;
   if (error instanceof InvalidField) return 422;
   if (error instanceof TooMany) return 429;

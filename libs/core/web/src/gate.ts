@@ -9,7 +9,7 @@ import { Csrf, isSafe } from './csrf.js';
 import { type Principal, Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { Sites } from './site.js';
-import { PortalClosed, SignInNeeded } from './web-errors.js';
+import { PortalClosed, RightNeeded, SignInNeeded } from './web-errors.js';
 
 /**
  * The one guard on every handler. In this order: where the post comes from, who is asking, in which language, whether the
@@ -98,6 +98,10 @@ export class Gate implements CanActivate {
       if (audience === 'team' && !isTeam) throw new NotFound();
     }
     const needed = this.reflector.getAllAndOverride<{ action: string; subject: string } | undefined>(CAN, both);
-    if (needed && actor.kind !== 'guest' && !holds(actor.ability, needed.action, needed.subject)) throw new NotFound();
+    if (needed && actor.kind !== 'guest' && !holds(actor.ability, needed.action, needed.subject)) {
+      // Colleagues know that the page exists; whom to ask is what they miss.
+      if (audience === 'team' && isTeam && isSafe(req.method)) throw new RightNeeded();
+      throw new NotFound();
+    }
   }
 }

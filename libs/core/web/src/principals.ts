@@ -13,6 +13,8 @@ export interface Principal {
   isTeam: boolean;
   locale: string | null;
   timeZone: string | null;
+  /** Names of those who can give this person more rights, for whoever lacks one. */
+  askFor?: () => Promise<string[]>;
 }
 
 /** Finds the principal of a session secret (null: no cookie); an unknown or ended session is a guest, never an error. */

@@ -11,6 +11,13 @@ export class SignInNeeded extends Error {
   }
 }
 
+/** A member of the team opened a page of their own console that their role does not include. To anybody else it is not there. */
+export class RightNeeded extends Error {
+  constructor() {
+    super('A right is needed');
+  }
+}
+
 /** Our own disk did not take what somebody sent: it is full, or not there. */
 export class UploadFailed extends Error {
   constructor(cause: Error) {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { registerMessages } from '@foyer/i18n';
+import { ActionPages } from './action-pages.js';
 import { BodyReader } from './body.js';
 import { Cookies } from './cookies.js';
 import { Csrf } from './csrf.js';
@@ -27,6 +28,7 @@ registerMessages('access', new URL('../../access/locales', import.meta.url));
     BodyReader,
     PageRenderer,
     SentForms,
+    ActionPages,
     Gate,
     Edge,
     LookServer,

@@ -677,7 +677,7 @@ describe('the log', () => {
   });
 
   test('is for those who manage the portal', async () => {
-    expect((await (await mara.browser()).get('/console/settings/mail-log')).status).toBe(404);
+    expect((await (await mara.browser()).get('/console/settings/mail-log')).status).toBe(403);
   });
 
   test('goes on from page to page', async () => {

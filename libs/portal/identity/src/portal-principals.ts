@@ -82,9 +82,23 @@ export class PortalPrincipals implements OnModuleInit {
         companies: actor.companies.map(({ id, name, role }) => ({ id, name, role, current: id === actor.companyId })),
       },
       isTeam: row.team_role !== null,
+      askFor: () => this.thoseWhoGiveRights(),
       locale: row.locale,
       timeZone: row.time_zone,
     };
+  }
+
+  /** Those who can change roles, owners first: names that everybody in the team may know. */
+  private async thoseWhoGiveRights(): Promise<string[]> {
+    const roles = await this.teamRoles.thatMay('team.manage');
+    const found = await this.database.read((em) =>
+      rows<{ name: string }>(
+        em,
+        sql`select p.name from ${table('person')} p where p.status = 'active' and p.team_role = any(${roles}::text[])
+             order by p.team_role = 'owner' desc, p.created_at limit 3`,
+      ),
+    );
+    return found.map(({ name }) => name);
   }
 
   /**

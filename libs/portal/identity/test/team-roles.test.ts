@@ -77,7 +77,11 @@ test('a role is tried on a colleague before it is saved, given, named on the pag
   expect([inbox.status, inbox.text.includes('The kettle drips')]).toEqual([200, false]);
   expect((await browser.get('/console/tickets/TKT-001')).status).toBe(404);
   for (const page of ['/console/people', '/console/companies', '/console/settings', PATH, '/console/surveys'])
-    expect([page, (await browser.get(page)).status]).toEqual([page, 404]);
+    expect([page, (await browser.get(page)).status]).toEqual([page, 403]);
+  const refused403 = (await browser.get('/console/settings/branding')).text;
+  expect(refused403).toContain('You do not have access to “Branding”');
+  expect(refused403).toContain(`${acme.owner.name} can change your role.`);
+  expect((await browser.get('/console/nothing')).status).toBe(404);
 
   await owner.get(PATH);
   const refused = await owner.post(`${PATH}/${role}/removal`);
@@ -112,7 +116,7 @@ test('who sees people but no tickets finds nothing about tickets, and no way tha
     const ways = [...text.matchAll(/href="(\/console[^"?#]*)/g)].map(([, way]) => way!);
     for (const way of new Set(ways)) expect([way, (await dana.get(way)).status < 400]).toEqual([way, true]);
   }
-  expect((await dana.get('/console/tickets/new')).status).toBe(404);
+  expect((await dana.get('/console/tickets/new')).status).toBe(403);
 });
 
 test('whoever’s role is gone still signs in, sees nothing, and is told so', async () => {
@@ -126,14 +130,9 @@ test('whoever’s role is gone still signs in, sees nothing, and is told so', as
   const start = await browser.get('/console');
   expect([start.status, start.text.includes('You have no permissions yet')]).toEqual([200, true]);
   expect((await browser.get('/console/account')).status).toBe(200);
-  for (const page of [
-    '/console/tickets',
-    '/console/tickets/TKT-001',
-    '/console/team',
-    '/console/people',
-    '/tickets/TKT-001',
-  ])
-    expect([page, (await browser.get(page)).status]).toEqual([page, 404]);
+  for (const page of ['/console/tickets', '/console/tickets/TKT-001', '/console/team', '/console/people'])
+    expect([page, (await browser.get(page)).status]).toEqual([page, 403]);
+  expect((await browser.get('/tickets/TKT-001')).status).toBe(404);
   expect((await owner.get('/console/team')).text).toContain('Removed role');
 });
 
@@ -204,12 +203,12 @@ describe('nobody gives, composes or takes more than they may themselves', () => 
   });
 
   test('composing needs the settings as well as the team, and stays within one’s own', async () => {
-    expect((await lead.get(PATH)).status).toBe(404); // team, but no settings
+    expect((await lead.get(PATH)).status).toBe(403); // team, but no settings
     const settings = await composes(owner, 'Setter', { 'settings.manage': 'all' });
     const sam = await as(await acme.agent('Sam'));
     await gives(owner, 'Sam', settings);
     expect((await sam.get('/console/settings')).text).not.toContain(PATH);
-    expect((await sam.get(PATH)).status).toBe(404); // settings, but no team
+    expect((await sam.get(PATH)).status).toBe(403); // settings, but no team
 
     const both = await composes(owner, 'Office', {
       'settings.manage': 'all',

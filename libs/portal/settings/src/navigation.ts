@@ -30,6 +30,10 @@ export class Navigation {
     this.entries = [...this.entries, ...entries].sort((a, b) => a.order - b.order);
   }
 
+  all(on: NavEntry['on']): readonly NavEntry[] {
+    return this.entries.filter((entry) => entry.on === on);
+  }
+
   for(on: NavEntry['on'], actor: Actor, isOn: (feature: string) => boolean): NavEntry[] {
     return this.entries.filter(
       (entry) => entry.on === on && (!entry.feature || isOn(entry.feature)) && (!entry.shownTo || entry.shownTo(actor)),

@@ -38,6 +38,7 @@ export class PortalSite implements OnModuleInit {
       locales: general.locales,
       defaultLocale: general.defaultLocale,
       timeZone: general.timeZone,
+      nameOf: (path, locale) => nameAmong(path, [...this.setup.all(), ...this.navigation.all('console')], locale),
       has: (feature) => this.features.isOn(feature, features),
       status: portal.status,
       statusMessage: portal.message,
@@ -70,6 +71,14 @@ export class PortalSite implements OnModuleInit {
       notices: console ? noticesFor(snapshot, actor, locale) : [],
     };
   }
+}
+
+/** The nearest page above a path that has a name. */
+function nameAmong(path: string, pages: readonly { href: string; label: string }[], locale: string): string | null {
+  const [nearest] = pages
+    .filter(({ href }) => path === href || path.startsWith(`${href}/`))
+    .sort((a, b) => b.href.length - a.href.length);
+  return nearest ? translate(locale, nearest.label) : null;
 }
 
 /** In CSS pixels; the pictures are kept larger. */

@@ -28,6 +28,10 @@ export class SetupPages {
     this.pages = [...this.pages, ...pages].sort((a, b) => a.order - b.order);
   }
 
+  all(): readonly SetupPage[] {
+    return this.pages;
+  }
+
   /** As pages show them; null for those who set up nothing. */
   for(actor: Actor, isOn: (feature: string) => boolean, path: string, locale: string) {
     if (!holds(actor.ability, 'manage', 'Settings')) return null;

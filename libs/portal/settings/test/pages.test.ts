@@ -32,7 +32,7 @@ describe('who gets in', () => {
     async (page) => {
       const path = `/console/settings/${page}`;
       expect((await team.get(path)).status).toBe(200);
-      expect((await agent.get(path)).status).toBe(404);
+      expect((await agent.get(path)).status).toBe(403);
       expect((await (await (await acme.customer('Ana')).browser()).get(path)).status).toBe(404);
       expect((await guest.get(path)).headers.location).toContain('/console/sign-in');
       expect((await (await globex.owner.browser()).get(path)).status).toBe(200);

@@ -214,5 +214,5 @@ test('it is set on a page that shows what closes tickets, keeps what was typed w
     returns: 'group',
   });
   const agent = await mara.browser();
-  expect((await agent.get(PAGE)).status).toBe(404);
+  expect((await agent.get(PAGE)).status).toBe(403);
 });

@@ -327,7 +327,7 @@ test('agents set nothing up, and others’ macros and absences are not theirs', 
   const mara = await acme.visitor();
   await mara.signIn('mara@acme.example', 'orchard-lantern-42');
   for (const page of ['hours', 'policies', 'routing', 'automations', 'macros'])
-    expect((await mara.get(at(page))).status).toBe(404);
+    expect((await mara.get(at(page))).status).toBe(403);
   expect(
     (await mara.post('/console/macros', { name: 'Mine', shortcut: '', text: 'Hi {{customer.name}}' })).status,
   ).toBe(303);
