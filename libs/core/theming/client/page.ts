@@ -1,5 +1,6 @@
 import { addresses } from './addresses.js';
 import { articles } from './articles.js';
+import { bulk } from './bulk.js';
 import { conditional } from './conditional.js';
 import { counters } from './counters.js';
 import { dialogs } from './dialogs.js';
@@ -23,6 +24,7 @@ import { suggestions } from './suggestions.js';
 menus();
 addresses();
 lists();
+bulk();
 dialogs();
 forms();
 counters();

@@ -23,6 +23,8 @@ export interface TicketRow {
   requester: string;
   company: string | null;
   assignee: string | null;
+  /** What was written last, for the team: its first letters, and whether the reader has not seen it. */
+  last?: { kind: 'reply' | 'note'; text: string; markdown: boolean; unread: boolean } | null;
 }
 export interface TicketFilter {
   scope?: 'mine' | 'company' | 'all';
@@ -47,7 +49,7 @@ export interface TicketFilter {
   cursor?: string | null;
   limit: number;
 }
-export const LIST_ORDERS = ['touched', 'oldest', 'due'] as const;
+export const LIST_ORDERS = ['touched', 'oldest', 'newest', 'due'] as const;
 /** The last touched first; for customers, what last changed before their eyes. */
 type Order = ListOrder | 'shown';
 export type ListOrder = (typeof LIST_ORDERS)[number];
@@ -82,6 +84,7 @@ const ORDERS = {
   touched: { by: sql`t.updated_at`, descending: true },
   shown: { by: SHOWN_AT, descending: true },
   oldest: { by: sql`t.created_at`, descending: false },
+  newest: { by: sql`t.created_at`, descending: true },
   due: { by: sql`coalesce(t.due_at, 'infinity'::timestamptz)`, descending: false },
 } as const satisfies Record<Order, { by: Sql; descending: boolean }>;
 
@@ -113,6 +116,7 @@ export class TicketList {
         em,
         sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.due_at as "dueAt", (${changed} at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
                    case when isfinite(${by}) then (${by} at time zone 'UTC')::text || '+00' else 'infinity' end as place,
+                   ${ofTeam ? lastWritten(actor) : sql`null::json`} as last,
                    c.name as category, r.name as requester, o.name as company, a.name as assignee
               from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.due_at, t.updated_at, t.shown_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
                       from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
@@ -223,7 +227,8 @@ export class TicketList {
     if (filter.reader) where.push(condition(accessible(filter.reader.ability, 'read', 'Ticket', 't')));
     if (scope === 'mine') where.push(sql`t.requester_id = ${actor.id}`);
     if (scope === 'company') where.push(sql`t.company_id = ${actor.companyId}`);
-    if (statuses) where.push(isUndone(statuses) ? UNDONE_SQL : sql`t.status = any(${statuses})`);
+    if (statuses?.every((status) => UNDONE.includes(status))) where.push(UNDONE_SQL);
+    if (statuses && !isUndone(statuses)) where.push(sql`t.status = any(${statuses})`);
     if (assignee) where.push(assignee === 'none' ? sql`t.assignee_id is null` : sql`t.assignee_id = ${assignee}`);
     const equal = {
       company_id: filter.companyId,
@@ -240,6 +245,18 @@ export class TicketList {
     return where;
   }
 }
+
+/** As much of a message as one line of a list can show. */
+const SNIPPET = 160;
+
+/** Seen is what was there when the reader last had the ticket open, and all from before they came. */
+const lastWritten = ({ id }: PortalActor): Sql => sql`(
+  select json_build_object('kind', m.kind, 'text', left(m.body, ${SNIPPET}), 'markdown', m.format = 'markdown',
+           'unread', ${UNDONE_SQL} and m.author_id is distinct from ${id} and m.created_at > coalesce(
+             (select s.seen_at from ${table('ticket_seen')} s where s.person_id = ${id} and s.ticket_id = t.id),
+             (select p.created_at from ${table('person')} p where p.id = ${id})))
+    from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind <> 'event'
+   order by m.created_at desc, m.id desc limit 1)`;
 
 /** Written as in the partial indexes over what is not done, so that the planner sees that they fit. */
 const UNDONE_SQL = sql`t.status in ('open', 'pending', 'on_hold')`;

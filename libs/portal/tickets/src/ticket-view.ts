@@ -49,6 +49,7 @@ export function rowView(visit: Labels, base: Base, row: TicketRow) {
     statusLabel: statusLabel(visit, status, base, row.statusId),
     priorityLabel: priorityLabel(visit, priority),
     late: dueAt !== null && new Date(dueAt).getTime() < Date.now(),
+    last: row.last ?? null,
   };
 }
 

@@ -18,6 +18,7 @@ import { Proposals } from './team/proposals.js';
 import { TicketExportController } from './team/export.controller.js';
 import { CustomerLiveController, TeamLiveController } from './live/live.controller.js';
 import { LiveTickets } from './live/live-tickets.js';
+import { SeenTickets } from './live/seen-tickets.js';
 import { Streams } from './live/streams.js';
 import { Merges } from './merges.js';
 import { BesideController } from './team/beside.controller.js';
@@ -109,6 +110,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Watching,
     TicketAudience,
     LiveTickets,
+    SeenTickets,
     Streams,
     FindTickets,
   ],

@@ -173,3 +173,61 @@ test.each(['touched', 'oldest', 'due'] as const)(
     expect(back).toEqual(there);
   },
 );
+
+describe('the list', () => {
+  const row = (page: string, subject: string) =>
+    page.split('<li class="ticket-row').find((one) => one.includes(`<bdi>${subject}</bdi>`));
+  const order = (page: string, ...subjects: string[]) =>
+    [...subjects].sort((a, b) => page.indexOf(`<bdi>${a}</bdi>`) - page.indexOf(`<bdi>${b}</bdi>`));
+  const changes = (statement: () => ReturnType<typeof sql>) =>
+    acme.inside(() => world.get(Database).write((em) => rows(em, statement())));
+
+  test('marks what came since one last had a ticket open, for each by themselves, with the last words in one line', async () => {
+    const ticket = await ana.opens('Squeaking door', 'It **squeaks**\n\nvery loudly');
+    const at = `/console/tickets/${ticketNumber(ticket.number)}`;
+    expect(row((await agent.get('/console/tickets')).text, 'Squeaking door')).toMatch(
+      /is-unread[^]*It squeaks very loudly/,
+    );
+    await agent.get(at);
+    await agent.get('/console/tickets'); // a page that is read changes nothing
+    expect(row((await agent.get('/console/tickets')).text, 'Squeaking door')).toContain('is-unread');
+    expect((await agent.post(`${at}/presence`, { typing: '' })).status).toBe(204);
+    expect(row((await agent.get('/console/tickets')).text, 'Squeaking door')).not.toContain('is-unread');
+    expect(row((await other.get('/console/tickets')).text, 'Squeaking door')).toContain('is-unread');
+
+    await other.get(at);
+    await other.post(`${at}/notes`, { body: 'Oil is in the cupboard' });
+    const seen = [
+      row((await agent.get('/console/tickets')).text, 'Squeaking door')!,
+      row((await other.get('/console/tickets')).text, 'Squeaking door')!,
+    ];
+    expect(seen.map((text) => text.includes('is-unread'))).toEqual([true, false]);
+    expect(seen[0]).toMatch(/Internal note[^]*Oil is in the cupboard/);
+    const hers = await (await ana.browser()).get('/tickets');
+    expect(hers.text).not.toMatch(/cupboard|is-unread/);
+  });
+
+  test('begins with what is due first; to do is what waits for the team; another order is a choice in the address', async () => {
+    const [late, soon] = [await ana.opens('Long overdue'), await ana.opens('Due soon'), await ana.opens('Due never')];
+    await ana.opens('Due never');
+    const pending = await ana.opens('Waits for Ana');
+    await changes(() => sql`update ${table('ticket')} set due_at = now() - interval '14 days' where id = ${late.id}`);
+    await changes(() => sql`update ${table('ticket')} set due_at = now() + interval '1 hour' where id = ${soon.id}`);
+    await changes(() => sql`update ${table('ticket')} set status = 'pending' where id = ${pending.id}`);
+    await changes(
+      () => sql`update ${table('ticket')} set updated_at = now() - interval '20 days' where id = ${late.id}`,
+    );
+    const all = ['Due never', 'Due soon', 'Long overdue'];
+    const page = (await agent.get('/console/tickets')).text;
+    expect(order(page, ...all)).toEqual(['Long overdue', 'Due soon', 'Due never']);
+    expect(page).not.toContain('<bdi>Waits for Ana</bdi>');
+    expect((await agent.get('/console/tickets?view=unassigned')).text).toContain('<bdi>Waits for Ana</bdi>');
+    expect(order((await agent.get('/console/tickets?sort=newest')).text, ...all)).toEqual([
+      'Due never',
+      'Due soon',
+      'Long overdue',
+    ]);
+    expect(order((await agent.get('/console/tickets?sort=touched')).text, ...all).at(-1)).toBe('Long overdue');
+    expect((await agent.get('/console/tickets?sort=newest')).text).toContain('name="sort" value="newest"');
+  });
+});

@@ -20,6 +20,7 @@ import {
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { type Colleague, LiveTickets } from './live-tickets.js';
+import { SeenTickets } from './seen-tickets.js';
 import { Streams } from './streams.js';
 
 const presenceForm = z.object({ typing: field.flag });
@@ -33,6 +34,7 @@ export class TeamLiveController {
     private readonly live: LiveTickets,
     private readonly streams: Streams,
     private readonly page: TicketPageReader,
+    private readonly seen: SeenTickets,
   ) {}
 
   @Get('live')
@@ -77,6 +79,7 @@ export class TeamLiveController {
   ): Promise<void> {
     await this.page.mayRead(actor, number);
     await this.live.here(actor, number, form.value.typing);
+    await this.seen.now(actor, number);
   }
 }
 

@@ -3,7 +3,7 @@ import { field } from '@foyer/web';
 import type { PortalActor } from '@foyer/identity';
 import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
 import { PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
-import { UNDONE, type ViewFilter } from '../ticket-list.js';
+import { LIST_ORDERS, UNDONE, type ViewFilter } from '../ticket-list.js';
 import { type SavedView, STANDARD_VIEWS, standardFilter, type StandardView } from '../views/ticket-views.js';
 
 const orNone = z
@@ -24,18 +24,20 @@ export const inboxFilters = z.object({
   tag: z.string().trim().min(1).max(50).toLowerCase().nullable().catch(null),
   company: id,
   requester: id,
+  sort: z.enum(LIST_ORDERS).nullable().catch(null),
   cursor: field.cursor.nullable().catch(null),
   bulk: id,
 });
 export type InboxAsked = z.output<typeof inboxFilters>;
 
 export function inboxFilter(asked: Partial<InboxAsked>, actor: PortalActor, saved?: SavedView): ViewFilter {
-  const { q, view = 'inbox', status, assignee, priority, group, type, tag, company, requester } = asked;
+  const { q, view = 'inbox', status, assignee, priority, group, type, tag, company, requester, sort } = asked;
   const standard = (STANDARD_VIEWS as readonly string[]).includes(view) ? (view as StandardView) : 'inbox';
   return {
     ...(saved ? { ...savedFilter(saved.conditions), order: saved.order } : standardFilter(standard, actor)),
     ...(status ? { statuses: [status] } : {}),
     ...(assignee ? { assignee } : {}),
+    ...(sort ? { order: sort } : {}),
     ...{ priority, groupId: group, typeId: type, tag, companyId: company, requesterId: requester, search: q || null },
   };
 }

@@ -17,7 +17,7 @@ import { BulkChanges } from '../bulk/bulk-changes.js';
 import { Groups } from '../requests/groups.js';
 import { Requests, typeName } from '../requests/requests.js';
 import { Statuses } from '../requests/statuses.js';
-import { countText, TicketList } from '../ticket-list.js';
+import { countText, LIST_ORDERS, type ListOrder, TicketList } from '../ticket-list.js';
 import { priorityOptions, rowView, statusChoices, statusOptions } from '../ticket-view.js';
 import { STANDARD_VIEWS, type StandardView, TicketViews } from '../views/ticket-views.js';
 import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
@@ -25,7 +25,7 @@ import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
 export const PATH = '/console/tickets';
 const PAGE = 50;
 
-/** Where agents work: views at the side, filters above, the tickets last touched first. */
+/** Where agents work: views at the side, filters above, and the tickets in the order that the view has or the reader chooses. */
 @ConsoleController('tickets')
 @Feature('tickets')
 @Can('read', 'Desk')
@@ -51,8 +51,9 @@ export class InboxController {
     const standard = (STANDARD_VIEWS as readonly string[]).includes(asked.view)
       ? (asked.view as StandardView)
       : 'inbox';
+    const filter = inboxFilter(asked, actor, current);
     const { rows, next, previous } = await this.list.page(actor, {
-      ...inboxFilter(asked, actor, current),
+      ...filter,
       cursor: asked.cursor,
       limit: PAGE,
     });
@@ -93,11 +94,12 @@ export class InboxController {
         ...(groups.length > 0 ? [choice('group', groups)] : []),
         ...(types.length > 1 ? [choice('type', types)] : []),
         choice('company', companies),
+        this.sorting(visit, filter.order, asked.sort !== null),
       ],
       tag,
       ...listView(visit, PATH, {
         q: q || null,
-        filters: { view: shown === 'inbox' ? null : shown, ...filters },
+        filters: { view: shown === 'inbox' ? null : shown, sort: asked.sort, ...filters },
         next,
         previous,
       }),
@@ -121,6 +123,14 @@ export class InboxController {
         : null,
       changed: asked.bulk ? await this.changed(visit, actor, asked.bulk, here) : null,
     };
+  }
+
+  /** The view's own order is named, and stands out only when another was chosen. */
+  private sorting(visit: Visit, order: ListOrder = 'touched', chosen: boolean) {
+    const label = visit.t('tickets.views.order.label');
+    const options = LIST_ORDERS.map((value) => ({ value, label: visit.t(`tickets.views.order.${value}`) }));
+    const menu = filterView(visit, PATH, { name: 'sort', label, current: order, options });
+    return chosen ? menu : { ...menu, label: `${label}: ${menu.active}`, active: null };
   }
 
   /** What was done a moment ago, with the way back. */
