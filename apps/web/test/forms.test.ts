@@ -317,7 +317,9 @@ describe('bad input gets a message by its field, and what was typed comes back',
         seen.add(`${visitor.host === acme.host ? 'portal' : visitor.host} ${form.action}`);
         complaints.push(...(await tryOut(visitor, form)).map((complaint) => `${form.action}: ${complaint}`));
         const again = await reloaded(visitor, form.action);
-        if (again >= 400) complaints.push(`${form.action}: reloaded by its address → ${again}`);
+        // A link that is used up says so itself, and a survey is nobody's without the token of its link.
+        const byLink = again === 410 || form.action.startsWith('/survey');
+        if (again >= 400 && !byLink) complaints.push(`${form.action}: reloaded by its address → ${again}`);
       }
       expect(complaints).toEqual([]);
     },
