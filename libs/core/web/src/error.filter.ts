@@ -8,7 +8,7 @@ import { BodyReader } from './body.js';
 import { Cookies } from './cookies.js';
 import { Csrf, isSafe } from './csrf.js';
 import { Gate } from './gate.js';
-import { seeOther } from './page.js';
+import { seeOther } from './see-other.js';
 import { PageRenderer } from './page-renderer.js';
 import { plainPage, type PlainNews } from './plain-page.js';
 import { Principals } from './principals.js';
