@@ -37,7 +37,7 @@ const PATH = '/tenants';
 const PAGE = 50;
 const PLANS = ['starter', 'team', 'business'] as const;
 const filters = z.object({
-  q: z.string().trim().max(100).catch(''),
+  q: field.search,
   status: z.enum(TENANT_STATUSES).nullable().catch(null),
   plan: z.enum(PLANS).nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),

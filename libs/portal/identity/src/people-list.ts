@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, type Actor, NotFound } from '@foyer/access';
-import { condition, Database, join, rows, type Sql, sql, table } from '@foyer/database';
+import { condition, Database, join, rows, type Sql, sql, table, verbatim, wordsQuery } from '@foyer/database';
 import type { CompanyRole } from './company.entity.js';
 import type { PersonStatus, TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
@@ -67,7 +67,7 @@ export class PeopleList {
         sql`exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id = ${companyId})`,
       );
     if (after) where.push(sql`p.id < ${after}`);
-    if (search) where.push(matches(search, ['p.name', 'p.email']));
+    if (search) where.push(matches(search, 'p.words'));
     const found = await this.database.read((em) =>
       rows<PersonRow>(em, sql`${PERSON()} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`),
     );
@@ -87,7 +87,7 @@ export class PeopleList {
   ): Promise<{ rows: CompanyRow[]; more: boolean }> {
     const where = [condition(accessible(actor.ability, 'read', 'Company', 'c'))];
     if (after) where.push(sql`c.id < ${after}`);
-    if (search) where.push(matches(search, ['c.name']));
+    if (search) where.push(matches(search, 'c.words'));
     const found = await this.database.read((em) =>
       rows<CompanyRow>(em, sql`${COMPANY()} where ${join(where, ' and ')} order by c.id desc limit ${limit + 1}`),
     );
@@ -107,11 +107,11 @@ export class PeopleList {
         em,
         sql`select * from (
               select p.id, 'person' as kind, p.name, p.email as text from ${table('person')} p
-               where p.team_role is null and ${people} and ${matches(words, ['p.name', 'p.email'])} limit 200) p
+               where p.team_role is null and ${people} and ${matches(words, 'p.words')} limit 200) p
              union all
             select * from (
               select c.id, 'company', c.name, c.domain from ${table('company')} c
-               where ${companies} and ${matches(words, ['c.name', 'c.domain'])} limit 200) c
+               where ${companies} and ${matches(words, 'c.words')} limit 200) c
              order by kind, name limit ${limit}`,
       ),
     );
@@ -164,10 +164,8 @@ const COMPANY = (): Sql => sql`
   select c.id, c.name, c.domain, c.created_at as "createdAt", c.parent_id as "parentId", to_json(c.partner_ids) as "partnerIds", (select count(*)::int from ${table('membership')} m where m.company_id = c.id) as members
     from ${table('company')} c`;
 
-function matches(search: string, columns: string[]): Sql {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return condition({
-    text: `(${columns.map((column) => `${column} ilike ?`).join(' or ')})`,
-    params: columns.map(() => pattern),
-  });
+/** By the beginnings of words of name, address and domain; what has no letter finds nobody. */
+function matches(search: string, column: string): Sql {
+  const query = wordsQuery(search);
+  return query ? sql`${verbatim(column)} @@ to_tsquery('simple', ${query})` : sql`false`;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, sql, table, searchableSql } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { TicketAudience } from './access/ticket-audience.js';
@@ -228,8 +228,8 @@ export class Merges {
       rows(
         em,
         sql`update ${table('ticket')} t set
-              words = to_tsvector('simple', left(t.subject || ' ' || coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'reply'), ''), 400000)),
-              note_words = to_tsvector('simple', left(coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'note'), ''), 400000))
+              words = to_tsvector('simple', ${searchableSql(sql`left(t.subject || ' ' || coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'reply'), ''), 400000)`)}),
+              note_words = to_tsvector('simple', ${searchableSql(sql`left(coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'note'), ''), 400000)`)})
              where t.id = any(${ids}::uuid[])`,
       ),
     );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { allowed, NotFound } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, sql, table, searchable } from '@foyer/database';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
@@ -129,7 +129,7 @@ export class TicketLedger {
 
   /** Adds words to those the ticket is found by. A tsvector holds a megabyte; the longest threads stop before. */
   async remember(ticketId: string, as: 'reply' | 'note', text: string): Promise<void> {
-    const words = sql`to_tsvector('simple', left(${text}, 20000))`;
+    const words = sql`to_tsvector('simple', left(${searchable(text.slice(0, 20_000))}, 20000))`;
     await this.database.write((em) =>
       rows(
         em,

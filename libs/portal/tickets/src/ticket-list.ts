@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, holds } from '@foyer/access';
-import { condition, Database, join, rows, type Sql, sql, table, verbatim } from '@foyer/database';
+import { condition, Database, join, rows, type Sql, sql, table, verbatim, wordsQuery } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
@@ -266,24 +266,26 @@ const isUndone = (statuses: readonly TicketStatus[]): boolean =>
 /** `999+` beyond what is counted. */
 export const countText = (count: number): string => (count >= COUNTED ? `${COUNTED - 1}+` : String(count));
 
-/** By number, or by the words of subject and thread, each from its beginning; notes only for those who may read them. */
-function found({ ability }: PortalActor, search: string): Sql {
-  const number = parseTicketNumber(search) ?? (/^[1-9]\d{0,14}$/.test(search) ? Number(search) : null);
+/** Of people who are called so. */
+const MOST_NAMESAKES = 500;
+
+/** By number, or by the words of subject and thread, each from its beginning; notes, and who asks, only for those who may read them. */
+function found({ ability, teamRole }: PortalActor, search: string): Sql {
+  const number = numberIn(search);
   const query = wordsQuery(search);
-  const words = query
-    ? holds(ability, 'read', 'Note')
-      ? sql`(t.words @@ to_tsquery('simple', ${query}) or t.note_words @@ to_tsquery('simple', ${query}))`
-      : sql`t.words @@ to_tsquery('simple', ${query})`
-    : sql`false`;
-  return number === null ? words : sql`(t.number = ${number} or ${words})`;
+  if (!query) return number === null ? sql`false` : sql`t.number = ${number}`;
+  const anyOf = [sql`t.words @@ to_tsquery('simple', ${query})`];
+  if (holds(ability, 'read', 'Note')) anyOf.push(sql`t.note_words @@ to_tsquery('simple', ${query})`);
+  if (teamRole !== null)
+    anyOf.push(
+      sql`t.requester_id = any(array(select p.id from ${table('person')} p where p.words @@ to_tsquery('simple', ${query}) limit ${MOST_NAMESAKES}))`,
+    );
+  if (number !== null) anyOf.push(sql`t.number = ${number}`);
+  return sql`(${join(anyOf, ' or ')})`;
 }
 
-/** `lift stuck` → `'lift':* & 'stuck':*`. A word of one or two letters must be whole: too much begins with it. */
-export function wordsQuery(search: string): string | null {
-  const words = search
-    .split(/\s+/)
-    .map((word) => word.replace(/['\\]/g, ''))
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .slice(0, 8);
-  return words.length > 0 ? words.map((word) => `'${word}'${word.length > 2 ? ':*' : ''}`).join(' & ') : null;
+/** `#TKT-102`, `tkt-102`, `#102` and `102` mean a ticket's number. */
+function numberIn(search: string): number | null {
+  const text = search.trim().replace(/^#/, '');
+  return parseTicketNumber(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
 }

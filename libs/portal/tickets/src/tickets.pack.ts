@@ -8,6 +8,7 @@ import { PackSections } from '@foyer/tenants';
 import { requestFields } from './requests/request-field.js';
 import { declaredAnswers, declaredRequests, packAnswers, packId, RequestsPack } from './requests/requests.pack.js';
 import { PRIORITIES, Ticket, TICKET_STATUSES } from './ticket.entity.js';
+import { TicketLedger } from './ticket-ledger.js';
 import { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 
 const HOUR = 3_600_000;
@@ -53,6 +54,7 @@ export class TicketsPack implements OnModuleInit {
     private readonly requests: RequestsPack,
     private readonly collections: Collections,
     private readonly settings: Settings,
+    private readonly ledger: TicketLedger,
   ) {}
 
   onModuleInit(): void {
@@ -98,11 +100,13 @@ export class TicketsPack implements OnModuleInit {
     });
     em.persist(ticket);
     await em.flush();
+    await this.ledger.remember(ticket.id, 'reply', given.subject);
     let at = createdAt.getTime();
     for (const [index, { from, note, afterHours, body }] of given.messages.entries()) {
       const author = await em.findOneOrFail(Person, { email: from });
       if (index > 0) at = Math.min(at + afterHours * HOUR, Date.now() - 60_000);
       const kind = note ? 'note' : 'reply';
+      await this.ledger.remember(ticket.id, kind, body);
       em.persist(
         Object.assign(new TicketMessage(), {
           ticketId: ticket.id,

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { World } from '@foyer/app-cli/testing';
+import { searchableSql, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import { inTenant } from '@foyer/tenancy';
 import { Packs, Tenants } from '@foyer/tenants';
@@ -70,4 +71,23 @@ test('a business that begins with a blueprint offers its types at once', async (
     (await world.get(Collections).all(requestTypes)).map(({ name }) => name),
   );
   expect(names).toContain('Report a fault');
+});
+
+test.each(BUSINESSES)('%s: its tickets are found by every word of subject, replies and notes', async (pack) => {
+  const tenant = await world.tenant(`words-of-${pack}`);
+  const layers = [...(pack === 'fellside' ? ['e-commerce'] : []), pack].map((id) => {
+    const { people, tickets } = world.get(Packs).read(id).sections;
+    return { id, folder: null, sections: { ...(people ? { people } : {}), ...(tickets ? { tickets } : {}) } };
+  });
+  await tenant.inside(() => world.get(Packs).apply(layers));
+  const written = await tenant.query<{ text: string; found: boolean }>(
+    () => sql`
+      select text, words @@ plainto_tsquery('simple', ${searchableSql(sql`text`)}) as found
+        from (select t.subject as text, t.words from ${table('ticket')} t
+              union all
+              select m.body, case m.kind when 'note' then t.note_words else t.words end
+                from ${table('ticket_message')} m join ${table('ticket')} t on t.id = m.ticket_id where m.kind <> 'event') w`,
+  );
+  expect(written.length).toBeGreaterThan(10);
+  expect(written.filter(({ found }) => !found)).toEqual([]);
 });

@@ -27,7 +27,7 @@ const TONES: Partial<Record<InboundStatus, string>> = {
   ...{ opened: 'good', joined: 'good', held: 'warn', refused: 'bad', bounced: 'bad', received: 'info' },
 };
 const filters = z.object({
-  q: z.string().trim().max(100).catch(''),
+  q: field.search,
   status: z.enum(INBOUND_STATUSES).nullable().catch(null),
   cursor: field.cursor.nullable().catch(null),
 });

@@ -33,7 +33,7 @@ import { TicketTally } from '../ticket-tally.js';
 
 const PATH = '/console/companies';
 const PAGE = 50;
-const filters = z.object({ q: z.string().trim().max(100).catch(''), cursor: z.uuid().nullable().catch(null) });
+const filters = z.object({ q: field.search, cursor: z.uuid().nullable().catch(null) });
 const DOMAIN = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 const companyForm = z.object({
   name: field.text(100),

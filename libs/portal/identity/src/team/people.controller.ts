@@ -29,7 +29,7 @@ const PATH = '/console/people';
 const PAGE = 50;
 const STATES = ['active', 'unverified', 'deactivated'] as const;
 const filters = z.object({
-  q: z.string().trim().max(100).catch(''),
+  q: field.search,
   state: z.enum(STATES).nullable().catch(null),
   company: z.uuid().nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),

@@ -1,12 +1,22 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Filters, View, type Visit } from '@foyer/web';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  Filters,
+  View,
+  type Visit,
+  field,
+} from '@foyer/web';
 import { articleView } from '../article-view.js';
 import { Articles } from '../articles.js';
 
 const MOST = 8;
-const asked = z.object({ q: z.string().trim().max(100).catch('') });
+const asked = z.object({ q: field.search });
 
 /** What the picker above an answer looks up while one types. */
 @ConsoleController('articles')

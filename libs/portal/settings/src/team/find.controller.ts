@@ -1,7 +1,7 @@
 import { Get, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
-import { ConsoleController, CurrentActor, CurrentVisit, Filters, View, type Visit } from '@foyer/web';
+import { ConsoleController, CurrentActor, CurrentVisit, Filters, View, type Visit, field } from '@foyer/web';
 import { begins, ConsoleSearch, type Found } from '../console-search.js';
 import { Features } from '../features.js';
 import { Navigation, shown } from '../navigation.js';
@@ -10,7 +10,7 @@ import { SetupPages } from '../setup-pages.js';
 
 const PATH = '/console/find';
 const MOST = 8;
-const asked = z.object({ q: z.string().trim().max(100).catch('') });
+const asked = z.object({ q: field.search });
 
 /** One field that finds anything in the console. `⌘K` asks this page for its results; without a script one goes there. */
 @ConsoleController('find')

@@ -13,6 +13,7 @@ import {
   seeOther,
   show,
   type Visit,
+  field,
 } from '@foyer/web';
 import { Drafts, type DraftContent } from '../requests/drafts.js';
 import { Colleagues } from '../requests/colleagues.js';
@@ -26,7 +27,7 @@ import { Tickets } from '../tickets.js';
 
 const PATH = '/tickets';
 const SEARCH_FROM = 9;
-const search = z.object({ q: z.string().trim().max(80).catch('') });
+const search = z.object({ q: field.search });
 const typedText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Asking for something: choose what, fill in its form, look at what may help already, send. */

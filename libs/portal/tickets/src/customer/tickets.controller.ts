@@ -41,7 +41,7 @@ const LINK_SECONDS = 60;
 const SCOPES = ['mine', 'company', 'all'] as const;
 type Scope = (typeof SCOPES)[number];
 const filters = z.object({
-  q: z.string().trim().max(100).catch(''),
+  q: field.search,
   scope: z.enum(SCOPES).nullable().catch(null),
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
   cursor: field.cursor.nullable().catch(null),

@@ -14,7 +14,7 @@ const id = z.uuid().nullable().catch(null);
 
 /** The inbox in its address: a view, and filters upon it. */
 export const inboxFilters = z.object({
-  q: z.string().trim().max(100).catch(''),
+  q: field.search,
   view: z.union([z.enum(STANDARD_VIEWS), z.uuid()]).catch('inbox'),
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
   assignee: orNone,

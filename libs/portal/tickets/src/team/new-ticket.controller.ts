@@ -14,6 +14,7 @@ import {
   seeOther,
   show,
   type Visit,
+  field,
 } from '@foyer/web';
 import { type DraftContent, Drafts } from '../requests/drafts.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
@@ -26,7 +27,7 @@ import { Tickets } from '../tickets.js';
 const PATH = '/console/tickets';
 const MOST = 20;
 const asked = z.object({
-  q: z.string().trim().max(100).catch(''),
+  q: field.search,
   customer: z.uuid().nullable().catch(null),
   type: z.string().max(80).nullable().catch(null),
 });
