@@ -42,7 +42,7 @@ const TEAM_PAGES = [
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
-  ...['general', 'branding', 'features', 'portal'].map((page) => `/console/settings/${page}`),
+  ...['general', 'branding', 'features', 'portal', 'legal'].map((page) => `/console/settings/${page}`),
   ...['mail-in', 'mailboxes', 'mailboxes/new', 'mail-log'].map((page) => `/console/settings/${page}`),
   'a mailbox',
   ...['request-types', 'ticket-fields', 'ticket-categories', 'ticket-statuses', 'ticket-groups'].flatMap((page) => [

@@ -96,6 +96,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/settings/branding',
         '/console/settings/features',
         '/console/settings/portal',
+        '/console/settings/legal',
       ],
     ],
     [joan, ['/console/welcome', '/console/tickets', '/']],

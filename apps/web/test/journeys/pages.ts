@@ -297,6 +297,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['its form', `/console/tickets/new?customer=${person!.id}&type=repair`],
       ['sections', '/console/settings/features'],
       ['portal state', '/console/settings/portal'],
+      ['legal pages', '/console/settings/legal'],
       ['mail in', '/console/settings/mail-in'],
       ['mailboxes', '/console/settings/mailboxes'],
       ['new mailbox', '/console/settings/mailboxes/new'],

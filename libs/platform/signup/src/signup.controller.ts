@@ -76,6 +76,9 @@ export class SignupController {
     if ('problem' in password) form.fail('password', password.problem);
     const { problem } = await this.signup.address('', String(form.values['slug'] ?? ''), ip);
     if (problem) form.fail('slug', problem);
+    const blueprint = form.values['blueprint'];
+    if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint))
+      form.fail('blueprint', 'web.form.choice');
     const kept = 'kept' in password ? password.kept : null;
     const opened = await form.attempt((business) =>
       this.signup.open(business, 'hash' in password ? password.hash : '', visit.locale, ip),

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidField } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword, type Limit, Limits, passwordProblem, seal, unseal } from '@foyer/credentials';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { Addresses, OwnerArrival, Packs, Tenants } from '@foyer/tenants';
+import { Addresses, OwnerArrival, Tenants } from '@foyer/tenants';
 import type { PlanName } from './plans.js';
 
 const OPENED: Limit = { name: 'sign-up', points: 10, seconds: 3600 };
@@ -32,7 +31,6 @@ export class Signup {
     @Inject(CONFIG) private readonly config: Config,
     private readonly tenants: Tenants,
     private readonly addresses: Addresses,
-    private readonly packs: Packs,
     private readonly limits: Limits,
     private readonly arrival: OwnerArrival,
   ) {}
@@ -74,8 +72,6 @@ export class Signup {
     ip: string,
   ): Promise<{ tenant: Tenant; entry: string }> {
     await this.limits.count(OPENED, ip);
-    if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint))
-      throw new InvalidField('blueprint', 'web.form.choice');
     const general = { name: business, supportEmail: email, defaultLocale: locale, locales: [locale], timeZone };
     const tenant = await this.tenants.provision({
       ...{ slug, name: business, plan, blueprint, ownerEmail: email },

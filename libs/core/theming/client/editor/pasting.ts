@@ -44,7 +44,11 @@ const rows = (html: string): string =>
   html
     .replace(/<t[dh]\b[^>]*>[\s\S]*?<\/t[dh]\s*>/gi, (cell) => cell.replace(/<\/?(?:p|div|h[1-6])\b[^>]*>/gi, ' '))
     .replace(/(<\/t[dh]\s*>)(?=\s*<t[dh]\b)/gi, ' | $1')
-    .replace(/(<\/t[dh]\s*>\s*<\/tr\s*>)(?=[\s\S]*?<tr\b)/gi, '<br>$1');
+    .replace(/<\/tr\s*>(?=[\s\S]*?<tr\b)/gi, '<br>')
+    .replace(/<table\b[^>]*>/gi, '<p>')
+    .replace(/<\/table\s*>/gi, '</p>')
+    // Within a table the browser would move a break in front of all of it.
+    .replace(/<\/?(?:thead|tbody|tfoot|colgroup|col|caption|tr|td|th)\b[^>]*>/gi, '');
 
 function attach(box: HTMLTextAreaElement, files: FileList): boolean {
   const input = box.form?.querySelector<HTMLInputElement>('input[type=file]');
