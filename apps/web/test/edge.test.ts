@@ -175,18 +175,18 @@ test.each([
   '%00',
   '<script>',
   '[object Object]',
-])('39: the filter or cursor “%s” is no filter', async (hostile) => {
+])('39: the filter or cursor “%s” is told to be none, and sorts or selects nothing', async (hostile) => {
   const value = encodeURIComponent(hostile);
   const customer = await ana.browser();
   const owner = await acme.owner.browser();
   for (const path of [`/tickets?status=${value}&scope=${value}&cursor=${value}&q=${value}`])
-    expect((await customer.get(path)).status).toBe(200);
+    expect((await customer.get(path)).status).toBe(400);
   for (const path of [
     `/console/tickets?view=${value}&status=${value}&assignee=${value}&company=${value}&cursor=${value}&q=${value}`,
     `/console/people?state=${value}&cursor=${value}&q=${value}`,
     `/console/companies?cursor=${value}&q=${value}`,
   ]) {
-    expect((await owner.get(path)).status).toBe(200);
+    expect((await owner.get(path)).status).toBe(400);
   }
 });
 
@@ -271,7 +271,8 @@ describe('66: what nobody means is told, and never taken for nothing', () => {
           ? visitors.console!
           : visitors.portal!;
       for (const name of filters)
-        for (const query of [`${name}=${'x'.repeat(500)}`, `${name}=a&${name}=b`]) {
+        // A search that is too long is cut, and finds what its beginning finds (find.test.ts).
+        for (const query of [...(name === 'q' ? [] : [`${name}=${'x'.repeat(500)}`]), `${name}=a&${name}=b`]) {
           const { status, text } = await visitor.get(`${rest}?${query}`);
           const told = status === 404 || (status === 400 && text.includes('asks for something that is not there'));
           if (!told) silent.push(`${rest}?${query.slice(0, 30)} → ${status}`);
@@ -560,7 +561,7 @@ describe('what goes over the wire', () => {
 
 test('a host that nobody has, and a portal that is suspended, speak the browser’s language in a plain look', async () => {
   const bolt = await world.tenant('bolt', 'Bolt & Nut');
-  const staff = await world.staff();
+  const staff = await world.staff('owner', 'closing@staff.example');
   await staff.get(`/tenants/${bolt.tenant.id}`);
   await staff.post(`/tenants/${bolt.tenant.id}/suspension`, { reason: 'Not paid', confirmed: '1' });
   for (const [host, language, status, said] of [
