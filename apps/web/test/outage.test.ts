@@ -135,6 +135,16 @@ test('a session that ended while somebody was writing costs no word', async () =
   expect((await sendAgain(browser, stale.text)).status).toBe(303);
 });
 
+test('nor one that another tab has ended, cookie and all', async () => {
+  const browser = await ana.browser();
+  await browser.get('/tickets/new');
+  const _csrf = await browser.csrf();
+  await browser.post('/sign-out');
+  const ended = await browser.post('/tickets', { ...ticket('Written in the other tab'), _csrf });
+  expect(ended.status).toBe(401);
+  expect(givenBack(ended.text).controls).toContainEqual(expect.objectContaining({ name: 'description', value: WORDS }));
+});
+
 test('a guest without a session is sent to the sign-in as ever', async () => {
   const guest = acme.visitor();
   await guest.get('/sign-in');

@@ -21,7 +21,7 @@ export function startOrm({ entities, poolSize, ...address }: OrmOptions): Promis
     // A server that does not answer is one that is away: whoever waits for a connection is told so.
     driverOptions: {
       ...{ Client: GuardedClient, application_name: 'foyer', keepAlive: true },
-      ...{ maxLifetimeSeconds: 1800, connectionTimeoutMillis: 10_000 },
+      ...{ maxLifetimeSeconds: 1800, connectionTimeoutMillis: 30_000 },
     },
     discovery: { warnWhenNoEntities: false },
     debug: false,

@@ -1,4 +1,6 @@
 const MAX_FIELDS = 5_000;
+/** Of one field's value: what reads addresses and encoded words looks back and ahead in it. */
+const MAX_VALUE = 16 * 1024;
 
 /** The header of a mail or of a part: names in lower case, values unfolded, bytes as latin1. */
 export class HeaderFields {
@@ -8,7 +10,7 @@ export class HeaderFields {
     let current: { name: string; value: string[] } | null = null;
     const end = () => {
       if (current && this.fields.length < MAX_FIELDS)
-        this.fields.push({ name: current.name, value: trimmed(current.value.join(' ')) });
+        this.fields.push({ name: current.name, value: trimmed(current.value.join(' ').slice(0, MAX_VALUE)) });
     };
     for (const line of block.split('\n')) {
       if (line[0] === ' ' || line[0] === '\t') {

@@ -16,6 +16,9 @@ const attacks: Record<string, (bytes: number) => string> = {
   'begun message ids': (bytes) => `References: ${repeat('<', bytes)}\n\nbody`,
   addresses: (bytes) => `From: ${repeat('a@b.example,', bytes)}\n\nbody`,
   'address colons': (bytes) => `From: ${repeat('a', bytes / 2)}@${repeat(':', bytes / 2)}\n\nbody`,
+  'remarks of an author': (bytes) => `From: ${repeat('(', bytes)} x <a@b.example>\n\nbody`,
+  'remarks and words': (bytes) =>
+    `From: ${repeat('(', bytes / 2)} x <a@b.example>\nSubject: ${repeat('=?utf-8?b?', bytes / 2)}\n\nbody`,
   parameters: (bytes) => `Content-Type: text/plain; ${repeat('a=b; ', bytes)}\n\nbody`,
   'parameter blanks': (bytes) => `Content-Type: text/plain;${repeat('   ', bytes)}\n\nbody`,
   'continued parameters': (bytes) => `Content-Type: text/plain; ${repeat('a*0=b; ', bytes)}\n\nbody`,

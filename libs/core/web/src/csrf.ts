@@ -37,6 +37,14 @@ export class Csrf {
       throw new Refused('web.error.stale-form');
   }
 
+  /** Was the form made, here, for somebody who is not there any more? */
+  isOfAnother(req: FoyerRequest): boolean {
+    const given = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
+    const binding = this.binding(req);
+    const made = typeof given === 'string' && unmasked(given).length === this.token('').length;
+    return made && !(binding && signatureMatches(this.token(binding), unmasked(given)));
+  }
+
   /** The token for this page's forms; gives a guest the cookie it is bound to. */
   tokenFor(req: FoyerRequest, res: Response): string {
     let binding = this.binding(req);

@@ -77,8 +77,9 @@ export class ErrorFilter implements ExceptionFilter {
 
   /** Somebody's session ended while they were writing. */
   private async hasWords(req: FoyerRequest, res: FoyerResponse): Promise<boolean> {
-    if (this.cookies.read(req, 'session') === null) return false;
-    return (await this.again(null, 401, req, res)) !== null;
+    const typed = await this.again(null, 401, req, res);
+    // Another tab may have taken the session's cookie away; the form still knows that there was one.
+    return typed !== null && (this.cookies.read(req, 'session') !== null || this.csrf.isOfAnother(req));
   }
 
   /** What was typed, where sending it once more can help. It is read now when the request had not come that far. */

@@ -5,7 +5,7 @@ import type { FoyerRequest } from './request.js';
 export interface TypedAgain {
   action: string;
   fields: { name: string; value: string }[];
-  /** The longer ones, to be read and copied. */
+  /** Those that people wrote, to be read and copied. */
   words: string[];
   /** Files came along, which no page can give back. */
   files: boolean;
@@ -15,7 +15,8 @@ export interface TypedAgain {
 
 const SECRET = /password|token/i;
 const TOKEN = '_csrf';
-const LONG = 24;
+/** Chosen rather than written: ids, words of ours, numbers. */
+const CHOSEN = /^[\w.-]*$/;
 
 /** Null when nothing worth keeping was sent. Passwords are left out; the token of the form is the page's to add. */
 export function typedAgain(req: FoyerRequest): TypedAgain | null {
@@ -23,7 +24,7 @@ export function typedAgain(req: FoyerRequest): TypedAgain | null {
   const fields = Object.entries((req.body ?? {}) as Record<string, unknown>)
     .filter(([name]) => name !== TOKEN && !SECRET.test(name))
     .flatMap(([name, value]) => [value].flat().map((each) => ({ name, value: typeof each === 'string' ? each : '' })));
-  const words = fields.map(({ value }) => value.trim()).filter((value) => value.length > LONG || value.includes('\n'));
+  const words = fields.map(({ value }) => value.trim()).filter((value) => !CHOSEN.test(value));
   const files = (req.uploads?.length ?? 0) > 0;
   if (!files && fields.every(({ value }) => value.trim() === '')) return null;
   return { action: req.foyer.url, fields, words: [...new Set(words)], files };

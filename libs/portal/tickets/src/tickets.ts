@@ -153,24 +153,20 @@ export class Tickets {
     });
   }
 
-  /** Everything about a ticket that stands in one form, as it is typed there. */
+  /** What stands about a ticket in one form, as far as it was changed there; null leaves tags or subject as they are. */
   async describe(
     actor: PortalActor,
     ref: TicketRef,
-    { values, tags, subject }: { values: TicketValues; tags: string[]; subject: string | null },
+    { values, tags, subject }: { values: TicketValues; tags: string[] | null; subject: string | null },
   ): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
       mustMayEnd(actor, ticket, values.status);
       await this.set(actor, ticket, values);
-      const wanted = tags.map(tagOf);
-      await this.ledger.happened(
-        ticket,
-        actor,
-        ticket.tag(
-          wanted,
-          ticket.tags.filter((tag) => !wanted.includes(tag)),
-        ),
-      );
+      if (tags) {
+        const wanted = tags.map(tagOf);
+        const gone = ticket.tags.filter((tag) => !wanted.includes(tag));
+        await this.ledger.happened(ticket, actor, ticket.tag(wanted, gone));
+      }
       if (subject !== null) await this.call(actor, ticket, subject);
     });
   }

@@ -241,3 +241,28 @@ describe('words', () => {
     expect([needed.status, needed.text.includes('Workshop matter')]).toEqual([422, true]);
   });
 });
+
+test('properties: what a colleague changed meanwhile stays, whatever an older page shows', async () => {
+  const two = await acme.owner.browser();
+  const page = '/console/tickets/TKT-001';
+  const shown = (html: string) => {
+    const form =
+      /<form class="form" method="post" action="\/console\/tickets\/TKT-001\/properties">([^]*?)<\/form>/.exec(
+        html,
+      )![1]!;
+    const was = Object.fromEntries(
+      [...form.matchAll(/name="(was_\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+    );
+    const now = Object.fromEntries(Object.entries(was).map(([name, value]) => [name.slice(4), value]));
+    return { ...was, ...now };
+  };
+  const first = shown((await owner.get(page)).text);
+  const second = shown((await two.get(page)).text);
+  expect((await owner.post(`${page}/properties`, { ...first, priority: 'low', tags: 'mine' })).status).toBe(303);
+  expect((await two.post(`${page}/properties`, { ...second, subject: 'Called otherwise' })).status).toBe(303);
+  expect(shown((await owner.get(page)).text)).toMatchObject({
+    priority: 'low',
+    tags: 'mine',
+    subject: 'Called otherwise',
+  });
+});

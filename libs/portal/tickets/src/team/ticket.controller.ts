@@ -147,11 +147,19 @@ export class TeamTicketController {
     @Form(propertiesForm) form: FormState<z.output<typeof propertiesForm>>,
   ) {
     const before = await this.page.read(actor, number);
+    // What stands as it was shown was not meant to change: a colleague may have changed it meanwhile.
+    const changed = (name: string) => form.values[`was_${name}`] !== form.values[name];
     await form.attempt(({ status, priority, assignee, category, group, tags, subject }) =>
       this.tickets.describe(actor, number, {
-        values: { ...status, priority, assigneeId: assignee, categoryId: category, groupId: group },
-        tags: tags.split(/[,\n]/),
-        subject: subject ?? null,
+        values: {
+          ...(changed('status') && status),
+          ...(changed('priority') && { priority }),
+          ...(changed('assignee') && { assigneeId: assignee }),
+          ...(changed('category') && { categoryId: category }),
+          ...(changed('group') && { groupId: group }),
+        },
+        tags: changed('tags') ? tags.split(/[,\n]/) : null,
+        subject: changed('subject') ? (subject ?? null) : null,
       }),
     );
     return form.failed
@@ -204,6 +212,11 @@ export class TeamTicketController {
     this.live.seen(actor, number);
     const choices = await statusChoices(visit, this.statuses);
     const draft = forms.reply || !ticket.can.reply ? null : ticket.draft;
+    const shown = {
+      status: statusId ? `${status}.${statusId}` : status,
+      ...{ priority, assignee: assigneeId ?? '', category: categoryId ?? '', group: groupId ?? '' },
+      ...{ subject, tags: tags.join(', ') },
+    };
     return {
       ticket: ticketView(visit, '/console', ticket),
       entries: entryViews(visit, '/console', ticket, actor.id),
@@ -226,8 +239,8 @@ export class TeamTicketController {
         properties:
           forms.properties ??
           visit.form({
-            status: statusId ? `${status}.${statusId}` : status,
-            ...{ priority, assignee: assigneeId, category: categoryId, group: groupId, subject, tags: tags.join(', ') },
+            ...shown,
+            ...Object.fromEntries(Object.entries(shown).map(([name, value]) => [`was_${name}`, value])),
           }),
       },
       proposals: {
