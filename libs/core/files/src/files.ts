@@ -84,7 +84,7 @@ export class Files {
       const limit = Math.min(options.maxBytes ?? Infinity, this.config.uploadLimitBytes);
       const { size: received } = await stat(incoming.path);
       if (received === 0) throw new Unacceptable('empty', { name });
-      if (received > limit) throw new Unacceptable('size', { name, megabytes: Math.floor(limit / 1024 / 1024) || 1 });
+      if (received > limit) throw new Unacceptable('size', { name, megabytes: Math.floor(limit / 1_000_000) || 1 });
       const kind = await inspect(incoming.path, name, options.allow);
       const picture = kind.family === 'image';
       if (picture) await cleanImage(incoming.path, draft, name, options.maxPixels ?? MAX_PIXELS);

@@ -42,7 +42,8 @@ async function fill(form: HTMLFormElement): Promise<void> {
   if (fresh && here) here.value = fresh.value;
   propose(proposed, box);
   if (lineBefore(box) === '/') eraseBefore(box, 1);
-  insertText(box, proposed.value);
+  // What stands there already is a paragraph of its own.
+  insertText(box, lineBefore(box).trim() === '' ? proposed.value : `\n\n${proposed.value}`);
 }
 
 /** What else the macro does stands above the button that sends its words, beside what others before it do. */

@@ -97,6 +97,8 @@ export interface TicketDetail {
   approvals: Approval[];
   /** The reader's reply that was begun and not sent. */
   draft: { content: DraftContent; updatedAt: string } | null;
+  /** Of a note to colleagues. */
+  noteDraft: { content: DraftContent } | null;
   messages: ThreadMessage[];
 }
 export interface TicketView extends TicketDetail {
@@ -146,6 +148,7 @@ export class TicketPageReader {
                       from ${table('ticket_approval')} v join ${table('person')} w on w.id = v.approver_id left join ${table('person')} z on z.id = v.asked_by_id
                      where v.ticket_id = t.id) as approvals,
                    (select json_build_object('content', d.content, 'updatedAt', d.updated_at) from ${draftsOf(actor)} and d.place = ${replyPlace(number)}) as draft,
+                   (select json_build_object('content', d.content) from ${draftsOf(actor)} and d.place = ${notePlace(number)}) as "noteDraft",
                    (select coalesce(json_agg(json_build_object(
                              'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
                              'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,
@@ -224,6 +227,7 @@ export class TicketPageReader {
 
 /** Where a reply that was begun is kept. */
 export const replyPlace = (number: number): string => `reply:${ticketNumber(number)}`;
+export const notePlace = (number: number): string => `note:${ticketNumber(number)}`;
 
 /** Customers read replies, and what happened where it concerns them; `m` is the message. */
 const visible = ({ ability }: PortalActor): Sql =>

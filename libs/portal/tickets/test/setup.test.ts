@@ -266,3 +266,18 @@ test('properties: what a colleague changed meanwhile stays, whatever an older pa
     subject: 'Called otherwise',
   });
 });
+
+test('a note that was begun waits for its writer, and for nobody else', async () => {
+  const page = '/console/tickets/TKT-002';
+  const written = (html: string) => /<textarea[^>]*id="note-body"[^>]*>([^<]*)</.exec(html)?.[1];
+  await owner.get(page);
+  const kept = await owner.post('/tickets/drafts', { place: 'note:TKT-002', body: 'Half a note' });
+  expect(kept.status).toBeLessThan(400);
+  expect(written((await owner.get(page)).text)).toBe('Half a note');
+  const colleague = await (await acme.agent('Mara')).browser();
+  expect(written((await colleague.get(page)).text)).toBe('');
+  expect((await ana.get('/tickets/TKT-002')).text).not.toContain('Half a note');
+  await owner.get(page);
+  expect((await owner.post(`${page}/notes`, { body: 'A whole note' })).status).toBe(303);
+  expect(written((await owner.get(page)).text)).toBe('');
+});

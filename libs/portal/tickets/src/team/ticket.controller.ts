@@ -27,7 +27,7 @@ import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js'
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
+import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
@@ -133,9 +133,9 @@ export class TeamTicketController {
       const also = await this.proposals.chosen(actor, before, chosen);
       return this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console', also });
     });
-    return form.failed
-      ? this.view(visit, actor, before, { note: form }, kept)
-      : this.back(number, 'tickets.team.noted');
+    if (form.failed) return this.view(visit, actor, before, { note: form }, kept);
+    await this.drafts.discard(actor, notePlace(number));
+    return this.back(number, 'tickets.team.noted');
   }
 
   @Post('properties')
@@ -235,7 +235,7 @@ export class TeamTicketController {
         : null,
       forms: {
         reply: forms.reply ?? visit.form({ status: 'pending', ...draft?.content }),
-        note: forms.note ?? visit.form(),
+        note: forms.note ?? visit.form({ ...(forms.reply || !ticket.can.note ? null : ticket.noteDraft?.content) }),
         properties:
           forms.properties ??
           visit.form({
@@ -248,6 +248,7 @@ export class TeamTicketController {
         note: await this.proposals.again(visit, actor, ticket, alsoIn(forms.note)),
       },
       place: replyPlace(number),
+      notePlace: notePlace(number),
       restored: draft?.updatedAt ?? null,
       kept,
       statuses: choices.filter(({ value }) => isWithin(actor, ticket, value)),
@@ -262,7 +263,7 @@ export class TeamTicketController {
       follows: ticket.watcherIds.includes(actor.id!),
       mine: assigneeId === actor.id,
       presence: presenceText(visit, this.live.others(actor, number)),
-      tab: forms.note ? 'note' : 'reply',
+      tab: forms.note || (!forms.reply && !draft && ticket.noteDraft?.content['body']) ? 'note' : 'reply',
       files: this.attachments.limits,
       others: others.map((row) => rowView(visit, '/console', row)),
       panels: await this.panels.for('team', actor, ticket, visit),
