@@ -111,7 +111,7 @@ export class Invitations {
       const person = await em.findOne(Person, { email: token.email });
       if (person?.status === 'deactivated') return null;
       return {
-        name: data.name,
+        name: person?.name ?? data.name, // a company’s admin names nobody anew
         inviter: data.inviter,
         email: token.email,
         company: company?.name ?? null,
