@@ -55,6 +55,12 @@ async function open(page: Page, path: string): Promise<void> {
   await page.locator('.editor.is-rich').first().waitFor();
 }
 
+/** Whoever goes on at once would find the editor still reading what was deleted. */
+async function empty(): Promise<void> {
+  await reply().fill('');
+  await mara.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('#reply-body')!.value === '');
+}
+
 /** As the clipboard hands it over when somebody pastes. */
 async function paste(box: Locator, data: Record<string, string>, file?: string): Promise<void> {
   await box.evaluate(
@@ -134,19 +140,31 @@ test('Tab and Escape lead out, buttons say what is on, an empty reply is not sen
 
 test('what was begun is there again after a reload, as it looked', async () => {
   await open(mara, ticket);
-  await reply().fill('');
+  await empty();
   await reply().pressSequentially('1. First\n**second** thing');
-  const kept = mara.waitForResponse((answer) => answer.url().endsWith('/drafts') && answer.ok());
-  await kept;
+  await mara.waitForResponse(
+    (answer) => answer.url().endsWith('/drafts') && answer.ok() && !!answer.request().postData()?.includes('thing'),
+  );
   await open(mara, ticket);
   await reply().locator('ol > li').nth(1).waitFor();
   expect(await reply().locator('ol > li').allInnerTexts()).toEqual(['First', 'second thing']);
   expect(await reply().locator('strong').innerText()).toBe('second');
 });
 
+test('whoever deletes everything begins anew, without the list that stood there', async () => {
+  await open(mara, ticket);
+  await empty();
+  await reply().pressSequentially('- one\ntwo');
+  expect(await written()).toBe('- one\n- two');
+  await mara.keyboard.press('Control+a');
+  await mara.keyboard.press('Delete');
+  await mara.keyboard.type('plain');
+  expect(await written()).toBe('plain');
+});
+
 test('a macro comes where the cursor is, by its name at the beginning of a line', async () => {
   await open(mara, ticket);
-  await reply().fill('');
+  await empty();
   await reply().pressSequentially('Hello Ana,\n/way ');
   await reply().locator('strong', { hasText: 'on the way' }).waitFor();
   expect(await written()).toBe('Hello Ana,\n\nA technician is **on the way**.');
@@ -156,7 +174,7 @@ test('a macro comes where the cursor is, by its name at the beginning of a line'
 
 test('what a macro does beside its words stands above Send, can be left out, and happens with the sending', async () => {
   await open(mara, ticket);
-  await reply().fill('');
+  await empty();
   await reply().pressSequentially('/bill ');
   await reply().getByText('The invoice is attached.').waitFor();
   const also = mara.locator('form[data-panel="reply"]').getByRole('group', { name: 'Also:' });
@@ -196,7 +214,7 @@ test('a colleague is called by the beginning of the name, arrows and Enter', asy
 
 test('what is pasted keeps its shape and nothing else; a picture goes along as a file', async () => {
   await open(mara, ticket);
-  await reply().fill('');
+  await empty();
   await paste(reply(), {
     'text/plain': 'Title Safe bold evil',
     'text/html': `<style>p { color: red }</style><script>document.title = 'owned'</script><h2>Title</h2>
@@ -207,7 +225,7 @@ test('what is pasted keeps its shape and nothing else; a picture goes along as a
   expect(await written()).toBe('## Title\n\nSafe **bold** evil\n\n- item [there](https://a.example)');
   expect(await reply().innerHTML()).not.toMatch(/style|onclick|onerror|iframe|javascript/);
   expect(await mara.title()).not.toContain('owned');
-  await reply().fill('');
+  await empty();
   await paste(reply(), {
     'text/plain': 'A\tB\nC\tD',
     'text/html': '<table><tr><td><p>A</p></td><td>B</td></tr><tr><th>C</th><td>D</td></tr></table>',

@@ -4,6 +4,7 @@ import { EditorState, Selection, type Transaction } from 'prosemirror-state';
 import { EditorView } from 'prosemirror-view';
 import { type Surface, tell } from '../writing.js';
 import { addressesShown, directions, hint } from './appearance.js';
+import { clearing } from './clearing.js';
 import { keys } from './keys.js';
 import { LinkField } from './link-field.js';
 import { mentions } from './mentions.js';
@@ -26,6 +27,7 @@ export function surfaceFor(box: HTMLTextAreaElement, frame: HTMLElement): Surfac
       plugins: [
         ...(called ? [mentions(box.id, called)] : []),
         typing,
+        clearing,
         ...keys(frame, link),
         pasting(box),
         history(),
