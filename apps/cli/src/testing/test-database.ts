@@ -17,14 +17,19 @@ const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 const secretKey = 'tests only: logins are shared by all test databases';
 
 const cleanUp: (() => Promise<void>)[] = [];
+const visitorsLeave: (() => Promise<void>)[] = [];
 afterAll(async () => {
   const problems: unknown[] = [];
-  for (const clean of cleanUp.reverse()) await clean().catch((error: unknown) => problems.push(error));
+  for (const clean of [...visitorsLeave, ...cleanUp.reverse()])
+    await clean().catch((error: unknown) => problems.push(error));
   if (problems.length > 0) throw problems[0];
 });
 
 /** Runs after the last test of the file, the last one first: what was built on something goes before it. */
 export const afterTests = (clean: () => Promise<void>): void => void cleanUp.push(clean);
+
+/** Runs before all of them, whichever was there first: visitors leave before the house is closed. */
+export const whenLeaving = (clean: () => Promise<void>): void => void visitorsLeave.push(clean);
 
 /**
  * A configuration with a database of its own: bootstrapped, platform migrated, no tenant yet. Call it in `beforeAll` or

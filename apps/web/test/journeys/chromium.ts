@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterTests, PASSWORD, type TestPerson, World } from '@foyer/app-cli/testing';
+import { PASSWORD, type TestPerson, whenLeaving, World } from '@foyer/app-cli/testing';
 
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--headless'],
@@ -44,7 +44,7 @@ export class Chromium {
   static async open(): Promise<Chromium> {
     const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
     const browser = new Chromium(await chromium.launch({ executablePath, args: FLAGS }));
-    afterTests(async () => {
+    whenLeaving(async () => {
       await browser.browser.close();
       if (browser.complaints.size > 0) throw new Error([...browser.complaints].join('\n'));
     });
