@@ -1,48 +1,120 @@
+import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
 import type { Response } from 'express';
-import type { Limit } from '@foyer/credentials';
+import { type Limit, Limits } from '@foyer/credentials';
+import { Database, rows, sql, table } from '@foyer/database';
+import type { PortalActor } from '@foyer/identity';
 import type { Visit } from '@foyer/web';
-import type { TicketRow } from './ticket-list.js';
+import { AnswerPanels } from './requests/answer-panels.js';
+import { answersOf, idsIn } from './requests/answers.js';
+import { Groups } from './requests/groups.js';
+import { localized } from './requests/localized.js';
+import type { RequestField } from './requests/request-field.js';
+import { Requests, typeName } from './requests/requests.js';
+import type { FieldValue } from './ticket.entity.js';
+import { TicketList, type TicketRow, type ViewFilter } from './ticket-list.js';
 import { type Base, rowView } from './ticket-view.js';
 
-export const EXPORTED: Limit = { name: 'ticket-export', points: 20, seconds: 3600 };
-
-/** An answer that browsers save. */
-export function sendCsv(res: Response, text: string): void {
-  res.setHeader('Content-Type', 'text/csv; charset=utf-8');
-  res.setHeader('Content-Disposition', 'attachment; filename="tickets.csv"');
-  res.send(text);
-}
+const EXPORTED: Limit = { name: 'ticket-export', points: 20, seconds: 3600 };
 
 const COLUMNS = [
-  'number',
-  'subject',
-  'status',
-  'priority',
-  'category',
-  'requester',
-  'company',
-  'assignee',
-  'tags',
-  'created',
-  'updated',
+  ...(['number', 'subject', 'status', 'priority', 'type', 'category', 'group', 'requester', 'company'] as const),
+  ...(['assignee', 'tags', 'created', 'updated', 'solved'] as const),
+  ...(['reply-due', 'replied', 'solution-due'] as const),
 ] as const;
+type Column = (typeof COLUMNS)[number];
 
-/** What the team files tickets under is no business of customers. */
-const OF_THE_TEAM = new Set<(typeof COLUMNS)[number]>(['tags']);
+/** What the team files tickets under, and what it has promised itself, is no business of customers. */
+const OF_THE_TEAM = new Set<Column>(['tags', 'group', 'reply-due', 'replied', 'solution-due']);
 
-/** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text (security 54). */
-export function csvOf(visit: Pick<Visit, 't' | 'locale'>, base: Base, tickets: TicketRow[]): string {
-  const columns = COLUMNS.filter((column) => base === '/console' || !OF_THE_TEAM.has(column));
-  const lines = tickets.map((row) => {
-    const { tags, createdAt, updatedAt, ...view } = { ...rowView(visit, base, row), createdAt: row.createdAt };
-    const cells: Record<(typeof COLUMNS)[number], string | null> = {
-      ...view,
-      ...{ status: view.statusLabel, priority: view.priorityLabel, tags: tags.join(', ') },
-      ...{ created: new Date(createdAt).toISOString(), updated: new Date(updatedAt).toISOString() },
-    };
-    return columns.map((column) => cells[column]);
-  });
-  const header = columns.map((column) => visit.t(`tickets.column.${column}`));
-  return stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' });
+/** What a list does not show of a ticket. */
+interface Detail {
+  id: string;
+  typeId: string | null;
+  groupId: string | null;
+  fields: Record<string, FieldValue>;
+  solvedAt: string | null;
+  clocks: Record<string, { dueAt: string | null; metAt: string | null }> | null;
 }
+
+/** Tickets as a file for spreadsheets: a line each, with what their own forms were answered with in columns of their own. */
+@Injectable()
+export class TicketCsv {
+  constructor(
+    private readonly database: Database,
+    private readonly limits: Limits,
+    private readonly list: TicketList,
+    private readonly requests: Requests,
+    private readonly groups: Groups,
+    private readonly answers: AnswerPanels,
+  ) {}
+
+  /** Sends those that the filter finds and the actor may export, as a file that browsers save. */
+  async send(res: Response, visit: Visit, actor: PortalActor, base: Base, filter: ViewFilter): Promise<void> {
+    await this.limits.count(EXPORTED, actor.id!);
+    const text = await this.text(visit, base, await this.list.everything(actor, { ...filter, action: 'export' }));
+    res.setHeader('Content-Type', 'text/csv; charset=utf-8');
+    res.setHeader('Content-Disposition', 'attachment; filename="tickets.csv"');
+    res.send(text);
+  }
+
+  /** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text (security 54). */
+  private async text(visit: Visit, base: Base, tickets: TicketRow[]): Promise<string> {
+    const team = base === '/console';
+    const columns = COLUMNS.filter((column) => team || !OF_THE_TEAM.has(column));
+    const [types, groups] = [await this.requests.types(), await this.groups.all()];
+    const details = await this.details(tickets.map(({ id }) => id));
+    const given = [...details.values()];
+    const fields = (await this.requests.fields()).filter((field) => isAnswered(field, given, team));
+    const names = await this.answers.names(given.flatMap((one) => idsIn(one.fields, fields)));
+    const lines = tickets.map((row) => {
+      const { tags, ...view } = rowView(visit, base, row);
+      const { typeId, groupId, solvedAt, clocks, fields: own } = details.get(row.id)!;
+      const type = types.find(({ id }) => id === typeId);
+      const cells: Record<Column, string | null> = {
+        ...view,
+        ...{ status: view.statusLabel, priority: view.priorityLabel, tags: tags.join(', ') },
+        type: type ? typeName(type, visit.locale) : null,
+        group: groups.find(({ id }) => id === groupId)?.name ?? null,
+        ...{ created: time(row.createdAt), updated: time(row.updatedAt), solved: time(solvedAt) },
+        'reply-due': time(clocks?.['first_response']?.dueAt),
+        replied: time(clocks?.['first_response']?.metAt),
+        'solution-due': time(clocks?.['resolution']?.dueAt),
+      };
+      const answers = answersOf({ typeId, fields: own }, fields, types, { locale: visit.locale, team, names });
+      const answer = ({ id }: RequestField) => answers.find(({ fieldId }) => fieldId === id);
+      return [
+        ...columns.map((column) => cells[column]),
+        ...fields.map((field) => {
+          if (field.kind === 'number' || field.kind === 'date') return own[field.id];
+          const { values = [], files = [] } = answer(field) ?? {};
+          return [...values, ...files.map(({ name }) => name)].join(', ');
+        }),
+      ];
+    });
+    const header = [
+      ...columns.map((column) => visit.t(`tickets.column.${column}`)),
+      ...fields.map((field) => localized(field, 'label', visit.locale)),
+    ];
+    return stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' });
+  }
+
+  private async details(ids: string[]): Promise<Map<string, Detail>> {
+    const found = await this.database.read((em) =>
+      rows<Detail>(
+        em,
+        sql`select t.id, t.type_id as "typeId", t.group_id as "groupId", t.fields, t.solved_at as "solvedAt",
+                   (select json_object_agg(q.kind, json_build_object('dueAt', q.due_at, 'metAt', q.met_at))
+                      from ${table('ticket_clock')} q where q.ticket_id = t.id) as clocks
+              from ${table('ticket')} t where t.id = any(${ids}::uuid[])`,
+      ),
+    );
+    return new Map(found.map((one) => [one.id, one]));
+  }
+}
+
+const time = (at: string | null | undefined): string | null => (at ? new Date(at).toISOString() : null);
+
+/** A column that nothing stands in would only be in the way. */
+const isAnswered = ({ id, visibility }: RequestField, given: Detail[], team: boolean): boolean =>
+  (team || visibility !== 'team') && given.some(({ fields }) => fields[id] !== undefined && fields[id] !== null);

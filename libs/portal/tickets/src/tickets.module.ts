@@ -41,6 +41,7 @@ import { InboxController } from './team/inbox.controller.js';
 import { TeamTicketController } from './team/ticket.controller.js';
 import { ReplyAddresses } from './reply-addresses.js';
 import { TicketEntrances } from './ticket-entrances.js';
+import { TicketCsv } from './ticket-csv.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
 import { TicketLedger } from './ticket-ledger.js';
@@ -96,6 +97,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketOpening,
     TicketPanels,
     Tickets,
+    TicketCsv,
     TicketList,
     TicketPageReader,
     ReplyAddresses,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { sql, table } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import { type RequestField, requestFields, requestTypes } from '@foyer/tickets';
 import { requestField } from '../src/requests/request-field.js';
@@ -118,6 +119,42 @@ describe('answers', () => {
       [idOf('order')]: 'A-17',
       [idOf('proof')]: [expect.stringMatching(/^[0-9a-f-]{36}$/)],
     });
+  });
+
+  test('stand in the file for spreadsheets, in columns of their own; those of the team only in the team’s', async () => {
+    const subject = `Sheet ${randomUUID()}`;
+    const device = { [f('device')]: laptop.id, [f('serial')]: 'SN "4", new' };
+    await ana.upload('/tickets', plain({ ...device, subject, [f('count')]: '3', [f('day')]: '2026-02-28' }), []);
+    const cost = JSON.stringify({ [idOf('cost')]: 'C-12' });
+    await acme.inside(() =>
+      world.get(Database).write(async (em) => {
+        await rows(em, sql`update ${table('ticket')} set fields = fields || ${cost}::jsonb where subject = ${subject}`);
+        await rows(
+          em,
+          sql`insert into ${table('ticket_clock')} (ticket_id, kind, policy_id, started_at, due_at)
+              select id, 'first_response', id, now(), '2026-03-01T09:00:00Z' from ${table('ticket')} where subject = ${subject}`,
+        );
+      }),
+    );
+    const sheet = async (visitor: Visitor, path: string): Promise<Record<string, string>> => {
+      const [header, ...lines] = parse((await visitor.get(path)).text, { bom: true }) as string[][];
+      const line = lines.find((cells) => cells.includes(subject))!;
+      return Object.fromEntries(header!.map((name, at) => [name, line[at]!]));
+    };
+    const agent = await (await acme.agent('Mara')).browser();
+    const answers = {
+      Type: 'Repair',
+      Device: 'Laptop',
+      'Serial number': 'SN "4", new',
+      'How many': '3',
+      'Since when': '2026-02-28',
+    };
+    const ofTeam = await sheet(agent, '/console/tickets/export?view=all');
+    expect(ofTeam).toMatchObject({ ...answers, 'Cost centre': 'C-12', 'First reply due': '2026-03-01T09:00:00.000Z' });
+    const own = await sheet(ana, '/tickets/export');
+    expect(own).toMatchObject(answers);
+    for (const column of ['Cost centre', 'Tags', 'Group', 'First reply due'])
+      expect(Object.keys(own)).not.toContain(column);
   });
 
   test('of a question that is not asked are neither required nor kept', async () => {
