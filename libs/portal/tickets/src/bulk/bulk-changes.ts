@@ -1,16 +1,25 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Conflict, DomainError, NotFound, holds } from '@foyer/access';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import { Conflict, DomainError, holds, InvalidField, NotFound } from '@foyer/access';
 import { Database, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import type { TicketAction } from '../ticket-actions.js';
-import type { Priority, TicketStatus } from '../ticket.entity.js';
 import { TicketList, type ViewFilter } from '../ticket-list.js';
 import { Tickets } from '../tickets.js';
 import { BulkChangeAsked } from './bulk.events.js';
+import { type BulkProperty, type BulkStep, stateOf, wayBack } from './bulk-steps.js';
 
 export type BulkStatus = 'waiting' | 'done' | 'undoing' | 'undone';
+/** A ticket that was not changed, or not put back, and the words that say why. */
+export interface LeftTicket {
+  number: number;
+  code: string;
+  values: Record<string, string | number>;
+  /** What of it somebody else has changed since; empty when nothing of it was done. */
+  since: BulkProperty[];
+}
 export interface BulkChange {
   id: string;
   personId: string;
@@ -19,18 +28,8 @@ export interface BulkChange {
   done: number;
   changed: number;
   status: BulkStatus;
+  left: LeftTicket[];
   createdAt: string;
-}
-/** What a ticket was before, to bring it back. */
-interface Before {
-  number: number;
-  status: TicketStatus;
-  statusId: string | null;
-  priority: Priority;
-  categoryId: string | null;
-  assigneeId: string | null;
-  groupId: string | null;
-  tags: string[];
 }
 export const BULK_MAX = 10_000;
 /** So many are changed while one waits; more go on without the page. */
@@ -61,7 +60,7 @@ export class BulkChanges {
               from (select t.number from ${table('ticket')} t where ${which} order by t.updated_at desc limit ${BULK_MAX}) t
             returning cardinality(numbers) as total`,
       );
-      if (Array.isArray(picked) && row!.total < new Set(picked).size) throw new NotFound();
+      if (Array.isArray(picked)) await this.missing(em, id, picked);
       if (row!.total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id));
       return row!.total;
     });
@@ -69,14 +68,30 @@ export class BulkChanges {
     return this.find(actor, id);
   }
 
-  /** Takes the change back, ticket by ticket; what a ticket has become since in other ways stays. */
+  /** What was ticked and is out of reach by now is named; without anything else it is as if it had never been there. */
+  private async missing(em: SqlEntityManager, id: string, picked: number[]): Promise<void> {
+    const [found] = await rows<{ numbers: number[] }>(
+      em,
+      sql`select to_json(numbers) as numbers from ${table('bulk_change')} where id = ${id}`,
+    );
+    const missing = [...new Set(picked)].slice(0, BULK_MAX).filter((number) => !found!.numbers.includes(number));
+    if (missing.length === 0) return;
+    if (found!.numbers.length === 0) throw new NotFound();
+    const left = missing.map((number): LeftTicket => ({ number, ...reasonOf(new NotFound()), since: [] }));
+    await rows(
+      em,
+      sql`update ${table('bulk_change')} set left_alone = ${JSON.stringify(left)}::jsonb where id = ${id}`,
+    );
+  }
+
+  /** Takes the change back, ticket by ticket, as far as nobody else has changed the same since. */
   async undo(actor: PortalActor, id: string): Promise<void> {
     const { total } = await this.find(actor, id);
     await this.database.write(async (em) => {
       const [row] = await rows(
         em,
-        sql`update ${table('bulk_change')} set status = 'undoing', done = 0
-             where id = ${id} and person_id = ${actor.id} and status = 'done' and created_at > now() - interval '1 day' returning id`,
+        sql`update ${table('bulk_change')} set status = 'undoing', done = 0, left_alone = '[]'
+             where id = ${id} and person_id = ${actor.id} and status = 'done' and steps <> '[]' and created_at > now() - interval '1 day' returning id`,
       );
       if (!row) throw new Conflict('tickets.bulk.too-late');
       if (total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id));
@@ -103,77 +118,107 @@ export class BulkChanges {
     while (await this.step(actor, id));
   }
 
-  /** One ticket. False when there is none left. */
-  private step(actor: PortalActor, id: string): Promise<boolean> {
-    return this.database.write(async (em) => {
-      const [bulk] = await rows<{
-        status: BulkStatus;
-        actions: TicketAction[];
-        number: number | null;
-        before: Before | null;
-      }>(
-        em,
-        sql`select status, actions, (numbers[done + 1])::int as number, before -> done as before from ${table('bulk_change')} where id = ${id} for update`,
-      );
-      if (!bulk || bulk.status === 'done' || bulk.status === 'undone') return false;
-      if (bulk.status === 'undoing') {
-        if (!bulk.before) return this.finished(id, 'undone');
-        const changed = await this.attempt(() => this.restore(actor, bulk.before!));
-        return this.advance(id, changed, null);
-      }
-      if (bulk.number === null) return this.finished(id, 'done');
-      const [before] = await rows<Before>(
-        em,
-        sql`select number::int, status, status_id as "statusId", priority, category_id as "categoryId", assignee_id as "assigneeId", group_id as "groupId", to_json(tags) as tags
-              from ${table('ticket')} where number = ${bulk.number}`,
-      );
-      const changed =
-        before !== undefined && (await this.attempt(() => this.tickets.act(actor, before.number, bulk.actions)));
-      return this.advance(id, changed, changed ? before : null);
-    });
-  }
-
-  private async restore(actor: PortalActor, { number, tags, ...values }: Before): Promise<void> {
-    await this.tickets.update(actor, number, values);
-    const now = await this.tickets.tagsOf(number);
-    await this.tickets.tag(
-      actor,
-      number,
-      tags,
-      now.filter((tag) => !tags.includes(tag)),
-    );
-  }
-
-  /** A ticket that cannot take it (closed, gone, no longer allowed) stays as it is and stops nobody. */
-  private async attempt(change: () => Promise<void>): Promise<boolean> {
+  /** One ticket, all of it or nothing. False when there is none left. */
+  private async step(actor: PortalActor, id: string): Promise<boolean> {
+    const turn = await this.turn(id);
+    if (!turn) return false;
     try {
-      await change();
-      return true;
+      await this.database.write(async (em) => {
+        if (!(await isStill(em, id, turn))) return;
+        const { status, actions, number, step } = turn;
+        if (status === 'undoing') return this.advance(em, id, turn, null, await this.restore(em, actor, step!));
+        const before = await stateOf(em, number!);
+        await this.tickets.act(actor, number!, actions);
+        await this.advance(
+          em,
+          id,
+          turn,
+          { number: number!, before: before!, after: (await stateOf(em, number!))! },
+          null,
+        );
+      });
     } catch (error) {
-      if (error instanceof DomainError) return false;
-      throw error;
+      // A ticket that cannot take it (gone, no longer allowed) stays as it is, is named, and stops nobody.
+      if (!(error instanceof DomainError)) throw error;
+      const left = { number: turn.step?.number ?? turn.number!, ...reasonOf(error), since: [] };
+      await this.database.write(async (em) => {
+        if (await isStill(em, id, turn)) await this.advance(em, id, turn, null, left);
+      });
     }
+    return true;
   }
 
-  private advance(id: string, changed: boolean, before: Before | null): Promise<boolean> {
+  /** Whose turn it is; null when there is none left, which is written down. */
+  private turn(id: string): Promise<Turn | null> {
     return this.database.write(async (em) => {
-      const added = before ? JSON.stringify([before]) : '[]';
-      await rows(
+      const [turn] = await rows<Turn>(
         em,
-        sql`update ${table('bulk_change')} set done = done + 1, before = before || ${added}::jsonb,
-                   changed = changed + case when status = 'waiting' and ${changed} then 1 else 0 end where id = ${id}`,
+        sql`select status, actions, done, (numbers[done + 1])::int as number, case when status = 'undoing' then steps -> done end as step
+              from ${table('bulk_change')} where id = ${id} and status in ('waiting', 'undoing') for update`,
       );
-      return true;
+      if (!turn) return null;
+      if (turn.status === 'undoing' ? turn.step : turn.number !== null) return turn;
+      const over: BulkStatus = turn.status === 'undoing' ? 'undone' : 'done';
+      await rows(em, sql`update ${table('bulk_change')} set status = ${over}, finished_at = now() where id = ${id}`);
+      return null;
     });
   }
 
-  private finished(id: string, status: BulkStatus): Promise<boolean> {
-    return this.database.write(async (em) => {
-      await rows(em, sql`update ${table('bulk_change')} set status = ${status}, finished_at = now() where id = ${id}`);
-      return false;
-    });
+  /** Puts back what is still as the change left it; what somebody has changed since is theirs, and told. */
+  private async restore(
+    em: SqlEntityManager,
+    actor: PortalActor,
+    { number, before, after }: BulkStep,
+  ): Promise<LeftTicket | null> {
+    const now = await stateOf(em, number);
+    if (!now) throw new NotFound();
+    const { values, tags, since } = wayBack(before, after, now);
+    if (Object.keys(values).length > 0) await this.tickets.update(actor, number, values);
+    if (tags.add.length + tags.remove.length > 0) await this.tickets.tag(actor, number, tags.add, tags.remove);
+    return since.length > 0 ? { number, code: 'tickets.bulk.changed-since', values: {}, since } : null;
+  }
+
+  private async advance(
+    em: SqlEntityManager,
+    id: string,
+    { status }: Turn,
+    step: BulkStep | null,
+    left: LeftTicket | null,
+  ): Promise<void> {
+    await rows(
+      em,
+      sql`update ${table('bulk_change')}
+             set done = done + 1, steps = steps || ${JSON.stringify(step ? [step] : [])}::jsonb,
+                 left_alone = left_alone || ${JSON.stringify(left ? [left] : [])}::jsonb,
+                 changed = changed + case when ${status} = 'waiting' and ${step !== null} then 1 else 0 end
+           where id = ${id}`,
+    );
   }
 }
 
+interface Turn {
+  status: BulkStatus;
+  actions: TicketAction[];
+  done: number;
+  number: number | null;
+  step: BulkStep | null;
+}
+
+/** Another worker may have had this turn meanwhile. */
+async function isStill(em: SqlEntityManager, id: string, { status, done }: Turn): Promise<boolean> {
+  const found = await rows(
+    em,
+    sql`select 1 from ${table('bulk_change')} where id = ${id} and status = ${status} and done = ${done} for update`,
+  );
+  return found.length > 0;
+}
+
+function reasonOf(error: DomainError): Pick<LeftTicket, 'code' | 'values'> {
+  if (error instanceof NotFound) return { code: 'tickets.bulk.out-of-reach', values: {} };
+  // The form has no field for it any more: whom or what it names is gone by now.
+  if (error instanceof InvalidField) return { code: 'tickets.bulk.gone', values: {} };
+  return { code: error.code, values: error.values };
+}
+
 const BULK = () => sql`
-  select id, person_id as "personId", actions, cardinality(numbers) as total, done, changed, status, created_at as "createdAt" from ${table('bulk_change')}`;
+  select id, person_id as "personId", actions, cardinality(numbers) as total, done, changed, status, left_alone as "left", created_at as "createdAt" from ${table('bulk_change')}`;

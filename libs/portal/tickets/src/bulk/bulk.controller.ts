@@ -1,4 +1,4 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
@@ -21,9 +21,11 @@ import { bulkForm } from '../ticket-forms.js';
 import { parseTicketNumber } from '../ticket-number.js';
 import { TicketViews } from '../views/ticket-views.js';
 import { type BulkChange, BulkChanges } from './bulk-changes.js';
+import { bulkOutcome } from './bulk-outcome.js';
 
 const PATH = '/console/tickets';
 const REFRESH_SECONDS = 2;
+const undoForm = z.object({ back: z.string().max(2000).default('') });
 
 /** The same change to many tickets: those ticked on the page, or all that the list finds. */
 @ConsoleController('tickets/bulk')
@@ -53,26 +55,35 @@ export class BulkController {
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('item', ParseUUIDPipe) id: string,
+    @Query('back') asked?: unknown,
   ) {
     const change = await this.bulk.find(actor, id);
     const running = change.status === 'waiting' || change.status === 'undoing';
     if (running) visit.refreshIn(REFRESH_SECONDS);
     return {
       ...{ id, total: change.total, done: change.done, changed: change.changed, status: change.status, running },
-      undo: change.status === 'done' && change.changed > 0 ? `${PATH}/bulk/${id}/undoing` : null,
-      back: PATH,
+      ...bulkOutcome(visit, change),
+      back: safeReturn(asked, PATH),
     };
   }
 
   @Post(':item/undoing')
-  async undo(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
+  async undo(
+    @CurrentActor() actor: PortalActor,
+    @Param('item', ParseUUIDPipe) id: string,
+    @Form(undoForm) form: FormState<z.output<typeof undoForm>>,
+  ) {
     await this.bulk.undo(actor, id);
-    return this.onward(await this.bulk.find(actor, id), PATH);
+    return this.onward(await this.bulk.find(actor, id), safeReturn(form.values['back'], PATH));
   }
 
   private onward({ id, status }: BulkChange, back: string) {
     const separator = back.includes('?') ? '&' : '?';
-    return seeOther(status === 'done' || status === 'undone' ? `${back}${separator}bulk=${id}` : `${PATH}/bulk/${id}`);
+    return seeOther(
+      status === 'done' || status === 'undone'
+        ? `${back}${separator}bulk=${id}`
+        : `${PATH}/bulk/${id}?${new URLSearchParams({ back }).toString()}`,
+    );
   }
 
   private async filterOf(actor: PortalActor, address: string) {

@@ -14,6 +14,7 @@ import {
   type Visit,
 } from '@foyer/web';
 import { BulkChanges } from '../bulk/bulk-changes.js';
+import { bulkOutcome } from '../bulk/bulk-outcome.js';
 import { Groups } from '../requests/groups.js';
 import { Requests, typeName } from '../requests/requests.js';
 import { Statuses } from '../requests/statuses.js';
@@ -137,13 +138,6 @@ export class InboxController {
   private async changed(visit: Visit, actor: PortalActor, id: string, back: string) {
     const change = await this.bulk.find(actor, id).catch(() => null);
     if (!change) return null;
-    return {
-      text: visit.t(change.status === 'undone' ? 'tickets.bulk.undone' : 'tickets.bulk.changed', {
-        count: change.changed,
-      }),
-      left: change.total - change.changed,
-      undo: change.status === 'done' && change.changed > 0 ? `${PATH}/bulk/${id}/undoing` : null,
-      back,
-    };
+    return { ...bulkOutcome(visit, change), back };
   }
 }
