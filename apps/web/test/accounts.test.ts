@@ -59,6 +59,16 @@ const WAYS: Record<string, () => Promise<{ email: string; password: string; brow
     expect((await browser.post('/invitation', { token, name: 'Mara', password: CHOSEN })).status).toBe(303);
     return { email, password: CHOSEN, browser };
   },
+  'is added by the team, and invited': async () => {
+    const email = 'rosa@customers.example';
+    await owner.get('/console/people/new');
+    await owner.post('/console/people/new', { name: 'Rosa', email, role: 'user', invite: '1' });
+    const { browser, page, token } = await follow(email, '/invitation');
+    expect(page.text).toContain('invites you to the customer portal');
+    expect((await owner.get('/console/team')).text).not.toContain(email);
+    expect((await browser.post('/invitation', { token, name: 'Rosa', password: CHOSEN })).status).toBe(303);
+    return { email, password: CHOSEN, browser };
+  },
   'writes a mail, and then registers': async () => {
     const email = 'mailer@customers.example';
     await run(() => sql`insert into ${table('person')} (id, email, name) values (gen_random_uuid(), ${email}, 'M')`);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@foyer/database';
-import { Outbox } from '@foyer/events';
-import { Person, PersonRegistered, type PortalActor, PortalPrincipals } from '@foyer/identity';
+import { Newcomers, Person, type PortalActor, PortalPrincipals } from '@foyer/identity';
 import type { Address } from '@foyer/inbound';
 import { headerText } from '@foyer/mail';
 import type { Ticket } from '@foyer/tickets';
@@ -12,7 +11,7 @@ export class Senders {
   constructor(
     private readonly database: Database,
     private readonly principals: PortalPrincipals,
-    private readonly outbox: Outbox,
+    private readonly newcomers: Newcomers,
   ) {}
 
   /** Null for an address nobody has. Whoever may not act any more is known all the same. */
@@ -37,15 +36,8 @@ export class Senders {
 
   /** Somebody new: an account without a password, of an address that nobody has proved yet. */
   async welcome({ name, address }: Address, locale: string): Promise<PortalActor> {
-    const id = await this.database.write(async (em) => {
-      const known =
-        headerText(name, 100).replace(/@.*$/, '') || address.slice(0, address.lastIndexOf('@')).slice(0, 100);
-      const person = Object.assign(new Person(), { email: address, name: known, locale });
-      em.persist(person);
-      await em.flush();
-      await this.outbox.publish(new PersonRegistered(person.id));
-      return person.id;
-    });
+    const known = headerText(name, 100).replace(/@.*$/, '') || address.slice(0, address.lastIndexOf('@')).slice(0, 100);
+    const { id } = await this.newcomers.welcome({ name: known, email: address, locale });
     return (await this.principals.person(id))!;
   }
 }

@@ -15,6 +15,7 @@ import { AccountController } from './customer/account.controller.js';
 import { CompanyController } from './customer/company.controller.js';
 import { ConsoleSignInController } from './team/console-sign-in.controller.js';
 import { WelcomeController } from './team/welcome.controller.js';
+import { NewPersonController } from './team/new-person.controller.js';
 import { PeopleController } from './team/people.controller.js';
 import { CompaniesController } from './team/companies.controller.js';
 import { FindPeople } from './team/find-people.js';
@@ -29,6 +30,7 @@ import { TeamRoles } from './roles/team-roles.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
+import { Newcomers } from './newcomers.js';
 import { Invitations } from './invitations.js';
 import { Owners } from './owners.js';
 import { PeopleList } from './people-list.js';
@@ -52,6 +54,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     CompanyController,
     ConsoleSignInController,
     WelcomeController,
+    NewPersonController,
     PeopleController,
     CompaniesController,
     TeamController,
@@ -64,6 +67,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     SignIn,
     Accounts,
     Invitations,
+    Newcomers,
     Companies,
     Departures,
     Roles,
@@ -85,6 +89,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     SignIn,
     Accounts,
     Invitations,
+    Newcomers,
     Companies,
     Departures,
     Roles,

@@ -30,7 +30,10 @@ export const identityRules: Rules = ({ id, team, groups }, { can }) => {
     can('read', 'Person', { teamRole: { $ne: null } }).because('identity.why.role');
   }
   if (may['people.view']) can(['browse', 'read'], ['Person', 'Company', 'Membership']).because('identity.why.role');
-  if (may['people.edit']) can(['create', 'update'], ['Company', 'Membership']).because('identity.why.role');
+  if (may['people.edit']) {
+    can(['create', 'update'], ['Company', 'Membership']).because('identity.why.role');
+    can('create', 'Person').because('identity.why.role');
+  }
   if (may['people.invite']) can('invite', 'Membership').because('identity.why.role');
   if (may['people.manage']) can('manage', ['Person', 'Company', 'Membership']).because('identity.why.role');
   if (may['team.manage']) can('manage', 'Team').because('identity.why.role');

@@ -27,6 +27,7 @@ export {
   PersonVerified,
 } from './identity.events.js';
 export { type Destination, Invitations } from './invitations.js';
+export { Newcomers } from './newcomers.js';
 export { PeopleList, type PersonRow } from './people-list.js';
 export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './person.entity.js';
 export { type PortalActor, PortalPrincipals } from './portal-principals.js';

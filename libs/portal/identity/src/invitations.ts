@@ -19,8 +19,9 @@ const INVITATIONS: Limit = { name: 'invite', points: 200, seconds: 86_400 };
 const PER_MAILBOX: Limit = { name: 'invite-mailbox', points: 10, seconds: 86_400, across: 'platform' };
 const DAYS = 14;
 
-/** Where an invitation leads: into the team, or into a company. */
-export type Destination = { teamRole: TeamRole } | { companyId: string; companyRole: CompanyRole };
+/** Where an invitation leads: into the team, into a company, or to an account that the team has made for somebody. */
+export type Destination =
+  { teamRole: TeamRole } | { companyId: string; companyRole: CompanyRole } | { personId: string };
 export interface Invitee {
   name: string;
   email: string;
@@ -68,7 +69,7 @@ export class Invitations {
     this.mayInvite(actor, destination);
     if ('companyRole' in destination)
       await this.roles.checkGiving(actor, 'invite', destination.companyId, destination.companyRole);
-    else await this.teamRoles.checkGiving(actor, destination.teamRole);
+    else if ('teamRole' in destination) await this.teamRoles.checkGiving(actor, destination.teamRole);
     await this.limits.count(INVITATIONS, actor.id!);
     await this.limits.count(PER_MAILBOX, email);
     await this.database.write(async (em) => {
@@ -77,7 +78,10 @@ export class Invitations {
       const person = await em.findOne(Person, { email });
       if (person && (await this.isAlreadyThere(person, destination)))
         throw new Conflict('identity.invite.already-there');
-      const data: InvitationData = { name, inviter: actor.name, ...destination };
+      const data: InvitationData = {
+        ...{ name, inviter: actor.name },
+        ...('personId' in destination ? {} : destination),
+      };
       const secret = await this.tokens.issue('invitation', {
         email,
         personId: null,
@@ -91,6 +95,7 @@ export class Invitations {
         data: {
           inviter: actor.name,
           company: company?.name ?? null,
+          team: 'teamRole' in destination,
           url: `${currentTenant().origin}/invitation?token=${secret}`,
           days: DAYS,
         },
@@ -190,19 +195,22 @@ export class Invitations {
   }
 
   private mayInvite(actor: PortalActor, destination: Destination): void {
-    const may =
-      'companyId' in destination
-        ? allowed(actor.ability, 'invite', 'Membership', { companyId: destination.companyId })
-        : holds(actor.ability, 'manage', 'Team');
-    if (!may) throw new NotFound();
+    if (!this.may(actor, destination)) throw new NotFound();
+  }
+
+  private may({ ability }: PortalActor, destination: Destination): boolean {
+    if ('teamRole' in destination) return holds(ability, 'manage', 'Team');
+    if ('personId' in destination) return holds(ability, 'invite', 'Membership');
+    return allowed(ability, 'invite', 'Membership', { companyId: destination.companyId });
   }
 
   private async isAlreadyThere(person: Person, destination: Destination): Promise<boolean> {
-    if (!('companyId' in destination)) return person.teamRole !== null;
+    if ('teamRole' in destination) return person.teamRole !== null;
+    if ('personId' in destination) return this.passwords.isChosen(person.email);
     const { companyId } = destination;
     return (await this.database.write((em) => em.findOne(Membership, { personId: person.id, companyId }))) !== null;
   }
 }
 
 const subjectOf = (destination: Destination): string | null =>
-  'companyId' in destination ? destination.companyId : null;
+  'companyId' in destination ? destination.companyId : 'personId' in destination ? destination.personId : null;

@@ -406,4 +406,33 @@ describe('for somebody else', () => {
     expect((await owner.upload('/console/tickets/new', { ...typed, customer: randomUUID() }, [])).status).toBe(404);
     expect((await ana.upload('/console/tickets/new', typed, [])).status).toBe(404);
   });
+
+  test('a caller whom nobody knows is added on the way, once', async () => {
+    const mara = await (await acme.agent('Mila')).browser();
+    const nobody = await mara.get('/console/tickets/new?q=Rosa');
+    const add = /href="(\/console\/people\/new[^"]+)"/
+      .exec(nobody.text)![1]!
+      .replaceAll('&amp;', '&')
+      .replaceAll('&#x3D;', '=');
+    expect((await mara.get(add)).text).toContain('value="Rosa"');
+    const typed = {
+      name: 'Rosa Díaz',
+      email: 'Rosa@callers.example',
+      phone: '+34 600',
+      return_to: '/console/tickets/new',
+    };
+    const added = await mara.post('/console/people/new', typed);
+    expect(added.headers['location']).toMatch(/^\/console\/tickets\/new\?customer=[0-9a-f-]{36}$/);
+    expect((await mara.get(added.headers['location']!)).text).toContain('Rosa Díaz');
+    const again = await mara.post('/console/people/new', { ...typed, email: ' rosa@callers.example' });
+    expect([again.status, errorAt(again.text, 'email')]).toEqual([422, 'A person with this address already exists.']);
+    expect(again.text).toContain('value="/console/tickets/new"');
+    const away = { ...typed, email: 'rosa2@callers.example', return_to: '//evil.example' };
+    expect((await mara.post('/console/people/new', away)).headers['location']).toMatch(/^\/console\/people\//);
+    const viewer = await (await acme.agent('Vera', 'viewer')).browser();
+    expect(
+      (await viewer.post('/console/people/new', { ...typed, email: 'x@callers.example' })).status,
+    ).toBeGreaterThanOrEqual(403);
+    expect((await ana.get('/console/people/new')).status).toBe(404);
+  });
 });

@@ -90,7 +90,7 @@ export class PeopleController {
         next: more ? rows.at(-1)!.id : null,
         previous: null,
       }),
-      can: { invite: false },
+      add: holds(actor.ability, 'create', 'Person') ? `${PATH}/new` : null,
     };
   }
 

@@ -1,6 +1,6 @@
 import { Get, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
-import { allowed, NotFound } from '@foyer/access';
+import { allowed, holds, NotFound } from '@foyer/access';
 import { PeopleList, type PersonRow, type PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -109,7 +109,10 @@ export class TeamNewTicketController {
         email,
         companies: companies.map((company) => company.name).join(', '),
       }));
-    return show('tickets/team/choose-customer', { q, people });
+    const add = holds(actor.ability, 'create', 'Person')
+      ? `/console/people/new?${new URLSearchParams({ q, return_to: `${PATH}/new` })}`
+      : null;
+    return show('tickets/team/choose-customer', { q, people, add });
   }
 
   private what(visit: Visit, customer: PersonRow, types: RequestType[], gone = false) {

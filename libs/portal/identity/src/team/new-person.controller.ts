@@ -1,0 +1,94 @@
+import { Get, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { holds } from '@foyer/access';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  Form,
+  type FormState,
+  safeReturn,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { roleField } from '../company-view.js';
+import { Newcomers } from '../newcomers.js';
+import { PeopleList } from '../people-list.js';
+import type { PortalActor } from '../portal-principals.js';
+import { Roles } from '../roles/roles.js';
+
+const PATH = '/console/people';
+const newcomerForm = z.object({
+  name: field.text(100),
+  email: field.email,
+  phone: field.optionalText(40),
+  company: field.optionalId,
+  role: roleField.catch('user'),
+  invite: z.string().optional(),
+  /** Where the new person is needed: the page gets them as `customer`. */
+  return_to: z.string().max(300).optional().catch(undefined),
+});
+
+/** A customer whom the team adds by hand: somebody who called, or came by. */
+@ConsoleController('people/new')
+@Can('create', 'Person')
+export class NewPersonController {
+  constructor(
+    private readonly newcomers: Newcomers,
+    private readonly list: PeopleList,
+    private readonly roles: Roles,
+  ) {}
+
+  @Get()
+  @View('identity/team/person-new')
+  blank(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Query('q') typed?: unknown,
+    @Query('return_to') returnTo?: unknown,
+  ) {
+    const words = typeof typed === 'string' ? typed.slice(0, 100) : '';
+    const known = words.includes('@') ? { email: words } : { name: words };
+    return this.view(visit, actor, visit.form({ role: 'user', ...known }), returnTo);
+  }
+
+  @Post()
+  @View('identity/team/person-new')
+  async add(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(newcomerForm) form: FormState<z.output<typeof newcomerForm>>,
+  ) {
+    const person = await form.attempt(({ name, email, phone, company, role, invite }) =>
+      this.newcomers.add(
+        actor,
+        { name, email, phone },
+        company ? { companyId: company, role } : null,
+        invite !== undefined,
+      ),
+    );
+    if (!person) return this.view(visit, actor, form, form.values['return_to']);
+    const back = safeReturn(form.value.return_to, '');
+    const to = back ? `${back}${back.includes('?') ? '&' : '?'}customer=${person.id}` : `${PATH}/${person.id}`;
+    return seeOther(to, 'identity.person.added');
+  }
+
+  private async view(visit: Visit, actor: PortalActor, form: FormState<unknown>, returnTo: unknown) {
+    const links = holds(actor.ability, 'create', 'Membership');
+    return {
+      form,
+      returnTo: safeReturn(returnTo, '') || null,
+      back: safeReturn(returnTo, PATH),
+      companies: links ? await this.list.companyNames(actor) : [],
+      roles: await this.roles.options(
+        (key) => visit.t(key),
+        () => true,
+      ),
+      invite: form.values['invite'] !== undefined,
+      mayInvite: holds(actor.ability, 'invite', 'Membership'),
+    };
+  }
+}
