@@ -112,8 +112,16 @@ test('eleven files are one too many, and cost no word', async () => {
   await browser.get('/tickets/new');
   const files = Array.from({ length: 11 }, (_, n) => ({ field: 'attachments', name: `${n}.txt`, content: 'small' }));
   const refused = await browser.upload('/tickets', ticket('Many files'), files);
-  expect(refused.status).toBe(413);
-  expect((await sendAgain(browser, refused.text)).status).toBe(303);
+  expect(refused.status).toBe(422);
+  expect(refused.text).toContain('At most 10 files can be attached');
+  const form = formsOf(refused.text).find(({ action }) => action === '/tickets')!;
+  expect(form.controls).toContainEqual(expect.objectContaining({ name: 'description', value: WORDS }));
+  const kept = form.controls.filter(({ name, checked }) => name === 'kept' && checked).map(({ value }) => value);
+  expect(kept).toHaveLength(10);
+  const sent = await browser.post('/tickets', { ...ticket('Many files'), kept: kept.slice(1) });
+  const shown = (await browser.get(sent.headers['location']!)).text;
+  for (let n = 1; n < 10; n += 1) expect(shown).toContain(`${n}.txt`);
+  expect(shown).not.toContain('>0.txt');
 });
 
 test('a session that ended while somebody was writing costs no word', async () => {

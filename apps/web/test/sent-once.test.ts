@@ -3,13 +3,14 @@ import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { formsOf, type PageForm } from './page-forms.js';
 import { sql, table } from '@foyer/database';
 
+let world: World;
 let acme: TestTenant;
 const visitors: Record<string, Visitor> = {};
 /** What is not an effect: who was seen, and the keys themselves. */
 const BESIDE = ['sent_form', 'session', 'setting'];
 
 beforeAll(async () => {
-  const world = await World.start();
+  world = await World.start();
   acme = await world.tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
   await acme.agent('Mara');
@@ -85,6 +86,33 @@ const PAGES: [string, string][] = [
   ),
   ...[...SETTINGS, ...SETUP].map((page): [string, string] => ['team', `/console/settings/${page}/new`]),
 ];
+
+test('a guest who registers or signs up, and staff, do so once', async () => {
+  const five = async (visitor: Visitor, page: string, action: string, fields: Record<string, string>) => {
+    const _csrf = formsOf((await visitor.get(page)).text)
+      .find((form) => form.action === action)!
+      .controls.find(({ name }) => name === '_csrf')!.value;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => visitor.post(action, { ...fields, _csrf })));
+    return [...new Set(answers.map(({ status, text }) => `${status} ${/<h1[^>]*>([^<]+)/.exec(text)?.[1] ?? ''}`))];
+  };
+  const mails = async () => (await acme.query(() => sql`select 1 from ${table('mail')}`)).length;
+  const before = await mails();
+  const registered = await five(acme.visitor(), '/register', '/register', { name: 'Gil', email: 'gil@x.example' });
+  expect(registered).toEqual([expect.stringContaining('200 ')]);
+  expect((await mails()) - before).toBe(1);
+
+  const business = { business: 'Five Doors', slug: 'five-doors', plan: 'team', blueprint: '' };
+  const owner = { name: 'Fay', email: 'fay@doors.example', password: 'orchard-lantern-42' };
+  const signedUp = await five(world.visitor('localhost:3000'), '/', '/sign-up', { ...business, ...owner });
+  expect(signedUp).toEqual([expect.stringContaining('200 ')]);
+
+  const staff = await world.staff();
+  const page = `/tenants/${(await world.tenant('unpaid')).tenant.id}`;
+  const suspension = formsOf((await staff.get(page)).text).find(({ action }) => action.includes('suspen'))!.action;
+  const reason = 'Unpaid for a year';
+  expect(await five(staff, page, suspension, { reason, confirmed: '1' })).toEqual([expect.stringContaining('303')]);
+  expect((await staff.get(page)).text.match(/<li>Suspended/g)).toHaveLength(1);
+});
 
 test('any form that makes something makes it once, though it is sent five times at the same moment', async () => {
   const making: string[] = [];

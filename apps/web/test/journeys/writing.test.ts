@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { macros } from '@foyer/service';
-import { Collections } from '@foyer/settings';
+import { Collections, Settings } from '@foyer/settings';
 import { ticketNumber } from '@foyer/tickets';
 import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
 
@@ -252,4 +252,36 @@ test('in Arabic the line runs from the right, and an English one from the left',
   expect(sides).toEqual(['right', 'left']);
   expect(await page.locator('#description').inputValue()).toBe('المصعد عالق\n\nThe lift is stuck');
   expect(await textOf(page)).toContain('المصعد عالق');
+});
+
+test('files that cannot be taken are told at the field before anything is sent, the others stay, and another language asks for them again', async () => {
+  await acme.inside(() => world.get(Settings).apply('general', { locales: ['en', 'de'] }));
+  const page = await chromium.signedIn(ana, true);
+  await page.goto(`${acme.tenant.origin}/tickets/new`);
+  const input = page.locator('#attachments');
+  const choose = (...files: [name: string, bytes: number][]) =>
+    input.evaluate((element: HTMLInputElement, wanted) => {
+      const transfer = new DataTransfer();
+      for (const [name, bytes] of wanted) transfer.items.add(new File([new Uint8Array(bytes)], name));
+      element.files = transfer.files;
+      element.dispatchEvent(new Event('change', { bubbles: true }));
+    }, files);
+  const chosen = () => input.evaluate((element: HTMLInputElement) => [...element.files!].map(({ name }) => name));
+  const said = () => page.locator('#attachments-error').innerText();
+  await choose(['setup.exe', 5], ['notes.txt', 5], ['empty.txt', 0], ['film.mp4', 25_000_001]);
+  expect(await chosen()).toEqual(['notes.txt']);
+  expect(await said()).toContain('Files like setup.exe are not accepted.');
+  expect(await said()).toContain('empty.txt is empty.');
+  expect(await said()).toContain('film.mp4 is too large. The limit is 25 MB.');
+  await choose(...Array.from({ length: 12 }, (_, n): [string, number] => [`${n}.txt`, 5]));
+  expect(await chosen()).toHaveLength(10);
+  expect(await said()).toContain('At most 10 files');
+  await choose(['notes.txt', 5]);
+  expect(await page.locator('#attachments-error').count()).toBe(0);
+  await page.getByLabel('Subject').fill('Written in two languages');
+  await page.evaluate(() => document.querySelector<HTMLAnchorElement>('a[href*="?lang=de"]')!.click());
+  await page.waitForURL(/lang=de/);
+  expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  expect(await page.getByLabel('Betreff').inputValue()).toBe('Written in two languages');
+  expect(await said()).toContain('notes.txt');
 });

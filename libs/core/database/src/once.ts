@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { rows, sql, table } from './sql.js';
+import { rows, sql, tableOf } from './sql.js';
 
 /** One attempt at something to be done once in this schema. */
 export class Once {
@@ -40,7 +40,7 @@ export async function note(em: SqlEntityManager, schema: string): Promise<() => 
   try {
     const noted = await rows(
       em,
-      sql`update ${table('sent_form')} set done = true where key = ${what.key} and attempt = ${what.attempt} returning 1 as noted`,
+      sql`update ${tableOf(schema, 'sent_form')} set done = true where key = ${what.key} and attempt = ${what.attempt} returning 1 as noted`,
     );
     if (noted.length === 0) throw new DoneBefore();
   } catch (error) {

@@ -22,7 +22,12 @@ export function verbatim(text: string): Sql {
 
 /** A table of the ambient tenant, with its schema: there is no other way to name one. */
 export function table(name: string): Sql {
-  return verbatim(`"${currentTenant().schema}"."${name}"`);
+  return tableOf(currentTenant().schema, name);
+}
+
+/** Inside this module, and where the platform has the same table as its tenants. */
+export function tableOf(schema: string, name: string): Sql {
+  return verbatim(`"${schema}"."${name}"`);
 }
 
 /** A condition written with `?`, such as `accessible()` makes, as a piece of `Sql`. */

@@ -1,11 +1,56 @@
 import { localeSize } from './reader.js';
 
-/** `data-file-drop` around a file input: takes files that are dropped on it and lists by name what will be sent. */
+/**
+ * `data-file-drop` around a file input: takes files that are dropped on it and lists by name what will be sent. What the
+ * server would refuse (`accept`, `data-most`, `data-most-bytes`) is taken out at once, with a message, and the rest stays.
+ */
 export function files(): void {
   for (const type of ['dragenter', 'dragover', 'dragleave', 'drop'] as const) document.addEventListener(type, drag);
   document.addEventListener('change', ({ target }) => {
-    if (target instanceof HTMLInputElement && target.type === 'file') list(target);
+    if (!(target instanceof HTMLInputElement) || target.type !== 'file') return;
+    if ('mostBytes' in target.dataset) sift(target);
+    list(target);
   });
+}
+
+function sift(input: HTMLInputElement): void {
+  const problems: string[] = [];
+  const good: File[] = [];
+  const { most = '1', saysMany = '' } = input.dataset;
+  const before = input.closest('.field')?.parentElement?.querySelectorAll('.is-kept :checked').length ?? 0;
+  for (const file of input.files ?? []) {
+    const problem = problemOf(input, file);
+    if (problem) problems.push(problem.replaceAll('{name}', () => file.name));
+    else if (before + good.length < Number(most)) good.push(file);
+    else if (problems.at(-1) !== saysMany) problems.push(saysMany);
+  }
+  if (problems.length > 0) setFiles(input, good);
+  say(input, problems);
+}
+
+/** As the server says it; what only its content shows is left to the server. */
+function problemOf(input: HTMLInputElement, { name, size }: File): string | undefined {
+  const { mostBytes, saysSize, saysKind, saysEmpty } = input.dataset;
+  const kinds = input.accept.split(',');
+  if (!kinds.some((ending) => name.toLowerCase().endsWith(ending))) return saysKind;
+  if (size === 0) return saysEmpty;
+  return size > Number(mostBytes) ? saysSize : undefined;
+}
+
+/** At the field, as the server would. */
+export function say(input: HTMLInputElement, problems: string[]): void {
+  const id = `${input.id}-error`;
+  document.getElementById(id)?.remove();
+  input.removeAttribute('aria-invalid');
+  if (problems.length === 0) return;
+  input.setAttribute('aria-invalid', 'true');
+  const error = document.createElement('p');
+  error.className = 'error';
+  error.id = id;
+  error.setAttribute('role', 'alert');
+  error.textContent = problems.join(' ');
+  input.closest('.field')!.append(error);
+  input.setAttribute('aria-describedby', id);
 }
 
 function drag(event: DragEvent): void {
@@ -21,10 +66,14 @@ function drag(event: DragEvent): void {
 
 /** As if they had been chosen there, beside those that were. */
 export function addFiles(input: HTMLInputElement, files: File[]): void {
-  const together = new DataTransfer();
-  for (const file of input.multiple ? [...(input.files ?? []), ...files] : files.slice(0, 1)) together.items.add(file);
-  input.files = together.files;
+  setFiles(input, input.multiple ? [...(input.files ?? []), ...files] : files.slice(0, 1));
   input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+function setFiles(input: HTMLInputElement, files: File[]): void {
+  const together = new DataTransfer();
+  for (const file of files) together.items.add(file);
+  input.files = together.files;
 }
 
 const known = new WeakMap<Element, HTMLElement>();

@@ -8,6 +8,7 @@ import { drafts } from './drafts.js';
 import { editors } from './editor.js';
 import { files } from './files.js';
 import { forms } from './forms.js';
+import { languages } from './languages.js';
 import { lists } from './lists.js';
 import { live } from './live.js';
 import { macros } from './macros.js';
@@ -21,6 +22,7 @@ import { shortcuts } from './shortcuts.js';
 import { suggestions } from './suggestions.js';
 
 // Every page works without this; here is what makes it a little kinder.
+languages();
 menus();
 addresses();
 lists();

@@ -37,7 +37,8 @@ export class BodyReader {
     const guest = req.foyer.principal!.actor.kind === 'guest';
     const limits = guest ? GUEST : { ...SIGNED_IN, fileBytes: this.config.uploadLimitBytes };
     const problem = await this.readForm(req, res, limits, (upload, content) => this.keep(upload, content));
-    if (problem instanceof FormTooLarge)
+    const unasked = guest && (req.uploads?.length ?? 0) > 0;
+    if (problem instanceof FormTooLarge || unasked)
       throw new PayloadTooLargeException(guest ? 'web.error.too-long' : 'web.error.too-large');
     if (problem) throw problem;
   }
@@ -61,9 +62,10 @@ export class BodyReader {
     const uploads: Upload[] = [];
     let problem: Error | null = null;
     res.once('close', () => uploads.forEach(({ path }) => void rm(path, { force: true }).catch(() => undefined)));
-    const pairs = await readForm(req, limits, async ({ field, name, content }) => {
-      const upload = { field, name, path: join(this.folder, randomUUID()), size: 0 };
+    const pairs = await readForm(req, limits, async ({ field, name, content, surplus }) => {
+      const upload: Upload = { field, name, path: join(this.folder, randomUUID()), size: 0, surplus };
       uploads.push(upload);
+      if (surplus) return finished(content.on('data', (chunk: Buffer) => (upload.size += chunk.length)));
       // A disk that fails is no reason to lose the words beside the file.
       await keep(upload, content).catch((error: Error) => {
         problem = new UploadFailed(error);

@@ -4,21 +4,11 @@ import { firstValueFrom, from, type Observable } from 'rxjs';
 import { closeReadingPage } from '@foyer/database';
 import { REPEATABLE, VIEW } from './audience.js';
 import { FormState } from './form.js';
+import { OtherView } from './other-view.js';
 import { PageRenderer } from './page-renderer.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { SeeOther } from './see-other.js';
 import { SentForms } from './sent-forms.js';
-
-/** A page by another template than the handler's own. */
-export class OtherView {
-  constructor(
-    readonly template: string,
-    readonly view: object,
-    readonly status = 200,
-  ) {}
-}
-export const show = (template: string, view: object = {}, status?: number): OtherView =>
-  new OtherView(template, view, status);
 
 /** Turns what a handler returns into an answer: a view into a page, `seeOther` into a redirect. */
 @Injectable()

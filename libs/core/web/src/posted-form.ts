@@ -7,6 +7,7 @@ export interface FormLimits {
   /** Of all names and values together. */
   bytes: number;
   pairs: number;
+  /** What comes beyond is named, and read past. */
   files: number;
   /** Of one file; what is larger is cut off one byte later, so that whoever keeps it sees that it is too large. */
   fileBytes: number;
@@ -16,6 +17,8 @@ export interface PostedFile {
   field: string;
   name: string;
   content: Readable;
+  /** One more than the form may have. */
+  surplus: boolean;
 }
 
 /** A form that is larger than it may be, or has more in it. `pairs` are those that came all the same. */
@@ -106,7 +109,8 @@ function readMultipart(
   keep: (file: PostedFile) => Promise<void>,
 ): Promise<Pair[]> {
   const most = limits.bytes + limits.files * limits.fileBytes + (limits.pairs + limits.files) * 1_000;
-  if (Number(req.headers['content-length'] ?? 0) > most) return Promise.reject(new FormTooLarge());
+  // Nothing of it can be used but the words, which are given back.
+  const hopeless = Number(req.headers['content-length'] ?? 0) > most;
   return new Promise((resolve, reject) => {
     const parser = begun(req, limits);
     if (!parser) return reject(new FormUnreadable());
@@ -122,7 +126,7 @@ function readMultipart(
       // Files on their way have ended by now, well or badly, before anybody removes them.
       void Promise.allSettled(keeping).then(() => reject(error));
     };
-    const tooLarge = () => stop(new FormTooLarge());
+    const tooLarge = () => stop(new FormTooLarge(pairs));
     const cut = () => stop(new FormUnreadable());
     const count = (chunk: Buffer) => {
       bytes += chunk.length;
@@ -133,18 +137,18 @@ function readMultipart(
       if (nameTruncated || valueTruncated || name.length > NAME_BYTES || fieldBytes > limits.bytes) tooLarge();
       else pairs.push([name, value]);
     });
+    let files = 0;
     parser.on('file', (field: string, content: Readable, { filename }: busboy.FileInfo) => {
       if (field === undefined || field.length > NAME_BYTES) return tooLarge();
-      const kept = keep({ field, name: filename ?? '', content });
+      if (hopeless) return void content.on('error', () => undefined).resume();
+      const kept = keep({ field, name: filename ?? '', content, surplus: (files += 1) > limits.files });
       keeping.push(kept);
       kept.catch(stop);
     });
-    let tooManyFiles = false; // those are passed over, and the words beside them are read
-    parser.once('filesLimit', () => (tooManyFiles = true));
-    parser.once('fieldsLimit', tooLarge).once('partsLimit', tooLarge);
+    parser.once('filesLimit', tooLarge).once('fieldsLimit', tooLarge).once('partsLimit', tooLarge);
     parser.on('error', () => stop(new FormUnreadable()));
     parser.once('close', () => {
-      const end = () => (tooManyFiles ? reject(new FormTooLarge(pairs)) : resolve(pairs));
+      const end = () => (hopeless ? reject(new FormTooLarge(pairs)) : resolve(pairs));
       void Promise.all(keeping).then(end, reject);
     });
     req.once('aborted', cut);
@@ -159,8 +163,8 @@ function begun(req: IncomingMessage, { bytes, pairs, files, fileBytes }: FormLim
       headers: req.headers,
       defParamCharset: 'utf8',
       limits: {
-        ...{ fieldNameSize: NAME_BYTES, fieldSize: bytes, fields: pairs, files, fileSize: fileBytes + 1 },
-        ...{ parts: pairs + files + MOST_FILES_TOO_MANY, headerPairs: 20 },
+        ...{ fieldNameSize: NAME_BYTES, fieldSize: bytes, fields: pairs, fileSize: fileBytes + 1 },
+        ...{ files: files + MOST_FILES_TOO_MANY, parts: pairs + files + MOST_FILES_TOO_MANY, headerPairs: 20 },
       },
     });
   } catch {

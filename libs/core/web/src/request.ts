@@ -31,4 +31,6 @@ export interface Upload {
   name: string;
   path: string;
   size: number;
+  /** One more than a form may have: it was not kept. */
+  surplus?: boolean;
 }

@@ -1,9 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
-import { apart, Database, DoneBefore, Once, once, rows, type Sql, sql, table } from '@foyer/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Config, CONFIG } from '@foyer/config';
+import { seal, unseal } from '@foyer/credentials';
+import {
+  apart,
+  Database,
+  DoneBefore,
+  Once,
+  once,
+  PlatformDatabase,
+  rows,
+  type Sql,
+  sql,
+  tableOf,
+} from '@foyer/database';
 import { currentTenantOrNull } from '@foyer/tenancy';
 import { isSafe } from './csrf.js';
+import { OtherView } from './other-view.js';
 import type { FoyerRequest } from './request.js';
 import { SeeOther, seeOther } from './see-other.js';
 
@@ -14,34 +28,41 @@ const ASKED_AT_MOST = 200;
 const GIVEN_UP_SECONDS = 60;
 
 const OVERTAKEN = Symbol('overtaken');
+const PURPOSE = 'sent-form';
 
 interface Kept {
   done: boolean;
-  answer: SeeOther | null;
+  answer: SeeOther | { page: string } | null;
 }
 
 /**
  * What was sent once exists once. The token of a page's forms differs from page to page, so the same token with the same
  * words at the same address is the same form sent again: impatience, a reload, a network that tries twice. It leads where
- * the first one led and does nothing. A form that was refused, or that answers with a page, may be sent as often as one likes.
+ * the first one led and does nothing. A form that was refused, or that answers somebody signed in with a page, may be sent as
+ * often as one likes.
  */
 @Injectable()
 export class SentForms {
-  constructor(private readonly database: Database) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly platform: PlatformDatabase,
+  ) {}
 
   async once(req: FoyerRequest, handle: () => Promise<unknown>): Promise<unknown> {
     const key = keyOf(req);
-    const schema = currentTenantOrNull()?.schema;
-    if (!key || !schema) return handle();
-    const what = new Once(key, schema);
+    if (!key) return handle();
+    if (!currentTenantOrNull()) await this.forget();
+    const what = new Once(key, schemaNow());
     for (let time = 0; time < ASKED_AT_MOST; time += 1) {
       if (await this.begin(what)) {
-        const answer = await this.answered(what, handle);
+        const answer = await this.answered(what, handle, !req.foyer.principal?.session);
         if (answer === OVERTAKEN) break;
         return answer;
       }
-      const [earlier] = await this.beside<Kept>(sql`select done, answer from ${table('sent_form')} where key = ${key}`);
-      if (earlier?.answer) return new SeeOther(earlier.answer.location, earlier.answer.flash);
+      const [earlier] = await this.beside<Kept>(sql`select done, answer from ${sentForm()} where key = ${key}`);
+      const answer = earlier?.answer && this.givenAgain(earlier.answer);
+      if (answer) return answer;
       await wait(ASKED_EVERY_MS);
     }
     return seeOther(cameFrom(req), 'web.flash.sent-before', 'info');
@@ -49,12 +70,12 @@ export class SentForms {
 
   /** Nobody sends a page's form again after days. */
   async forget(): Promise<void> {
-    await this.beside(sql`delete from ${table('sent_form')} where sent_at < now() - interval '2 days'`);
+    await this.beside(sql`delete from ${sentForm()} where sent_at < now() - interval '2 days'`);
   }
 
   private async begin({ key, attempt }: Once): Promise<boolean> {
     const begun = await this.beside(
-      sql`insert into ${table('sent_form')} as f (key, attempt) values (${key}, ${attempt})
+      sql`insert into ${sentForm()} as f (key, attempt) values (${key}, ${attempt})
           on conflict (key) do update set attempt = excluded.attempt, sent_at = now()
             where not f.done and f.sent_at < now() - ${GIVEN_UP_SECONDS} * interval '1 second'
           returning 1 as begun`,
@@ -63,7 +84,7 @@ export class SentForms {
   }
 
   /** Where it led is worth less than what it did: that it cannot be kept is no reason to say that nothing was done. */
-  private async answered(what: Once, handle: () => Promise<unknown>): Promise<unknown> {
+  private async answered(what: Once, handle: () => Promise<unknown>, ofGuest: boolean): Promise<unknown> {
     const { key, attempt } = what;
     let answer: unknown;
     try {
@@ -72,26 +93,46 @@ export class SentForms {
       if (error instanceof DoneBefore) return OVERTAKEN;
       throw error;
     } finally {
-      const statement =
-        answer instanceof SeeOther
-          ? sql`update ${table('sent_form')} set done = true, answer = ${JSON.stringify(answer)}::jsonb where key = ${key}`
-          : sql`delete from ${table('sent_form')} where key = ${key} and attempt = ${attempt}`;
+      const kept = this.worthKeeping(answer, ofGuest && what.done);
+      const statement = kept
+        ? sql`update ${sentForm()} set done = true, answer = ${JSON.stringify(kept)}::jsonb where key = ${key}`
+        : sql`delete from ${sentForm()} where key = ${key} and attempt = ${attempt}`;
       await this.beside(statement).catch(() => undefined);
     }
   }
 
+  /** A guest gets pages where others are led somewhere; they may hold the key to a new portal, so nobody else can read them. */
+  private worthKeeping(answer: unknown, pageToo: boolean): Kept['answer'] {
+    if (answer instanceof SeeOther) return answer;
+    if (!pageToo || !(answer instanceof OtherView) || answer.status !== 200) return null;
+    return { page: seal(this.config.secretKey, PURPOSE, JSON.stringify(answer)) };
+  }
+
+  private givenAgain(answer: NonNullable<Kept['answer']>): SeeOther | OtherView | null {
+    if (!('page' in answer)) return new SeeOther(answer.location, answer.flash);
+    const { template, view } = JSON.parse(
+      unseal(this.config.secretKey, PURPOSE, answer.page) ?? '{}',
+    ) as Partial<OtherView>;
+    return template ? new OtherView(template, view ?? {}) : null;
+  }
+
   private beside<Row>(statement: Sql): Promise<Row[]> {
-    return apart(() => this.database.write((em) => rows<Row>(em, statement)));
+    const database = currentTenantOrNull() ? this.database : this.platform;
+    return apart(() => database.write((em) => rows<Row>(em, statement)));
   }
 }
 
-/** Null for what is no form of somebody who is signed in: guests' forms are each good for one thing already, by a link's token. */
+/** The platform's own forms, of staff and of those who sign up, are kept beside its other tables. */
+const schemaNow = (): string => currentTenantOrNull()?.schema ?? 'platform';
+const sentForm = (): Sql => tableOf(schemaNow(), 'sent_form');
+
+/** A guest is told apart by the token of the form alone. */
 function keyOf(req: FoyerRequest): Buffer | null {
   const { machine, principal, url } = req.foyer;
-  if (isSafe(req.method) || machine || !principal?.session) return null;
+  if (isSafe(req.method) || machine) return null;
   const files = (req.uploads ?? []).map(({ field, name, size }) => [field, name, size]);
   return createHash('sha256')
-    .update(JSON.stringify([principal.session.id, url, req.body, files]))
+    .update(JSON.stringify([principal?.session?.id ?? null, url, req.body, files]))
     .digest();
 }
 

@@ -25,14 +25,14 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 
 async function read(req: IncomingMessage): Promise<[number, unknown]> {
-  const files: [string, string, number][] = [];
+  const files: (string | number)[][] = [];
   try {
-    const pairs = await readForm(req, LIMITS, async ({ field, name, content }) => {
-      files.push([field, name, (await buffer(content)).length]);
+    const pairs = await readForm(req, LIMITS, async ({ field, name, content, surplus }) => {
+      files.push([field, name, (await buffer(content)).length, ...(surplus ? ['surplus'] : [])]);
     });
     return [200, { pairs: pairs.length < 20 ? pairs : pairs.length, files }];
   } catch (error) {
-    return [error instanceof FormTooLarge ? 413 : 400, null];
+    return error instanceof FormTooLarge ? [413, error.pairs.slice(0, 2)] : [400, null];
   }
 }
 
@@ -66,12 +66,24 @@ test('a file that is too large is cut off, and the words that came with it are t
   ]);
 });
 
+test('a file too many is named and not kept, and what came with it is there', async () => {
+  const body = `${file(2).repeat(LIMITS.files + 1)}${part('name="a"', 'kept')}--b--\r\n`;
+  const [status, { pairs, files }] = (await post(MULTIPART, body)) as [number, { pairs: unknown; files: unknown[] }];
+  expect([status, pairs]).toEqual([200, [['a', 'kept']]]);
+  expect(files).toEqual([...Array<unknown>(LIMITS.files).fill(['f', 'f.txt', 2]), ['f', 'f.txt', 2, 'surplus']]);
+});
+
+test('of more than can be taken, the words that came before are there', async () => {
+  const body = `${part('name="a"', 'typed')}${file(12 * 1024 * 1024)}--b--\r\n`;
+  expect(await post(MULTIPART, body)).toEqual([413, [['a', 'typed']]]);
+});
+
 test.each([
   ['more bytes than agreed', URLENCODED, `a=${'x'.repeat(LIMITS.bytes)}`],
   ['more pairs than agreed', URLENCODED, 'a&'.repeat(LIMITS.pairs + 1)],
   ['a name without end', URLENCODED, `${'a'.repeat(1_000)}=1`],
   ['more fields than agreed', MULTIPART, `${part('name="a"', '').repeat(LIMITS.pairs + 1)}--b--\r\n`],
-  ['more files than agreed', MULTIPART, `${file(1).repeat(LIMITS.files + 1)}--b--\r\n`],
+  ['a hundred files too many', MULTIPART, `${file(1).repeat(LIMITS.files + 101)}--b--\r\n`],
   [
     'more words in fields than agreed',
     MULTIPART,

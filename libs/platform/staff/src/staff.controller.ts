@@ -12,6 +12,7 @@ import {
   seeOther,
   View,
   type Visit,
+  Repeatable,
 } from '@foyer/web';
 import { Staff } from './staff.js';
 import type { StaffActor } from './staff-principals.js';
@@ -42,6 +43,7 @@ export class StaffController {
 
   @Post('sign-in')
   @Guest()
+  @Repeatable()
   @View('staff/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<z.output<typeof signInForm>>) {
     const secret = await form.attempt(({ email, password }) =>
@@ -54,6 +56,7 @@ export class StaffController {
 
   @Post('sign-out')
   @Guest()
+  @Repeatable()
   async leave(@CurrentVisit() visit: Visit) {
     const secret = visit.cookie('session');
     if (secret) await this.staff.signOut(secret);

@@ -9,7 +9,7 @@ import type { BrandPicture } from './sections.js';
 
 export type PictureKind = 'logo' | 'logoDark' | 'favicon';
 
-const MAX_BYTES = 2 * 1024 * 1024;
+const MAX_BYTES = 2_000_000;
 const MAX_PIXELS = 40_000_000;
 /** Twice to four times what pages show, for dense screens. */
 const BOX: Record<PictureKind, { width: number; height: number }> = {
@@ -52,7 +52,7 @@ async function content(path: string, field: string): Promise<Buffer> {
   try {
     const { size } = await file.stat();
     if (size === 0 || size > MAX_BYTES)
-      throw new InvalidField(field, 'settings.picture.size', { megabytes: MAX_BYTES / 1024 / 1024 });
+      throw new InvalidField(field, 'settings.picture.size', { megabytes: MAX_BYTES / 1_000_000 });
     return await file.readFile();
   } finally {
     await file.close();

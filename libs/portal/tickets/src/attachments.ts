@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Files } from '@foyer/files';
+import { extensionsOf, Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import type { FormState, Upload } from '@foyer/web';
 
@@ -26,9 +26,10 @@ export class Attachments {
     private readonly database: Database,
   ) {}
 
-  /** For the form: how many files, and how large each may be. */
+  /** For the form: how many files, how large each may be, and of which endings. */
   get limits() {
-    return { count: MAX_FILES, size: this.config.uploadLimitBytes };
+    const size = this.config.uploadLimitBytes;
+    return { count: MAX_FILES, size, megabytes: Math.floor(size / 1_000_000), kinds: extensionsOf().join(',') };
   }
 
   /** Stores what came and adds what came before with the same form; what cannot be taken is said at the field. */
@@ -39,9 +40,9 @@ export class Attachments {
     { field, max }: { field: string; max: number } = { field: 'attachments', max: MAX_FILES },
   ): Promise<KeptFile[]> {
     const kept = await this.keptBefore(actor, form.values[keptName(field)]);
-    for (const { path, name } of uploads.filter((upload) => upload.field === field)) {
-      if (kept.length >= max) {
-        form.fail(field, 'tickets.attachments.too-many', { max });
+    for (const { path, name, surplus } of uploads.filter((upload) => upload.field === field)) {
+      if (surplus || kept.length >= max) {
+        form.fail(field, 'files.refused.too-many', { max });
         break;
       }
       try {

@@ -67,7 +67,8 @@ async function fields(req: FoyerRequest, limit: number): Promise<Map<string, Buf
   const found = new Map<string, Buffer>();
   // Urlencoded, a byte takes up to three.
   const limits = { ...PARTS, bytes: limit * 3, fileBytes: limit };
-  const pairs = await readForm(req, limits, async ({ field, content }) => {
+  const pairs = await readForm(req, limits, async ({ field, content, surplus }) => {
+    if (surplus) throw new FormTooLarge();
     if (FIELDS.includes(field)) found.set(field, await buffer(content));
     else content.resume();
   });

@@ -15,6 +15,7 @@ import {
   seeOther,
   View,
   type Visit,
+  Repeatable,
 } from '@foyer/web';
 import { goingOn } from '../account-view.js';
 import { SignIn } from '../sign-in.js';
@@ -42,6 +43,7 @@ export class SignInController {
 
   @Post('sign-in')
   @Guest()
+  @Repeatable()
   @DuringMaintenance()
   @View('identity/customer/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
@@ -50,6 +52,7 @@ export class SignInController {
 
   @Post('sign-out')
   @Guest()
+  @Repeatable()
   @DuringMaintenance()
   leave(
     @CurrentVisit() visit: Visit,

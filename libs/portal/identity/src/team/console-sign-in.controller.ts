@@ -11,6 +11,7 @@ import {
   seeOther,
   View,
   type Visit,
+  Repeatable,
 } from '@foyer/web';
 import { enter, leave, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
 import type { PortalActor } from '../portal-principals.js';
@@ -30,6 +31,7 @@ export class ConsoleSignInController {
 
   @Post('sign-in')
   @Guest()
+  @Repeatable()
   @View('identity/team/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
     return (
@@ -42,6 +44,7 @@ export class ConsoleSignInController {
 
   @Post('sign-out')
   @Guest()
+  @Repeatable()
   leave(@CurrentVisit() visit: Visit) {
     return leave(this.signIn, visit, '/console/sign-in');
   }

@@ -12,6 +12,7 @@ import {
   show,
   View,
   type Visit,
+  Repeatable,
 } from '@foyer/web';
 import { ticketNumber } from '@foyer/tickets';
 import { type Answer, Answers } from '../answers.js';
@@ -48,6 +49,7 @@ export class SurveyController {
 
   @Post()
   @Guest()
+  @Repeatable()
   @View('surveys/customer/ask')
   async answer(@CurrentVisit() visit: Visit, @Form(answerForm) form: FormState<z.output<typeof answerForm>>) {
     const token = form.secret('token');
@@ -78,6 +80,7 @@ export class SurveyController {
 
   @Post('unsubscribe')
   @Guest()
+  @Repeatable()
   async left(@Form(wish) form: FormState<z.output<typeof wish>>) {
     const token = form.secret('token');
     await this.answers.optOut(token, form.values['again'] === undefined);

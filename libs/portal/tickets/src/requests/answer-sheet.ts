@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
 import { FormState, type FoyerRequest, type Visit } from '@foyer/web';
 import { z } from 'zod';
-import { Attachments, type KeptFile } from '../attachments.js';
+import { Attachments, keptName, type KeptFile } from '../attachments.js';
 import type { FieldValue } from '../ticket.entity.js';
 import type { TicketView } from '../ticket-page.js';
 import { AnswerPanels } from './answer-panels.js';
@@ -13,6 +13,7 @@ import { answerOf, askedFields, controlOf, type FormChoices, questionsOf, type T
 import { labelsOf, questionViews } from './request-view.js';
 import { Requests } from './requests.js';
 
+type Files = Partial<Record<string, KeptFile[]>>;
 type Sheet = Pick<TicketView, 'typeId' | 'fields' | 'companyId' | 'company' | 'category' | 'categoryId' | 'priority'>;
 
 /** The answers of a ticket that exists, for the team to change. Nothing is required: the ticket is there already. */
@@ -24,11 +25,11 @@ export class AnswerSheet {
     private readonly panels: AnswerPanels,
   ) {}
 
-  async view(visit: Visit, ticket: Sheet, failed: FormState<unknown> | null) {
+  async view(visit: Visit, ticket: Sheet, failed: FormState<unknown> | null, came: Files = {}) {
     const fields = await this.requests.fields();
     const type = await this.typeOf(ticket);
     const form = failed ?? visit.form(this.typed(ticket, fields, visit));
-    const kept = await this.kept(ticket, fields);
+    const kept = { ...(await this.kept(ticket, fields)), ...came };
     const choices = { companies: companiesOf(ticket), orders: [], kept, team: true };
     const questions = questionViews(visit, type, fields, form, choices);
     return {
@@ -36,6 +37,7 @@ export class AnswerSheet {
       questions,
       labels: labelsOf(questions, visit),
       conditional: questions.some(({ when }) => when !== null),
+      files: this.attachments.limits,
     };
   }
 
@@ -45,9 +47,12 @@ export class AnswerSheet {
     const type = await this.typeOf(ticket);
     const answers = { ...(typed.values as Typed), category: ticket.categoryId ?? '', priority: ticket.priority };
     const asked = askedFields(type, fields, answers, true);
-    const files: FormChoices['files'] = {};
+    const kept: Files = {};
     for (const { field } of asked.filter((one) => one.field.kind === 'file'))
-      files[controlOf(field.id)] = await this.files(actor, ticket, field, typed, req);
+      kept[controlOf(field.id)] = await this.files(actor, ticket, field, typed, req);
+    const files: FormChoices['files'] = Object.fromEntries(
+      Object.entries(kept).map(([name, list]) => [name, list!.map(({ id }) => id)]),
+    );
     const companyIds = companiesOf(ticket).map(({ value }) => value);
     const choices: FormChoices = { locale: visit.locale, team: true, categoryIds: [], companyIds, files };
     const shape = asked.map(({ field }) => [controlOf(field.id), answerOf(field, false, choices)] as const);
@@ -63,7 +68,7 @@ export class AnswerSheet {
     const labels = fields
       .filter(({ id }) => changed.includes(id))
       .map((field) => localized(field, 'label', visit.locale));
-    return { form, fields: Object.fromEntries(next) as Record<string, FieldValue>, changed: labels };
+    return { form, kept, fields: Object.fromEntries(next) as Record<string, FieldValue>, changed: labels };
   }
 
   /** Files the ticket has may stay, others must be the actor's own. */
@@ -73,22 +78,25 @@ export class AnswerSheet {
     field: RequestField,
     typed: FormState<unknown>,
     req: FoyerRequest,
-  ): Promise<string[]> {
+  ): Promise<KeptFile[]> {
     const control = controlOf(field.id);
     const had = [ticket.fields[field.id] ?? []].flat().map(String);
-    const stays = [typed.values[`kept-${control}`] ?? []].flat().filter((id) => had.includes(id));
+    const stays = await this.named([typed.values[keptName(control)] ?? []].flat().filter((id) => had.includes(id)));
     const max = ANSWER_MAX.file - stays.length;
     const came = await this.attachments.take(actor, typed, req.uploads ?? [], { field: control, max });
-    return [...new Set([...stays, ...came.map(({ id }) => id)])];
+    const known = new Set(stays.map(({ id }) => id));
+    return [...stays, ...came.filter(({ id }) => !known.has(id))];
   }
 
-  private async kept(ticket: Sheet, fields: readonly RequestField[]): Promise<Partial<Record<string, KeptFile[]>>> {
+  private async named(ids: string[]): Promise<KeptFile[]> {
+    const names = await this.panels.names(ids);
+    return ids.map((id) => ({ id, name: names.get(id) ?? '–', size: 0 }));
+  }
+
+  private async kept(ticket: Sheet, fields: readonly RequestField[]): Promise<Files> {
     const files = fields.filter(({ kind }) => kind === 'file');
-    const names = await this.panels.names(idsIn(ticket.fields, files));
-    const list = (id: string) =>
-      [ticket.fields[id] ?? []]
-        .flat()
-        .map((file) => ({ id: String(file), name: names.get(String(file)) ?? '–', size: 0 }));
+    const known = new Map((await this.named(idsIn(ticket.fields, files))).map((file) => [file.id, file]));
+    const list = (id: string) => [ticket.fields[id] ?? []].flat().flatMap((file) => known.get(String(file)) ?? []);
     return Object.fromEntries(files.map(({ id }) => [controlOf(id), list(id)]));
   }
 

@@ -65,6 +65,7 @@ function questionView(visit: Visit, { field, question }: Asked, typed: Typed, ch
           ? choices.orders
           : field.options.map((one) => option(one.id, localized(one, 'label', locale))),
     maxlength: field.kind in ANSWER_MAX ? ANSWER_MAX[field.kind as keyof typeof ANSWER_MAX] : null,
+    most: field.kind === 'file' ? ANSWER_MAX.file : null,
     keptName: `kept-${name}`,
     kept: choices.kept[name] ?? [],
     when: question.when && JSON.stringify(conditionView(question.when)),

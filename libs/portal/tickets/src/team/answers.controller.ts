@@ -58,10 +58,10 @@ export class TeamAnswersController {
   ) {
     const ticket = await this.known(actor, number);
     const typed = FormState.parse(req, z.looseObject({}));
-    const { form, fields, changed } = await this.sheet.receive(visit, actor, ticket, req, typed);
+    const { form, kept, fields, changed } = await this.sheet.receive(visit, actor, ticket, req, typed);
     await form.attempt(() => this.tickets.answerFields(actor, number, fields, changed));
     return form.failed
-      ? this.form(number, await this.sheet.view(visit, ticket, form))
+      ? this.form(number, await this.sheet.view(visit, ticket, form, kept))
       : seeOther(`/console/tickets/${ticketNumber(number)}`, 'tickets.team.updated');
   }
 
