@@ -33,6 +33,19 @@ test('an agent goes through a view by keyboard: ticket by ticket, with the list 
   await mara.waitForURL('**/console/tickets?view=all');
 });
 
+test('who sends and goes on comes to the next ticket of the list, and after the last one back to the list', async () => {
+  const mara = await chromium.newcomer(true, { viewport: { width: 1680, height: 950 } });
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets?view=all`);
+  await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-002`);
+  for (const leads of ['**/TKT-001', '**/console/tickets?view=all']) {
+    await mara.getByRole('textbox', { name: 'Reply to Ana Sousa' }).fill('We are coming.');
+    await mara.getByRole('button', { name: 'Send and next' }).click();
+    await mara.waitForURL(leads);
+    await mara.getByText('Reply sent.').waitFor();
+  }
+});
+
 test('r and n go to where one writes', async () => {
   const mara = await chromium.newcomer(true);
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);

@@ -3,7 +3,8 @@ const LETTERS = 'input, textarea, select, [contenteditable]';
 
 /**
  * A ticket keeps the list it was opened from: `[data-inbox]` remembers what the list showed, and on the ticket's page
- * `[data-neighbours]` is filled with it, with ways to the one before and after, and Back leads there.
+ * `[data-neighbours]` is filled with it, with ways to the one before and after, Back leads there, and `[data-onward]` goes on to the next when it
+ * sends.
  */
 export function neighbours(): void {
   if (document.querySelector('[data-inbox]')) sessionStorage.setItem(KEPT, location.search);
@@ -24,7 +25,13 @@ async function show(pane: HTMLElement, search: string): Promise<void> {
     if (filled && here) here.replaceChildren(...filled.childNodes);
   }
   pane.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
-  document.querySelector<HTMLAnchorElement>('[data-back]')!.href += search;
+  const back = document.querySelector<HTMLAnchorElement>('[data-back]')!;
+  back.href += search;
+  const next = document.querySelector<HTMLAnchorElement>('[data-way=next]')?.pathname;
+  for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-onward]')) {
+    button.value = next ?? back.pathname + back.search;
+    button.hidden = false;
+  }
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest(LETTERS)) return;
     const way = { j: 'next', k: 'previous' }[event.key];

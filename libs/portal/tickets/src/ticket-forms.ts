@@ -33,6 +33,13 @@ export const teamReplyForm = z.object({
   status: statusChoice.default({ status: 'pending', statusId: null }),
   /** The last message that the page showed: whoever else has written since is not talked over. */
   seen: field.optionalId,
+  /** Where to go on afterwards: the next ticket of the list it was opened from, or that list. */
+  onward: z
+    .string()
+    .regex(/^\/console\/tickets(?:\/TKT-\d+|\?[^\\\s]*)?$/)
+    .max(2000)
+    .optional()
+    .catch(undefined),
 });
 export const propertiesForm = z.object({
   status: statusChoice,

@@ -115,7 +115,7 @@ export class TeamTicketController {
     });
     if (form.failed) return this.view(visit, actor, before, { reply: form }, kept);
     await this.drafts.discard(actor, replyPlace(number));
-    return this.back(number, 'tickets.team.replied');
+    return seeOther(form.value.onward ?? `${PATH}/${ticketNumber(number)}`, 'tickets.team.replied');
   }
 
   @Post('notes')
