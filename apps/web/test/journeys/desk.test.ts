@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { Tickets } from '@foyer/tickets';
 import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
 
 let world: World;
@@ -44,6 +45,20 @@ test('who sends and goes on comes to the next ticket of the list, and after the 
     await mara.waitForURL(leads);
     await mara.getByText('Reply sent.').waitFor();
   }
+});
+
+test('a tag in use is offered while another is typed, after those that stand there', async () => {
+  await acme.inside(async () => world.get(Tickets).tag(await acme.owner.actor(), 1, ['billing', 'brass'], []));
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-003`);
+  const tags = mara.getByRole('combobox', { name: 'Tags' });
+  await mara.getByLabel('Tags').pressSequentially('vip, b');
+  const offered = () => tags.evaluate((box: HTMLInputElement) => [...box.list!.options].map(({ value }) => value));
+  await mara.waitForFunction(() => document.querySelectorAll('#properties-tags-words option').length > 1);
+  expect(await offered()).toEqual(['vip, billing', 'vip, brass']);
+  const guest = acme.visitor();
+  expect((await guest.get('/console/tickets/tags')).status).toBe(303);
 });
 
 test('r and n go to where one writes', async () => {

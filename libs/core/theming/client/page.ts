@@ -20,6 +20,7 @@ import { printing } from './printing.js';
 import { rules } from './rules.js';
 import { shortcuts } from './shortcuts.js';
 import { suggestions } from './suggestions.js';
+import { words } from './words.js';
 
 // Every page works without this; here is what makes it a little kinder.
 languages();
@@ -36,6 +37,7 @@ shortcuts();
 conditional();
 drafts();
 suggestions();
+words();
 preview();
 printing();
 rules();

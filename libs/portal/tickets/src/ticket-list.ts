@@ -220,6 +220,19 @@ export class TicketList {
     return new Map(counts.map(({ id, open, all }) => [id, { open, all }]));
   }
 
+  /** The tags of what was touched last, the most used first. */
+  async tags(actor: PortalActor): Promise<string[]> {
+    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const found = await this.database.read((em) =>
+      rows<{ tag: string }>(
+        em,
+        sql`select tag from (select t.tags from ${table('ticket')} t where t.tags <> '{}' and ${may} order by t.updated_at desc limit 2000) t, unnest(t.tags) tag
+             group by tag order by count(*) desc, tag limit 100`,
+      ),
+    );
+    return found.map(({ tag }) => tag);
+  }
+
   /** The condition that a list, a count of it and a change to all of it share. */
   where(actor: PortalActor, filter: Omit<TicketFilter, 'limit' | 'cursor'>): Sql[] {
     const { scope = 'all', action = 'read', statuses, assignee, search, conditions, tag } = filter;

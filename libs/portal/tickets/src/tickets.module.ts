@@ -21,6 +21,7 @@ import { LiveTickets } from './live/live-tickets.js';
 import { SeenTickets } from './live/seen-tickets.js';
 import { Streams } from './live/streams.js';
 import { Merges } from './merges.js';
+import { TagsController } from './team/tags.controller.js';
 import { BesideController } from './team/beside.controller.js';
 import { FindTickets } from './team/find-tickets.js';
 import { TeamAccessController } from './access/team-access.controller.js';
@@ -73,6 +74,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketExportController,
     InboxController,
     BesideController,
+    TagsController,
     RelationsController,
     TeamAccessController,
     TeamTicketController,
