@@ -54,7 +54,7 @@ export class Chromium {
   /** Somebody with a browser of their own, who has never been here. */
   async newcomer(script: boolean, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ javaScriptEnabled: script, locale: 'en-GB', ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.add(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {

@@ -40,6 +40,7 @@ test('who sends and goes on comes to the next ticket of the list, and after the 
   await mara.goto(`${acme.tenant.origin}/console/tickets?view=all`);
   await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-002`);
   for (const leads of ['**/TKT-001', '**/console/tickets?view=all']) {
+    await mara.waitForFunction(() => !document.querySelector('[data-rich]:not(.is-rich)'));
     await mara.getByRole('textbox', { name: 'Reply to Ana Sousa' }).fill('We are coming.');
     await mara.getByRole('button', { name: 'Send and next' }).click();
     await mara.waitForURL(leads);
@@ -76,6 +77,29 @@ test('r and n go to where one writes', async () => {
     await mara.locator('h1').click();
     await mara.evaluate(() => (document.activeElement as HTMLElement).blur());
   }
+});
+
+test('⌘K does what the page can do; a name that is looked for comes before what could be done to it', async () => {
+  await acme.agent('Lamp Lea');
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-001`);
+  const found = mara.locator('#palette-found');
+  const field = mara.getByRole('combobox', { name: 'Search everything' });
+  await mara.keyboard.press('Control+k');
+  await found.getByRole('option', { name: 'Merge' }).waitFor();
+  await field.fill('prio urg');
+  await found.getByRole('option', { name: 'Priority: Urgent', selected: true }).waitFor();
+  await mara.keyboard.press('Enter');
+  await mara.getByText('set the priority to “Urgent”').waitFor();
+  await mara.keyboard.press('Control+k');
+  await field.fill('lamp');
+  await found.getByRole('option', { name: 'Assigned to: Lamp Lea' }).waitFor();
+  expect(await found.getByRole('option', { selected: true }).innerText()).toContain('The lamp hums');
+  await field.fill('solve');
+  await found.getByRole('option', { name: 'Solve', exact: true, selected: true }).waitFor();
+  await mara.keyboard.press('Enter');
+  await mara.getByRole('button', { name: 'Reopen' }).waitFor();
 });
 
 test('⌘K finds anything from anywhere; without a script the same is a page', async () => {

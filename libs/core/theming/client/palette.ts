@@ -1,6 +1,11 @@
+import { withCommands } from './commands.js';
+
 const AFTER_MS = 120;
 
-/** ⌘K or Ctrl+K opens `dialog[data-palette]`: what is typed there is looked for on the page its form goes to, and arrows choose among what that finds. */
+/**
+ * ⌘K or Ctrl+K opens `dialog[data-palette]`: what is typed there is looked for among what can be done on this page and on the
+ * page its form goes to, and arrows choose among what that finds.
+ */
 export function palette(): void {
   const dialog = document.querySelector<HTMLDialogElement>('dialog[data-palette]');
   const input = dialog?.querySelector<HTMLInputElement>('input[type=search]');
@@ -18,7 +23,8 @@ export function palette(): void {
     // Answers may come in another order than they were asked for.
     if (!answer?.ok || words !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    list.replaceChildren(...(page.querySelector('[data-found]')?.childNodes ?? []));
+    const found = [...(page.querySelector('[data-found]')?.childNodes ?? [])];
+    list.replaceChildren(...withCommands(dialog, words, found));
     for (const [index, option] of options(list).entries()) {
       option.id = `found-option-${index}`;
       option.setAttribute('role', 'option');
@@ -37,7 +43,7 @@ export function palette(): void {
   new MutationObserver(() => {
     if (!dialog.open) return;
     input.select();
-    if (asked === null) void look();
+    void look();
   }).observe(dialog, { attributes: true, attributeFilter: ['open'] });
   input.addEventListener('input', () => {
     window.clearTimeout(timer);
