@@ -4,6 +4,8 @@ const INITIAL = 5;
 interface Command {
   label: string;
   icon: string | null;
+  /** One of many of its kind: named only when it is asked for. */
+  asked: boolean;
   run: () => void;
 }
 
@@ -16,7 +18,7 @@ function commandsFor(typed: string): Command[] {
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
   const all = [...document.querySelectorAll<HTMLElement>('[data-command]')].filter(isThere).flatMap(commandsOf);
-  if (typed.trim() === '') return all.filter(({ label }) => !label.includes(': ')).slice(0, INITIAL);
+  if (typed.trim() === '') return all.filter(({ asked }) => !asked).slice(0, INITIAL);
   const begins = ({ label }: Command) => {
     const known = folded(label).split(/[^\p{L}\p{N}]+/u);
     return words.length > 0 && words.every((word) => known.some((one) => one.startsWith(word)));
@@ -34,11 +36,14 @@ function commandsOf(element: HTMLElement): Command[] {
   const icon = element.querySelector('use')?.getAttribute('href')?.split('#')[1] ?? null;
   const named = element.dataset['command'] ?? '';
   if (!(element instanceof HTMLSelectElement))
-    return [{ label: named || element.textContent.trim(), icon, run: () => element.click() }];
+    return [{ label: named || element.textContent.trim(), icon, asked: named !== '', run: () => element.click() }];
   const label = element.labels[0]?.textContent.trim() ?? '';
   return [...element.options]
     .filter((option) => !option.selected)
-    .map((option) => ({ label: `${label}: ${option.text}`, icon: named || null, run: () => choose(element, option) }));
+    .map((option) => ({
+      ...{ label: `${label}: ${option.text}`, icon: named || null, asked: true },
+      run: () => choose(element, option),
+    }));
 }
 
 /** As if it was chosen by hand; a form that saves by itself hears of it. */
