@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { historyOf } from '@foyer/service';
-import { Ticket, TicketPageReader, Tickets } from '@foyer/tickets';
+import { Ticket, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
+import { formsOf } from './page-forms.js';
 
 let world: World;
 let acme: TestTenant;
@@ -87,4 +88,45 @@ test('a member of the team says no to the mail for each new ticket, and is told 
   await acme.inside(() => world.get(Tickets).update(owner, ticket.id, { assigneeId: id }));
   await world.mails.mailTo(pia.email);
   expect(await toPia()).toEqual([{ template: 'tickets/email/assigned' }]);
+});
+
+test('of each property, whoever chooses what a colleague has just changed is told, and may insist; all else follows', async () => {
+  const at = `/console/tickets/${ticketNumber((await (await acme.customer('Paula')).opens('Two at one panel')).number)}`;
+  const [owner, agent] = [await acme.owner.browser(), await (await acme.agent('Olga')).browser()];
+  const form = async (visitor: Visitor, page?: string) => {
+    const html = page ?? (await visitor.get(at)).text;
+    const { controls } = formsOf(html).find(({ action }) => action === `${at}/properties`)!;
+    return { controls, typed: Object.fromEntries(controls.map(({ name, value }) => [name, value])) };
+  };
+  const send = (visitor: Visitor, typed: Record<string, string>) => visitor.post(`${at}/properties`, typed);
+  const now = async () => (await form(owner)).typed;
+  const { controls } = await form(agent);
+  const names = controls.map(({ name }) => name).filter((name) => controls.some((one) => one.name === `was_${name}`));
+  expect(names).toEqual(expect.arrayContaining(['status', 'assignee', 'priority', 'tags', 'subject']));
+  for (const name of names.filter((one) => one !== 'tags')) {
+    const [theirs, mine] = [await now(), (await form(agent)).typed];
+    const options = controls.find((one) => one.name === name)!.options ?? ['Theirs', 'Mine'];
+    const [one, other] = options.filter((value) => value !== mine[name]) as [string, string?];
+    if (other === undefined) continue; // nothing that two could want
+    expect((await send(owner, { ...theirs, [name]: one })).status).toBe(303);
+    const tags = `${mine['tags']}, ${name}`;
+    const refused = await send(agent, { ...mine, [name]: other, tags });
+    expect([name, refused.status]).toEqual([name, 422]);
+    expect(refused.text).toContain(`id="properties-${name}-error"`);
+    expect((await now())[name]).toBe(one);
+    const again = (await form(agent, refused.text)).typed;
+    expect(again).toMatchObject({ [name]: other, [`was_${name}`]: one, tags });
+    expect((await send(agent, again)).status).toBe(303);
+    expect((await now())[name]).toBe(other);
+  }
+  // Two that want the same have no quarrel, and tags come and go one by one.
+  const [theirs, mine] = [await now(), (await form(agent)).typed];
+  for (const [who, typed, tag] of [
+    [owner, theirs, 'hers'],
+    [agent, mine, 'his'],
+  ] as const)
+    expect((await send(who, { ...typed, priority: 'low', tags: `${typed['tags']}, ${tag}` })).status).toBe(303);
+  const after = await now();
+  expect(after['priority']).toBe('low');
+  for (const tag of ['hers', 'his']) expect(after['tags']).toContain(tag);
 });

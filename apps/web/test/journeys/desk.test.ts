@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tickets } from '@foyer/tickets';
 import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
@@ -77,6 +78,47 @@ test('r and n go to where one writes', async () => {
     await mara.locator('h1').click();
     await mara.evaluate(() => (document.activeElement as HTMLElement).blur());
   }
+});
+
+test('a property is saved as it is chosen and taken back, and follows a colleague without losing what is being typed', async () => {
+  const [mara, nora] = [await chromium.newcomer(true), await chromium.newcomer(true)];
+  for (const [page, person] of [
+    [mara, acme.owner],
+    [nora, await acme.agent('Nora')],
+  ] as const) {
+    await signIn(page, `${acme.tenant.origin}/console/sign-in`, person.email);
+    await page.goto(`${acme.tenant.origin}/console/tickets/TKT-002`);
+  }
+  const field = (page: Page, name: string) => page.locator(`#properties-${name}`);
+  const shows = (page: Page, name: string, value: string) =>
+    page.waitForFunction(([id, wanted]) => document.querySelector<HTMLInputElement>(id)!.value === wanted, [
+      `#properties-${name}`,
+      value,
+    ] as const);
+  const line = mara.locator('[data-saved]');
+  await field(mara, 'priority').selectOption('urgent');
+  await line.getByText('Saved.').waitFor();
+  await shows(nora, 'priority', 'urgent');
+  await field(nora, 'tags').pressSequentially('lam');
+  await line.getByRole('button', { name: 'Undo' }).click();
+  await shows(nora, 'priority', 'normal');
+  expect(await field(nora, 'tags').inputValue()).toBe('lam');
+  await nora.keyboard.type('ps');
+  await field(mara, 'subject').fill('The lamp hums loudly');
+  await field(nora, 'subject').press('End');
+  await nora.keyboard.type(' again');
+  await shows(mara, 'tags', 'lamps');
+  await mara.keyboard.press('Enter');
+  await mara.getByRole('heading', { level: 1, name: 'The lamp hums loudly' }).waitFor();
+  await nora
+    .locator('[data-saved]', { hasText: 'Subject: changed in the meantime to: The lamp hums loudly' })
+    .waitFor();
+  expect(await field(nora, 'subject').inputValue()).toBe('The lamp hums again');
+  await nora.keyboard.press('Enter');
+  await shows(mara, 'subject', 'The lamp hums again');
+  await field(mara, 'subject').fill('The lamp hums');
+  await mara.keyboard.press('Enter');
+  await shows(nora, 'subject', 'The lamp hums');
 });
 
 test('⌘K does what the page can do; a name that is looked for comes before what could be done to it', async () => {

@@ -13,7 +13,7 @@ export function forms(): void {
 
 function sendOnce(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
-  if (form.method !== 'post' || form.target === '_blank') return;
+  if (event.defaultPrevented || form.method !== 'post' || form.target === '_blank') return;
   if ('sent' in form.dataset) return event.preventDefault();
   form.dataset['sent'] = '';
   event.submitter?.setAttribute('aria-busy', 'true');

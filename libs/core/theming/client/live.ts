@@ -1,3 +1,5 @@
+import { followProperties } from './properties.js';
+
 /**
  * Keeps an open page up to date. `data-live="<url>"` is a stream of server-sent events; at `changed` the page is fetched
  * again, with its reader's rights as they are then, and every `data-region` takes the place of the one shown. `data-page` says
@@ -27,6 +29,7 @@ async function refresh(page: string): Promise<void> {
   const answer = await fetch(page, { headers: { Accept: 'text/html' } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  followProperties(fresh);
   for (const now of document.querySelectorAll<HTMLElement>('[data-region]')) {
     const next = fresh.querySelector<HTMLElement>(`[data-region="${now.dataset['region']}"]`);
     if (!next || next.innerHTML === now.innerHTML) continue;

@@ -19,7 +19,6 @@ import {
   type FieldValue,
   type Happening,
   type Priority,
-  tagOf,
   Ticket,
   type TicketSource,
   type TicketStatus,
@@ -28,6 +27,7 @@ import {
 import { TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
 import { type MessageDraft, TicketLedger, type TicketRef } from './ticket-ledger.js';
 import { TicketCategory, type TicketMessage } from './ticket-message.entity.js';
+import { type Description, propertiesOf, type Property } from './ticket-properties.js';
 import { TicketOpening } from './ticket-slots.js';
 
 const OPENED: Limit = { name: 'ticket-open', points: 60, seconds: 3600 };
@@ -153,20 +153,19 @@ export class Tickets {
     });
   }
 
-  /** What stands about a ticket in one form, as far as it was changed there; null leaves tags or subject as they are. */
-  async describe(
-    actor: PortalActor,
-    ref: TicketRef,
-    { values, tags, subject }: { values: TicketValues; tags: string[] | null; subject: string | null },
-  ): Promise<void> {
+  /**
+   * What stands about a ticket in one form, as far as it was changed there. Null leaves the subject as it is; tags come and go one
+   * by one. @throws InvalidField where somebody else has changed the same since the form was `seen`
+   */
+  async describe(actor: PortalActor, ref: TicketRef, { values, tags, subject, seen }: Description): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      const now = propertiesOf(ticket);
+      for (const [name, one] of Object.entries(seen))
+        if (now[name as Property] !== one.was && now[name as Property] !== one.wanted)
+          throw new InvalidField(name, 'tickets.team.changed-meanwhile');
       mustMayEnd(actor, ticket, values.status);
       await this.set(actor, ticket, values);
-      if (tags) {
-        const wanted = tags.map(tagOf);
-        const gone = ticket.tags.filter((tag) => !wanted.includes(tag));
-        await this.ledger.happened(ticket, actor, ticket.tag(wanted, gone));
-      }
+      await this.ledger.happened(ticket, actor, ticket.tag(tags.add, tags.remove));
       if (subject !== null) await this.call(actor, ticket, subject);
     });
   }

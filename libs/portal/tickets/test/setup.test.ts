@@ -247,7 +247,7 @@ test('properties: what a colleague changed meanwhile stays, whatever an older pa
   const page = '/console/tickets/TKT-001';
   const shown = (html: string) => {
     const form =
-      /<form class="form" method="post" action="\/console\/tickets\/TKT-001\/properties">([^]*?)<\/form>/.exec(
+      /<form class="form" method="post" action="\/console\/tickets\/TKT-001\/properties"[^>]*>([^]*?)<\/form>/.exec(
         html,
       )![1]!;
     const was = Object.fromEntries(

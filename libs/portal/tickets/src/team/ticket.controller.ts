@@ -28,6 +28,7 @@ import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
+import { changedIn, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
@@ -147,9 +148,8 @@ export class TeamTicketController {
     @Form(propertiesForm) form: FormState<z.output<typeof propertiesForm>>,
   ) {
     const before = await this.page.read(actor, number);
-    // What stands as it was shown was not meant to change: a colleague may have changed it meanwhile.
-    const changed = (name: string) => form.values[`was_${name}`] !== form.values[name];
-    await form.attempt(({ status, priority, assignee, category, group, tags, subject }) =>
+    const { changed, tags, seen } = changedIn(form.values, before);
+    await form.attempt(({ status, priority, assignee, category, group, subject }) =>
       this.tickets.describe(actor, number, {
         values: {
           ...(changed('status') && status),
@@ -158,13 +158,13 @@ export class TeamTicketController {
           ...(changed('category') && { categoryId: category }),
           ...(changed('group') && { groupId: group }),
         },
-        tags: changed('tags') ? tags.split(/[,\n]/) : null,
-        subject: changed('subject') ? (subject ?? null) : null,
+        ...{ tags, seen, subject: changed('subject') ? (subject ?? null) : null },
       }),
     );
-    return form.failed
-      ? this.view(visit, actor, before, { properties: form })
-      : this.onward(actor, number, 'tickets.team.updated');
+    if (!form.failed) return this.onward(actor, number, 'tickets.team.updated');
+    const now = await this.page.read(actor, number);
+    Object.assign(form.values, typedAgain(form.values, form.errors, now));
+    return this.view(visit, actor, now, { properties: form });
   }
 
   @Post('solution')
@@ -208,15 +208,10 @@ export class TeamTicketController {
 
   private async view(visit: Visit, actor: PortalActor, ticket: TicketView, forms: Forms = {}, kept: KeptFile[] = []) {
     const { agents, categories, others, customer } = await this.list.beside(actor, ticket);
-    const { number, status, statusId, priority, assigneeId, categoryId, groupId, tags, subject } = ticket;
+    const { number, assigneeId } = ticket;
     this.live.seen(actor, number);
     const choices = await statusChoices(visit, this.statuses);
     const draft = forms.reply || !ticket.can.reply ? null : ticket.draft;
-    const shown = {
-      status: statusId ? `${status}.${statusId}` : status,
-      ...{ priority, assignee: assigneeId ?? '', category: categoryId ?? '', group: groupId ?? '' },
-      ...{ subject, tags: tags.join(', ') },
-    };
     return {
       ticket: ticketView(visit, '/console', ticket),
       entries: entryViews(visit, '/console', ticket, actor.id),
@@ -236,12 +231,7 @@ export class TeamTicketController {
       forms: {
         reply: forms.reply ?? visit.form({ status: 'pending', ...draft?.content }),
         note: forms.note ?? visit.form({ ...(forms.reply || !ticket.can.note ? null : ticket.noteDraft?.content) }),
-        properties:
-          forms.properties ??
-          visit.form({
-            ...shown,
-            ...Object.fromEntries(Object.entries(shown).map(([name, value]) => [`was_${name}`, value])),
-          }),
+        properties: forms.properties ?? visit.form(propertyValues(ticket)),
       },
       proposals: {
         reply: await this.proposals.again(visit, actor, ticket, alsoIn(forms.reply)),
