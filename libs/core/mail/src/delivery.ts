@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { raw } from '@mikro-orm/postgresql';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { TooMany } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
+import { type Limit, Limits } from '@foyer/credentials';
 import { Database, DatabaseUnreachable, waitBefore } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
 import { Composer } from './composer.js';
@@ -12,6 +14,8 @@ import { NotNow, Outlet, RefusedForGood } from './outlet.js';
 
 /** Seconds between attempts: a hiccup is over in a minute, an outage in a day; then somebody must look. */
 export const BACK_OFF = [15, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
+/** To one mailbox, of all kinds and from all tenants; what is beyond that waits. */
+export const TO_ONE_MAILBOX: Limit = { name: 'mail-to', points: 300, seconds: 3600, across: 'platform' };
 const LEASE_MS = 90_000;
 const LEASE = `interval '${LEASE_MS / 1000} seconds'`;
 
@@ -34,6 +38,7 @@ export class Delivery {
     private readonly composer: Composer,
     private readonly outlet: Outlet,
     private readonly rules: MailRules,
+    private readonly limits: Limits,
   ) {}
 
   @OnEvent(MailQueued, 'mail.send', { lane: 'outside' })
@@ -44,6 +49,7 @@ export class Delivery {
     let serverIsBack: boolean;
     try {
       if (!(await this.rules.stillMeant(mail))) return await this.settle(mail, { status: 'withheld', data: null });
+      await this.limits.count(TO_ONE_MAILBOX, mail.toAddress);
       const message = await this.message(mail);
       subject = message.subject;
       serverIsBack = await this.outlet.send(message);
@@ -98,7 +104,7 @@ export class Delivery {
       this.log.warn(`Mail ${mail.id} failed for good after ${mail.attempts} attempts: ${lastError}`);
       return this.settle(mail, { status: 'failed', lastError, data: null });
     }
-    if (!(error instanceof NotNow))
+    if (!(error instanceof NotNow || error instanceof TooMany))
       this.log.error(`Mail ${mail.id} (${mail.template}) cannot be written: ${lastError}`);
     await this.database.write(async () => {
       await this.settle(mail, { lastError });

@@ -1,5 +1,5 @@
 export { MailDeliveryModule } from './delivery.module.js';
-export { headerText, isMailbox } from './headers.js';
+export { headerText, isMailbox, nameAlone } from './headers.js';
 export { Mail, type MailStatus } from './mail.entity.js';
 export { MailQueued } from './mail.events.js';
 export { MailModule } from './mail.module.js';

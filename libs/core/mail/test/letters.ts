@@ -1,5 +1,6 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule, type Config } from '@foyer/config';
+import { CredentialsModule } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
 import { EventsModule } from '@foyer/events';
 import { ThemingModule, Themes } from '@foyer/theming';
@@ -57,6 +58,7 @@ export async function mailing(config: Config, patience: Patience, slug = 'acme')
       ConfigModule.forRoot(config),
       DatabaseModule.forRoot([Mail]),
       EventsModule,
+      CredentialsModule,
       ThemingModule,
       Surroundings.impatient(patience),
       MailModule,

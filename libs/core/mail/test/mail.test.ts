@@ -6,7 +6,8 @@ import { Database, DatabaseUnreachable, PlatformDatabase } from '@foyer/database
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { freshDatabase } from '@foyer/app-cli/testing/database';
 import { type Config } from '@foyer/config';
-import { BeingSent, Delivery } from '../src/delivery.js';
+import { Limits } from '@foyer/credentials';
+import { BeingSent, Delivery, TO_ONE_MAILBOX } from '../src/delivery.js';
 import { Mail, Mailer, type MailDraft, MailRules } from '../src/index.js';
 import type { Patience } from '../src/outlet.js';
 import { mailing } from './letters.js';
@@ -198,6 +199,18 @@ describe('when the mail server fails', () => {
     onRcpt = undefined;
     expect(await deliver('busy')).toMatchObject({ status: 'sent', attempts: 2, lastError: null });
     expect(post.received[0]!.mail.messageId).toBe(messageId);
+  });
+
+  test('64: one mailbox gets so many an hour from all tenants together; what is beyond that waits', async () => {
+    const to = { name: '', address: 'flooded@globex.test' };
+    // As if others had sent nearly all of them.
+    for (let n = 1; n < TO_ONE_MAILBOX.points; n += 1) await module.get(Limits).count(TO_ONE_MAILBOX, to.address);
+    for (const key of ['the last', 'one too many']) await queue(key, { to });
+    expect(await deliver('the last')).toMatchObject({ status: 'sent' });
+    expect(await deliver('one too many')).toMatchObject({ status: 'queued', attempts: 1 });
+    expect(post.received).toHaveLength(1);
+    await module.get(Limits).forget(TO_ONE_MAILBOX, to.address);
+    expect(await deliver('one too many')).toMatchObject({ status: 'sent' });
   });
 
   test('5xx for the recipient: failed, visible, not tried again', async () => {

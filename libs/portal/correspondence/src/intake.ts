@@ -19,8 +19,10 @@ import { Senders } from './senders.js';
 const PER_SENDER: Limit = { name: 'mail-in-sender', points: 60, seconds: 3600 };
 const PER_SENDER_AND_TICKET: Limit = { name: 'mail-in-ticket', points: 20, seconds: 3600 };
 /** Whoever writes in another's name must not fill their mailbox with our confirmations (security 50). */
-const CONFIRMATIONS: Limit = { name: 'mail-in-confirmation', points: 3, seconds: 86_400 };
-const CONFIRMATIONS_UNPROVED: Limit = { name: 'mail-in-confirmation-unproved', points: 1, seconds: 86_400 };
+const CONFIRMATIONS: Limit = { name: 'mail-in-confirmation', points: 3, seconds: 86_400, across: 'platform' };
+const CONFIRMATIONS_UNPROVED: Limit = {
+  ...{ name: 'mail-in-confirmation-unproved', points: 1, seconds: 86_400, across: 'platform' },
+};
 
 const MAX_COPIES = 20;
 
@@ -127,6 +129,7 @@ export class Intake {
       answersTo: await this.answersTo(letter, sender !== null),
       byProgram: mail.auto !== 'no' || isUnread(mail.from!.address),
       confirm: await this.mayConfirm(letter),
+      proved: authentication === 'pass',
     });
     if (answered && actor.id === sender?.id && !accepted)
       await this.merges.goesOn(robot('mail'), ticket, answered.ticket);

@@ -111,10 +111,28 @@ describe('a new mail', () => {
       expect((await outcome(acme, 'victim@new.example')).status).toBe('opened');
     }
     await letterTo(world, mara.email, 'Bomb 2');
+    // Another tenant of the same installation confirms nothing more to them either.
+    await deliver({ from: 'victim@new.example', to: at(bolt), subject: 'Bomb 3' });
+    expect((await outcome(bolt, 'victim@new.example')).status).toBe('opened');
+    await letterTo(world, bolt.owner.email, 'Bomb 3');
     const to = (address: string) =>
       world.mails.mails.filter((mail) => [mail.to].flat()[0]!.text.includes(address)).length;
     expect([to('robot@new.example'), to('list@new.example'), to('victim@new.example')]).toEqual([0, 0, 1]);
   });
+});
+
+test('64: no word of a stranger is mailed to somebody who has not asked, until it is known that they wrote', async () => {
+  const spam = { to: at(acme), subject: 'Win at casino.example', text: 'Go to http://casino.example now' };
+  const words = async (address: string) => {
+    const { mail } = await letterTo(world, address, 'We have received your message');
+    return [mail.subject, mail.text, mail.html, JSON.stringify([...mail.headers.values()])].join(' ');
+  };
+  await deliver({ ...spam, from: 'Casino Example <unasked@new.example>' });
+  expect((await outcome(acme, 'unasked@new.example')).status).toBe('opened');
+  expect(await words('unasked@new.example')).not.toMatch(/casino/i);
+  await deliver({ ...spam, from: 'proved@new.example', dmarc: 'pass' });
+  expect((await outcome(acme, 'proved@new.example')).status).toBe('opened');
+  expect(await words('proved@new.example')).toContain('http://casino.example');
 });
 
 describe('51: an answer', () => {

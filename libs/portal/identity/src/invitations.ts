@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, holds, NotFound } from '@foyer/access';
+import { allowed, Conflict, holds, NotFound, TooMany } from '@foyer/access';
 import { hashPassword, hashSecret, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { Mailer } from '@foyer/mail';
+import { Mailer, nameAlone } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
 import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
@@ -14,9 +14,15 @@ import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
 import type { PortalActor } from './portal-principals.js';
 
-const INVITATIONS: Limit = { name: 'invite', points: 200, seconds: 86_400 };
+const DAY = 86_400;
+/** By one person, into one company, and by a tenant in all: whoever can invite writes to strangers. */
+export const PER_PERSON: Limit = { name: 'invite', points: 200, seconds: DAY };
+export const PER_COMPANY: Limit = { name: 'invite-company', points: 100, seconds: DAY };
+export const PER_TENANT: Limit = { name: 'invite-tenant', points: 1_000, seconds: DAY };
+/** By all of a tenant who have not shown that the address they signed up with is theirs. */
+export const UNCONFIRMED: Limit = { name: 'invite-unconfirmed', points: 3, seconds: 7 * DAY };
 /** To one mailbox, whoever invites it to wherever. */
-const PER_MAILBOX: Limit = { name: 'invite-mailbox', points: 10, seconds: 86_400, across: 'platform' };
+export const PER_MAILBOX: Limit = { name: 'invite-mailbox', points: 10, seconds: DAY, across: 'platform' };
 const DAYS = 14;
 
 /** Where an invitation leads: into the team, into a company, or to an account that the team has made for somebody. */
@@ -70,8 +76,7 @@ export class Invitations {
     if ('companyRole' in destination)
       await this.roles.checkGiving(actor, 'invite', destination.companyId, destination.companyRole);
     else if ('teamRole' in destination) await this.teamRoles.checkGiving(actor, destination.teamRole);
-    await this.limits.count(INVITATIONS, actor.id!);
-    await this.limits.count(PER_MAILBOX, email);
+    await this.countIn(actor, email, subjectOf(destination));
     await this.database.write(async (em) => {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
       if ('companyId' in destination && !company) throw new NotFound();
@@ -93,8 +98,8 @@ export class Invitations {
         to: { name: '', address: email },
         template: 'identity/email/invitation',
         data: {
-          inviter: actor.name,
-          company: company?.name ?? null,
+          inviter: nameAlone(actor.name),
+          company: company && nameAlone(company.name),
           team: 'teamRole' in destination,
           url: `${currentTenant().origin}/invitation?token=${secret}`,
           days: DAYS,
@@ -202,6 +207,19 @@ export class Invitations {
     if ('teamRole' in destination) return holds(ability, 'manage', 'Team');
     if ('personId' in destination) return holds(ability, 'invite', 'Membership');
     return allowed(ability, 'invite', 'Membership', { companyId: destination.companyId });
+  }
+
+  /** @throws TooMany, Conflict */
+  private async countIn(actor: PortalActor, email: string, companyId: string | null): Promise<void> {
+    const { emailVerifiedAt } = await this.database.read((em) => em.findOneOrFail(Person, { id: actor.id! }));
+    if (!emailVerifiedAt)
+      await this.limits.count(UNCONFIRMED, 'all').catch((error: unknown) => {
+        throw error instanceof TooMany ? new Conflict('identity.invite.confirm-first') : error;
+      });
+    await this.limits.count(PER_PERSON, actor.id!);
+    if (companyId) await this.limits.count(PER_COMPANY, companyId);
+    await this.limits.count(PER_TENANT, 'all');
+    await this.limits.count(PER_MAILBOX, email);
   }
 
   private async isAlreadyThere(person: Person, destination: Destination): Promise<boolean> {

@@ -7,6 +7,8 @@ export class TicketOpened {
     readonly messageId: string,
     /** Whether the requester gets a mail that says so. */
     readonly confirm = true,
+    /** Whether it is known to come from whom it names, although they have not confirmed their address. */
+    readonly proved = false,
   ) {}
 }
 

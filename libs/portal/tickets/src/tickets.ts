@@ -52,6 +52,7 @@ export interface TicketDraft {
   watcherIds?: string[];
   /** The confirmation mail; true unless said otherwise. */
   confirm?: boolean;
+  proved?: boolean;
   byProgram?: boolean;
   answersTo?: string | null;
 }
@@ -80,7 +81,7 @@ export class Tickets {
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
-    const { description, fileIds, format, quoted, confirm = true, requesterId = actor.id!, ...values } = draft;
+    const { description, fileIds, format, quoted, confirm, proved, requesterId = actor.id!, ...values } = draft;
     if (!allowed(actor.ability, 'create', 'Ticket', { companyId: draft.companyId }))
       throw new InvalidField('company', 'web.form.choice');
     if (actor.id) await this.limits.count(OPENED, actor.id);
@@ -99,7 +100,7 @@ export class Tickets {
         ...{ body: description, fileIds, source, ...(format && { format }), ...(quoted && { quoted }) },
       });
       for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
-      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm));
+      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved));
       await em.flush();
       await this.ledger.touched(ticket.number, true);
       return ticket;

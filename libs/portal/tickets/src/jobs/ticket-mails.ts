@@ -33,6 +33,7 @@ interface Facts {
   requester_email: string;
   answers_to: string | null;
   requester_locale: string | null;
+  requester_confirmed: boolean;
   assignee_id: string | null;
   assignee: string | null;
   assignee_email: string | null;
@@ -54,6 +55,8 @@ interface Recipient {
   address: string;
   locale: string | null;
   team: boolean;
+  /** Whether they have asked for mails at that address, or somebody may have written in their name. */
+  confirmed: boolean;
 }
 
 /**
@@ -85,11 +88,12 @@ export class TicketMails implements OnModuleInit {
   }
 
   @OnEvent(TicketOpened, 'tickets.mail-opened')
-  async opened({ ticketId, messageId, confirm }: TicketOpened): Promise<void> {
+  async opened({ ticketId, messageId, confirm, proved }: TicketOpened): Promise<void> {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
-      if (confirm) await this.send('opened', facts, requester(facts), messageId);
+      const confirmed = proved || facts.requester_confirmed;
+      if (confirm) await this.send('opened', facts, { ...requester(facts), confirmed }, messageId);
       // A customer who asked for a colleague hears that it has arrived, too.
       const asker = facts.watchers.find(({ id, team }) => id === facts.author_id && !team);
       if (asker && asker.id !== facts.requester_id) await this.send('opened', facts, asker, messageId);
@@ -161,19 +165,21 @@ export class TicketMails implements OnModuleInit {
     const author = facts.author_id === null && !forTeam ? business || currentTenant().name : robot;
     const number = ticketNumber(facts.number);
     const key = `tickets.${kind}:${messageId}:${to.id}`;
+    // Who has not asked reads that something has come, and no word of whoever wrote it.
+    const quoted = kind !== 'opened' || to.confirmed;
     const messageIdOfMail = this.addresses.messageIdFor({ ticketId: facts.id, personId: to.id }, key);
     await this.mailer.queue({
-      to,
+      to: { name: quoted ? to.name : '', address: to.address },
       template: `tickets/email/${kind}`,
       about: mailAbout(facts.id, to.id),
       data: {
-        name: to.name,
+        name: quoted ? to.name : '',
         number,
-        subject: facts.subject,
-        body: facts.body,
+        subject: quoted ? facts.subject : null,
+        body: quoted ? facts.body : null,
         markdown: facts.format === 'markdown',
-        author: author ?? '',
-        requester: facts.requester,
+        author: quoted ? (author ?? '') : null,
+        requester: quoted ? facts.requester : null,
         solved: await this.reopening.rules(),
         url: `${currentTenant().origin}${forTeam ? '/console' : ''}/tickets/${number}`,
       },
@@ -189,9 +195,9 @@ export class TicketMails implements OnModuleInit {
       rows<Facts>(
         em,
         sql`select t.id, t.number::int, t.subject, t.group_id, t.company_id, t.answers_to, to_json(t.watcher_ids) as watcher_ids, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
-                   (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null)), '[]')
+                   (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null, 'confirmed', p.email_verified_at is not null)), '[]')
                       from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
-                   r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale,
+                   r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale, r.email_verified_at is not null as requester_confirmed,
                    a.id as assignee_id, a.name as assignee, a.email as assignee_email, a.locale as assignee_locale
               from ${table('ticket')} t
               join ${table('ticket_message')} m on m.id = ${messageId} and m.ticket_id = t.id
@@ -221,7 +227,7 @@ export class TicketMails implements OnModuleInit {
     return this.database.write((em) =>
       rows<Recipient>(
         em,
-        sql`select p.id, p.name, p.email as address, p.locale, true as team from ${table('person')} p where ${working} and p.ticket_mails = 'all' and ${among} limit 200`,
+        sql`select p.id, p.name, p.email as address, p.locale, true as team, true as confirmed from ${table('person')} p where ${working} and p.ticket_mails = 'all' and ${among} limit 200`,
       ),
     );
   }
@@ -235,6 +241,7 @@ const requester = (facts: Facts): Recipient => ({
   address: facts.requester_email,
   locale: facts.requester_locale,
   team: false,
+  confirmed: facts.requester_confirmed,
 });
 
 /** Where they asked for the answers, if that is elsewhere. */
@@ -251,5 +258,6 @@ function assignee(facts: Facts): Recipient | null {
     address: facts.assignee_email,
     locale: facts.assignee_locale,
     team: true,
+    confirmed: true,
   };
 }

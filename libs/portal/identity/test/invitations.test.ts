@@ -1,0 +1,113 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { Conflict, TooMany } from '@foyer/access';
+import { Limits } from '@foyer/credentials';
+import { Database, rows, sql, table } from '@foyer/database';
+import { Invitations } from '@foyer/identity';
+import { Mail } from '@foyer/mail';
+import { PER_COMPANY, PER_MAILBOX, PER_PERSON, PER_TENANT, UNCONFIRMED } from '../src/invitations.js';
+
+let world: World;
+let acme: TestTenant;
+let bec: TestPerson;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  bec = await (await acme.customer('Bec')).of('Globex', 'company_admin');
+});
+
+const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) =>
+  tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
+const toTeam = async (email: string, by: TestPerson = acme.owner, name = '') => {
+  const actor = await by.actor();
+  return by.tenant.inside(() => world.get(Invitations).invite(actor, { name, email }, { teamRole: 'agent' }, 'en'));
+};
+const toCompany = async (email: string, by = bec) => {
+  const actor = await by.actor();
+  const into = { companyId: actor.companies[0]!.id, companyRole: 'user' };
+  return acme.inside(() => world.get(Invitations).invite(actor, { name: '', email }, into, 'en'));
+};
+const mailTo = (email: string) =>
+  acme.inside(() => world.get(Database).read((em) => em.findOneOrFail(Mail, { toAddress: email })));
+const secretOf = ({ data }: Mail) => new URL(String(data!['url'])).searchParams.get('token')!;
+/** The last of so many has been used. */
+const used = async (limit: typeof PER_PERSON, key: string, tenant = acme) =>
+  tenant.inside(async () => {
+    for (let n = 0; n < limit.points; n += 1)
+      await world
+        .get(Limits)
+        .count(limit, key)
+        .catch(() => undefined);
+  });
+
+test('64: an invitation carries names, and nothing else that somebody can write into one', async () => {
+  await toCompany('plain@strangers.example');
+  expect((await mailTo('plain@strangers.example')).data).toMatchObject({ inviter: 'Bec', company: 'Globex' });
+  for (const [n, name] of [
+    'Visit casino.example',
+    'http://casino。example',
+    'win@casino.example',
+    'Call 0900 12 34 56',
+    'You have won a prize and only need to call us back today',
+  ].entries()) {
+    await run(acme, () => sql`update ${table('person')} set name = ${name} where email = ${bec.email} returning id`);
+    await run(acme, () => sql`update ${table('company')} set name = ${name} where name <> '' returning id`);
+    await toCompany(`stranger${n}@strangers.example`);
+    expect((await mailTo(`stranger${n}@strangers.example`)).data).toMatchObject({ inviter: null, company: null });
+  }
+  await run(acme, () => sql`update ${table('person')} set name = 'Bec' where email = ${bec.email} returning id`);
+  await run(acme, () => sql`update ${table('company')} set name = 'Globex' where name <> '' returning id`);
+});
+
+test('64: nobody calls themselves, their company or their business by an address', async () => {
+  const browser = await bec.browser();
+  await browser.get('/account');
+  for (const name of ['See https://casino.example', 'www.casino.example', 'win@casino.example', '\u200b\u2060 \u200d'])
+    expect((await browser.post('/account/profile', { name, locale: '', time_zone: '' })).status).toBe(422);
+  for (const name of ['Bec Booking.com', 'Mr. J.R. Bec', 'مِهدي مي\u200cخواهم'])
+    expect((await browser.post('/account/profile', { name, locale: '', time_zone: '' })).status).toBe(303);
+  const owner = await acme.owner.browser();
+  await owner.get('/console/companies/new');
+  expect((await owner.post('/console/companies', { name: 'See https://casino.example' })).status).toBe(422);
+});
+
+test('64: who has not confirmed their own address invites few, however they go about it', async () => {
+  const dodo = await world.tenant('dodo');
+  await run(dodo, () => sql`update ${table('person')} set email_verified_at = null where true returning id`);
+  for (let n = 0; n < UNCONFIRMED.points; n += 1) await toTeam(`one${n}@strangers.example`, dodo.owner);
+  await expect(toTeam('more@strangers.example', dodo.owner)).rejects.toBeInstanceOf(Conflict);
+  await run(dodo, () => sql`update ${table('person')} set email_verified_at = now() where true returning id`);
+  await toTeam('more@strangers.example', dodo.owner);
+});
+
+test('64: invitations are limited per mailbox over all tenants, per person, company and tenant', async () => {
+  const bolt = await world.tenant('bolt');
+  const victim = 'victim@strangers.example';
+  for (let n = 0; n < PER_MAILBOX.points; n += 1) await toTeam(victim, n % 2 ? acme.owner : bolt.owner);
+  for (const by of [acme.owner, bolt.owner]) await expect(toTeam(victim, by)).rejects.toBeInstanceOf(TooMany);
+
+  const { id, companies } = await bec.actor();
+  for (const [limit, key] of [
+    [PER_PERSON, id!],
+    [PER_COMPANY, companies[0]!.id],
+    [PER_TENANT, 'all'],
+  ] as const) {
+    await used(limit, key);
+    await expect(toCompany(`after.${limit.name}@strangers.example`)).rejects.toBeInstanceOf(TooMany);
+    await acme.inside(() => world.get(Limits).forget(limit, key));
+    await toCompany(`after.${limit.name}@strangers.example`);
+  }
+});
+
+test('62: nobody is renamed by an invitation', async () => {
+  const { email } = await acme.customer('Ivy');
+  await toTeam(email, acme.owner, 'Poison Ivy');
+  const shown = await acme.inside(async () => world.get(Invitations).peek(secretOf(await mailTo(email))));
+  expect(shown).toMatchObject({ name: 'Ivy', hasAccount: true });
+  await toTeam('new@strangers.example', acme.owner, 'Newt');
+  const first = await acme.inside(async () =>
+    world.get(Invitations).peek(secretOf(await mailTo('new@strangers.example'))),
+  );
+  expect(first).toMatchObject({ name: 'Newt', hasAccount: false });
+});
