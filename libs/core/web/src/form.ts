@@ -125,16 +125,26 @@ function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [strin
   return ['web.form.wrong'];
 }
 
+/** Controls, and what turns a line round or has no width. Line ends, tabs and the joiners of Persian and emoji are part of texts. */
+const UNSEEN =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+/** What somebody typed, without what nobody sees; empty when there is nothing else. */
+const visible = z.string().transform((typed) => {
+  const text = typed.replace(UNSEEN, '').trim();
+  return /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text) ? text : '';
+});
+
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {
-  text: (max: number) => z.string().trim().min(1).max(max),
+  text: (max: number) => visible.pipe(z.string().min(1).max(max)),
   optionalText: (max: number) =>
-    z
-      .string()
-      .trim()
-      .max(max)
+    visible
+      .pipe(z.string().max(max))
       .optional()
       .transform((value) => value || null),
+  /** What people, companies and businesses are called. It goes into mails to those who do not know them, and carries no link there. */
+  name: (max: number) =>
+    field.text(max).refine((name) => !/:\/\/|\bwww\.|\S@\S/i.test(name.normalize('NFKC')), 'web.form.name'),
   email: z.string().trim().max(254).toLowerCase().pipe(z.email()),
   /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
   password: z.string().min(1).max(1000),

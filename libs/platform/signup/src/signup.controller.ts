@@ -19,9 +19,9 @@ import { PLANS } from './plans.js';
 import { Signup } from './signup.js';
 
 const signUpForm = z.object({
-  business: field.text(80),
+  business: field.name(80),
   slug,
-  name: field.text(100),
+  name: field.name(100),
   email: field.email,
   plan: z.enum(PLANS),
   blueprint: z

@@ -6,6 +6,8 @@ import { Addresses, OwnerArrival, Tenants } from '@foyer/tenants';
 import type { PlanName } from './plans.js';
 
 const OPENED: Limit = { name: 'sign-up', points: 10, seconds: 3600 };
+/** A mailbox gets a welcome from so many, whoever signs up with it. */
+const WELCOMED: Limit = { name: 'sign-up-mailbox', points: 5, seconds: 86_400, across: 'platform' };
 /** Forms that were looked at: each costs a password's hashing. */
 const TRIED: Limit = { name: 'sign-up-try', points: 60, seconds: 3600 };
 /** Addresses that were asked for while somebody typed. */
@@ -72,6 +74,7 @@ export class Signup {
     ip: string,
   ): Promise<{ tenant: Tenant; entry: string }> {
     await this.limits.count(OPENED, ip);
+    await this.limits.count(WELCOMED, email);
     const general = { name: business, supportEmail: email, defaultLocale: locale, locales: [locale], timeZone };
     const tenant = await this.tenants.provision({
       ...{ slug, name: business, plan, blueprint, ownerEmail: email },

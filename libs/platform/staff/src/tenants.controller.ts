@@ -46,9 +46,9 @@ const suspendForm = z.object({ reason: field.text(500), confirmed: z.literal('1'
 const resumeForm = z.object({ reason: field.text(500) });
 type ReasonForm = FormState<{ reason: string }>;
 const newTenantForm = z.object({
-  business: field.text(80),
+  business: field.name(80),
   slug,
-  name: field.text(100),
+  name: field.name(100),
   email: field.email,
   plan: z.enum(PLANS),
   blueprint: z

@@ -6,7 +6,7 @@ import { TICKET_MAIL_WISHES } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
 
 export const profileForm = z.object({
-  name: field.text(100),
+  name: field.name(100),
   locale: z.enum(['', ...LOCALES]).transform((value) => value || null),
   time_zone: z
     .string()

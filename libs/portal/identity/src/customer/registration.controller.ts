@@ -20,7 +20,7 @@ import type { PortalActor } from '../portal-principals.js';
 import { SignIn } from '../sign-in.js';
 
 const registerForm = z.object({
-  name: field.text(100),
+  name: field.name(100),
   email: field.email,
   return_to: z.string().max(300).optional().catch(undefined),
 });

@@ -36,7 +36,7 @@ const PAGE = 50;
 const filters = z.object({ q: field.search, cursor: z.uuid().nullable().catch(null) });
 const DOMAIN = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 const companyForm = z.object({
-  name: field.text(100),
+  name: field.name(100),
   domain: z
     .string()
     .trim()

@@ -25,7 +25,7 @@ const several = <T extends z.ZodType>(each: T) =>
     .transform((all) => all ?? []);
 
 const generalForm = z.object({
-  name: field.text(80),
+  name: field.name(80),
   supportEmail: z
     .union([z.literal(''), field.email])
     .optional()
