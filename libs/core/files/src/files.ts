@@ -20,6 +20,7 @@ import { cleanImage } from './pictures.js';
 import { LocalStorage } from './local-storage.js';
 import { type ByteRange, type Storage, StorageFailed } from './storage.js';
 import { StoredFile } from './stored-file.entity.js';
+import { trueName } from './true-name.js';
 import { Unacceptable } from './unacceptable.js';
 
 /** A file as it came with a form: in a temporary place, under the name the browser gave it. */
@@ -41,12 +42,21 @@ export interface StoreOptions {
   byMail?: boolean;
 }
 
+/** A file that may be kept, as it will be: a picture is drawn anew by then. */
+export interface CheckedFile extends Required<Pick<Incoming, 'path' | 'name' | 'field'>> {
+  type: string;
+  /** What it cost, as a picture; 0 for all else. */
+  pixels: number;
+  /** A place of its own to which it was drawn, if it was; see `discard`. */
+  draft: string | null;
+}
+
 /** Each costs disk, checking and, for a picture, drawing. What comes by mail is counted where mails are. */
 export const UPLOADS_OF_ONE: Limit = { name: 'upload-person', points: 300, seconds: 3_600 };
 export const UPLOADS_OF_ALL: Limit = { name: 'upload-tenant', points: 6_000, seconds: 3_600 };
 
 /** Fifty megapixels: more than a telephone's camera, 200 MB when unpacked. */
-const MAX_PIXELS = 50_000_000;
+export const MAX_PIXELS = 50_000_000;
 /** At once, of what nobody uses. */
 const MOST_REMOVED = 500;
 
@@ -77,27 +87,51 @@ export class Files {
    */
   async store(incoming: Incoming, options: StoreOptions = {}): Promise<StoredFile> {
     await this.count(options);
-    const name = cleanFileName(incoming.name);
+    const checked = await this.check(incoming, options);
+    try {
+      return await this.keep(checked, options);
+    } finally {
+      await this.discard(checked);
+    }
+  }
+
+  /**
+   * The costly half of `store`, which needs no transaction: whether a file may be kept, and under which name. The caller
+   * lets go of it with `discard`. @throws as `store` does
+   */
+  async check(incoming: Incoming, options: StoreOptions = {}): Promise<CheckedFile> {
+    const { path, field = 'file' } = incoming;
     const draft = join(this.drafts, randomUUID());
+    let name = cleanFileName(incoming.name);
     try {
       await mkdir(this.drafts, { recursive: true });
       const limit = Math.min(options.maxBytes ?? Infinity, this.config.uploadLimitBytes);
-      const { size: received } = await stat(incoming.path);
+      const { size: received } = await stat(path);
       if (received === 0) throw new Unacceptable('empty', { name });
       if (received > limit) throw new Unacceptable('size', { name, megabytes: Math.floor(limit / 1_000_000) || 1 });
-      const kind = await inspect(incoming.path, name, options.allow);
-      const picture = kind.family === 'image';
-      if (picture) await cleanImage(incoming.path, draft, name, options.maxPixels ?? MAX_PIXELS);
-      const path = picture ? draft : incoming.path;
-      return await this.keep(path, {
-        ...{ name, type: kind.type, createdBy: options.createdBy ?? null },
-        byMail: options.byMail ?? false,
-      });
+      name = await trueName(path, name);
+      const { type, family } = await inspect(path, name, options.allow);
+      if (family !== 'image') return { path, name, field, type, pixels: 0, draft: null };
+      const pixels = await cleanImage(path, draft, name, options.maxPixels ?? MAX_PIXELS);
+      return { path: draft, name, field, type, pixels, draft };
     } catch (error) {
-      throw this.explained(error, incoming.field ?? 'file');
-    } finally {
       await rm(draft, { force: true });
+      throw this.explained(error, field);
     }
+  }
+
+  /** The other half: content, then row. @throws as `store` does */
+  async keep(checked: CheckedFile, { createdBy = null, byMail = false }: StoreOptions = {}): Promise<StoredFile> {
+    const { path, name, type, field } = checked;
+    try {
+      return await this.put(path, { name, type, createdBy, byMail });
+    } catch (error) {
+      throw this.explained(error, field);
+    }
+  }
+
+  async discard({ draft }: CheckedFile): Promise<void> {
+    if (draft) await rm(draft, { force: true });
   }
 
   private async count({ createdBy, byMail }: StoreOptions): Promise<void> {
@@ -159,7 +193,7 @@ export class Files {
     return this.links.make(currentTenant(), file, seconds);
   }
 
-  private async keep(
+  private async put(
     path: string,
     about: Pick<StoredFile, 'name' | 'type' | 'createdBy' | 'byMail'>,
   ): Promise<StoredFile> {

@@ -18,7 +18,7 @@ export interface Drawn {
   width: number;
   height: number;
 }
-export type PictureResult = { refused: 'pixels' | 'content' } | { full: true } | { done: true } | Drawn;
+export type PictureResult = { refused: 'pixels' | 'content' } | { full: true } | { pixels: number } | Drawn;
 
 /** One core is for pictures, however many it has. */
 sharp.concurrency(1);
@@ -49,7 +49,7 @@ async function clean({ path, target, maxPixels }: PictureJob & { do: 'clean' }):
   if (format === 'jpeg') await upright.jpeg({ quality: 90 }).toFile(target);
   else if (format === 'heif') await upright.avif({ effort: 1 }).toFile(target);
   else await upright.toFormat(format).toFile(target);
-  return { done: true };
+  return { pixels };
 }
 
 async function draw({ content, maxPixels, fit }: PictureJob & { do: 'draw' }): Promise<Drawn> {

@@ -11,10 +11,11 @@ const process = new Confined<PictureJob, PictureResult>(new URL(OURS, import.met
 /**
  * Writes a picture anew into `target`: turned as its camera meant it, without EXIF (where and by whom it was taken,
  * ASVS 14.2.8) and without whatever else was hidden behind its last pixel.
+ * @returns how many pixels that were, of all its frames together
  * @throws Unacceptable; Conflict `files.busy` when too many pictures wait already
  */
-export async function cleanImage(path: string, target: string, name: string, maxPixels: number): Promise<void> {
-  await worked({ do: 'clean', path, target, maxPixels }, name);
+export async function cleanImage(path: string, target: string, name: string, maxPixels: number): Promise<number> {
+  return ((await worked({ do: 'clean', path, target, maxPixels }, name)) as { pixels: number }).pixels;
 }
 
 /** Draws a picture, or a drawing, anew as PNG into a box. @throws as `cleanImage` does */

@@ -11,7 +11,7 @@ import { Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching 
 import { type Answered, Conversations } from './conversations.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
 import { objection } from './judgement.js';
-import { MailFiles } from './mail-files.js';
+import { type CheckedFiles, MailFiles } from './mail-files.js';
 import { isListed, mailboxes, mailSettings } from './mail-settings.js';
 import { bodyOf, quotedOf, subjectOf } from './mail-text.js';
 import { Senders } from './senders.js';
@@ -33,6 +33,8 @@ export interface Letter {
   authentication: Authentication;
   /** The team has looked at it and wants it as a ticket. */
   accepted: boolean;
+  /** What hangs on it, looked at before. */
+  files: CheckedFiles;
 }
 
 /** Makes a ticket or a reply of a mail that a person sent, with that person's rights and no others. */
@@ -53,6 +55,11 @@ export class Intake {
     private readonly tickets: Tickets,
     private readonly watching: Watching,
   ) {}
+
+  /** Whether a mail may become something that files hang on: what is put aside whatever its sender may do costs no looking at them. */
+  mayTake({ spam, auto, bounce }: InboundMail, accepted: boolean): boolean {
+    return !bounce && (accepted || (!spam && (auto === 'no' || auto === 'list')));
+  }
 
   async take(letter: Letter): Promise<Outcome> {
     const { mail, row, accepted } = letter;
@@ -150,9 +157,9 @@ export class Intake {
     return (await this.senders.isTeam(wanted)) ? null : wanted;
   }
 
-  private async words({ mail }: Letter, owner: PortalActor) {
+  private async words({ mail, files }: Letter, owner: PortalActor) {
     const { defaultLocale } = await this.settings.get('general');
-    const { ids, refused } = await this.files.keep(mail.attachments, owner.id, defaultLocale);
+    const { ids, refused } = await this.files.keep(files, owner.id, defaultLocale);
     return {
       body: bodyOf(mail, refused, translate(defaultLocale, 'correspondence.no-text')),
       quoted: quotedOf(mail),

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { selfSigned, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Settings } from '@foyer/settings';
@@ -397,7 +398,7 @@ describe('mails of the world, as they come', () => {
   test('what a customer may write about is no program’s, and its own number stays in the subject', async () => {
     const { status, ticket, sender } = await post('person-subject-vacation');
     expect(status).toBe('opened');
-    await letterTo(world, sender, 'Vacation days are missing');
+    await letterTo(world, sender, 'We have received your message');
     const { ticket: numbered } = await post('subject-own-number');
     const read = async (number: number) =>
       (await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), number))).subject;
@@ -584,6 +585,25 @@ describe('the listener', () => {
     const attachments = view.messages.flatMap((message) => message.attachments.map(({ name }) => name));
     expect(attachments).toEqual(['notes.txt']);
   });
+
+  test('57: all pictures of a mail together may cost only so much, and the rest are named', async () => {
+    const side = 7_000;
+    const create = { width: side, height: side, channels: 3 as const, background: '#fff' };
+    const large = await sharp({ create, limitInputPixels: false }).jpeg().toBuffer();
+    const small = await sharp({ create: { ...create, width: 8, height: 8 } })
+      .png()
+      .toBuffer();
+    const part = (name: string, content: Buffer) =>
+      `--b\r\nContent-Type: image/jpeg; name="${name}"\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n${content.toString('base64')}\r\n`;
+    const parts = [1, 2, 3, 4, 5].map((n) => part(`wall${n}.jpg`, large)).join('') + part('lamp.jpg', small);
+    const body = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nFive walls.\r\n${parts}--b--\r\n`;
+    await deliver({ from: 'walls@new.example', to: at(acme), body });
+    const { ticket } = await outcome(acme, 'walls@new.example');
+    expect((await bodies(acme, ticket!)).at(-1)).toContain('wall5.jpg has too many pixels');
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await mara.actor(), ticket!));
+    const names = view.messages.flatMap(({ attachments }) => attachments.map((file) => file.name));
+    expect(names).toEqual(['wall1.jpg', 'wall2.jpg', 'wall3.jpg', 'wall4.jpg', 'lamp.png']);
+  }, 60_000);
 
   test.each([
     ['files-of-kinds', ['IMG_0001.HEIC', 'fax.tif', 'order.xml']],

@@ -6,12 +6,14 @@ import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { Files } from '@foyer/files';
-import { type Authentication, authenticationOf, type InboundMail, readMail } from '@foyer/inbound';
+import { type Authentication, authenticationOf, readMail } from '@foyer/inbound';
+import { Settings } from '@foyer/settings';
 import { ReplyAddresses } from '@foyer/tickets';
 import { Bounces } from '../bounces.js';
 import { MailReceived } from '../correspondence.events.js';
 import type { InboundRow, Outcome } from '../inbound-mail.js';
-import { Intake } from '../intake.js';
+import { Intake, type Letter } from '../intake.js';
+import { MailFiles } from '../mail-files.js';
 
 /** Reads a mail that was taken in, and decides once what becomes of it. */
 @Injectable()
@@ -23,6 +25,8 @@ export class MailReading {
     private readonly addresses: ReplyAddresses,
     private readonly bounces: Bounces,
     private readonly intake: Intake,
+    private readonly mailFiles: MailFiles,
+    private readonly settings: Settings,
   ) {}
 
   @OnEvent(MailReceived, 'correspondence.read')
@@ -33,13 +37,12 @@ export class MailReading {
     // Before the transaction: the DNS may take its time.
     const { authservId } = this.config.inbound;
     const arrival = { peer: row.peer, helo: row.helo, envelopeFrom: row.envelopeFrom };
-    const authentication = await authenticationOf(raw, arrival, { authservId });
+    const authentication = await authenticationOf(raw, arrival, authservId);
     const mail = await readMail(raw, { ...circumstancesOf(row), isOurs: (id) => this.addresses.read(id) !== null });
     // It would be no better the next time: the team has it as it came.
-    const decide = mail
-      ? () => this.decide(row, mail, authentication, false)
-      : () => Promise.resolve<Outcome>({ status: 'held', reason: 'unreadable' });
-    await this.settleOnce(row, decide, authentication);
+    if (!mail)
+      await this.settleOnce(row, () => Promise.resolve({ status: 'held', reason: 'unreadable' }), authentication);
+    else await this.settle({ row, mail, authentication, accepted: false });
   }
 
   /** Makes a ticket of a mail that the team has looked at, whatever stood against it; false when even so it cannot be one. */
@@ -47,7 +50,7 @@ export class MailReading {
     const raw = await buffer((await this.files.open(row.fileId!)) as Readable);
     const mail = await readMail(raw, circumstancesOf(row));
     if (!mail) return false;
-    await this.settleOnce(row, () => this.decide(row, mail, authentication, true), authentication);
+    await this.settle({ row, mail, authentication, accepted: true });
     return (await this.row(row.id))?.status === 'opened';
   }
 
@@ -63,16 +66,25 @@ export class MailReading {
     });
   }
 
-  private async decide(
-    row: InboundRow,
-    mail: InboundMail,
-    authentication: Authentication,
-    accepted: boolean,
-  ): Promise<Outcome> {
+  /** Files are looked at before the transaction: thirty pictures take a while. */
+  private async settle(about: Omit<Letter, 'files'>): Promise<void> {
+    const { row, mail, accepted, authentication } = about;
+    const { defaultLocale } = await this.settings.get('general');
+    const wanted = this.intake.mayTake(mail, accepted) ? mail.attachments : [];
+    const files = await this.mailFiles.check(wanted, defaultLocale);
+    try {
+      await this.settleOnce(row, () => this.decide({ ...about, files }), authentication);
+    } finally {
+      await this.mailFiles.discard(files);
+    }
+  }
+
+  private async decide(letter: Letter): Promise<Outcome> {
+    const { mail } = letter;
     if (mail.auto === 'loop') return { status: 'ignored', reason: 'loop' };
     if (mail.auto === 'receipt') return { status: 'ignored', reason: 'receipt' };
     if (mail.bounce) return this.bounces.note(mail.bounce);
-    return this.intake.take({ row, mail, authentication, accepted });
+    return this.intake.take(letter);
   }
 
   /** Effect and outcome in one transaction, under a lock: ten workers with one mail make one message. */
