@@ -37,6 +37,13 @@ export class ImapBox {
     await new Promise((closed) => this.server.close(closed));
   }
 
+  /** Away until `back`, at the same port. */
+  async away(): Promise<{ back: () => Promise<void> }> {
+    const { port } = this;
+    await this.close();
+    return { back: () => new Promise<void>((ready) => this.server.listen(port, '127.0.0.1', ready)) };
+  }
+
   private serve(socket: Socket): void {
     this.sockets.add(socket);
     socket.on('close', () => this.sockets.delete(socket));

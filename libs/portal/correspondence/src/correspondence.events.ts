@@ -17,5 +17,7 @@ export class MailboxDue {
     readonly mailboxId: string,
     /** One more with every look; one that is not the latest does nothing, so that only one chain of looks goes on. */
     readonly round: number,
+    /** Looks in a row that failed before. */
+    readonly failures = 0,
   ) {}
 }

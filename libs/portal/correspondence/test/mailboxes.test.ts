@@ -61,6 +61,26 @@ describe('a mailbox', () => {
     expect(next!.round).toBe(2);
   });
 
+  test('is looked into again soon after its server was away', async () => {
+    const { port } = box;
+    const { back } = await box.away();
+    const { id } = await setUp('127.0.0.1', port);
+    // Several looks in a row failed.
+    const state = () =>
+      acme.query<{ round: number; error: string | null }>(
+        () => sql`select round, error from ${table('inbound_mailbox')} where id = ${id}`,
+      );
+    for (;;) {
+      const [found] = await state();
+      if (found && found.round > 4 && found.error === 'connection') break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    box.put(raw({ from: 'late@new.example', to: 'support@acme.example', subject: 'After the outage' }));
+    await back();
+    // `outcome` waits for 20 seconds, of which reading takes some.
+    expect((await outcome(acme, 'late@new.example')).status).toBe('opened');
+  }, 60_000);
+
   test('48: on a private network is not called, and the page says so', async () => {
     const { id } = await setUp('169.254.169.254', 80);
     expect((await looked(id)).error).toBe('private');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { unseal } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, sql, table, waitBefore } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
 import { fetchMails, ForbiddenAddress, publicAddress } from '@foyer/inbound';
 import { Collections, SettingsChanged } from '@foyer/settings';
@@ -15,7 +15,10 @@ import { MailboxDue } from '../correspondence.events.js';
 import { type Mailbox, mailboxes } from '../mail-settings.js';
 
 const EVERY_SECONDS = 60;
-const AFTER_FAILURE_SECONDS = 300;
+/** For what somebody has to mend: a wrong password, a wrong server. */
+const MENDED_SECONDS = 300;
+/** A server that has been away for some minutes is knocked at like any other from then on. */
+const SOON_FAILURES = 100;
 /** After so long without a look, the chain of looks has broken somewhere and is begun anew. */
 const LOST = '30 minutes';
 
@@ -49,7 +52,7 @@ export class MailboxRounds implements OnModuleInit {
   }
 
   @OnEvent(MailboxDue, 'correspondence.fetch', { lane: 'outside' })
-  async look({ mailboxId, round }: MailboxDue): Promise<void> {
+  async look({ mailboxId, round, failures = 0 }: MailboxDue): Promise<void> {
     const box = await this.collections.find(mailboxes, mailboxId);
     const [state] = await this.database.read((em) =>
       rows<{ round: number }>(em, sql`select round from ${table('inbound_mailbox')} where id = ${mailboxId}`),
@@ -60,7 +63,7 @@ export class MailboxRounds implements OnModuleInit {
       (count) => ((fetched = count), null),
       (reason: Error) => reasonOf(reason),
     );
-    await this.next(mailboxId, round, fetched, error);
+    await this.next({ mailboxId, round, failures: error ? failures + 1 : 0 }, fetched, error);
   }
 
   private async fetch(box: Mailbox): Promise<number> {
@@ -91,15 +94,15 @@ export class MailboxRounds implements OnModuleInit {
     });
   }
 
-  private async next(mailboxId: string, round: number, fetched: number, error: string | null): Promise<void> {
+  private async next({ mailboxId, round, failures }: MailboxDue, fetched: number, error: string | null): Promise<void> {
     await this.database.write(async (em) => {
       const [state] = await rows<{ round: number }>(
         em,
         sql`update ${table('inbound_mailbox')} set round = round + 1, polled_at = now(), error = ${error}, fetched = fetched + ${fetched}
              where id = ${mailboxId} and round = ${round} returning round`,
       );
-      const afterSeconds = error === null ? EVERY_SECONDS : AFTER_FAILURE_SECONDS;
-      if (state) await this.outbox.publish(new MailboxDue(mailboxId, state.round), { afterSeconds });
+      const due = { afterSeconds: secondsUntil(error, failures) };
+      if (state) await this.outbox.publish(new MailboxDue(mailboxId, state.round, failures), due);
     });
   }
 
@@ -115,6 +118,13 @@ export class MailboxRounds implements OnModuleInit {
     const alive = new Set(lively.map(({ id }) => id));
     for (const id of enabled) if (!alive.has(id)) await this.begin(id);
   }
+}
+
+/** A server that is away is back when it is back: it is asked again soon, and then less often. */
+function secondsUntil(error: string | null, failures: number): number {
+  if (error === 'connection' || error === 'host')
+    return failures > SOON_FAILURES ? EVERY_SECONDS : waitBefore(failures) / 1000;
+  return error === null ? EVERY_SECONDS : MENDED_SECONDS;
 }
 
 /** What went wrong, as one of the few things people can do something about; never the server's own words. */
