@@ -22,7 +22,7 @@ import { Roles } from '../roles/roles.js';
 
 const PATH = '/console/people';
 const newcomerForm = z.object({
-  name: field.text(100),
+  name: field.name(100),
   email: field.email,
   phone: field.optionalText(40),
   company: field.optionalId,
