@@ -1,5 +1,7 @@
 /** Marks of writing direction, which Arabic puts before a minus. */
 const MARKS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+/** More than any number has, with its blanks and separators. */
+const LONGEST = 100;
 /** Digits of the scripts people type numbers in. */
 const ZEROS = ['٠', '۰', '०'].map((zero) => zero.codePointAt(0)!);
 
@@ -8,6 +10,7 @@ const ZEROS = ['٠', '۰', '०'].map((zero) => zero.codePointAt(0)!);
  * both ways is read their way; null for what is no number.
  */
 export function parseNumber(text: string, locale: string): number | null {
+  if (text.length > LONGEST) return null;
   const plain = [...text.replace(MARKS, '').trim()]
     .map(asciiDigit)
     .join('')
@@ -15,7 +18,7 @@ export function parseNumber(text: string, locale: string): number | null {
     .replace(/\u066B/g, '.')
     .replace(/\u066C/g, '');
   const { decimal, group } = separators(locale);
-  const spaces = plain.replace(/[\s\u00A0\u202F'’]/g, (space) => (/\d/.test(plain) ? '' : space));
+  const spaces = /\d/.test(plain) ? plain.replace(/[\s\u00A0\u202F'’]/g, '') : plain;
   const local = new RegExp(`^[+-]?(?:\\d{1,3}(?:${escaped(group)}\\d{3})+|\\d+)(?:${escaped(decimal)}\\d+)?$`);
   if (local.test(spaces)) return finite(spaces.replaceAll(group, '').replace(decimal, '.'));
   // One separator that cannot group thousands stands for the decimal point, whichever it is.
