@@ -151,6 +151,18 @@ test('what was begun is there again after a reload, as it looked', async () => {
   expect(await reply().locator('strong').innerText()).toBe('second');
 });
 
+test('what was typed right before the page was left is there again, though the server has not heard of it', async () => {
+  await open(mara, ticket);
+  await empty();
+  await mara.route('**/tickets/drafts', (route) => route.abort());
+  await reply().pressSequentially('The very last words');
+  await open(mara, ticket);
+  expect(await written()).toBe('The very last words');
+  await mara.unroute('**/tickets/drafts');
+  await mara.waitForResponse((answer) => answer.url().endsWith('/drafts') && answer.ok());
+  await empty();
+});
+
 test('whoever deletes everything begins anew, without the list that stood there', async () => {
   await open(mara, ticket);
   await empty();

@@ -4,7 +4,7 @@ import { bulk } from './bulk.js';
 import { conditional } from './conditional.js';
 import { counters } from './counters.js';
 import { dialogs } from './dialogs.js';
-import { drafts } from './drafts.js';
+import { drafts, draftsOnTheirWay } from './drafts.js';
 import { editors } from './editor.js';
 import { files } from './files.js';
 import { forms } from './forms.js';
@@ -25,6 +25,7 @@ import { words } from './words.js';
 
 // Every page works without this; here is what makes it a little kinder.
 languages();
+draftsOnTheirWay();
 menus();
 addresses();
 lists();

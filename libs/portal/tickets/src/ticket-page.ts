@@ -60,6 +60,12 @@ export interface Approval {
   createdAt: string;
   decidedAt: string | null;
 }
+export interface ShownDraft {
+  content: DraftContent;
+  updatedAt: string;
+  /** What other windows keep at the same place. */
+  beside: { content: DraftContent; at: string }[];
+}
 export interface TicketDetail {
   id: string;
   number: number;
@@ -96,9 +102,9 @@ export interface TicketDetail {
   clocks: Clock[];
   approvals: Approval[];
   /** The reader's reply that was begun and not sent. */
-  draft: { content: DraftContent; updatedAt: string } | null;
+  draft: ShownDraft | null;
   /** Of a note to colleagues. */
-  noteDraft: { content: DraftContent } | null;
+  noteDraft: ShownDraft | null;
   messages: ThreadMessage[];
 }
 export interface TicketView extends TicketDetail {
@@ -147,8 +153,8 @@ export class TicketPageReader {
                              'question', v.question, 'comment', v.comment, 'createdAt', v.created_at, 'decidedAt', v.decided_at) order by v.created_at), '[]')
                       from ${table('ticket_approval')} v join ${table('person')} w on w.id = v.approver_id left join ${table('person')} z on z.id = v.asked_by_id
                      where v.ticket_id = t.id) as approvals,
-                   (select json_build_object('content', d.content, 'updatedAt', d.updated_at) from ${draftsOf(actor)} and d.place = ${replyPlace(number)}) as draft,
-                   (select json_build_object('content', d.content) from ${draftsOf(actor)} and d.place = ${notePlace(number)}) as "noteDraft",
+                   (select json_build_object('content', d.content, 'updatedAt', d.updated_at, 'beside', d.beside) from ${draftsOf(actor)} and d.place = ${replyPlace(number)}) as draft,
+                   (select json_build_object('content', d.content, 'updatedAt', d.updated_at, 'beside', d.beside) from ${draftsOf(actor)} and d.place = ${notePlace(number)}) as "noteDraft",
                    (select coalesce(json_agg(json_build_object(
                              'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
                              'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,

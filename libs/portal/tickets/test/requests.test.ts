@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
-import { type RequestField, requestFields, requestTypes } from '@foyer/tickets';
+import { Drafts, type RequestField, requestFields, requestTypes } from '@foyer/tickets';
 import { requestField } from '../src/requests/request-field.js';
 import { FIRST_TYPE, requestType, type RequestType } from '../src/requests/request-type.js';
 
@@ -290,11 +290,65 @@ describe('drafts', () => {
     expect((await second.get('/tickets')).text).not.toContain('Half a thought');
   });
 
-  test('of two tabs the later one stays', async () => {
+  test('of two that say not which window they are the later one stays', async () => {
     const dora = await (await acme.customer('Dora')).browser();
     await dora.post('/tickets/drafts', { ...draft, subject: 'One tab' });
     await dora.post('/tickets/drafts', { ...draft, subject: 'Other tab' });
     expect((await dora.get('/tickets/new/repair')).text).toContain('Other tab');
+  });
+
+  test('whatever several windows write, keep and send in turns, no text that was not sent is lost', async () => {
+    const actor = await (await acme.customer('Ines')).actor();
+    const place = 'reply:TKT-900';
+    const kept = world.get(Drafts);
+    for (let round = 0; round < 12; round += 1) {
+      // A window goes on from the version that it was shown or kept last.
+      const windows = [1, 2, 3].map((n) => ({ tab: `${round}-${n}`, version: '', text: null as string | null }));
+      await acme.inside(async () => {
+        for (let step = 0; step < 12; step += 1) {
+          const window = windows[Math.floor(Math.random() * windows.length)]!;
+          const mark = { _tab: window.tab, _version: window.version };
+          if (Math.random() < 0.75) {
+            window.text = `Words ${round}.${step}`;
+            window.version = (await kept.keep(actor, place, { ...mark, body: window.text })).version;
+          } else {
+            await kept.discard(actor, place, mark);
+            Object.assign(window, { text: null, version: '', tab: `${window.tab}n` });
+          }
+          const [row] = await world
+            .get(Database)
+            .read((em) =>
+              rows<{ texts: string[] }>(
+                em,
+                sql`select jsonb_path_query_array(beside, '$.content.body') || (content->'body') as texts from ${table('ticket_draft')} where place = ${place}`,
+              ),
+            );
+          const unsent = windows.flatMap(({ text }) => text ?? []);
+          expect([...(row?.texts ?? [])].sort()).toEqual(unsent.sort());
+        }
+        await kept.discard(actor, place);
+        await kept.discard(actor, place);
+        await kept.discard(actor, place);
+      });
+    }
+  });
+
+  test('two windows on one ticket: the later is told, the other’s words are on the page, and go on waiting when one is sent', async () => {
+    const nils = await acme.customer('Nils');
+    const at = `/tickets/TKT-${String((await nils.opens('In two windows')).number).padStart(3, '0')}`;
+    const browser = await nils.browser();
+    const place = `reply:${at.slice(9)}`;
+    const version = /name="_version" value="([^"]*)"/.exec((await browser.get(at)).text)![1]!;
+    const one = await browser.post('/tickets/drafts', { place, body: 'First window', _tab: 'one', _version: version });
+    expect(one.headers['draft-beside']).toBe('0');
+    const two = await browser.post('/tickets/drafts', { place, body: 'Second window', _tab: 'two', _version: version });
+    expect(two.headers['draft-beside']).toBe('1');
+    const page = (await browser.get(at)).text;
+    expect(page).toMatch(/<textarea[^>]*>Second window</);
+    expect(page).toMatch(/<details[^]*another window[^]*First window/);
+    const shown = { body: 'Second window', _tab: 'three', _version: two.headers['draft-version']! };
+    await browser.upload(`${at}/replies`, shown, []);
+    expect((await browser.get(at)).text).toMatch(/<textarea[^>]*>First window</);
   });
 
   test('bring files back that came with them', async () => {

@@ -1,4 +1,5 @@
-import { Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { TooMany } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
@@ -37,9 +38,15 @@ export class DraftsController {
   @Post('drafts')
   @Repeatable()
   @HttpCode(204)
-  async keep(@CurrentActor() actor: PortalActor, @Req() req: FoyerRequest): Promise<void> {
+  async keep(
+    @CurrentActor() actor: PortalActor,
+    @Req() req: FoyerRequest,
+    @Res({ passthrough: true }) res: Response,
+  ): Promise<void> {
     const form = FormState.parse(req, place.loose());
-    if (!form.failed) await this.drafts.keep(actor, form.value.place, form.values as DraftContent);
+    if (form.failed) return;
+    const { version, beside } = await this.drafts.keep(actor, form.value.place, form.values as DraftContent);
+    res.set({ 'Draft-Version': version, 'Draft-Beside': String(beside) });
   }
 
   @Post('drafts/removal')

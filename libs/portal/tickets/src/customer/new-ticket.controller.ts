@@ -88,7 +88,7 @@ export class NewTicketController {
       }),
     );
     if (!ticket) return this.page(desk, around, form, kept);
-    await this.drafts.discard(actor, placeOf(type));
+    await this.drafts.discard(actor, placeOf(type), form.values);
     return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done');
   }
 

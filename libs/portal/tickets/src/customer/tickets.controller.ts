@@ -32,7 +32,7 @@ import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { replyPlace, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
+import { draftView, entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
 
 const PATH = '/tickets';
@@ -143,7 +143,7 @@ export class CustomerTicketsController {
     const kept = await this.attachments.take(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
     if (form.failed) return this.view(visit, actor, number, form, kept);
-    await this.drafts.discard(actor, replyPlace(number));
+    await this.drafts.discard(actor, replyPlace(number), form.values);
     return this.back(number, 'tickets.show.replied');
   }
 
@@ -159,7 +159,7 @@ export class CustomerTicketsController {
     await this.page.mayRead(actor, number);
     const ticket = await form.attempt(({ body }) => this.merges.followUp(actor, number, { body, fileIds: [] }));
     if (!ticket) return this.view(visit, actor, number, form, []);
-    await this.drafts.discard(actor, replyPlace(number));
+    await this.drafts.discard(actor, replyPlace(number), form.values);
     return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done');
   }
 
@@ -224,6 +224,7 @@ export class CustomerTicketsController {
       panels: await this.panels.for('customer', actor, ticket, visit),
       place,
       restored: draft?.updatedAt ?? null,
+      draft: draftView(ticket.draft),
       kept,
       followers: ticket.watchers.filter(({ team }) => !team),
       follows: ticket.watcherIds.includes(actor.id!),

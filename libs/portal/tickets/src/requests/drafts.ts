@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { InvalidField } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, type Sql, sql, table } from '@foyer/database';
@@ -12,7 +13,25 @@ export interface Draft {
   updatedAt: string;
 }
 
+/** What another window keeps of the same text. */
+interface BesideDraft {
+  tab: string;
+  content: DraftContent;
+  at: string;
+}
+export interface KeptDraft {
+  version: string;
+  /** How many other texts are kept for the same place. */
+  beside: number;
+}
+/** Which window it is, and which version of the draft it goes on from; without a script there is neither. */
+interface DraftMark {
+  tab: string;
+  version: string;
+}
+
 const MAX_DRAFTS = 20;
+const MAX_BESIDE = 3;
 const DAYS = 60;
 /** Of one draft as JSON: a long description and its answers. */
 const MAX_CHARACTERS = 60_000;
@@ -20,6 +39,11 @@ const KEPT: Limit = { name: 'draft', points: 1_200, seconds: 3_600 };
 /** `new:<type>`, `open:<type>` in the console, `reply:` and `note:` with the ticket's number. */
 const PLACE = /^(?:new|open|reply|note):[A-Za-z0-9-]{1,40}$/;
 const NOT_KEPT = /^_|password|token|^(?:place|draft|again|seen|type)$/;
+
+function markOf({ _tab: tab, _version: version }: DraftContent): DraftMark | null {
+  if (typeof tab !== 'string' || !/^[\w-]{1,40}$/.test(tab)) return null;
+  return { tab, version: typeof version === 'string' ? version.slice(0, 40) : '' };
+}
 
 /** What people have typed and not sent yet, each for themselves alone. */
 @Injectable()
@@ -34,23 +58,34 @@ export class Drafts implements OnModuleInit {
     this.chores.register('tickets.drafts', () => this.forgetOld());
   }
 
-  /** Keeps the content of the form at this place; what was there before is gone. */
-  async keep(actor: PortalActor, place: string, typed: DraftContent): Promise<void> {
+  /**
+   * Keeps the content of the form at this place. Where another window has kept its own there meanwhile, that is kept beside.
+   * Says what its version is now, for the next time.
+   */
+  async keep(actor: PortalActor, place: string, typed: DraftContent): Promise<KeptDraft> {
     if (!actor.id || !PLACE.test(place)) throw new InvalidField('place', 'web.form.wrong');
     await this.limits.count(KEPT, actor.id);
     const content = Object.fromEntries(Object.entries(typed).filter(([name]) => !NOT_KEPT.test(name)));
     if (JSON.stringify(content).length > MAX_CHARACTERS) throw new InvalidField('place', 'tickets.draft.too-long');
-    await this.database.write(async (em) => {
-      await rows(
+    const mark = markOf(typed);
+    return this.database.write(async (em) => {
+      const before = await this.locked(em, actor, place, mark);
+      const beside = (before?.beside ?? []).filter(({ tab }) => tab !== mark?.tab);
+      const displaced = before && mark && !before.own && JSON.stringify(before.content) !== JSON.stringify(content);
+      if (displaced) beside.push({ tab: before.tab, content: before.content, at: before.updatedAt });
+      const [kept] = await rows<{ version: string }>(
         em,
-        sql`insert into ${table('ticket_draft')} (person_id, place, content) values (${actor.id}, ${place}, ${JSON.stringify(content)}::jsonb)
-            on conflict (person_id, place) do update set content = excluded.content, updated_at = now()`,
+        sql`insert into ${table('ticket_draft')} (person_id, place, content, tab, beside)
+            values (${actor.id}, ${place}, ${JSON.stringify(content)}::jsonb, ${mark?.tab ?? ''}, ${JSON.stringify(beside.slice(-MAX_BESIDE))}::jsonb)
+            on conflict (person_id, place) do update set content = excluded.content, tab = excluded.tab, beside = excluded.beside, updated_at = now()
+            returning to_json(updated_at)#>>'{}' as version`,
       );
       await rows(
         em,
         sql`delete from ${table('ticket_draft')} d where d.person_id = ${actor.id} and d.place not in (
               select place from ${table('ticket_draft')} k where k.person_id = ${actor.id} order by k.updated_at desc limit ${MAX_DRAFTS})`,
       );
+      return { version: kept!.version, beside: beside.length };
     });
   }
 
@@ -64,10 +99,35 @@ export class Drafts implements OnModuleInit {
     return draft ?? null;
   }
 
-  async discard(actor: PortalActor, place: string): Promise<void> {
-    await this.database.write((em) =>
-      rows(em, sql`delete from ${table('ticket_draft')} where person_id = ${actor.id} and place = ${place}`),
+  /** Forgets what the form that was sent had kept; what another window keeps beside it takes its place. */
+  async discard(actor: PortalActor, place: string, sent: DraftContent = {}): Promise<void> {
+    await this.database.write(async (em) => {
+      const mark = markOf(sent);
+      const draft = await this.locked(em, actor, place, mark);
+      if (!draft) return;
+      const others = draft.beside.filter(({ tab }) => tab !== mark?.tab);
+      const own = !mark || draft.own;
+      const left = own ? others.pop() : draft;
+      await rows(
+        em,
+        left
+          ? sql`update ${table('ticket_draft')} set content = ${JSON.stringify(left.content)}::jsonb, tab = ${left.tab}, beside = ${JSON.stringify(others)}::jsonb
+                 where person_id = ${actor.id} and place = ${place}`
+          : sql`delete from ${table('ticket_draft')} where person_id = ${actor.id} and place = ${place}`,
+      );
+    });
+  }
+
+  private async locked(em: SqlEntityManager, actor: PortalActor, place: string, mark: DraftMark | null) {
+    // Two windows that begin at once follow one another as well.
+    await rows(em, sql`select 1 from ${table('person')} where id = ${actor.id} for no key update`);
+    const [draft] = await rows<Omit<BesideDraft, 'at'> & { beside: BesideDraft[]; updatedAt: string; own: boolean }>(
+      em,
+      sql`select d.content, d.tab, d.beside, d.updated_at as "updatedAt",
+                 (d.tab <> '' and d.tab = ${mark?.tab ?? ''}) or to_json(d.updated_at)#>>'{}' = ${mark?.version ?? ''} as own
+            from ${draftsOf(actor)} and d.place = ${place}`,
     );
+    return draft;
   }
 
   /** Requests begun and not sent, the latest first. */

@@ -86,7 +86,7 @@ export class TeamNewTicketController {
       }),
     );
     if (!ticket) return this.page(desk, customer, form, kept, null);
-    await this.drafts.discard(actor, placeOf(type));
+    await this.drafts.discard(actor, placeOf(type), form.values);
     return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.open-for.done');
   }
 

@@ -30,7 +30,7 @@ import { TicketNumber } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { changedIn, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
-import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
+import { draftView, entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
 import { Proposals } from './proposals.js';
 
@@ -135,7 +135,7 @@ export class TeamTicketController {
       return this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console', also });
     });
     if (form.failed) return this.view(visit, actor, before, { note: form }, kept);
-    await this.drafts.discard(actor, notePlace(number));
+    await this.drafts.discard(actor, notePlace(number), form.values);
     return this.back(number, 'tickets.team.noted');
   }
 
@@ -240,6 +240,7 @@ export class TeamTicketController {
       place: replyPlace(number),
       notePlace: notePlace(number),
       restored: draft?.updatedAt ?? null,
+      drafts: { reply: draftView(ticket.draft), note: draftView(ticket.noteDraft) },
       kept,
       statuses: choices.filter(({ value }) => isWithin(actor, ticket, value)),
       nextStatuses: choices.filter(
