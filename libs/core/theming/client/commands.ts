@@ -82,7 +82,7 @@ function itemOf(dialog: HTMLDialogElement, { label, icon, run }: Command): HTMLE
   const item = Object.assign(document.createElement('a'), { className: 'found-item', href: '#' });
   const picture = dialog.querySelector('svg')!.cloneNode(true) as SVGElement;
   const use = picture.querySelector('use')!;
-  use.setAttribute('href', use.getAttribute('href')!.replace(/#.*/, `#${icon ?? 'chevron-right'}`));
+  use.setAttribute('href', use.getAttribute('href')!.replace(/#.*/, `#${icon ?? 'chevron-end'}`));
   const text = document.createElement('span');
   text.className = 'truncate';
   text.append(Object.assign(document.createElement('bdi'), { textContent: label }));

@@ -16,6 +16,7 @@ export interface TicketRow {
   statusId: string | null;
   priority: Priority;
   tags: string[];
+  snoozedUntil: string | null;
   dueAt: string | null;
   updatedAt: string;
   createdAt: string;
@@ -29,6 +30,8 @@ export interface TicketRow {
 export interface TicketFilter {
   scope?: 'mine' | 'company' | 'all';
   statuses?: readonly TicketStatus[] | null;
+  /** Only those that are laid aside, or none of them. */
+  snoozed?: boolean;
   /** An agent's id, or tickets of nobody. */
   assignee?: string | 'none' | null;
   companyId?: string | null;
@@ -114,11 +117,11 @@ export class TicketList {
     const found = await this.database.read((em) =>
       rows<TicketRow & { place: string }>(
         em,
-        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.due_at as "dueAt", (${changed} at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
+        sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.snoozed_until as "snoozedUntil", t.due_at as "dueAt", (${changed} at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
                    case when isfinite(${by}) then (${by} at time zone 'UTC')::text || '+00' else 'infinity' end as place,
                    ${ofTeam ? lastWritten(actor) : sql`null::json`} as last,
                    c.name as category, r.name as requester, o.name as company, a.name as assignee
-              from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.due_at, t.updated_at, t.shown_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
+              from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.snoozed_until, t.due_at, t.updated_at, t.shown_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
                       from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
               join ${table('person')} r on r.id = t.requester_id
               left join ${table('person')} a on a.id = t.assignee_id
@@ -193,7 +196,7 @@ export class TicketList {
         sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${agents} as agents,
                    (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name), '[]') from ${table('ticket_category')} c) as categories,
                    (select coalesce(json_agg(o order by o."updatedAt" desc), '[]') from (
-                      select t.id, t.number, t.subject, t.status, t.status_id as "statusId", t.priority, t.tags, t.due_at as "dueAt", t.updated_at as "updatedAt" from ${table('ticket')} t
+                      select t.id, t.number, t.subject, t.status, t.status_id as "statusId", t.priority, t.tags, t.snoozed_until as "snoozedUntil", t.due_at as "dueAt", t.updated_at as "updatedAt" from ${table('ticket')} t
                        where t.requester_id = p.id and t.id <> ${ticket.id} and ${may} order by t.updated_at desc limit 5) o) as others
               from ${table('person')} p where p.id = ${ticket.requesterId}`,
       ),
@@ -252,6 +255,10 @@ export class TicketList {
     };
     for (const [column, value] of Object.entries(equal))
       if (value) where.push(sql`${verbatim(`t.${column}`)} = ${value}`);
+    if (filter.snoozed !== undefined)
+      where.push(
+        filter.snoozed ? sql`t.snoozed_until > now()` : sql`(t.snoozed_until is null or t.snoozed_until <= now())`,
+      );
     if (tag) where.push(sql`t.tags @> array[${tag}]::text[]`);
     if (conditions) where.push(conditionsSql(conditions, 't', actor.id));
     if (search) where.push(found(actor, search));

@@ -77,6 +77,7 @@ export interface TicketDetail {
   updatedAt: string;
   solvedAt: string | null;
   dueAt: string | null;
+  snoozedUntil: string | null;
   customerRepliedAt: string | null;
   teamRepliedAt: string | null;
   requesterId: string;
@@ -135,7 +136,7 @@ export class TicketPageReader {
       rows<TicketDetail>(
         em,
         sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, t.created_at as "createdAt", ${ofTeam ? sql`t.updated_at` : SHOWN_AT} as "updatedAt",
-                   t.solved_at as "solvedAt", t.due_at as "dueAt", t.customer_replied_at as "customerRepliedAt", t.team_replied_at as "teamRepliedAt",
+                   t.solved_at as "solvedAt", t.due_at as "dueAt", ${ofTeam ? sql`t.snoozed_until` : sql`null::timestamptz`} as "snoozedUntil", t.customer_replied_at as "customerRepliedAt", t.team_replied_at as "teamRepliedAt",
                    t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", b.name as "openedBy", t.company_id as "companyId", o.name as company,
                    t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", c.name as category,
                    t.group_id as "groupId", t.type_id as "typeId", t.source, t.approval, to_json(t.tags) as tags, t.fields, to_json(t.watcher_ids) as "watcherIds",

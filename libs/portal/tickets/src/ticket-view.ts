@@ -42,16 +42,19 @@ export const priorityOptions = (visit: Labels) =>
 export function rowView(visit: Labels, base: Base, row: TicketRow) {
   const number = ticketNumber(row.number);
   const { subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt } = row;
+  const snoozedUntil = isAhead(row.snoozedUntil) ? row.snoozedUntil : null;
   return {
     href: `${base}/tickets/${number}`,
     number,
-    ...{ subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt },
+    ...{ subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt, snoozedUntil },
     statusLabel: statusLabel(visit, status, base, row.statusId),
     priorityLabel: priorityLabel(visit, priority),
     late: dueAt !== null && new Date(dueAt).getTime() < Date.now(),
     last: row.last ?? null,
   };
 }
+
+const isAhead = (at: string | null | undefined): boolean => !!at && new Date(at).getTime() > Date.now();
 
 export function ticketView(visit: Labels, base: Base, ticket: TicketView) {
   const { subject, status, priority, category, company, requester, assignee, createdAt, updatedAt, openedBy, tags } =
@@ -61,6 +64,7 @@ export function ticketView(visit: Labels, base: Base, ticket: TicketView) {
     ...{ subject, status, priority, category, company, requester, assignee, createdAt, updatedAt, openedBy, tags },
     statusLabel: statusLabel(visit, status, base, ticket.statusId),
     priorityLabel: priorityLabel(visit, priority),
+    snoozedUntil: isAhead(ticket.snoozedUntil) ? ticket.snoozedUntil : null,
     mergedInto: ticket.mergedInto && numberView(base, ticket.mergedInto),
     links: ticket.links.map((link) => ({
       ...numberView(base, link.number),
@@ -119,6 +123,9 @@ const SYMBOLS: Partial<Record<Happening['type'], string>> = {
     rejected: 'close',
     'approval-asked': 'help',
     'approval-withdrawn': 'close',
+    snoozed: 'pause',
+    unsnoozed: 'bell',
+    'snooze-over': 'bell',
     bounced: 'mail',
     'mail-refused': 'mail',
   },

@@ -52,6 +52,9 @@ export type HappeningType =
   | 'rejected'
   | 'approval-withdrawn'
   | 'rated'
+  | 'snoozed'
+  | 'unsnoozed'
+  | 'snooze-over'
   | 'bounced'
   | 'mail-refused';
 
@@ -151,6 +154,10 @@ export class Ticket {
   @Property({ type: 'timestamptz', nullable: true })
   dueAt: Date | null = null;
 
+  /** Laid aside until then; see `Snoozes`. */
+  @Property({ type: 'timestamptz', nullable: true })
+  snoozedUntil: Date | null = null;
+
   @Property({ type: 'timestamptz', nullable: true })
   customerRepliedAt: Date | null = null;
 
@@ -174,6 +181,7 @@ export class Ticket {
   answeredByCustomer(statusId: string | null = null): Happening[] {
     this.mustNotBeOver();
     this.customerRepliedAt = new Date();
+    this.snoozedUntil = null;
     return this.become('open', statusId);
   }
 
@@ -235,6 +243,7 @@ export class Ticket {
     if (status === this.status && statusId === this.statusId) return [];
     const from = this.status;
     Object.assign(this, { status, statusId });
+    if (status === 'solved' || status === 'closed') this.snoozedUntil = null;
     if (status === from) return [{ type: 'status', from, to: status }];
     this.solvedAt =
       status === 'solved' ? this.updatedAt : status === 'closed' ? (this.solvedAt ?? this.updatedAt) : null;

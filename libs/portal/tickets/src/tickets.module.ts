@@ -21,6 +21,8 @@ import { LiveTickets } from './live/live-tickets.js';
 import { SeenTickets } from './live/seen-tickets.js';
 import { Streams } from './live/streams.js';
 import { Merges } from './merges.js';
+import { SnoozeController } from './team/snooze.controller.js';
+import { Snoozes } from './snoozes.js';
 import { TagsController } from './team/tags.controller.js';
 import { BesideController } from './team/beside.controller.js';
 import { FindTickets } from './team/find-tickets.js';
@@ -75,6 +77,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     InboxController,
     BesideController,
     TagsController,
+    SnoozeController,
     RelationsController,
     TeamAccessController,
     TeamTicketController,
@@ -99,6 +102,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketOpening,
     TicketPanels,
     Tickets,
+    Snoozes,
     TicketCsv,
     TicketList,
     TicketPageReader,

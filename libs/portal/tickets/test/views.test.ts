@@ -1,7 +1,9 @@
+/// <reference lib="esnext.temporal" />
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
+import { endOf, Snoozes } from '../src/snoozes.js';
 import { TicketList, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
 
 const VIEWS = '/console/tickets/views';
@@ -229,5 +231,68 @@ describe('the list', () => {
     ]);
     expect(order((await agent.get('/console/tickets?sort=touched')).text, ...all).at(-1)).toBe('Long overdue');
     expect((await agent.get('/console/tickets?sort=newest')).text).toContain('name="sort" value="newest"');
+  });
+});
+
+describe('a snoozed ticket', () => {
+  const shown = async (view: string) => (await agent.get(`/console/tickets?view=${view}`)).text;
+  const snoozed = async (subject: string, form: Record<string, string> = { until: 'tomorrow' }) => {
+    const { number } = await ana.opens(subject);
+    const path = `/console/tickets/${ticketNumber(Number(number))}`;
+    await agent.get(path);
+    return { number: Number(number), path, answer: await agent.post(`${path}/snooze`, form) };
+  };
+
+  test('is in no list of what is to be done until the customer writes, who sees nothing of it', async () => {
+    const { number, path, answer } = await snoozed('Laid aside');
+    expect([answer.status, answer.headers['location']]).toEqual([303, path]);
+    for (const view of ['inbox', 'unassigned']) expect(await shown(view)).not.toContain('Laid aside');
+    for (const view of ['snoozed', 'all']) expect(await shown(view)).toContain('Laid aside');
+    expect((await agent.get(path)).text).toContain('Mara snoozed the ticket');
+    const customer = await ana.browser();
+    const own = `/tickets/${ticketNumber(number)}`;
+    expect((await customer.get(own)).text).not.toMatch(/snooz/i);
+    await customer.post(`${own}/replies`, { body: 'And another thing' });
+    expect(await shown('inbox')).toContain('Laid aside');
+    expect(await shown('snoozed')).not.toContain('Laid aside');
+  });
+
+  test('comes back when its time has come, to the head of the lists; or when somebody takes it up', async () => {
+    const first = await snoozed('Time has come');
+    const second = await snoozed('Taken up');
+    await acme.inside(() =>
+      world.get(Database).write(async (em) => {
+        const past = sql`snoozed_until = now() - interval '1 minute', updated_at = '2020-01-01'`;
+        await rows(em, sql`update ${table('ticket')} set ${past} where number = ${first.number}`);
+      }),
+    );
+    expect(await shown('inbox')).toContain('Time has come'); // whether or not a worker has been there
+    await acme.inside(() => world.get(Snoozes).sweep());
+    expect((await agent.get(first.path)).text).toContain('The snooze ended');
+    expect(/TKT-\d+/.exec(await shown('inbox&sort=touched'))![0]).toBe(ticketNumber(first.number));
+    await agent.post(`${second.path}/snooze/removal`);
+    expect(await shown('inbox')).toContain('Taken up');
+    expect((await agent.get(second.path)).text).toContain('Mara ended the snooze');
+  });
+
+  test.each([
+    ['no time', { at: '' }],
+    ['words', { at: 'soon' }],
+    ['the past', { at: '2020-01-01T09:00' }],
+    ['in ten years', { at: '2036-12-01T09:00' }],
+    ['something else', { until: 'never' }],
+  ])('%s is refused', async (_, form) => {
+    const { answer } = await snoozed('Not so', form as Record<string, string>);
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('Choose a time in the future');
+  });
+
+  test('ends at nine in the reader’s own time, also where clocks change overnight', () => {
+    const at = (snooze: 'later' | 'tomorrow' | 'week', zone: string, now: string) =>
+      endOf(snooze, zone, Temporal.Instant.from(now)).toISOString();
+    expect(at('tomorrow', 'Europe/Berlin', '2026-10-24T20:00Z')).toBe('2026-10-25T08:00:00.000Z');
+    expect(at('week', 'Europe/Berlin', '2026-11-29T20:00Z')).toBe('2026-11-30T08:00:00.000Z');
+    expect(at('week', 'Asia/Tokyo', '2026-11-30T01:00Z')).toBe('2026-12-07T00:00:00.000Z');
+    expect(at('later', 'Asia/Tokyo', '2026-11-30T01:00Z')).toBe('2026-11-30T04:00:00.000Z');
   });
 });

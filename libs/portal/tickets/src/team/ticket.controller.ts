@@ -24,7 +24,8 @@ import { Drafts } from '../requests/drafts.js';
 import { Groups } from '../requests/groups.js';
 import { Statuses } from '../requests/statuses.js';
 import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js';
-import { TicketList } from '../ticket-list.js';
+import { snoozeChoices } from '../snoozes.js';
+import { TicketList, UNDONE } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
@@ -259,6 +260,10 @@ export class TeamTicketController {
       others: others.map((row) => rowView(visit, '/console', row)),
       panels: await this.panels.for('team', actor, ticket, visit),
       back: PATH,
+      snooze:
+        ticket.can.update && UNDONE.includes(status)
+          ? snoozeChoices(visit, `${PATH}/${ticketNumber(number)}/snooze`)
+          : null,
       can: ticket.can,
     };
   }

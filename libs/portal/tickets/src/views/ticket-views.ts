@@ -30,16 +30,18 @@ export interface ViewDraft {
   conditions: Conditions;
 }
 
-export const STANDARD_VIEWS = ['inbox', 'mine', 'unassigned', 'pending', 'solved', 'all'] as const;
+export const STANDARD_VIEWS = ['inbox', 'mine', 'unassigned', 'pending', 'snoozed', 'solved', 'all'] as const;
 export type StandardView = (typeof STANDARD_VIEWS)[number];
 
-/** What waits for the team comes in the order in which it is due; what is over, by when it was last touched. */
+/** What waits for the team comes in the order in which it is due, without what is laid aside; what is over, by when it was last touched. */
 export function standardFilter(view: StandardView, actor: PortalActor): ViewFilter {
-  if (view === 'mine') return { statuses: UNDONE, assignee: actor.id, order: 'due' };
-  if (view === 'unassigned') return { statuses: UNDONE, assignee: 'none', order: 'due' };
-  if (view === 'pending') return { statuses: ['pending', 'on_hold'], order: 'touched' };
+  const awake = { snoozed: false };
+  if (view === 'mine') return { ...awake, statuses: UNDONE, assignee: actor.id, order: 'due' };
+  if (view === 'unassigned') return { ...awake, statuses: UNDONE, assignee: 'none', order: 'due' };
+  if (view === 'pending') return { ...awake, statuses: ['pending', 'on_hold'], order: 'touched' };
+  if (view === 'snoozed') return { snoozed: true, order: 'touched' };
   if (view === 'solved') return { statuses: ['solved', 'closed'], order: 'touched' };
-  return view === 'inbox' ? { statuses: ['open'], order: 'due' } : { order: 'touched' };
+  return view === 'inbox' ? { ...awake, statuses: ['open'], order: 'due' } : { order: 'touched' };
 }
 
 /** Views of the inbox that agents keep, for themselves, a group or the team. From memory: they cost no statement. */
