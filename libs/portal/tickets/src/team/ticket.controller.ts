@@ -261,7 +261,7 @@ export class TeamTicketController {
       panels: await this.panels.for('team', actor, ticket, visit),
       back: PATH,
       snooze:
-        ticket.can.update && UNDONE.includes(status)
+        ticket.can.update && UNDONE.includes(ticket.status)
           ? snoozeChoices(visit, `${PATH}/${ticketNumber(number)}/snooze`)
           : null,
       can: ticket.can,
