@@ -203,7 +203,7 @@ describe('4 and 5: no route gives away what belongs to others', () => {
     const ids = await idsOf(acme, `TKT-${String(ticket.number).padStart(3, '0')}`);
     const mine = (await blind(browser, '/_portal', ids)).filter((line) => !line.includes('/console'));
     expect(mine).toEqual([]);
-    expect((await blind(browser, '/_portal/console', ids)).filter((line) => !line.endsWith('404'))).toEqual([]);
+    expect((await blind(browser, '/_portal/console', ids)).filter((line) => !/40[34]$/.test(line))).toEqual([]);
     for (const path of [
       '/tickets?scope=company',
       '/tickets?q=merger',

@@ -1,9 +1,9 @@
 import Handlebars from 'handlebars';
+import { addressLength, withTelephones } from './running-text.js';
 
 const { escapeExpression } = Handlebars.Utils;
 
-const address = /https?:\/\/[^\s<>"]+/gi;
-const closing = new Set([...".,;:!?)]}»”’'"]);
+const beginning = /https?:\/\//gi;
 
 /** Plain text as people type it → paragraphs, line breaks and links. Everything is escaped; links are http(s) only. */
 export function linkedParagraphs(text: string): string {
@@ -19,29 +19,18 @@ export function linkedParagraphs(text: string): string {
 function linked(line: string): string {
   let html = '';
   let from = 0;
-  for (const match of line.matchAll(address)) {
-    const url = withoutClosing(match[0]);
-    html += escapeExpression(line.slice(from, match.index)) + link(url);
-    from = match.index + url.length;
+  for (const { index } of line.matchAll(beginning)) {
+    const length = index < from ? 0 : addressLength(line, index);
+    if (length === 0) continue;
+    html += words(line.slice(from, index)) + link(line.slice(index, index + length));
+    from = index + length;
   }
-  return html + escapeExpression(line.slice(from));
+  return html + words(line.slice(from));
 }
 
+const words = (text: string): string => withTelephones(escapeExpression(text));
+
 function link(url: string): string {
-  if (!URL.canParse(url)) return escapeExpression(url);
   const escaped = escapeExpression(url);
   return `<a href="${escaped}" rel="noopener noreferrer nofollow ugc">${escaped}</a>`;
 }
-
-// "(see https://example.com/a)." ends the sentence, not the address; "…/wiki/Foo_(bar)" keeps its bracket.
-function withoutClosing(url: string): string {
-  let end = url.length;
-  while (end > 0 && closing.has(url[end - 1]!)) {
-    const candidate = url.slice(0, end);
-    if (candidate.endsWith(')') && count(candidate, '(') >= count(candidate, ')')) break;
-    end--;
-  }
-  return url.slice(0, end);
-}
-
-const count = (text: string, character: string) => text.split(character).length - 1;

@@ -1,4 +1,5 @@
 import markdownIt from 'markdown-it';
+import { addressLength, withTelephones } from './running-text.js';
 
 /**
  * What people write, with the little Markdown they know: **bold**, lists, quotes, code, links. HTML stays text, links lead
@@ -12,6 +13,23 @@ export const dialect = markdownIt('default', { html: false, linkify: true, break
 ]);
 const allowed = /^(?:https?:\/\/|mailto:)/i;
 dialect.validateLink = (url) => allowed.test(url.trim());
+// The library's own rule ends hosts at a % or a _, and links to what it has left of them.
+for (const scheme of ['http:', 'https:'])
+  dialect.linkify.add(scheme, {
+    validate: (text, at) => Math.max(0, addressLength(text, at - scheme.length) - scheme.length),
+  });
+const { normalizeLinkText } = dialect;
+// What does not decode to letters is shown as it was typed.
+dialect.normalizeLinkText = (url) => {
+  const shown = normalizeLinkText(url);
+  return shown.includes('\ufffd') ? url : shown;
+};
+dialect.renderer.rules.text = (tokens, index) => withTelephones(dialect.utils.escapeHtml(tokens[index]!.content));
+// Code runs from left to right in every language.
+for (const rule of ['code_inline', 'code_block', 'fence'] as const) {
+  const render = dialect.renderer.rules[rule]!;
+  dialect.renderer.rules[rule] = (...args) => render(...args).replace(/^<(?:pre|code)/, '$& dir="ltr"');
+}
 // Headings of a message must not stand beside those of the page.
 dialect.renderer.rules.heading_open = () => '<p dir="auto"><strong>';
 dialect.renderer.rules.heading_close = () => '</strong></p>\n';

@@ -4,6 +4,7 @@ import { documentOf } from '../client/editor/read.js';
 import { linkAddress, schema } from '../client/editor/schema.js';
 import { markdownOf } from '../client/editor/write.js';
 import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
+import { linkedParagraphs } from '../src/linked-paragraphs.js';
 import { dialect, markdownHtml, markdownText } from '../src/markdown.js';
 
 const CORPUS = [
@@ -304,4 +305,52 @@ describe('57: what strangers write costs time in proportion to its length', () =
       expect(times).toBeLessThan(LINEAR);
     }
   });
+});
+
+test.each<[text: string, address: string | null]>([
+  ['https://a.example/a%20b?x=%C3%BC', 'https://a.example/a%20b?x=%C3%BC'],
+  ['https://a.example/100%', 'https://a.example/100%'],
+  ['https://a.example/a%zz!', 'https://a.example/a%zz'],
+  ['https://a.example/a%E4b', 'https://a.example/a%E4b'],
+  ['http://ex%61mple.com/a', 'http://ex%61mple.com/a'],
+  ['http://100%.example/a', null],
+  ['https://de.wikipedia.org/wiki/Köln_(Stadt)', 'https://de.wikipedia.org/wiki/Köln_(Stadt)'],
+  ['(https://a.example/x_(y))', 'https://a.example/x_(y)'],
+  ['(see https://a.example/a).', 'https://a.example/a'],
+  ['https://müller.example/straße?q=ä', 'https://müller.example/straße?q=ä'],
+  ['https://a_b.example/x', 'https://a_b.example/x'],
+  ['https://user@a.example/', 'https://user@a.example/'],
+  ['„https://a.example/a“', 'https://a.example/a'],
+  ['«https://a.example/a»', 'https://a.example/a'],
+  ['https://a.example/a,b;c, and', 'https://a.example/a,b;c'],
+  ['https://a.example:8080/x#y(z)', 'https://a.example:8080/x#y(z)'],
+  ['https://a.example/q?a=[1]&b=2', 'https://a.example/q?a=[1]&b=2'],
+  ['https://مثال.example/ملف', 'https://مثال.example/ملف'],
+  ['https://a.example/a،', 'https://a.example/a'],
+  ['https://a.example/a؟', 'https://a.example/a'],
+  ['https://a.example/a…', 'https://a.example/a'],
+  ['https://', null],
+  ['https://localhost:3000/x', 'https://localhost:3000/x'],
+])('in running text, %s holds the address %s', (text, address) => {
+  const links = (html: string) => [...html.matchAll(/<a href="[^"]*"[^>]*>([^<]*)</g)].map(([, shown]) => shown!);
+  const plain = (html: string) => html.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').replaceAll('&#x27;', "'");
+  for (const html of [markdownHtml(text)!, linkedParagraphs(text)]) {
+    const found = links(html).map((shown) => decodeURI(encodeURI(plain(shown))));
+    const decoded = address && /%(?:20|C3|61)/.test(address) ? [address, decodeURI(address)] : [address];
+    expect(address === null ? [null] : decoded).toContain(found[0] ?? null);
+    expect(found.length).toBeLessThan(2);
+  }
+});
+
+test('telephone numbers and code run from left to right in every language, and what they stand in does not change', () => {
+  for (const number of ['+20 100 123 4567', '+49 (30) 901820', '0049-30-901820', '+1 555.010.0100']) {
+    const isolated = `<bdi dir="ltr">${number}</bdi>`;
+    expect(markdownHtml(`اتصل على ${number} غدًا`)).toContain(isolated);
+    expect(linkedParagraphs(`اتصل على ${number} غدًا`)).toContain(isolated);
+  }
+  for (const no of ['1+1 2 3 4 5 6 7 8', 'TKT-0049 30 901820', '2026-11-29', '+20'])
+    expect(markdownHtml(no)).not.toContain('<bdi');
+  expect(markdownHtml('`a b`')).toContain('<code dir="ltr">');
+  expect(markdownHtml('```\na\n```')).toContain('<pre dir="ltr">');
+  expect(markdownHtml('    a')).toContain('<pre dir="ltr">');
 });

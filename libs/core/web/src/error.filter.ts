@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from '@foyer/access';
 import { closeReadingPage, DatabaseUnreachable } from '@foyer/database';
-import { formatters, translate } from '@foyer/i18n';
+import { formatters, type MessageValues, translate } from '@foyer/i18n';
 import { currentTenantOrNull } from '@foyer/tenancy';
 import { ActionPages } from './action-pages.js';
 import { BodyReader } from './body.js';
@@ -14,7 +14,7 @@ import { plainPage, type PlainNews } from './plain-page.js';
 import { Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
-import { PortalClosed, RightNeeded, SignInNeeded, UploadFailed } from './web-errors.js';
+import { PortalClosed, RightNeeded, SectionOff, SignInNeeded, UploadFailed } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
@@ -56,8 +56,9 @@ export class ErrorFilter implements ExceptionFilter {
       await this.introduce(error, req, res);
       closeReadingPage();
       const again = await this.again(error, status, req, res);
-      const [template, view] =
-        error instanceof RightNeeded ? await this.withoutRight(req) : this.view(error, status, req);
+      const [template, view] = isAboutRights(error)
+        ? await this.withoutRight(error, req)
+        : this.view(error, status, req);
       res.status(status);
       res.end(await this.renderer.page(req, res, template, { ...view, again }));
     } catch (second) {
@@ -111,6 +112,7 @@ export class ErrorFilter implements ExceptionFilter {
     const values = error instanceof DomainError ? error.values : {};
     const say = (part: string) => translate(locale!, `web.error.${part}`, values);
     const known = [400, 401, 403, 404, 409, 413, 422, 429, 503].includes(status) ? String(status) : '500';
+    if (error instanceof SectionOff) return this.sectionOff(error, req);
     const own = ownText(error);
     return [
       'settings/error',
@@ -124,17 +126,26 @@ export class ErrorFilter implements ExceptionFilter {
     ];
   }
 
-  /** What the page is, and who can give the right to it. */
-  private async withoutRight({ foyer }: FoyerRequest): Promise<[string, object]> {
-    const { locale, timeZone, principal, site, url } = foyer;
+  /** What the page is, or that something cannot be done, and who can give the right to it. */
+  private async withoutRight(error: unknown, req: FoyerRequest): Promise<[string, object]> {
+    const { locale, timeZone, principal, site, url } = req.foyer;
+    const say = (key: string, values?: MessageValues) => translate(locale!, `web.error.right.${key}`, values);
     const names = (await principal!.askFor?.()) ?? [];
     const page = site!.nameOf?.(url.split('?')[0]!, locale!);
-    const title = translate(locale!, page ? 'web.error.right.title' : 'web.error.right.title-unnamed', { page });
-    const text =
-      names.length > 0
-        ? translate(locale!, 'web.error.right.text', { names: formatters(locale!, timeZone!).list(names) })
-        : translate(locale!, 'web.error.right.text-unnamed');
+    const team = error instanceof RightNeeded && error.side === 'team';
+    const opened = isSafe(req.method) ? (page ? say('title', { page }) : say('title-unnamed')) : say('title-action');
+    const asked =
+      names.length > 0 ? say('text', { names: formatters(locale!, timeZone!).list(names) }) : say('text-unnamed');
+    const [title, text] = team ? [say('team-title'), say('team-text')] : [opened, asked];
     return ['settings/error', { status: 403, title, text, signIn: null, reference: null }];
+  }
+
+  private sectionOff({ feature }: SectionOff, { foyer }: FoyerRequest): [string, object] {
+    const { locale, site, principal } = foyer;
+    const section = site!.featureName?.(feature, locale!) ?? feature;
+    const say = (key: string) => translate(locale!, `web.error.section.${key}`, { section });
+    const text = say(principal!.isTeam ? 'text-team' : 'text');
+    return ['settings/error', { status: 404, title: say('title'), text, signIn: null, reference: null }];
   }
 
   private report(error: unknown, req: FoyerRequest): void {
@@ -155,7 +166,7 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function statusOf(error: unknown): number {
-  if (error instanceof NotFound) return 404;
+  if (error instanceof NotFound || error instanceof SectionOff) return 404;
   if (error instanceof SignInNeeded) return 401;
   if (error instanceof Refused || error instanceof RightNeeded) return 403;
   if (error instanceof Conflict) return 409;
@@ -169,6 +180,10 @@ function statusOf(error: unknown): number {
   const { status } = error as { status?: unknown };
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
+
+/** A verb's refusal without a reason of its own is a right that is missing, too. */
+const isAboutRights = (error: unknown): boolean =>
+  error instanceof RightNeeded || (error instanceof Refused && error.code === 'access.refused');
 
 /** The error's own words, where it has some worth showing. */
 function ownText(error: unknown): string | null {

@@ -9,7 +9,7 @@ import { Csrf, isSafe } from './csrf.js';
 import { type Principal, Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { Sites } from './site.js';
-import { PortalClosed, RightNeeded, SignInNeeded } from './web-errors.js';
+import { PortalClosed, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
 
 /**
  * The one guard on every handler. In this order: where the post comes from, who is asking, in which language, whether the
@@ -91,17 +91,14 @@ export class Gate implements CanActivate {
     if (closed && !this.reflector.get<boolean | undefined>(DURING_MAINTENANCE, handler))
       throw new PortalClosed(site!.status as 'maintenance' | 'disabled');
     const feature = this.reflector.getAllAndOverride<string | undefined>(FEATURE, both);
-    if (feature && !site!.has(feature)) throw new NotFound();
+    if (feature && !site!.has(feature)) throw audience === 'machine' ? new NotFound() : new SectionOff(feature);
 
     if (!guestsToo && audience !== 'visitor' && audience !== 'machine') {
       if (actor.kind === 'guest') throw new SignInNeeded(audience === 'team' ? '/console/sign-in' : '/sign-in', req);
-      if (audience === 'team' && !isTeam) throw new NotFound();
+      if (audience === 'team' && !isTeam) throw new RightNeeded('team');
     }
     const needed = this.reflector.getAllAndOverride<{ action: string; subject: string } | undefined>(CAN, both);
-    if (needed && actor.kind !== 'guest' && !holds(actor.ability, needed.action, needed.subject)) {
-      // Colleagues know that the page exists; whom to ask is what they miss.
-      if (audience === 'team' && isTeam && isSafe(req.method)) throw new RightNeeded();
-      throw new NotFound();
-    }
+    if (needed && actor.kind !== 'guest' && !holds(actor.ability, needed.action, needed.subject))
+      throw new RightNeeded();
   }
 }

@@ -35,7 +35,9 @@ export class PageRenderer {
     const { face, url, principal, site, locale, timeZone } = req.foyer;
     if (!principal || !site || !locale) throw new Error('The gate has not let this request in');
     const path = url.split('?')[0]!;
-    const onConsole = face === 'portal' && (path === '/console' || path.startsWith('/console/'));
+    const below = path === '/console' || path.startsWith('/console/');
+    // A customer who knocks there stays in the portal.
+    const onConsole = face === 'portal' && below && (principal.isTeam || principal.actor.kind === 'guest');
     return {
       site: site.view({ face, console: onConsole, path, locale, actor: principal.actor }),
       me: principal.view,

@@ -22,6 +22,8 @@ export interface SiteContext {
   nameOf?(path: string, locale: string): string | null;
   /** Is this section switched on? Sections that nobody can switch are always on. */
   has(feature: string): boolean;
+  /** What a section is called. */
+  featureName?(feature: string, locale: string): string | null;
   status: 'active' | 'maintenance' | 'disabled';
   statusMessage: string;
 }

@@ -11,10 +11,20 @@ export class SignInNeeded extends Error {
   }
 }
 
-/** A member of the team opened a page of their own console that their role does not include. To anybody else it is not there. */
+/**
+ * Somebody who is signed in opened a page, or sent a form, that their role does not include. It is asked before any record is
+ * looked at, so that the answer tells nothing of one.
+ */
 export class RightNeeded extends Error {
-  constructor() {
+  constructor(readonly side: 'own' | 'team' = 'own') {
     super('A right is needed');
+  }
+}
+
+/** The operator has switched this section off. */
+export class SectionOff extends Error {
+  constructor(readonly feature: string) {
+    super(`${feature} is switched off`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, holds, NotFound } from '@foyer/access';
+import { type Actor, holds, NotFound, Refused } from '@foyer/access';
 import { Database, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files, type StoredFile } from '@foyer/files';
@@ -146,10 +146,10 @@ export class MailLog {
 }
 
 function mayLook(actor: Actor): void {
-  if (!holds(actor.ability, 'manage', 'Settings')) throw new NotFound();
+  if (!holds(actor.ability, 'manage', 'Settings')) throw new Refused();
 }
 
 /** To make a ticket of a mail is to open one for somebody else. */
 function mayDecide(actor: Actor): void {
-  if (!holds(actor.ability, 'open-for', 'Desk') && !holds(actor.ability, 'manage', 'Settings')) throw new NotFound();
+  if (!holds(actor.ability, 'open-for', 'Desk') && !holds(actor.ability, 'manage', 'Settings')) throw new Refused();
 }

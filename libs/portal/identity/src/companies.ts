@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, holds, InvalidField, NotFound } from '@foyer/access';
+import { allowed, Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
@@ -31,7 +31,7 @@ export class Companies {
   ) {}
 
   async create(actor: PortalActor, details: CompanyDetails): Promise<Company> {
-    if (!holds(actor.ability, 'create', 'Company')) throw new NotFound();
+    if (!holds(actor.ability, 'create', 'Company')) throw new Refused();
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
       em.persist(company);
@@ -94,7 +94,7 @@ export class Companies {
    * @throws Refused for a role that may more than the actor, on either side
    */
   async changeTeamRole(actor: PortalActor, personId: string, role: TeamRole | null): Promise<void> {
-    if (!holds(actor.ability, 'manage', 'Team')) throw new NotFound();
+    if (!holds(actor.ability, 'manage', 'Team')) throw new Refused();
     if (role !== null) await this.teamRoles.checkGiving(actor, role);
     await this.database.write(async (em) => {
       await this.owners.lock();

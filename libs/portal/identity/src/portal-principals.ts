@@ -82,7 +82,7 @@ export class PortalPrincipals implements OnModuleInit {
         companies: actor.companies.map(({ id, name, role }) => ({ id, name, role, current: id === actor.companyId })),
       },
       isTeam: row.team_role !== null,
-      askFor: () => this.thoseWhoGiveRights(),
+      askFor: () => (row.team_role === null ? this.adminsBeside(actor) : this.thoseWhoGiveRights()),
       locale: row.locale,
       timeZone: row.time_zone,
     };
@@ -96,6 +96,18 @@ export class PortalPrincipals implements OnModuleInit {
         em,
         sql`select p.name from ${table('person')} p where p.status = 'active' and p.team_role = any(${roles}::text[])
              order by p.team_role = 'owner' desc, p.created_at limit 3`,
+      ),
+    );
+    return found.map(({ name }) => name);
+  }
+
+  /** Of a customer's company: its admins, whom colleagues may know. */
+  private async adminsBeside({ id, companyId }: PortalActor): Promise<string[]> {
+    const found = await this.database.read((em) =>
+      rows<{ name: string }>(
+        em,
+        sql`select p.name from ${table('membership')} m join ${table('person')} p on p.id = m.person_id and p.status = 'active'
+             where m.company_id = ${companyId} and m.role = 'company_admin' and p.id <> ${id} order by p.created_at limit 3`,
       ),
     );
     return found.map(({ name }) => name);

@@ -58,7 +58,7 @@ test('a role composed in the console reaches branches and partners, is tried bef
   const seen = (await browser.get('/tickets/TKT-001')).status;
   expect([seen, (await browser.get('/tickets/TKT-002')).status]).toEqual([200, 200]);
   // Seeing is not answering: the role answers in its own company only.
-  expect((await browser.post('/tickets/TKT-001/replies', { body: 'From above' })).status).toBe(404);
+  expect((await browser.post('/tickets/TKT-001/replies', { body: 'From above' })).status).toBe(403);
 
   await owner.get('/console/settings/roles');
   const refused = await owner.post(`/console/settings/roles/${role}/removal`);

@@ -480,7 +480,7 @@ describe('macros', () => {
     expect((await owner.post(`${path}/macros/${id(2)}`)).status).toBe(404);
     expect((await browser.post(`${path}/macros/${id(3)}`)).status).toBe(404);
     expect((await browser.post(`/console/tickets/TKT-9999/macros/${id(2)}`)).status).toBe(404);
-    expect((await customer.post(`${path}/macros/${id(1)}`)).status).toBe(404);
+    expect((await customer.post(`${path}/macros/${id(1)}`)).status).toBe(403);
   });
 
   describe('what a macro does beside its words', () => {

@@ -39,6 +39,10 @@ export class PortalSite implements OnModuleInit {
       defaultLocale: general.defaultLocale,
       timeZone: general.timeZone,
       nameOf: (path, locale) => nameAmong(path, [...this.setup.all(), ...this.navigation.all('console')], locale),
+      featureName: (feature, locale) => {
+        const declared = this.features.all().find(({ name }) => name === feature);
+        return declared ? translate(locale, declared.label) : null;
+      },
       has: (feature) => this.features.isOn(feature, features),
       status: portal.status,
       statusMessage: portal.message,

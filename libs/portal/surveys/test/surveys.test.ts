@@ -400,7 +400,7 @@ describe('results', () => {
     expect((await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=x&to=9999999`)).status).toBe(400);
     expect((await team.get('/console/surveys/0190f000-0000-7000-8000-0000000000ff')).status).toBe(404);
     const customer = await (await somebody()).browser();
-    expect((await customer.get(`/console/surveys/${FIRST_SURVEY.id}`)).status).toBe(404);
+    expect((await customer.get(`/console/surveys/${FIRST_SURVEY.id}`)).status).toBe(403);
     const theirs = await (await bolt.agent('Nils')).browser();
     expect((await theirs.get(`/console/surveys/${FIRST_SURVEY.id}`)).text).toContain('No surveys sent in this period');
   });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table, searchableSql } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
@@ -191,7 +191,8 @@ export class Merges {
 
   /** The ticket of the page is missing, or not theirs to merge: there is no such page. The other one: the field is wrong. */
   private unknown(error: unknown, isOfThePage: boolean, field: string): never {
-    if (error instanceof NotFound && !isOfThePage) throw new InvalidField(field, 'tickets.merge.unknown');
+    const unknown = error instanceof NotFound || (error instanceof Refused && error.code === 'access.refused');
+    if (unknown && !isOfThePage) throw new InvalidField(field, 'tickets.merge.unknown');
     throw error;
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, NotFound } from '@foyer/access';
+import { allowed, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table, searchable } from '@foyer/database';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
@@ -51,19 +51,18 @@ export class TicketLedger {
     });
   }
 
-  /** The ticket, locked until the enclosing write is over. Lock several in the order of their numbers. */
+  /**
+   * The ticket, locked until the enclosing write is over. Lock several in the order of their numbers.
+   * @throws NotFound unless the actor may see it, Refused when they may not do this to it
+   */
   async find(actor: PortalActor, action: string, ref: TicketRef): Promise<Ticket> {
     return this.database.write(async (em) => {
       const by = typeof ref === 'number' ? { number: ref } : { id: ref };
       const which = typeof ref === 'number' ? sql`number = ${ref}` : sql`id = ${ref}`;
       await rows(em, sql`select 1 from ${table('ticket')} where ${which} for update`);
       const ticket = await em.findOne(Ticket, by, { refresh: true });
-      if (
-        !ticket ||
-        !allowed(actor.ability, 'read', 'Ticket', ticket) ||
-        !allowed(actor.ability, action, 'Ticket', ticket)
-      )
-        throw new NotFound();
+      if (!ticket || !allowed(actor.ability, 'read', 'Ticket', ticket)) throw new NotFound();
+      if (!allowed(actor.ability, action, 'Ticket', ticket)) throw new Refused();
       return ticket;
     });
   }

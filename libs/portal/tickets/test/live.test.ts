@@ -115,7 +115,7 @@ test('a customer hears of their own tickets only, guests of none', async () => {
   const hers = new Stream(await ana.browser(), path);
   await hers.until(() => hers.changes() === 1);
   expect((await acme.visitor().get(path)).status).toBe(303);
-  expect((await (await other.browser()).get('/console/tickets/live')).status).toBe(404);
+  expect((await (await other.browser()).get('/console/tickets/live')).status).toBe(403);
 });
 
 test('18: a stream ends with its session, before it tells anything more', async () => {

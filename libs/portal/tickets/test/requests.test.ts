@@ -458,7 +458,7 @@ describe('for somebody else', () => {
     expect(await requesterOf('By telephone')).toEqual({ requester: 'Jon', by: 'Acme Owner' });
     expect((await lastTicket()).fields).toMatchObject({ [idOf('cost')]: 'CC-1' });
     expect((await owner.upload('/console/tickets/new', { ...typed, customer: randomUUID() }, [])).status).toBe(404);
-    expect((await ana.upload('/console/tickets/new', typed, [])).status).toBe(404);
+    expect((await ana.upload('/console/tickets/new', typed, [])).status).toBe(403);
   });
 
   test('a caller whom nobody knows is added on the way, once', async () => {

@@ -152,7 +152,7 @@ describe('request types', () => {
     ]) {
       expect((await owner.get(`${SETTINGS}/${page}`)).status).toBe(200);
       expect((await agent.get(`${SETTINGS}/${page}`)).status).toBe(403);
-      expect((await ana.get(`${SETTINGS}/${page}`)).status).toBe(404);
+      expect((await ana.get(`${SETTINGS}/${page}`)).status).toBe(403);
     }
   });
 });

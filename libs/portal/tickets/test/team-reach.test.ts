@@ -166,8 +166,8 @@ describe('being drawn in', () => {
     expect([page.status, page.text.includes('do you know the lathe')]).toEqual([200, true]);
     expect(page.text).not.toContain('name="seen"'); // no form for a reply
     expect((await olaf.post(`${at}/notes`, { body: 'I do.' })).status).toBe(303);
-    expect((await olaf.post(`${at}/replies`, { body: 'Dear Ana' })).status).toBe(404);
-    expect((await olaf.post(`${at}/properties`, { status: 'open', priority: 'low' })).status).toBe(404);
+    expect((await olaf.post(`${at}/replies`, { body: 'Dear Ana' })).status).toBe(403);
+    expect((await olaf.post(`${at}/properties`, { status: 'open', priority: 'low' })).status).toBe(403);
     const seen = await owner.get(`${at}/access`);
     expect(seen.text).toContain('This person follows this ticket');
     expect(seen.text).toContain('This person is in the group of this ticket');

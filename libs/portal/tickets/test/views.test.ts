@@ -112,7 +112,7 @@ describe('whose it is', () => {
     expect([refused.status, refused.text.includes('Workshop fires')]).toEqual([422, true]);
     const viewer = await (await acme.agent('Vic', 'viewer')).browser();
     await viewer.get('/console/tickets');
-    expect((await viewer.post(VIEWS, { name: 'x', share: 'nobody', order: 'touched' })).status).toBe(404);
+    expect((await viewer.post(VIEWS, { name: 'x', share: 'nobody', order: 'touched' })).status).toBe(403);
   });
 
   test('they are moved among those that stand together, and removed', async () => {

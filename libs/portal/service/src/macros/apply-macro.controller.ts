@@ -1,5 +1,5 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { DomainError, NotFound } from '@foyer/access';
+import { DomainError, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { parseTicketNumber, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
 import { Can, ConsoleController, CurrentActor, Feature, seeOther } from '@foyer/web';
@@ -29,7 +29,7 @@ export class ApplyMacroController {
     if (number === null) throw new NotFound();
     const { can } = await this.page.read(actor, number);
     const macro = await this.shelf.find(actor, id);
-    if (!can.reply) throw new NotFound();
+    if (!can.reply) throw new Refused();
     const path = `/console/tickets/${ticketNumber(number)}`;
     try {
       if (!macro.text) await this.tickets.act(actor, number, macro.actions);

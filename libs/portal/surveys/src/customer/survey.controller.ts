@@ -78,6 +78,12 @@ export class SurveyController {
     return { token, optedOut };
   }
 
+  @Get('unsubscribe')
+  @Guest()
+  back(@Query('token') token: unknown) {
+    return seeOther(`/survey/unsubscribe/${encodeURIComponent(text(token))}`);
+  }
+
   @Post('unsubscribe')
   @Guest()
   @Repeatable()
@@ -91,7 +97,7 @@ export class SurveyController {
     const { kind, open, number, subject } = answer;
     const survey = (await this.collections.find(surveys, answer.surveyId)) ?? usual(kind);
     return {
-      ...ratingView(visit, { survey, kind, score, open }, '/survey'),
+      ...ratingView(visit, { survey, kind, score, open }, `/survey?token=${encodeURIComponent(token)}`),
       ...{ form, token, given: answer.score !== null },
       ticket: number === null ? null : { number: ticketNumber(number), subject },
     };

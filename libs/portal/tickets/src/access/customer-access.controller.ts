@@ -1,5 +1,5 @@
 import { Param, Post } from '@nestjs/common';
-import { NotFound } from '@foyer/access';
+import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { CurrentActor, Feature, PortalController, seeOther } from '@foyer/web';
 import { TicketNumber } from '../ticket-number.pipe.js';
@@ -23,7 +23,7 @@ export class CustomerAccessController extends AccessController {
 
   protected async ticket(actor: PortalActor, number: number): Promise<TicketView> {
     const ticket = await this.page.read(actor, number);
-    if (!ticket.can.share) throw new NotFound();
+    if (!ticket.can.share) throw new Refused();
     return ticket;
   }
 

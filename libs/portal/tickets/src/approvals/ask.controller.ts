@@ -1,6 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import { NotFound } from '@foyer/access';
+import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -72,7 +72,7 @@ export class AskController {
 
   private async ticket(actor: PortalActor, number: number): Promise<TicketView> {
     const ticket = await this.page.read(actor, number);
-    if (!ticket.can.update) throw new NotFound();
+    if (!ticket.can.update) throw new Refused();
     return ticket;
   }
 

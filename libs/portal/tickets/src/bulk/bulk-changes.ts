@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
-import { Conflict, DomainError, holds, InvalidField, NotFound } from '@foyer/access';
+import { Conflict, DomainError, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
@@ -47,7 +47,7 @@ export class BulkChanges {
 
   /** To tickets picked by hand, or to all that a filter finds (the newest `BULK_MAX`). */
   async start(actor: PortalActor, picked: number[] | ViewFilter, actions: TicketAction[]): Promise<BulkChange> {
-    if (!holds(actor.ability, 'update', 'Desk')) throw new NotFound();
+    if (!holds(actor.ability, 'update', 'Desk')) throw new Refused();
     const which = Array.isArray(picked)
       ? sql`t.number = any(${picked.slice(0, BULK_MAX)}::bigint[]) and ${join(this.list.where(actor, {}), ' and ')}`
       : join(this.list.where(actor, picked), ' and ');

@@ -1,6 +1,6 @@
 import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
-import { NotFound } from '@foyer/access';
+import { Refused } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import {
@@ -77,7 +77,7 @@ export class TeamAnswersController {
 
   private async known(actor: PortalActor, number: number) {
     const ticket = await this.page.read(actor, number);
-    if (!ticket.can.update) throw new NotFound();
+    if (!ticket.can.update) throw new Refused();
     return ticket;
   }
 

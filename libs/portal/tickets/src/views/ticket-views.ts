@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { Conflict, InvalidField, NotFound, holds } from '@foyer/access';
+import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Collections, declareCollection, Settings } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
@@ -134,7 +134,7 @@ export class TicketViews implements OnModuleInit {
     actor: PortalActor,
     to: (items: SavedView[], seen: (view: SavedView) => boolean) => SavedView[],
   ): Promise<void> {
-    if (!holds(actor.ability, 'update', 'Desk')) throw new NotFound();
+    if (!holds(actor.ability, 'update', 'Desk')) throw new Refused();
     const seen = this.seenBy(actor, await this.groupsOf(actor));
     await this.settings.update(savedViews.section, ({ items }) => ({ items: to(items, seen) }), actor.id);
   }
