@@ -130,3 +130,22 @@ test('of each property, whoever chooses what a colleague has just changed is tol
   expect(after['priority']).toBe('low');
   for (const tag of ['hers', 'his']) expect(after['tags']).toContain(tag);
 });
+
+test('a file alone is an answer, of a customer and of the team, and a note; nothing at all is none', async () => {
+  const paula = await acme.customer('Petra');
+  const number = ticketNumber((await paula.opens('What does it look like?')).number);
+  const [customer, agent] = [await paula.browser(), await (await acme.agent('Oskar')).browser()];
+  const picture = { field: 'attachments', name: 'smoke.txt', content: 'grey\n' };
+  for (const [who, at, part] of [
+    [customer, `/tickets/${number}`, 'replies'],
+    [agent, `/console/tickets/${number}`, 'replies'],
+    [agent, `/console/tickets/${number}`, 'notes'],
+  ] as const) {
+    const before = (await who.get(at)).text.split('smoke.txt').length;
+    expect((await who.upload(`${at}/${part}`, { body: ' ' }, [])).status).toBe(422);
+    expect((await who.upload(`${at}/${part}`, { body: '' }, [picture])).status).toBe(303);
+    expect((await who.get(at)).text.split('smoke.txt').length).toBeGreaterThan(before);
+  }
+  const mail = await world.mails.mailTo(paula.email, ({ text }) => text!.includes('only files'));
+  expect(mail.text).toContain(number);
+});

@@ -11,6 +11,20 @@ export function files(): void {
     if ('mostBytes' in target.dataset) sift(target);
     list(target);
   });
+  for (const frame of document.querySelectorAll('[data-words-or-file]'))
+    needWordsOrFile(frame.querySelector('textarea')!);
+}
+
+/** A picture alone can be an answer: words are asked for only while no file goes along. */
+function needWordsOrFile(box: HTMLTextAreaElement): void {
+  const { form } = box;
+  if (!form) return;
+  const update = () => {
+    const chosen = [...form.querySelectorAll<HTMLInputElement>('input[type=file]')].some(({ files }) => files?.length);
+    box.required = !chosen && !form.querySelector('.is-kept :checked');
+  };
+  form.addEventListener('change', update);
+  update();
 }
 
 function sift(input: HTMLInputElement): void {

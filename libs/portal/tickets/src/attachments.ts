@@ -56,6 +56,13 @@ export class Attachments {
     return kept;
   }
 
+  /** The files of an answer, which needs no words beside them. */
+  async answer(actor: PortalActor, form: FormState<{ body: string }>, uploads: Upload[]): Promise<KeptFile[]> {
+    const kept = await this.take(actor, form, uploads);
+    if (!form.failed && form.value.body === '' && kept.length === 0) form.fail('body', 'web.form.required');
+    return kept;
+  }
+
   /** What somebody uploaded and has not sent yet, by the ids that came back with the form. */
   async keptBefore(actor: PortalActor, values: string | string[] | undefined): Promise<KeptFile[]> {
     const ids = [values ?? []]

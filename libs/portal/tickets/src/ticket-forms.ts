@@ -10,6 +10,9 @@ export const NEXT_STATUSES = ['pending', 'open', 'on_hold', 'solved'] as const;
 const body = z.string().trim().min(1).max(BODY_MAX);
 
 export const messageForm = z.object({ body });
+/** Words that may be missing where files say it all: see `Attachments.answer`. */
+const words = z.string().trim().max(BODY_MAX).default('');
+export const answerForm = z.object({ body: words });
 /** A status as a select sends it: one of the five, or one of the operator's own as `<kind>.<id>`. */
 const statusChoice = z
   .string()
@@ -26,9 +29,9 @@ const also = z
   .optional()
   .transform((value) => [value ?? []].flat().slice(0, 50));
 
-export const teamNoteForm = z.object({ body, also });
+export const teamNoteForm = z.object({ body: words, also });
 export const teamReplyForm = z.object({
-  body,
+  body: words,
   also,
   status: statusChoice.default({ status: 'pending', statusId: null }),
   /** The last message that the page showed: whoever else has written since is not talked over. */

@@ -26,7 +26,7 @@ import { Drafts } from '../requests/drafts.js';
 import { Requests } from '../requests/requests.js';
 import { TICKET_STATUSES } from '../ticket.entity.js';
 import { Merges } from '../merges.js';
-import { messageForm } from '../ticket-forms.js';
+import { answerForm, messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
@@ -136,11 +136,11 @@ export class CustomerTicketsController {
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
-    @Form(messageForm) form: MessageForm,
+    @Form(answerForm) form: MessageForm,
     @Uploads('attachments') uploads: Upload[],
   ) {
     await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
-    const kept = await this.attachments.take(actor, form, uploads);
+    const kept = await this.attachments.answer(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
     if (form.failed) return this.view(visit, actor, number, form, kept);
     await this.drafts.discard(actor, replyPlace(number), form.values);

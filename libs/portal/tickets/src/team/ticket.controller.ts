@@ -101,7 +101,7 @@ export class TeamTicketController {
     @Uploads('attachments') uploads: Upload[],
   ) {
     const before = await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
-    const kept = await this.attachments.take(actor, form, uploads);
+    const kept = await this.attachments.answer(actor, form, uploads);
     const missed = form.failed ? null : writtenSince(before, form.value.seen, actor);
     await form.attempt(async ({ body, status, also: chosen }) => {
       if (missed)
@@ -130,7 +130,7 @@ export class TeamTicketController {
     @Uploads('attachments') uploads: Upload[],
   ) {
     const before = await this.page.read(actor, number);
-    const kept = await this.attachments.take(actor, form, uploads);
+    const kept = await this.attachments.answer(actor, form, uploads);
     await form.attempt(async ({ body, also: chosen }) => {
       const also = await this.proposals.chosen(actor, before, chosen);
       return this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console', also });
