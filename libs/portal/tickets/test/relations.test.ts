@@ -333,4 +333,10 @@ test('customers export what their role lets them, and nothing else', async () =>
   const own = (await (await lea.browser()).get('/tickets/export')).text;
   expect([own.includes('Of Lea alone'), own.includes('Of Lou alone')]).toEqual([true, false]);
   expect((await acme.visitor().get('/tickets/export')).status).toBe(303);
+  // Filtered as the list is, and told as there when a filter is none.
+  const browser = await lea.browser();
+  expect((await browser.get('/tickets/export?q=no-such-word-anywhere')).text.trim().split('\r\n')).toHaveLength(1);
+  expect((await browser.get('/tickets/export?status=closed')).text).not.toContain(',Open,');
+  for (const path of ['/tickets/export', '/tickets'])
+    expect((await browser.get(`${path}?status=nonsense`)).status).toBe(400);
 });

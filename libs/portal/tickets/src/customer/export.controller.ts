@@ -1,13 +1,14 @@
 import { Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
 import { CurrentActor, CurrentVisit, Feature, Filters, PortalController, type Visit } from '@foyer/web';
 import { TicketCsv } from '../ticket-csv.js';
+import { customerFilters } from './tickets.controller.js';
 
-const filters = z.object({ scope: z.enum(['mine', 'company', 'all']).catch('all') });
+const filters = customerFilters.omit({ cursor: true });
 
-/** Tickets as a file for a spreadsheet: those that the customer's role lets them export. */
+/** What the list shows, as a file for a spreadsheet: those that the customer's role lets them export. */
 @PortalController('tickets/export')
 @Feature('tickets')
 export class CustomerExportController {
@@ -17,9 +18,10 @@ export class CustomerExportController {
   async file(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
-    @Filters(filters) { scope }: z.output<typeof filters>,
+    @Filters(filters) { q, scope, status }: z.output<typeof filters>,
     @Res() res: Response,
   ): Promise<void> {
-    await this.csv.send(res, visit, actor, '', { scope });
+    const filter = { scope: scope ?? ('all' as const), statuses: status && [status], search: q || null };
+    await this.csv.send(res, visit, actor, '', filter);
   }
 }

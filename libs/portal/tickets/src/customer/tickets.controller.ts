@@ -40,7 +40,8 @@ const PAGE = 25;
 const LINK_SECONDS = 60;
 const SCOPES = ['mine', 'company', 'all'] as const;
 type Scope = (typeof SCOPES)[number];
-const filters = z.object({
+/** The list's and its spreadsheet's. */
+export const customerFilters = z.object({
   q: field.search,
   scope: z.enum(SCOPES).nullable().catch(null),
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
@@ -69,7 +70,7 @@ export class CustomerTicketsController {
   async all(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
-    @Filters(filters) { q, scope: asked, status, cursor }: z.output<typeof filters>,
+    @Filters(customerFilters) { q, scope: asked, status, cursor }: z.output<typeof customerFilters>,
   ) {
     const scopes = scopesOf(actor);
     const scope = asked && scopes.includes(asked) ? asked : 'mine';
@@ -105,7 +106,10 @@ export class CustomerTicketsController {
       filtered: q !== '' || status !== null,
       tickets: rows.map((row) => rowView(visit, '', row)),
       unfinished: await this.unfinished(actor),
-      export: rows.length > 0 && holds(actor.ability, 'export', 'TicketList') ? `${PATH}/export?scope=${scope}` : null,
+      export:
+        rows.length > 0 && holds(actor.ability, 'export', 'TicketList')
+          ? visit.link(`${PATH}/export`, { scope, status, q: q || null })
+          : null,
       can: { create: true },
     };
   }
