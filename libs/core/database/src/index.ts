@@ -7,7 +7,7 @@ export { DoneBefore, Once, once } from './once.js';
 export { DatabaseUnreachable, meaningOf } from './unreachable.js';
 export { observeSql } from './guarded-client.js';
 export { SteadyClient } from './steady-client.js';
-export { condition, join, rows, Sql, sql, table, tableOf, verbatim } from './sql.js';
+export { ALPHABETICAL, condition, join, rows, Sql, sql, table, tableOf, verbatim } from './sql.js';
 export { type DatabaseAddress, type Login, loginUrl } from './logins.js';
 export {
   latestTenantVersion,

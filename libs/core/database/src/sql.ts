@@ -20,6 +20,9 @@ export function verbatim(text: string): Sql {
   return new Sql([text], []);
 }
 
+/** Behind a name in `order by`: as the alphabets have it (Ärzte before Zebra, é beside e), where bytes would put capitals first and accents last. */
+export const ALPHABETICAL = verbatim('collate pg_catalog."und-x-icu"');
+
 /** A table of the ambient tenant, with its schema: there is no other way to name one. */
 export function table(name: string): Sql {
   return tableOf(currentTenant().schema, name);

@@ -1,6 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, type Actor, NotFound } from '@foyer/access';
-import { condition, Database, join, rows, type Sql, sql, table, verbatim, wordsQuery } from '@foyer/database';
+import {
+  ALPHABETICAL,
+  condition,
+  Database,
+  join,
+  rows,
+  sql,
+  type Sql,
+  table,
+  verbatim,
+  wordsQuery,
+} from '@foyer/database';
 import type { CompanyRole } from './company.entity.js';
 import type { PersonStatus, TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
@@ -105,14 +116,14 @@ export class PeopleList {
     return this.database.read((em) =>
       rows(
         em,
-        sql`select * from (
+        sql`select * from (select * from (
               select p.id, 'person' as kind, p.name, p.email as text from ${table('person')} p
                where p.team_role is null and ${people} and ${matches(words, 'p.words')} limit 200) p
              union all
             select * from (
               select c.id, 'company', c.name, c.domain from ${table('company')} c
-               where ${companies} and ${matches(words, 'c.words')} limit 200) c
-             order by kind, name limit ${limit}`,
+               where ${companies} and ${matches(words, 'c.words')} limit 200) c) found
+             order by kind, name ${ALPHABETICAL} limit ${limit}`,
       ),
     );
   }
@@ -123,7 +134,7 @@ export class PeopleList {
     return this.database.read((em) =>
       rows<{ value: string; label: string }>(
         em,
-        sql`select c.id as value, c.name as label from ${table('company')} c where ${may} order by lower(c.name), c.id limit 500`,
+        sql`select c.id as value, c.name as label from ${table('company')} c where ${may} order by c.name ${ALPHABETICAL}, c.id limit 500`,
       ),
     );
   }
@@ -145,7 +156,7 @@ export class PeopleList {
         em,
         sql`select p.id, p.name, p.email, m.role, p.status, m.created_at as since, ${LAST_SEEN()} as "lastSeen"
               from ${table('membership')} m join ${table('person')} p on p.id = m.person_id
-             where m.company_id = ${companyId} and ${may} order by p.name, p.id limit 500`,
+             where m.company_id = ${companyId} and ${may} order by p.name ${ALPHABETICAL}, p.id limit 500`,
       ),
     );
   }
@@ -156,7 +167,7 @@ const LAST_SEEN = (): Sql =>
 
 const PERSON = (): Sql => sql`
   select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt", p.locale, p.time_zone as "timeZone", ${LAST_SEEN()} as "lastSeen",
-         coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name)
+         coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name ${ALPHABETICAL})
                      from ${table('membership')} m join ${table('company')} c on c.id = m.company_id where m.person_id = p.id), '[]') as companies
     from ${table('person')} p`;
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type Actor, type TeamStanding } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
-import { Database, rows, type Sql, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/database';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import type { CompanyRole } from './company.entity.js';
@@ -225,6 +225,6 @@ const AT_WORK = (): Sql => sql`
                                     select b.id from ${table('company')} b where b.parent_id = c.id
                                     union select b.id from ${table('company')} b join below on b.parent_id = below.id)
                                   select coalesce(json_agg(below.id), '[]') from below where below.id <> c.id),
-                     'clients', (select coalesce(json_agg(x.id), '[]') from ${table('company')} x where x.partner_ids @> array[c.id])) order by c.name)
+                     'clients', (select coalesce(json_agg(x.id), '[]') from ${table('company')} x where x.partner_ids @> array[c.id])) order by c.name ${ALPHABETICAL})
               from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
              where m.person_id = p.id), '[]') as places`;

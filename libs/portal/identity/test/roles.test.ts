@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
+import { PeopleList } from '@foyer/identity';
 
 let world: World;
 let acme: TestTenant;
@@ -104,6 +106,29 @@ test('somebody of several companies chooses for which they act, and nobody choos
   );
   expect([(await list()).includes('One of Globex'), (await list()).includes('One of Hooli')]).toEqual([false, true]);
   expect((await browser.post('/company/choice', { company: await idOf('company', 'Umbrella') })).status).toBe(404);
+});
+
+test('names stand as the alphabets have them, wherever they are chosen from', async () => {
+  for (const name of ['Zebra', 'Ärzte', 'émile', 'Emu', 'Adler', 'روافد', 'zoo'])
+    await (await acme.customer('Filler')).of(name, 'user');
+  const actor = await acme.owner.actor();
+  const names = (await acme.inside(() => world.get(PeopleList).companyNames(actor))).map(({ label }) => label);
+  const planted = ['Adler', 'Ärzte', 'émile', 'Emu', 'Zebra', 'zoo', 'روافد'];
+  expect(names.filter((name) => planted.includes(name))).toEqual(planted);
+});
+
+test('no statement sorts by a name in another order', () => {
+  const libs = new URL('../../../', import.meta.url);
+  const sources = readdirSync(libs, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /^\w+\/\w+\/src\/.*\.ts$/.test(path),
+  );
+  const others = sources.flatMap((path) =>
+    [...readFileSync(new URL(path, libs), 'utf8').matchAll(/order by [^`\n]*/g)]
+      .filter(([order]) => /(?<![\w'"-])name(?! \$\{ALPHABETICAL\}|[\w'"-])/.test(order))
+      .map(([order]) => `${path}: ${order}`),
+  );
+  expect(sources.length).toBeGreaterThan(100);
+  expect(others).toEqual([]);
 });
 
 test('a company cannot lie below itself', async () => {

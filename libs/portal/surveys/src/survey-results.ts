@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { accessible } from '@foyer/access';
-import { condition, Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, condition, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 
 /** Of those who were asked from the first day to the last, in the reader's time zone; dates as `2026-11-21`. */
@@ -52,7 +52,7 @@ export class SurveyResults {
         sql`with a as (select a.* from ${table('survey_answer')} a where ${within(period)})
             select (select count(*)::int from a) as sent, (select count(score)::int from a) as answered, (select avg(score)::float from a) as average,
                    (select coalesce(json_object_agg(d.score, d.n), '{}') from (select score, count(*) as n from a where score is not null group by score) d) as counts,
-                   (select coalesce(json_agg(g order by g.answered desc, g.name), '[]') from (
+                   (select coalesce(json_agg(g order by g.answered desc, g.name ${ALPHABETICAL}), '[]') from (
                       select p.name, count(a.score)::int as answered, avg(a.score)::float as average,
                              (count(*) filter (where a.score >= ${high}))::int as high, (count(*) filter (where a.score <= ${low}))::int as low
                         from a left join ${table('person')} p on p.id = a.agent_id

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, rows, type Sql, sql, table, verbatim } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
 import { TeamRoles } from '@foyer/identity';
 
 /** Who of the team works on tickets, by what their roles say; the only place that knows. */
@@ -23,7 +23,7 @@ export class Agents {
   /** Those who work on tickets, to choose from: a subquery. */
   async options(): Promise<Sql> {
     return sql`
-      (select coalesce(json_agg(json_build_object('value', a.id, 'label', a.name) order by a.name), '[]')
+      (select coalesce(json_agg(json_build_object('value', a.id, 'label', a.name) order by a.name ${ALPHABETICAL}), '[]')
          from ${table('person')} a where ${await this.working('a')})`;
   }
 

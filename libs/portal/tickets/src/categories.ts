@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { TicketCategory } from './ticket-message.entity.js';
 
 export interface CategoryRow {
@@ -20,7 +20,7 @@ export class Categories {
     return this.database.read((em) =>
       rows<{ id: string; name: string }>(
         em,
-        sql`select id, name from ${table('ticket_category')} where archived_at is null order by position, name limit 200`,
+        sql`select id, name from ${table('ticket_category')} where archived_at is null order by position, name ${ALPHABETICAL} limit 200`,
       ),
     );
   }
@@ -32,7 +32,7 @@ export class Categories {
         em,
         sql`select c.id, c.name, c.archived_at is not null as archived,
                    (select count(*)::int from ${table('ticket')} t where t.category_id = c.id) as tickets
-              from ${table('ticket_category')} c order by c.archived_at is not null, c.position, c.name limit 500`,
+              from ${table('ticket_category')} c order by c.archived_at is not null, c.position, c.name ${ALPHABETICAL} limit 500`,
       ),
     );
   }

@@ -1,6 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, holds } from '@foyer/access';
-import { condition, Database, join, rows, type Sql, sql, table, verbatim, wordsQuery } from '@foyer/database';
+import {
+  ALPHABETICAL,
+  condition,
+  Database,
+  join,
+  rows,
+  sql,
+  type Sql,
+  table,
+  verbatim,
+  wordsQuery,
+} from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
@@ -179,8 +190,8 @@ export class TicketList {
         em,
         sql`select json_build_object(${join(views.map(count), ', ')}) as counts,
                    ${agents} as agents,
-                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.name), '[]')
-                      from (select c.id, c.name from ${table('company')} c where ${mayKnow} order by c.name limit 200) c) as companies`,
+                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.name ${ALPHABETICAL}), '[]')
+                      from (select c.id, c.name from ${table('company')} c where ${mayKnow} order by c.name ${ALPHABETICAL} limit 200) c) as companies`,
       ),
     );
     return row!;
@@ -194,7 +205,7 @@ export class TicketList {
       rows<Beside>(
         em,
         sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${agents} as agents,
-                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name), '[]') from ${table('ticket_category')} c) as categories,
+                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name ${ALPHABETICAL}), '[]') from ${table('ticket_category')} c) as categories,
                    (select coalesce(json_agg(o order by o."updatedAt" desc), '[]') from (
                       select t.id, t.number, t.subject, t.status, t.status_id as "statusId", t.priority, t.tags, t.snoozed_until as "snoozedUntil", t.due_at as "dueAt", t.updated_at as "updatedAt" from ${table('ticket')} t
                        where t.requester_id = p.id and t.id <> ${ticket.id} and ${may} order by t.updated_at desc limit 5) o) as others

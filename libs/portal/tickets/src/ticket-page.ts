@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, allowed, holds, NotFound, why } from '@foyer/access';
-import { condition, Database, rows, type Sql, sql, table } from '@foyer/database';
+import { ALPHABETICAL, condition, Database, rows, sql, type Sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
@@ -140,7 +140,7 @@ export class TicketPageReader {
                    t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", b.name as "openedBy", t.company_id as "companyId", o.name as company,
                    t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", c.name as category,
                    t.group_id as "groupId", t.type_id as "typeId", t.source, t.approval, to_json(t.tags) as tags, t.fields, to_json(t.watcher_ids) as "watcherIds",
-                   (select coalesce(json_agg(json_build_object('id', w.id, 'name', w.name, 'team', w.team_role is not null) order by w.name), '[]')
+                   (select coalesce(json_agg(json_build_object('id', w.id, 'name', w.name, 'team', w.team_role is not null) order by w.name ${ALPHABETICAL}), '[]')
                       from ${table('person')} w where w.id = any(t.watcher_ids)) as watchers,
                    (select l.number::int from ${table('ticket')} l where l.id = t.merged_into_id and ${other}) as "mergedInto",
                    (select coalesce(json_agg(json_build_object('number', l.number, 'subject', l.subject, 'status', l.status, 'statusId', l.status_id, 'kind', k.kind) order by l.number), '[]')

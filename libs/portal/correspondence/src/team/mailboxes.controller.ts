@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { seal } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { CollectionController, type CollectionRow, Collections } from '@foyer/settings';
 import { requestTypes, typeName } from '@foyer/tickets';
 import { Can, ConsoleController, field, type Visit } from '@foyer/web';
@@ -102,7 +102,7 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
       this.database.read((em) =>
         rows<{ value: string; label: string }>(
           em,
-          sql`select id as value, name as label from ${table('ticket_category')} where archived_at is null order by position, name limit 200`,
+          sql`select id as value, name as label from ${table('ticket_category')} where archived_at is null order by position, name ${ALPHABETICAL} limit 200`,
         ),
       ),
     ]);

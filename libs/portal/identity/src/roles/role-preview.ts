@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { type PortalActor, PortalPrincipals, type Supposed } from '../portal-principals.js';
 
 export interface Previewed {
@@ -45,7 +45,7 @@ export class RolePreview {
         em,
         sql`select p.id as "personId", c.id as "companyId", p.name as person, c.name as of
               from ${table('membership')} m join ${table('person')} p on p.id = m.person_id and p.status = 'active' join ${table('company')} c on c.id = m.company_id
-             order by (m.role is distinct from ${role}), c.name, p.name limit 200`,
+             order by (m.role is distinct from ${role}), c.name ${ALPHABETICAL}, p.name ${ALPHABETICAL} limit 200`,
       ),
     );
   }
@@ -56,7 +56,7 @@ export class RolePreview {
       rows<Candidate>(
         em,
         sql`select p.id as "personId", null as "companyId", p.name as person, null as of from ${table('person')} p
-             where p.team_role is not null and p.status = 'active' order by (p.team_role is distinct from ${role}), p.name limit 200`,
+             where p.team_role is not null and p.status = 'active' order by (p.team_role is distinct from ${role}), p.name ${ALPHABETICAL} limit 200`,
       ),
     );
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound, holds } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from '@foyer/tickets';
 
@@ -29,7 +29,7 @@ export class Absences {
                    (select count(*)::int from ${table('ticket')} t where t.assignee_id = p.id and t.status in ('open', 'pending', 'on_hold')) as open
               from ${table('person')} p
               left join ${table('agent_absence')} a on a.person_id = p.id and (a.until is null or a.until > now())
-             where ${working} order by p.name, p.id limit 500`,
+             where ${working} order by p.name ${ALPHABETICAL}, p.id limit 500`,
       ),
     );
   }

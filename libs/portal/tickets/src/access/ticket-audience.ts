@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Abilities, allowed, holds, why } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { PortalPrincipals } from '@foyer/identity';
 import type { StillMeant } from '@foyer/mail';
 import type { TicketView } from '../ticket-page.js';
@@ -91,7 +91,7 @@ export class TicketAudience {
                    p.team_role is not null or p.id = ${ticket.requesterId} or p.id = any(${ticket.watcherIds}::uuid[])
                    or exists (select from ${table('membership')} m where m.person_id = p.id
                                  and (m.company_id in (select id from up) or m.company_id = any(select unnest(partner_ids) from up where up.id = ${ticket.companyId}))))
-             order by (p.team_role is not null), p.name limit ${MOST}`,
+             order by (p.team_role is not null), p.name ${ALPHABETICAL} limit ${MOST}`,
       ),
     );
     const standings = await this.principals.standings(people.map(({ id }) => id));

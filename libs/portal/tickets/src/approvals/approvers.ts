@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Abilities, allowed } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { PortalPrincipals } from '@foyer/identity';
 
 export interface Approver {
@@ -37,7 +37,7 @@ export class Approvers {
               union select c.id, c.parent_id from ${table('company')} c join up on c.id = up.parent_id)
             select p.id from ${table('person')} p
              where p.status = 'active' and exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id in (select id from up))
-             order by p.name limit ${MOST}`,
+             order by p.name ${ALPHABETICAL} limit ${MOST}`,
       ),
     );
     const own = [ticket.requesterId, ticket.openedById];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { Agents } from '../agents.js';
@@ -54,10 +54,10 @@ export class RuleOptions {
       rows<{ agents: Option[]; categories: Option[]; companies: Option[] }>(
         em,
         sql`select ${working} as agents,
-                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by position, name), '[]')
+                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by position, name ${ALPHABETICAL}), '[]')
                       from ${table('ticket_category')} where archived_at is null) as categories,
-                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name), '[]')
-                      from (select id, name from ${table('company')} order by name limit 500) c) as companies`,
+                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name ${ALPHABETICAL}), '[]')
+                      from (select id, name from ${table('company')} order by name ${ALPHABETICAL} limit 500) c) as companies`,
       ),
     )) as [{ agents: Option[]; categories: Option[]; companies: Option[] }];
     const option = ({ id, name }: { id: string; name: string }) => ({ value: id, label: name });

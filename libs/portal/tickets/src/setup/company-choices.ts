@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 
 const MOST = 300;
 
@@ -14,7 +14,7 @@ export class CompanyChoices {
       rows(
         em,
         sql`select c.id as value, c.name as label, c.id::text = any(${chosen}::text[]) as checked from ${table('company')} c
-             order by c.id::text = any(${chosen}::text[]) desc, lower(c.name) limit ${MOST}`,
+             order by c.id::text = any(${chosen}::text[]) desc, c.name ${ALPHABETICAL} limit ${MOST}`,
       ),
     );
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { CollectionController, Collections } from '@foyer/settings';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { Agents } from '../agents.js';
@@ -63,7 +63,7 @@ export class GroupsController extends CollectionController<TicketGroup, Input> {
     return this.database.read((em) =>
       rows(
         em,
-        sql`select p.id as value, p.name as label from ${table('person')} p where ${working} order by p.name limit 500`,
+        sql`select p.id as value, p.name as label from ${table('person')} p where ${working} order by p.name ${ALPHABETICAL} limit 500`,
       ),
     );
   }

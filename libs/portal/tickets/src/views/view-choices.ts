@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { accessible } from '@foyer/access';
-import { condition, Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, condition, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import type { Visit } from '@foyer/web';
 import { type Option, type RuleChoices, RuleOptions } from '../conditions/rule-choices.js';
@@ -39,7 +39,7 @@ export class ViewChoices {
       rows<Option>(
         em,
         sql`select r.id as value, r.name as label from ${table('person')} r
-             where r.id = any(${ids}::uuid[]) and exists (select from ${table('ticket')} t where t.requester_id = r.id and ${may}) order by r.name`,
+             where r.id = any(${ids}::uuid[]) and exists (select from ${table('ticket')} t where t.requester_id = r.id and ${may}) order by r.name ${ALPHABETICAL}`,
       ),
     );
   }
