@@ -271,12 +271,20 @@ describe('signing a business up', () => {
     const kept = /name="kept_password" value="([^"]+)"/.exec(taken.text)![1]!;
     const forged = await site.post('/sign-up', { ...wanted, kept_password: `${kept}x` });
     expect(forged.text).toContain('id="password-error"');
-    const made = await site.post('/sign-up', { ...wanted, kept_password: kept, timeZone: 'Asia/Tokyo' });
+    const made = await site.post(
+      '/sign-up',
+      { ...wanted, kept_password: kept, timeZone: 'Asia/Tokyo' },
+      { 'Accept-Language': 'en-NZ,en;q=0.8' },
+    );
     expect(made.status).toBe(200);
 
     const kite = world.visitor(`kite.${world.config.baseUrl.host}`);
     expect((await kite.signIn(wanted.email, CHOSEN, '/console/sign-in')).status).toBe(303);
-    expect((await kite.get('/console/settings/general')).text).toMatch(/value="Asia\/Tokyo" selected/);
+    const settings = (await kite.get('/console/settings/general')).text;
+    expect(settings).toMatch(/value="Asia\/Tokyo" selected/);
+    expect(settings).toMatch(/value="en-NZ" selected/);
+    // Customers see an address of the business once it has said which.
+    expect(settings).toMatch(/name="supportEmail" value=""/);
   });
 
   test('suggests a free address while the name is typed, and says whether one can be had', async () => {

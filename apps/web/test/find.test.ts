@@ -98,6 +98,16 @@ test.each([
   expect(await found(owner, asked)).toContain(`/console/tickets/TKT-${String(number).padStart(3, '0')}`);
 });
 
+test('whoever types a number means the ticket that has it, and finds it first', async () => {
+  const cleo = await acme.customer('Cleo');
+  const { number } = await cleo.opens('The one that is meant');
+  for (let n = 0; n < 7; n += 1)
+    await cleo.opens(`Part ${number} of order TKT-${String(number).padStart(3, '0')} (${n})`);
+  const at = `/console/tickets/TKT-${String(number).padStart(3, '0')}`;
+  for (const words of [`${number}`, `#${number}`, `TKT-${number}`, `tkt-00${number}`])
+    expect((await found(owner, words)).filter((href) => /\/TKT-/.test(href))[0]).toBe(at);
+});
+
 test('a ticket is found by its number however it is written, by who asks and by a text of any length', async () => {
   const dörte = await acme.customer('Dörte Weiß');
   const { number } = await dörte.opens('Nothing of note');

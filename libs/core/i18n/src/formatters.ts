@@ -148,7 +148,9 @@ export function isTimeZone(name: string): boolean {
 
 function supportedLocale(locale: string): string {
   try {
-    return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? 'en';
+    const found = Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? 'en';
+    // In some places the calendar of people is another one; that of tickets and clocks is ours.
+    return new Intl.DateTimeFormat(found).resolvedOptions().calendar === 'gregory' ? found : `${found}-u-ca-gregory`;
   } catch {
     return 'en';
   }

@@ -12,6 +12,8 @@ export {
   type Instant,
 } from './formatters.js';
 
+export { firstDayOfWeek, REGIONS, regionAsked, regionName, regionOf } from './regions.js';
+
 /** The process's texts. */
 export const messages = new Messages({ strict: true });
 

@@ -1,7 +1,7 @@
 import { convert } from 'html-to-text';
 import { Injectable } from '@nestjs/common';
 import { abilityOf, type Actor } from '@foyer/access';
-import { direction } from '@foyer/i18n';
+import { direction, regionOf } from '@foyer/i18n';
 import { currentTenant } from '@foyer/tenancy';
 import { Themes } from '@foyer/theming';
 import { Sites } from '@foyer/web';
@@ -27,11 +27,12 @@ export class Composer {
 
   async compose({ template, data, locale: wanted }: Pick<Mail, 'template' | 'data' | 'locale'>): Promise<Composed> {
     const { origin, name } = currentTenant();
-    const { view, timeZone, locale } = await this.site(wanted);
+    const { view, timeZone, locale, region } = await this.site(wanted);
     const page = {
       face: 'portal',
       path: '/',
       locale,
+      region,
       dir: direction(locale),
       csrf: '',
       flash: null,
@@ -53,6 +54,7 @@ export class Composer {
     const locale = site.locales.includes(wanted) ? wanted : site.defaultLocale;
     return {
       locale,
+      region: regionOf(locale, site.regions),
       view: site.view({ face: 'portal', console: false, path: '/', locale, actor: NOBODY }),
       timeZone: site.timeZone,
     };

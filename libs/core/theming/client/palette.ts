@@ -54,6 +54,8 @@ export function palette(): void {
     if (event.key === 'ArrowDown') choose(input, list, now + 1);
     else if (event.key === 'ArrowUp') choose(input, list, now - 1);
     else if (event.key === 'Enter' && now >= 0) options(list)[now]!.click();
+    // A browser would empty a field for searching first, and close the dialog only the next time.
+    else if (event.key === 'Escape') dialog.close();
     else return;
     event.preventDefault();
   });

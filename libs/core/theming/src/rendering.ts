@@ -18,7 +18,7 @@ export interface PageAssets {
 }
 
 interface PageData {
-  page?: { locale?: string; timeZone?: string; csrf?: string };
+  page?: { locale?: string; region?: string; timeZone?: string; csrf?: string };
   site?: { origin?: string };
 }
 
@@ -27,7 +27,7 @@ export function renderingOf(data: unknown, assets: PageAssets, budget: RenderBud
   const locale = page?.locale ?? 'en';
   return {
     locale,
-    formats: formatters(locale, page?.timeZone ?? 'UTC'),
+    formats: formatters(page?.region ?? locale, page?.timeZone ?? 'UTC'),
     csrf: page?.csrf ?? null,
     origin: site?.origin ?? '',
     assets,

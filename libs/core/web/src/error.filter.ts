@@ -128,14 +128,14 @@ export class ErrorFilter implements ExceptionFilter {
 
   /** What the page is, or that something cannot be done, and who can give the right to it. */
   private async withoutRight(error: unknown, req: FoyerRequest): Promise<[string, object]> {
-    const { locale, timeZone, principal, site, url } = req.foyer;
+    const { locale, region, timeZone, principal, site, url } = req.foyer;
     const say = (key: string, values?: MessageValues) => translate(locale!, `web.error.right.${key}`, values);
     const names = (await principal!.askFor?.()) ?? [];
     const page = site!.nameOf?.(url.split('?')[0]!, locale!);
     const team = error instanceof RightNeeded && error.side === 'team';
     const opened = isSafe(req.method) ? (page ? say('title', { page }) : say('title-unnamed')) : say('title-action');
     const asked =
-      names.length > 0 ? say('text', { names: formatters(locale!, timeZone!).list(names) }) : say('text-unnamed');
+      names.length > 0 ? say('text', { names: formatters(region!, timeZone!).list(names) }) : say('text-unnamed');
     const [title, text] = team ? [say('team-title'), say('team-text')] : [opened, asked];
     return ['settings/error', { status: 403, title, text, signIn: null, reference: null }];
   }

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { NotFound, holds } from '@foyer/access';
-import { isTimeZone, negotiateLocale } from '@foyer/i18n';
+import { isTimeZone, negotiateLocale, regionOf } from '@foyer/i18n';
 import { AUDIENCE, type Audience, CAN, DURING_MAINTENANCE, FEATURE, GUEST } from './audience.js';
 import { BodyReader } from './body.js';
 import { Cookies } from './cookies.js';
@@ -65,6 +65,7 @@ export class Gate implements CanActivate {
     foyer.locale =
       [chosen, principal.locale].find((locale) => locale && locales.includes(locale)) ??
       negotiateLocale(req.get('accept-language'), locales, defaultLocale);
+    foyer.region = regionOf(foyer.locale, foyer.site.regions);
     foyer.timeZone = principal.timeZone && isTimeZone(principal.timeZone) ? principal.timeZone : timeZone;
     return principal;
   }

@@ -32,7 +32,7 @@ export class PageRenderer {
   }
 
   private globals(req: FoyerRequest, res: FoyerResponse): object {
-    const { face, url, principal, site, locale, timeZone } = req.foyer;
+    const { face, url, principal, site, locale, region, timeZone } = req.foyer;
     if (!principal || !site || !locale) throw new Error('The gate has not let this request in');
     const path = url.split('?')[0]!;
     const below = path === '/console' || path.startsWith('/console/');
@@ -45,6 +45,7 @@ export class PageRenderer {
         face: onConsole ? 'console' : face,
         path,
         locale,
+        region,
         dir: direction(locale),
         csrf: this.csrf.tokenFor(req, res),
         flash: this.flash(req, res, locale),

@@ -19,6 +19,8 @@ export interface RequestContext {
   principal?: Principal;
   site?: SiteContext;
   locale?: string;
+  /** The language as its formatters take it, such as `en-GB`. */
+  region?: string;
   timeZone?: string;
   cookies?: Cookies;
 }

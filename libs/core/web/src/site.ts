@@ -18,6 +18,8 @@ export interface SiteContext {
   locales: string[];
   defaultLocale: string;
   timeZone: string;
+  /** Of each language the region whose dates and numbers are used; what is left out begins as usual. */
+  regions?: Readonly<Record<string, string>>;
   /** What the page at a path is called, or the part it belongs to. */
   nameOf?(path: string, locale: string): string | null;
   /** Is this section switched on? Sections that nobody can switch are always on. */

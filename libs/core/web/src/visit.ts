@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Device } from '@foyer/credentials';
-import { type MessageValues, translate } from '@foyer/i18n';
+import { type MessageValues, regionAsked, translate } from '@foyer/i18n';
 import { type CookieName, Cookies } from './cookies.js';
 import { FormState } from './form.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
@@ -15,6 +15,16 @@ export class Visit {
 
   get locale(): string {
     return this.req.foyer.locale!;
+  }
+
+  /** For whatever formats dates and numbers. */
+  get region(): string {
+    return this.req.foyer.region!;
+  }
+
+  /** The browser's own, of the language of the page. */
+  get regionAsked(): string | null {
+    return regionAsked(this.req.get('accept-language'), this.locale);
   }
 
   get timeZone(): string {

@@ -81,7 +81,7 @@ export class SignupController {
       form.fail('blueprint', 'web.form.choice');
     const kept = 'kept' in password ? password.kept : null;
     const opened = await form.attempt((business) =>
-      this.signup.open(business, 'hash' in password ? password.hash : '', visit.locale, ip),
+      this.signup.open(business, 'hash' in password ? password.hash : '', visit.locale, ip, visit.regionAsked),
     );
     if (!opened) return this.view(visit, form, kept);
     const { tenant, entry } = opened;

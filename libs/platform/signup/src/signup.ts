@@ -72,10 +72,13 @@ export class Signup {
     passwordHash: string,
     locale: string,
     ip: string,
+    region: string | null = null,
   ): Promise<{ tenant: Tenant; entry: string }> {
     await this.limits.count(OPENED, ip);
     await this.limits.count(WELCOMED, email);
-    const general = { name: business, supportEmail: email, defaultLocale: locale, locales: [locale], timeZone };
+    const regions = region ? { [locale]: region } : {};
+    // The owner's own address is not the business's: it is asked for in the settings before customers see one.
+    const general = { name: business, defaultLocale: locale, locales: [locale], regions, timeZone };
     const tenant = await this.tenants.provision({
       ...{ slug, name: business, plan, blueprint, ownerEmail: email },
       own: {

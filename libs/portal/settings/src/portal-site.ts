@@ -38,6 +38,7 @@ export class PortalSite implements OnModuleInit {
       locales: general.locales,
       defaultLocale: general.defaultLocale,
       timeZone: general.timeZone,
+      regions: general.regions,
       nameOf: (path, locale) => nameAmong(path, [...this.setup.all(), ...this.navigation.all('console')], locale),
       featureName: (feature, locale) => {
         const declared = this.features.all().find(({ name }) => name === feature);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone, LOCALES } from '@foyer/i18n';
+import { isTimeZone, LOCALES, REGIONS } from '@foyer/i18n';
 import { legal } from './legal.js';
 
 export const PORTAL_STATUSES = ['active', 'maintenance', 'disabled'] as const;
@@ -15,6 +15,14 @@ const general = z.object({
   contact: z.string().max(500).nullable().default(null),
   defaultLocale: locale.default('en'),
   locales: z.array(locale).min(1).default(['en']),
+  /** By language, where it is not the first of `REGIONS`. */
+  regions: z
+    .record(z.string(), z.string())
+    .refine(
+      (regions) => Object.entries(regions).every(([language, region]) => REGIONS[language]?.includes(region)),
+      'settings.general.region.unknown',
+    )
+    .default({}),
   timeZone: z.string().refine(isTimeZone, 'settings.general.time-zone.unknown').default('UTC'),
 });
 

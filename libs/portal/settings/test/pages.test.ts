@@ -69,6 +69,28 @@ describe('general', () => {
     timeZone: 'Europe/Berlin',
   };
 
+  test('dates, numbers and the week follow the region of the language', async () => {
+    const ana = await acme.customer('Ana of the regions');
+    await ana.opens('Which month is it?');
+    const browser = await ana.browser();
+    const shown = async () =>
+      /<time datetime="[^"]+" title="([^"]+)"/.exec((await browser.get('/tickets/TKT-001')).text)![1]!;
+    const day = new Date();
+    const written = (region: string) =>
+      new Intl.DateTimeFormat(region, { dateStyle: 'full', timeZone: 'Europe/Berlin' }).format(day);
+    const english = { ...good, defaultLocale: 'en', locales: ['en'] };
+    for (const region of ['en-US', 'en-GB', 'en-CA']) {
+      expect((await team.post('/console/settings/general', { ...english, 'region-en': region })).status).toBe(303);
+      expect(await shown()).toContain(written(region));
+      const hours = (await team.get('/console/settings/hours/new')).text;
+      expect(hours.indexOf('Sunday') < hours.indexOf('Monday')).toBe(region !== 'en-GB');
+    }
+    const wrong = await team.post('/console/settings/general', { ...english, 'region-en': 'de-DE' });
+    expect([wrong.status, fields(wrong.text)]).toEqual([422, ['region-en']]);
+    expect((await team.get('/console/settings/general')).text).toMatch(/value="en-CA" selected/);
+    await team.post('/console/settings/general', { ...english, 'region-en': 'en-GB' });
+  });
+
   test('is saved and shows everywhere', async () => {
     const answer = await team.post('/console/settings/general', good);
     expect([answer.status, answer.headers.location]).toEqual([303, '/console/settings/general']);

@@ -57,6 +57,7 @@ export interface TicketFilter {
   /** What the actor wants to do with them; reading, unless said otherwise. */
   action?: 'read' | 'export';
   search?: string | null;
+  number?: number | null;
   /** Only what this one may read as well. */
   reader?: PortalActor;
   /** Place in the list, from the page before. */
@@ -273,6 +274,7 @@ export class TicketList {
     if (tag) where.push(sql`t.tags @> array[${tag}]::text[]`);
     if (conditions) where.push(conditionsSql(conditions, 't', actor.id));
     if (search) where.push(found(actor, search));
+    if (filter.number != null) where.push(sql`t.number = ${filter.number}`);
     return where;
   }
 }
@@ -316,7 +318,7 @@ function found({ ability, teamRole }: PortalActor, search: string): Sql {
 }
 
 /** `#TKT-102`, `tkt-102`, `#102` and `102` mean a ticket's number. */
-function numberIn(search: string): number | null {
+export function numberIn(search: string): number | null {
   const text = search.trim().replace(/^#/, '');
   return parseTicketNumber(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
 }

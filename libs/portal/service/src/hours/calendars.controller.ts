@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { isTimeZone, timeZones } from '@foyer/i18n';
+import { firstDayOfWeek, isTimeZone, timeZones } from '@foyer/i18n';
 import { Collections } from '@foyer/settings';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
 import { one, RowsController, type Typed, typedRows } from '@foyer/tickets';
 import { type Calendar, calendars } from './calendars.js';
-import { DAYS, dayName, spanOf, spanValues, weekWords } from './week-form.js';
+import { DAYS, dayName, weekFrom, spanOf, spanValues, weekWords } from './week-form.js';
 
 const calendarForm = z.looseObject({
   name: field.text(80),
@@ -71,7 +71,10 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
     const zones = timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') }));
     return {
       zones: [{ value: '', label: visit.t('service.hours.portal-zone') }, ...zones],
-      days: DAYS.map((day, index) => ({ day, label: dayName(visit.locale, index) })),
+      days: weekFrom(firstDayOfWeek(visit.region)).map((index) => ({
+        day: DAYS[index]!,
+        label: dayName(visit.locale, index),
+      })),
       holidays: typedRows(form.values, PART, 200).map(({ n, values }) => ({
         n,
         name: `${PART}-${n}`,

@@ -13,6 +13,9 @@ const MONDAY = Date.UTC(2024, 0, 1);
 export const dayName = (locale: string, day: number, style: 'long' | 'short' = 'long'): string =>
   new Intl.DateTimeFormat(locale, { weekday: style, timeZone: 'UTC' }).format(MONDAY + day * 86_400_000);
 
+/** The days in the order of a region, by their places in `DAYS`. */
+export const weekFrom = (first: number): number[] => DAYS.map((_, day) => (first + day) % 7);
+
 const time = (minutes: number): string =>
   `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 

@@ -118,7 +118,7 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
     });
     return visit.t('service.policies.sentence', {
       whom,
-      targets: new Intl.ListFormat(visit.locale, { type: 'unit' }).format(shown),
+      targets: new Intl.ListFormat(visit.region, { type: 'unit' }).format(shown),
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
-import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
+import { isTimeZone, languageName, LOCALES, REGIONS, regionName, regionOf, timeZones } from '@foyer/i18n';
 import {
   Can,
   ConsoleController,
@@ -24,6 +24,8 @@ const several = <T extends z.ZodType>(each: T) =>
     .optional()
     .transform((all) => all ?? []);
 
+const controlOf = (language: string): string => `region-${language}`;
+
 const generalForm = z.object({
   name: field.name(80),
   supportEmail: z
@@ -34,6 +36,7 @@ const generalForm = z.object({
   defaultLocale: z.enum(LOCALES),
   locales: several(z.enum(LOCALES)),
   timeZone: z.string().refine(isTimeZone, 'settings.general.time-zone.unknown'),
+  ...Object.fromEntries(LOCALES.map((each) => [controlOf(each), z.enum(REGIONS[each]!).optional()])),
 });
 type GeneralForm = FormState<z.output<typeof generalForm>>;
 
@@ -55,21 +58,31 @@ export class GeneralController {
   @Get('general')
   @View('settings/team/general')
   async page(@CurrentVisit() visit: Visit) {
-    const { supportEmail, contact, defaultLocale, locales, timeZone } = await this.settings.get('general');
+    const { supportEmail, contact, defaultLocale, locales, regions, timeZone } = await this.settings.get('general');
     const name = await this.settings.name();
-    return this.view(visit.form({ name, supportEmail, contact, defaultLocale, locales, timeZone }));
+    const chosen = Object.fromEntries(LOCALES.map((each) => [controlOf(each), regionOf(each, regions)]));
+    return this.view(visit, visit.form({ name, supportEmail, contact, defaultLocale, locales, timeZone, ...chosen }));
   }
 
   @Post('general')
   @View('settings/team/general')
-  async save(@CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
-    await form.attempt(({ locales, ...rest }) =>
-      this.settings.change(actor, 'general', { ...rest, locales: [...new Set([rest.defaultLocale, ...locales])] }),
-    );
-    return form.failed ? this.view(form) : seeOther(pathOf('general'), 'settings.saved');
+  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
+    await form.attempt(async ({ name, supportEmail, contact, defaultLocale, timeZone, ...rest }) => {
+      const locales = [...new Set([defaultLocale, ...rest.locales])];
+      const { regions: before } = await this.settings.get('general');
+      const typed = LOCALES.flatMap((each) => {
+        const region = (rest as Record<string, unknown>)[controlOf(each)];
+        return typeof region === 'string' ? [[each, region] as const] : [];
+      });
+      const regions = { ...before, ...Object.fromEntries(typed) };
+      await this.settings.change(actor, 'general', {
+        ...{ name, supportEmail, contact, defaultLocale, timeZone, locales, regions },
+      });
+    });
+    return form.failed ? this.view(visit, form) : seeOther(pathOf('general'), 'settings.saved');
   }
 
-  private view(form: FormState) {
+  private view(visit: Visit, form: FormState) {
     const { defaultLocale, timeZone } = form.values;
     const locales = [form.values['locales'] ?? []].flat();
     return {
@@ -80,6 +93,14 @@ export class GeneralController {
         checked: locales.includes(value) || value === defaultLocale,
       })),
       localeOptions: LOCALES.map((value) => ({ value, label: languageName(value), selected: value === defaultLocale })),
+      regions: LOCALES.map((each) => ({
+        name: controlOf(each),
+        language: languageName(each),
+        options: REGIONS[each]!.map((value) => ({
+          value,
+          label: regionName(value, visit.locale) || visit.t('settings.general.region.any'),
+        })),
+      })),
       timeZones: timeZones().map((value) => ({
         value,
         label: value.replaceAll('_', ' '),

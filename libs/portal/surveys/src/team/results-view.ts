@@ -15,12 +15,12 @@ export function netPromoters(counts: Record<string, number>): number | null {
   return all === 0 ? null : Math.round(((of((score) => score >= high) - of((score) => score <= low)) / all) * 100);
 }
 
-export function resultsView(visit: Pick<Visit, 't' | 'locale'>, { kind }: Survey, results: Results) {
+export function resultsView(visit: Pick<Visit, 't' | 'locale' | 'region'>, { kind }: Survey, results: Results) {
   const { sent, answered, average, counts, agents, remarks } = results;
   const { max, high, low } = SCALES[kind];
   const number = (value: number, digits = 0) =>
-    value.toLocaleString(visit.locale, { maximumFractionDigits: digits, minimumFractionDigits: digits });
-  const signed = (value: number) => value.toLocaleString(visit.locale, { signDisplay: 'exceptZero' });
+    value.toLocaleString(visit.region, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  const signed = (value: number) => value.toLocaleString(visit.region, { signDisplay: 'exceptZero' });
   const share = (from: number, to: number) =>
     percent(
       scoresOf(kind).reduce((sum, score) => (score >= from && score <= to ? sum + (counts[score] ?? 0) : sum), 0),

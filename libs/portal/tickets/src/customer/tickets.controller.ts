@@ -243,7 +243,7 @@ function goOnText(visit: Visit, { can: { reply, reopen }, reopensUntil }: Ticket
   if (!reply && !reopen) return null;
   const how = reply && reopen ? 'write-or-reopen' : reply ? 'write' : 'reopen';
   const words = visit.t(`tickets.reopening.customer.${how}`);
-  const until = reopensUntil && formatters(visit.locale, visit.timeZone).date(reopensUntil, 'date');
+  const until = reopensUntil && formatters(visit.region, visit.timeZone).date(reopensUntil, 'date');
   return until ? `${words} ${visit.t('tickets.reopening.customer.until', { date: until })}` : words;
 }
 

@@ -83,7 +83,7 @@ const conditionView = ({ match, tests }: NonNullable<Asked['question']['when']>)
 
 function boundsOf(visit: Visit, { kind, min, max }: RequestField): string {
   if (kind !== 'number') return '';
-  const number = (value: number) => formatters(visit.locale).number(value);
+  const number = (value: number) => formatters(visit.region).number(value);
   if (min !== null && max !== null) return visit.t('tickets.request.between', { min: number(min), max: number(max) });
   if (min !== null) return visit.t('tickets.request.at-least', { min: number(min) });
   return max === null ? '' : visit.t('tickets.request.at-most', { max: number(max) });

@@ -3,7 +3,7 @@ import { holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { begins, ConsoleSearch, type Found } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
-import { TicketList } from '../ticket-list.js';
+import { numberIn, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';
 
 const MOST = 6;
@@ -27,8 +27,7 @@ export class FindTickets implements OnModuleInit {
   private async find(actor: PortalActor, words: string, visit: Visit): Promise<Found[]> {
     const create = visit.t('tickets.find.new');
     const found = holds(actor.ability, 'open-for', 'Desk') && begins(create, words) ? [create] : [];
-    const { rows } =
-      words === '' ? { rows: [] } : await this.list.page(actor, { search: words, limit: MOST, cursor: null });
+    const rows = words === '' ? [] : await this.tickets(actor, words);
     return [
       ...found.map((title) => ({ title, text: null, href: '/console/tickets/new', icon: 'plus' })),
       ...rows
@@ -37,5 +36,15 @@ export class FindTickets implements OnModuleInit {
           ...{ title: subject, text: `${number} · ${requester}`, href, icon: 'ticket' },
         })),
     ];
+  }
+
+  /** Whoever types a ticket's number means that ticket, whatever else has it among its words. */
+  private async tickets(actor: PortalActor, words: string) {
+    const number = numberIn(words);
+    const page = { limit: MOST, cursor: null };
+    const meant = number === null ? [] : (await this.list.page(actor, { ...page, number })).rows;
+    const others = (await this.list.page(actor, { ...page, search: words })).rows;
+    const known = new Set(meant.map(({ id }) => id));
+    return [...meant, ...others.filter(({ id }) => !known.has(id))].slice(0, MOST);
   }
 }
