@@ -153,7 +153,7 @@ function tnef(part: MimePart, content: MailContent): void {
   const files = found.attachments.filter(({ content: bytes }) => bytes.length > 0);
   for (const { name, content: bytes } of files) keep(content, { name: name || 'attachment', content: bytes, ...BARE });
   // What could not be read is not lost.
-  if (files.length < found.attachments.length) attach(part, content, 'winmail.dat');
+  if (!found.whole || files.length < found.attachments.length) attach(part, content, 'winmail.dat');
 }
 
 function attach(part: MimePart, content: MailContent, standard = ''): void {

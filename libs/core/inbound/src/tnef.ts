@@ -5,6 +5,8 @@ export interface Tnef {
   text: string;
   html: string;
   attachments: { name: string; content: Buffer }[];
+  /** Whether the stream held together to its end: otherwise there may have been more. */
+  whole: boolean;
 }
 
 const SIGNATURE = 0x223e9f78;
@@ -30,7 +32,7 @@ interface Property {
 /** Reads a TNEF stream as far as it holds together; null when it is none. */
 export function readTnef(bytes: Buffer): Tnef | null {
   if (bytes.length < 6 || bytes.readUInt32LE(0) !== SIGNATURE) return null;
-  const found: Tnef = { text: '', html: '', attachments: [] };
+  const found: Tnef = { text: '', html: '', attachments: [], whole: false };
   let charset = '';
   const words = (property: Property | undefined) =>
     property ? decodeText(property.value, property.type === UNICODE ? 'utf-16le' : charset).trim() : '';
@@ -39,7 +41,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
     const id = bytes.readUInt32LE(at + 1);
     const length = bytes.readUInt32LE(at + 5);
     const data = bytes.subarray(at + 9, at + 9 + length);
-    if (data.length < length) break;
+    if (data.length < length) return found;
     at += 9 + length + 2;
     const file = found.attachments.at(-1);
     if (id === CODE_PAGE && length >= 4) charset = charsetOf(data.readUInt32LE(0));
@@ -49,7 +51,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
       found.text ||= words(properties.get(MAPI.body));
       found.html ||= words(properties.get(MAPI.html));
     } else if (id === ATTACHMENT_BEGINS) {
-      if (found.attachments.length >= MAX_ATTACHMENTS) break;
+      if (found.attachments.length >= MAX_ATTACHMENTS) return found;
       found.attachments.push({ name: '', content: Buffer.alloc(0) });
     } else if (file && id === ATTACHMENT_TITLE) file.name ||= decodeText(data, charset);
     else if (file && id === ATTACHMENT_DATA) file.content = data;
@@ -61,7 +63,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
       if (file.content.length === 0) file.content = properties.get(MAPI.data)?.value ?? file.content;
     }
   }
-  return found;
+  return { ...found, whole: true };
 }
 
 /** Texts and binaries among MAPI properties, as far as they can be followed. */

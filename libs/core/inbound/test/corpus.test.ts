@@ -140,3 +140,16 @@ test('whatever its subject and its words, a mail that answers nothing and forwar
     { numRuns: 500 },
   );
 });
+
+test('a winmail.dat that breaks off is kept as it came, beside what could be read of it', () => {
+  const source = readFileSync(new URL('corpus/winmail-file-in-properties.eml', import.meta.url), 'latin1');
+  const whole = parseMail(Buffer.from(source, 'latin1'));
+  expect(whole.attachments.map(({ name }) => name)).not.toContain('winmail.dat');
+  const [, head, body] = /^([^]*ms-tnef[^]*?\r?\n\r?\n)([A-Za-z0-9+/=\r\n]+)/i.exec(source)!;
+  const bytes = Buffer.from(body!, 'base64');
+  for (const kept of [0.9, 0.6, 0.3]) {
+    const cut = bytes.subarray(0, Math.floor(bytes.length * kept)).toString('base64');
+    const names = parseMail(Buffer.from(`${head}${cut}\n`, 'latin1')).attachments.map(({ name }) => name);
+    expect([kept, names]).toEqual([kept, expect.arrayContaining(['winmail.dat']) as unknown]);
+  }
+});
