@@ -77,6 +77,7 @@ export class Intake {
       (await this.continued(letter, sender?.actor));
     if (mail.auto === 'auto-reply' && !accepted)
       return answered ? { status: 'ignored', reason: 'auto-reply', ticketId: answered.ticket.id } : held('automatic');
+    if (mail.auto === 'list' && !accepted && !answered && !(await this.isWrittenTo(letter))) return held('automatic');
     if (!accepted && (await this.tooMany(address, answered))) return held('too-many', answered?.ticket.id);
     if (answered && !accepted) {
       const requester = await this.senders.behind(mail.from, answered.ticket, answered.personId);
@@ -131,7 +132,7 @@ export class Intake {
       subject: subjectOf(mail, translate(defaultLocale, 'correspondence.no-subject')),
       description: words.body,
       ...{ priority: 'normal', categoryId: box?.categoryId ?? null, typeId: box?.typeId ?? null },
-      ...{ fileIds: words.fileIds, quoted: words.quoted, source: 'email', format: 'text' },
+      ...{ fileIds: words.fileIds, quoted: words.quoted, mailId: words.mailId, source: 'email', format: 'text' },
       companyId: companyFor(actor),
       answersTo: await this.answersTo(letter, sender !== null),
       byProgram: mail.auto !== 'no' || isUnread(mail.from!.address),
@@ -164,6 +165,7 @@ export class Intake {
       body: bodyOf(mail, refused, translate(defaultLocale, 'correspondence.no-text')),
       quoted: quotedOf(mail),
       fileIds: ids,
+      ...(mail.messageId && { mailId: mail.messageId }),
     };
   }
 
@@ -186,6 +188,14 @@ export class Intake {
     const detail = translate(defaultLocale, `correspondence.reason.${reason}`);
     const told = { type: 'mail-refused' as const, from: null, to: null, toName: address, detail };
     await this.tickets.tell(robot('mail'), ticket.id, told);
+  }
+
+  /** Whether a mail names an address of the team's own: what a list sends to all its readers is a question to none of them. */
+  private async isWrittenTo({ mail, row }: Letter): Promise<boolean> {
+    const { forwards } = await this.settings.get(mailSettings);
+    const box = await this.collections.find(mailboxes, row.mailboxId);
+    const own = new Set([...forwards, box?.address, box?.user].map((one) => one?.toLowerCase()));
+    return [...mail.to, ...mail.cc].some(({ address }) => this.isOurs(address) || own.has(address));
   }
 
   private isOurs(address: string): boolean {

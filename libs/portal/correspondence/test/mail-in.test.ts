@@ -63,7 +63,18 @@ describe('a new mail', () => {
     });
     const view = await acme.inside(async () => world.get(TicketPageReader).read(await ana.actor(), ticket!));
     expect([view.subject, view.company]).toEqual(['The lamp', 'Globex']);
-    await letterTo(world, ana.email, 'The lamp');
+    // Their program shows the confirmation, and the team's answer, below what they wrote.
+    const { mail: confirmation } = await letterTo(world, ana.email, 'The lamp');
+    const [{ id } = { id: '' }] = await acme.query<{ id: string }>(
+      () =>
+        sql`select i.message_id as id from ${table('inbound_mail')} i join ${table('ticket')} t on t.id = i.ticket_id where t.number = ${ticket}`,
+    );
+    expect(confirmation.inReplyTo).toBe(id);
+    await acme.inside(async () =>
+      world.get(Tickets).reply(await mara.actor(), ticket!, { body: 'Have you a bulb?', fileIds: [] }),
+    );
+    const { mail: answer } = await letterTo(world, ana.email, 'Have you a bulb?');
+    expect([answer.inReplyTo, answer.references]).toEqual([id, confirmation.references]);
   });
 
   test('comes encrypted as well, from whoever insists on knowing us', async () => {
@@ -107,6 +118,14 @@ describe('a new mail', () => {
     expect(await outcome(acme, 'robot@new.example')).toMatchObject({ status: 'held', reason: 'automatic' });
     await deliver({ from: 'list@new.example', to: at(acme), subject: 'News', headers: ['List-Id: <a.b>'] });
     expect((await outcome(acme, 'list@new.example')).status).toBe('opened');
+    // What it sends to all its readers is no question to this one.
+    const post = {
+      from: 'poster@new.example',
+      to: 'everybody@list.example',
+      headers: ['List-Post: <mailto:a@b.example>'],
+    };
+    await deliver(post, { to: at(acme) });
+    expect(await outcome(acme, 'poster@new.example')).toMatchObject({ status: 'held', reason: 'automatic' });
     for (const n of [1, 2]) {
       await deliver({ from: 'victim@new.example', to: at(acme), subject: `Bomb ${n}` });
       expect((await outcome(acme, 'victim@new.example')).status).toBe('opened');

@@ -21,6 +21,8 @@ export interface MessageDraft {
   quoted?: string | null;
   source?: TicketSource;
   mentionIds?: string[];
+  /** Of the mail that it came by. */
+  mailId?: string;
 }
 /** A ticket by its number or its id. */
 export type TicketRef = number | string;
@@ -68,11 +70,11 @@ export class TicketLedger {
   }
 
   async say(ticket: Ticket, author: PortalActor, kind: MessageKind, draft: MessageDraft): Promise<TicketMessage> {
-    const { body, fileIds, format = 'markdown', quoted = null, source = 'portal', mentionIds = [] } = draft;
+    const { body, fileIds, format = 'markdown', quoted = null, source = 'portal', mentionIds = [], mailId } = draft;
     return this.database.write(async (em) => {
       const message = Object.assign(new TicketMessage(), {
         ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
-        data: author.id ? null : signature(author),
+        data: author.id ? (mailId ? { mailId } : null) : signature(author),
         byTeam: author.id === null || speaksForTeam(author, ticket),
       });
       em.persist(message);

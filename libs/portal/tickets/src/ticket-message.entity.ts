@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import type { Happening, TicketSource } from './ticket.entity.js';
+import type { Arrived, Happening, TicketSource } from './ticket.entity.js';
 
 /** `note` is for the team's eyes only; `event` is something that happened, without words. */
 export type MessageKind = 'reply' | 'note' | 'event';
@@ -48,7 +48,7 @@ export class TicketMessage {
   originId: string | null = null;
 
   @Property({ type: 'json', nullable: true })
-  data: Happening | null = null;
+  data: Happening | Arrived | null = null;
 
   @Property({ type: 'timestamptz' })
   createdAt: Date = new Date();

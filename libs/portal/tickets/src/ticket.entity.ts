@@ -25,6 +25,10 @@ export interface Happening {
   /** Ids of those who follow the other ticket because of a merge. */
   added?: string[];
 }
+/** What is kept beside words that came by mail: the Message-ID by which their author's program knows them. */
+export interface Arrived {
+  mailId: string;
+}
 export type HappeningType =
   | 'status'
   | 'priority'

@@ -55,6 +55,8 @@ export interface TicketDraft {
   proved?: boolean;
   byProgram?: boolean;
   answersTo?: string | null;
+  /** Of the mail that it came by. */
+  mailId?: string;
 }
 
 /** Words, and what is done to the ticket together with them. */
@@ -81,7 +83,7 @@ export class Tickets {
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
-    const { description, fileIds, format, quoted, confirm, proved, requesterId = actor.id!, ...values } = draft;
+    const { description, fileIds, format, quoted, confirm, proved, mailId, requesterId = actor.id!, ...values } = draft;
     if (!allowed(actor.ability, 'create', 'Ticket', { companyId: draft.companyId }))
       throw new InvalidField('company', 'web.form.choice');
     if (actor.id) await this.limits.count(OPENED, actor.id);
@@ -97,7 +99,14 @@ export class Tickets {
       await this.ledger.remember(ticket.id, 'reply', ticket.subject);
       const source = draft.source ?? 'portal';
       const message = await this.ledger.say(ticket, actor, 'reply', {
-        ...{ body: description, fileIds, source, ...(format && { format }), ...(quoted && { quoted }) },
+        ...{
+          body: description,
+          fileIds,
+          source,
+          ...(format && { format }),
+          ...(quoted && { quoted }),
+          ...(mailId && { mailId }),
+        },
       });
       for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
       await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved));

@@ -34,6 +34,8 @@ interface Facts {
   answers_to: string | null;
   requester_locale: string | null;
   requester_confirmed: boolean;
+  /** Of the latest mail that the requester wrote. */
+  mail_id: string | null;
   assignee_id: string | null;
   assignee: string | null;
   assignee_email: string | null;
@@ -185,7 +187,11 @@ export class TicketMails implements OnModuleInit {
       },
       key,
       locale: to.locale ?? '',
-      thread: { messageId: messageIdOfMail, references: [threadRoot(facts.id)] },
+      thread: {
+        messageId: messageIdOfMail,
+        // Their own program knows the mail they wrote, and shows ours below it.
+        references: [threadRoot(facts.id), ...(to.id === facts.requester_id && facts.mail_id ? [facts.mail_id] : [])],
+      },
       replyTo: this.addresses.addressFor(facts.number, to.id),
     });
   }
@@ -198,6 +204,7 @@ export class TicketMails implements OnModuleInit {
                    (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null, 'confirmed', p.email_verified_at is not null)), '[]')
                       from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
                    r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale, r.email_verified_at is not null as requester_confirmed,
+                   (select l.data->>'mailId' from ${table('ticket_message')} l where l.ticket_id = t.id and l.author_id = r.id and l.data->>'mailId' is not null order by l.created_at desc limit 1) as mail_id,
                    a.id as assignee_id, a.name as assignee, a.email as assignee_email, a.locale as assignee_locale
               from ${table('ticket')} t
               join ${table('ticket_message')} m on m.id = ${messageId} and m.ticket_id = t.id
