@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
@@ -18,6 +19,7 @@ import {
 } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
 import { Approvals, reopeningRules, type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
+import { ownMacros } from '../src/macros/macros.js';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 const id = (n: number) => `0190f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -438,6 +440,44 @@ describe('automations', () => {
 });
 
 describe('macros', () => {
+  test('each keeps fifty of their own, whatever colleagues keep; doubled names and shortcuts and unknown placeholders are told at the field', async () => {
+    const shelf = world.get(MacroShelf);
+    const mine = { ...{ shortcut: '', groupId: null, note: false, text: 'Hello' }, translations: {}, actions: [] };
+    const eleventh = await acme.agent('Elva');
+    await inside(() =>
+      world.get(Collections).apply(
+        ownMacros,
+        Array.from({ length: 600 }, (_, n) => ({
+          ...{ ...mine, id: randomUUID(), name: `Macro ${n}`, enabled: true, ownerId: id(90 + Math.floor(n / 50)) },
+        })),
+      ),
+    );
+    const actor = await eleventh.actor();
+    for (let n = 0; n < 50; n += 1)
+      await inside(() => shelf.add(actor, { ...mine, name: `Mine ${n}`, shortcut: n === 0 ? 'hi' : '' }));
+    await expect(inside(() => shelf.add(actor, { ...mine, name: 'One too many' }))).rejects.toThrow('collection.full');
+    for (const [field, wrong] of [
+      ['name', { name: 'MINE 1' }],
+      ['shortcut', { name: 'New', shortcut: 'HI' }],
+      ['text', { name: 'New', text: 'Dear {{customer.nmae}}' }],
+    ] as const)
+      await expect(inside(() => shelf.add(actor, { ...mine, ...wrong }))).rejects.toMatchObject({ field });
+    const owner = await acme.owner.browser();
+    const path = '/console/settings/macros';
+    const typed = { name: 'Thanks a lot', shortcut: 'thx', group: '', text: 'Thank you, {{customer.name}}' };
+    await owner.get(`${path}/new`);
+    expect((await owner.post(path, typed)).status).toBe(303);
+    for (const [field, wrong] of [
+      ['name', { name: 'thanks A lot', shortcut: '' }],
+      ['shortcut', { name: 'Other' }],
+      ['text', { name: 'Other', shortcut: '', text: '{{customer}}' }],
+    ] as const) {
+      const refused = await owner.post(path, { ...typed, ...wrong });
+      expect([field, refused.status, refused.text.includes(`id="${field}-error"`)]).toEqual([field, 422, true]);
+    }
+    await inside(() => world.get(Collections).apply(ownMacros, []));
+  });
+
   test('only those of the team, one’s groups and oneself; one without words changes at once', async () => {
     const base = {
       enabled: true,

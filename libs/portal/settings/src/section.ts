@@ -26,14 +26,15 @@ export interface Collection<Item extends CollectionItem> {
 
 /**
  * Call at module level. Fields that come later need a default, so that items stored before are still read. `first` is what
- * the list holds before anybody has changed it.
+ * the list holds before anybody has changed it. `max` is for lists in which each person has a number of their own.
  */
 export function declareCollection<Item extends CollectionItem>(
   name: string,
   item: z.ZodType<Item>,
   first: readonly Item[] = [],
+  max = MAX_ITEMS,
 ): Collection<Item> {
-  const items = z.array(item).max(MAX_ITEMS);
+  const items = z.array(item).max(max);
   return { name, section: declareSection(name, z.object({ items: items.default(() => [...first]) })) };
 }
 

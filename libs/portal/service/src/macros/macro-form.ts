@@ -4,6 +4,7 @@ import type { RuleChoices, TicketAction, Typed } from '@foyer/tickets';
 import { field } from '@foyer/web';
 import { actionsOf, actionValues, PROPERTY_KINDS } from '../rules/actions-form.js';
 import { type Macro, macro } from './macros.js';
+import { mustBeKnown } from './placeholders.js';
 
 const TEXT_MAX = 10_000;
 export const macroForm = z.looseObject({
@@ -31,6 +32,7 @@ export function macroOf(
   const typed = input as unknown as Typed;
   const { name, shortcut, group, note, text } = input;
   if (group && !choices.groups.some(({ value }) => value === group)) throw new InvalidField('group', 'web.form.choice');
+  mustBeKnown('text', text);
   const translations: Record<string, string> = {};
   for (const locale of locales) {
     const given = typed[`text-${locale}`];
@@ -38,6 +40,7 @@ export function macroOf(
     const words = (given ?? '').trim();
     if (words.length > TEXT_MAX)
       throw new InvalidField(`text-${locale}`, 'web.form.too-long', { max: TEXT_MAX, length: words.length });
+    mustBeKnown(`text-${locale}`, words);
     if (words) translations[locale] = words;
   }
   const actions = actionsOf(typed, 'actions', PROPERTY_KINDS, choices) as TicketAction[];

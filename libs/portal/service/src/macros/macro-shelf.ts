@@ -6,10 +6,8 @@ import { Collections, Settings } from '@foyer/settings';
 import { type FindReply, Groups, ReplySuggestions, RuleOptions } from '@foyer/tickets';
 import { actionWords } from '../rules/rule-sentence.js';
 import { Fillings } from './filling.js';
-import { type Macro, macros, ownMacros } from './macros.js';
-import { filled } from './placeholders.js';
-
-const MAX_OWN = 50;
+import { type Macro, macros, MAX_OWN, mustBeDistinct, ownMacros } from './macros.js';
+import { filled, mustBeKnown } from './placeholders.js';
 
 /** The macros somebody can use: the team's, those of their groups, and their own. */
 @Injectable()
@@ -46,13 +44,19 @@ export class MacroShelf implements OnModuleInit {
     return found;
   }
 
-  /** @throws Conflict when they have as many as one can have */
+  /** @throws Conflict when they have as many as one can have, InvalidField where they could not tell it from another */
   async add(actor: PortalActor, macro: Omit<Macro, 'id' | 'ownerId' | 'enabled'>): Promise<void> {
+    mustBeKnown('text', macro.text);
+    mustBeDistinct(macro, await this.of(actor));
     await this.settings.update(
       ownMacros.section,
       ({ items }) => {
         if (items.filter(({ ownerId }) => ownerId === actor.id).length >= MAX_OWN)
           throw new Conflict('settings.collection.full', { max: MAX_OWN });
+        mustBeDistinct(
+          macro,
+          items.filter(({ ownerId }) => ownerId === actor.id),
+        );
         return { items: [...items, { ...macro, id: randomUUIDv7(), ownerId: actor.id, enabled: true }] };
       },
       actor.id,

@@ -6,7 +6,7 @@ import { RuleOptions, RulesController } from '@foyer/tickets';
 import { actionsView, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
 import { type MacroForm, macroForm, macroOf, macroValues } from './macro-form.js';
 import { macroText } from './macro-text.js';
-import { type Macro, macros } from './macros.js';
+import { type Macro, macros, mustBeDistinct } from './macros.js';
 import { PLACEHOLDERS } from './placeholders.js';
 
 /** What the whole team says and does again and again. */
@@ -36,6 +36,8 @@ export class MacrosController extends RulesController<Macro, MacroForm> {
   }
 
   protected async made(input: MacroForm, before: Macro | null, visit: Visit) {
+    const others = (await this.collections.all(macros)).filter(({ id }) => id !== before?.id);
+    mustBeDistinct(input, others);
     return {
       ...macroOf(input, visit.locales, await this.all(visit)),
       ownerId: before?.ownerId ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
 import { declareCollection } from '@foyer/settings';
 import { ticketActions } from '@foyer/tickets';
 
@@ -29,5 +30,14 @@ export const macro = z.object({
 export type Macro = z.output<typeof macro>;
 /** The team's. */
 export const macros = declareCollection<Macro>('macros', macro);
-/** People's own. */
-export const ownMacros = declareCollection<Macro>('own-macros', macro);
+export const MAX_OWN = 50;
+/** People's own: each has room for as many, whatever the others keep. */
+export const ownMacros = declareCollection<Macro>('own-macros', macro, [], MAX_OWN * 1_000);
+
+/** A name or a shortcut leads to one macro. @throws InvalidField */
+export function mustBeDistinct({ name, shortcut }: Pick<Macro, 'name' | 'shortcut'>, others: readonly Macro[]): void {
+  const taken = (field: 'name' | 'shortcut', value: string) =>
+    value !== '' && others.some((other) => other[field].toLowerCase() === value.toLowerCase());
+  if (taken('name', name)) throw new InvalidField('name', 'service.macros.taken');
+  if (taken('shortcut', shortcut)) throw new InvalidField('shortcut', 'service.macros.taken');
+}

@@ -1,3 +1,5 @@
+import { InvalidField } from '@foyer/access';
+
 /** The words a text may leave open. Nothing else between braces means anything. */
 export const PLACEHOLDERS = [
   'customer.name',
@@ -18,6 +20,13 @@ export function filled(text: string, values: Filling): string {
   return text.replace(/\{\{\s*([a-z._]+)\s*\}\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? values[name as Placeholder].replace(/[\\`*_[\]<>]/g, '\\$&') : whole,
   );
+}
+
+/** What stands between braces and means nothing would reach the customer as it is. @throws InvalidField */
+export function mustBeKnown(field: string, text: string): void {
+  for (const [word, name] of text.matchAll(/\{\{([^{}]*)\}\}/g))
+    if (!(PLACEHOLDERS as readonly string[]).includes(name!.trim()))
+      throw new InvalidField(field, 'service.macros.unknown-placeholder', { word: word.slice(0, 60) });
 }
 
 export const firstName = (name: string): string => name.trim().split(/\s+/)[0] ?? '';
