@@ -163,6 +163,29 @@ test('what was typed right before the page was left is there again, though the s
   await empty();
 });
 
+test('Ctrl and Enter send a reply, a note and a customer’s answer; what is solved stays solved', async () => {
+  const at = `/console/tickets/${ticketNumber(Number((await ana.opens('By keys alone')).number))}`;
+  await open(mara, at);
+  await mara.getByRole('button', { name: 'Solve' }).click();
+  for (const [key, said] of [
+    ['r', 'Reply sent.'],
+    ['n', 'Note added.'],
+  ] as const) {
+    await open(mara, at);
+    await mara.keyboard.press(key);
+    await mara.keyboard.type(`By ${key}`);
+    await mara.keyboard.press('Control+Enter');
+    await mara.getByText(said).waitFor();
+  }
+  expect(await mara.locator('#properties-status').inputValue()).toBe('solved');
+  const customer = await chromium.signedIn(ana, true);
+  await open(customer, at.replace('/console', ''));
+  await customer.getByRole('textbox', { name: 'Your reply' }).pressSequentially('It works');
+  await customer.keyboard.press('Control+Enter');
+  await customer.getByText('Reply sent.').waitFor();
+  await customer.context().close();
+});
+
 test('whoever deletes everything begins anew, without the list that stood there', async () => {
   await open(mara, ticket);
   await empty();

@@ -33,7 +33,8 @@ export const teamNoteForm = z.object({ body: words, also });
 export const teamReplyForm = z.object({
   body: words,
   also,
-  status: statusChoice.default({ status: 'pending', statusId: null }),
+  /** Without one the ticket goes on as `Ticket.answeredByTeam` says. */
+  status: statusChoice.optional(),
   /** The last message that the page showed: whoever else has written since is not talked over. */
   seen: field.optionalId,
   /** Where to go on afterwards: the next ticket of the list it was opened from, or that list. */

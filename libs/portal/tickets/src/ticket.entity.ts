@@ -189,10 +189,11 @@ export class Ticket {
     return this.become('open', statusId);
   }
 
-  /** The team wrote: it is the customer's turn. */
-  answeredByTeam(next: TicketStatus = 'pending', statusId: string | null = null): Happening[] {
+  /** The team wrote: it is the customer's turn, unless said otherwise; an afterthought to what is solved leaves it solved. */
+  answeredByTeam(next?: TicketStatus, statusId: string | null = null): Happening[] {
     this.mustNotBeOver();
     this.teamRepliedAt = new Date();
+    if (!next) return this.status === 'solved' ? [] : this.become('pending');
     return this.become(next, statusId);
   }
 

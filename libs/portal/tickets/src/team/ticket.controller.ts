@@ -29,7 +29,7 @@ import { TicketList, UNDONE } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
-import { changedIn, propertyValues, typedAgain } from '../ticket-properties.js';
+import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { draftView, entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
@@ -70,7 +70,7 @@ export class TeamTicketController {
     const proposed = typeof macro === 'string' ? await this.proposals.of(visit, actor, ticket, macro) : null;
     if (!proposed) return this.view(visit, actor, ticket);
     const { text, note, status, proposals } = proposed;
-    const to = status ? (status.statusId ? `${status.to}.${status.statusId}` : status.to) : 'pending';
+    const to = status ? (status.statusId ? `${status.to}.${status.statusId}` : status.to) : statusAfter(ticket);
     const form = visit.form({ body: text, status: to, also: proposals.map(({ value }) => value) });
     return this.view(visit, actor, ticket, note ? { note: form } : { reply: form });
   }
@@ -111,8 +111,8 @@ export class TeamTicketController {
         actor,
         number,
         { body, fileIds: idsOf(kept), source: 'console', also },
-        status.status,
-        status.statusId,
+        status?.status,
+        status?.statusId,
       );
     });
     if (form.failed) return this.view(visit, actor, before, { reply: form }, kept);
@@ -230,7 +230,7 @@ export class TeamTicketController {
           }
         : null,
       forms: {
-        reply: forms.reply ?? visit.form({ status: 'pending', ...draft?.content }),
+        reply: forms.reply ?? visit.form({ status: statusAfter(ticket), ...draft?.content }),
         note: forms.note ?? visit.form({ ...(forms.reply || !ticket.can.note ? null : ticket.noteDraft?.content) }),
         properties: forms.properties ?? visit.form(propertyValues(ticket)),
       },
@@ -268,6 +268,10 @@ export class TeamTicketController {
     };
   }
 }
+
+/** What a reply is offered to leave the ticket in: an afterthought to what is solved leaves it as it is. */
+const statusAfter = (ticket: TicketView): string =>
+  ticket.status === 'solved' ? propertiesOf(ticket).status : 'pending';
 
 const isOver = (choice: string): boolean => /^(?:solved|closed)/.test(choice);
 
