@@ -63,7 +63,8 @@ module.exports = {
     },
     {
       name: 'through-the-door',
-      comment: 'Another module is used by what its src/index.ts exports. The test that tries every parser looks behind each door.',
+      comment:
+        'Another module is used by what its src/index.ts exports. The test that tries every parser looks behind each door.',
       severity: 'error',
       from: { path: '^(apps|libs/[^/]+)/([^/]+)/', pathNot: '^apps/cli/test/parsers\\.test\\.ts$' },
       to: {
