@@ -75,7 +75,8 @@ export class RequestDesk {
     const introduction = localized(type, 'introduction', visit.locale) || null;
     return {
       form,
-      type: {
+      // Not `type`: that is what fields and buttons call their own.
+      requestType: {
         id: type.id,
         name: typeName(type, visit.locale),
         sentence: typeSentence(type, visit.locale),
