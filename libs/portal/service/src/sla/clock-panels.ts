@@ -27,7 +27,8 @@ export class ClockPanels implements OnModuleInit {
     );
   }
 
-  private async team({ clocks }: TicketView, visit: Visit) {
+  private async team(ticket: TicketView, visit: Visit) {
+    const clocks = ticket.clocks.filter((clock) => !isMoot(clock, ticket));
     const policy = await this.policyOf(clocks);
     if (!policy) return null;
     const all = await this.collections.all(calendars);
@@ -70,6 +71,13 @@ export class ClockPanels implements OnModuleInit {
 
 const inOrder = (clocks: readonly Shown[]): Shown[] =>
   CLOCK_KINDS.flatMap((kind) => clocks.find((clock) => clock.kind === kind) ?? []);
+
+/** A ticket that ended before anybody answered has no answer that was in time. */
+const isMoot = ({ kind, metAt, breachedAt, startedAt }: Shown, { teamRepliedAt }: TicketView): boolean =>
+  kind !== 'resolution' &&
+  metAt !== null &&
+  breachedAt === null &&
+  (teamRepliedAt === null || Date.parse(teamRepliedAt) < Date.parse(startedAt));
 
 function stateOf({ metAt, breachedAt, pausedAt, warnedAt, dueAt }: Shown): string {
   if (metAt) return breachedAt ? 'met-late' : 'met';
