@@ -27,6 +27,15 @@ export class Agents {
          from ${table('person')} a where ${await this.working('a')})`;
   }
 
+  /** Ids of all who may see some ticket at least. */
+  async everybody(): Promise<string[]> {
+    const seeing = await this.seeing('p');
+    const found = await this.database.read((em) =>
+      rows<{ id: string }>(em, sql`select p.id from ${table('person')} p where ${seeing}`),
+    );
+    return found.map(({ id }) => id);
+  }
+
   async includes(personId: string): Promise<boolean> {
     const working = await this.working('p');
     const found = await this.database.read((em) =>

@@ -3,6 +3,7 @@ import { Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table, searchableSql } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
+import { Agents } from './agents.js';
 import { TicketAudience } from './access/ticket-audience.js';
 import { Reopening } from './reopening/reopening.js';
 import { SHOWN_TO_CUSTOMERS, Ticket, type TicketStatus } from './ticket.entity.js';
@@ -23,6 +24,7 @@ export class Merges {
     private readonly tickets: Tickets,
     private readonly reopening: Reopening,
     private readonly audience: TicketAudience,
+    private readonly agents: Agents,
   ) {}
 
   /**
@@ -176,6 +178,11 @@ export class Merges {
     const ids = [...new Set([one, other].flatMap(({ requesterId, watcherIds }) => [requesterId, ...watcherIds]))];
     const [ofOne, ofOther] = [await this.audience.among(ids, one), await this.audience.among(ids, other)];
     if (ids.some((id) => ofOne.has(id) !== ofOther.has(id))) throw new InvalidField('into', 'tickets.merge.shows-more');
+    // In the team nobody loses anything by it; but whoever's reach ends at the one's group is not to read it in the other's.
+    const team = await this.agents.everybody();
+    const [before, after] = [await this.audience.among(team, one), await this.audience.among(team, other)];
+    if (team.some((id) => after.has(id) && !before.has(id)))
+      throw new InvalidField('into', 'tickets.merge.beyond-reach');
   }
 
   /** Locked in the order of their numbers, so that two merges the other way round do not wait for each other. */

@@ -153,6 +153,19 @@ describe('somebody of one group finds its tickets and no others', () => {
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]![0]).toBe(422);
   });
+
+  test('63: no merge brings words into the reach of somebody of the team who could not read them', async () => {
+    const ofOffice = await opens('Salaries of the office', OFFICE!);
+    const ofWorkshop = await opens('Salaries, again', WORKSHOP!);
+    await owner.get(`${DESK}/${ofOffice}/merge`);
+    const refused = await owner.post(`${DESK}/${ofOffice}/merge`, { into: ofWorkshop });
+    expect([refused.status, refused.text.includes('could then read it')]).toEqual([422, true]);
+    expect((await mara.get(`${DESK}/${ofWorkshop}`)).text).not.toContain('Salaries of the office');
+    await change(
+      () => sql`update ${table('ticket')} set group_id = ${OFFICE!} where subject = 'Salaries, again' returning id`,
+    );
+    expect((await owner.post(`${DESK}/${ofOffice}/merge`, { into: ofWorkshop })).status).toBe(303);
+  });
 });
 
 describe('being drawn in', () => {

@@ -63,6 +63,23 @@ describe('a view', () => {
     expect([owners.text.includes('My fires'), owners.text.includes('For the view')]).toEqual([true, false]);
   });
 
+  test('keeps the words that were looked for, and finds by them', async () => {
+    await ana.opens('The heron is loud');
+    await ana.opens('The crane is loud');
+    const page = await agent.get('/console/tickets?view=all&q=heron');
+    const begin = /href="(\/console\/tickets\/views\/new[^"]+)"/
+      .exec(page.text)![1]!
+      .replaceAll('&#x3D;', '=')
+      .replaceAll('&amp;', '&');
+    const blank = (await agent.get(begin)).text;
+    expect(blank).toMatch(/name="search" value="heron"/);
+    expect(blank).toContain('1 matching ticket now.');
+    const id = await kept(agent, { name: 'Herons', search: 'heron' });
+    const shown = (await agent.get(`/console/tickets?view=${id}`)).text;
+    expect([shown.includes('The heron is loud'), shown.includes('The crane is loud')]).toEqual([true, false]);
+    expect((await agent.get(VIEWS)).text).toContain('“heron”');
+  });
+
   test('begun at a customer knows that customer by name, and keeps them', async () => {
     const { id } = await ana.actor();
     const page = (await agent.get(`${VIEWS}/new?view=all&requester=${id}`)).text;

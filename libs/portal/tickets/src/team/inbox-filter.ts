@@ -38,7 +38,8 @@ export function inboxFilter(asked: Partial<InboxAsked>, actor: PortalActor, save
     ...(status ? { statuses: [status] } : {}),
     ...(assignee ? { assignee } : {}),
     ...(sort ? { order: sort } : {}),
-    ...{ priority, groupId: group, typeId: type, tag, companyId: company, requesterId: requester, search: q || null },
+    ...{ priority, groupId: group, typeId: type, tag, companyId: company, requesterId: requester },
+    search: q || saved?.search || null,
   };
 }
 

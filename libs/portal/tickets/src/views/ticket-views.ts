@@ -17,6 +17,8 @@ const savedView = z.object({
   groupId: z.uuid().nullable().default(null),
   order: z.enum(LIST_ORDERS).default('touched'),
   conditions: ticketConditions,
+  /** Words to be found in them. */
+  search: z.string().max(100).default(''),
 });
 export type SavedView = z.output<typeof savedView>;
 const savedViews = declareCollection<SavedView>('ticket-views', savedView);
@@ -28,6 +30,7 @@ export interface ViewDraft {
   share: 'nobody' | 'team' | (string & {});
   order?: ListOrder;
   conditions: Conditions;
+  search?: string;
 }
 
 export const STANDARD_VIEWS = ['inbox', 'mine', 'unassigned', 'pending', 'snoozed', 'solved', 'all'] as const;
@@ -119,10 +122,11 @@ export class TicketViews implements OnModuleInit {
   }
 
   private async made(actor: PortalActor, draft: ViewDraft): Promise<Omit<SavedView, 'id'>> {
-    const { name, share, order = 'touched', conditions } = draft;
+    const { name, share, order = 'touched', conditions, search = '' } = draft;
     const group = (await this.groupsOf(actor)).find(({ id }) => id === share);
     if (!group && share !== 'nobody' && share !== 'team') throw new InvalidField('share', 'web.form.choice');
-    return { name, order, conditions, ownerId: share === 'nobody' ? actor.id! : null, groupId: group?.id ?? null };
+    const ownerId = share === 'nobody' ? actor.id! : null;
+    return { name, order, conditions, search, ownerId, groupId: group?.id ?? null };
   }
 
   private seenBy({ id }: PortalActor, groups: readonly TicketGroup[]) {

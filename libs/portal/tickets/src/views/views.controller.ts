@@ -34,6 +34,7 @@ const viewForm = z.looseObject({
   name: field.text(60),
   share: z.string().max(50),
   order: z.enum(LIST_ORDERS).default('touched'),
+  search: z.string().trim().max(100).default(''),
 });
 type Form = FormState<z.output<typeof viewForm>>;
 
@@ -62,7 +63,9 @@ export class ViewsController {
       items: views.map((view) => ({
         href: `${PATH}/${view.id}`,
         title: view.name,
-        text: conditionWords(visit, view.conditions, choices),
+        text: [view.search && `“${view.search}”`, conditionWords(visit, view.conditions, choices)]
+          .filter(Boolean)
+          .join(' · '),
         badge: { label: this.sharing(visit, view, choices), tone: view.ownerId ? 'muted' : 'info' },
         enabled: null,
         first: together(view)[0] === view,
@@ -75,7 +78,7 @@ export class ViewsController {
   @Get('new')
   blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(inboxFilters) asked: InboxAsked) {
     const conditions = conditionValues(conditionsAsked(asked, actor));
-    return this.page(visit, actor, null, { share: 'nobody', order: 'touched', ...conditions });
+    return this.page(visit, actor, null, { share: 'nobody', order: 'touched', search: asked.q, ...conditions });
   }
 
   @Post()
@@ -89,9 +92,9 @@ export class ViewsController {
     @CurrentActor() actor: PortalActor,
     @Param('item', ParseUUIDPipe) id: string,
   ) {
-    const { name, ownerId, groupId, order, conditions } = await this.views.find(actor, id);
+    const { name, ownerId, groupId, order, search, conditions } = await this.views.find(actor, id);
     const share = ownerId ? 'nobody' : (groupId ?? 'team');
-    return this.page(visit, actor, id, { name, share, order, ...conditionValues(conditions) });
+    return this.page(visit, actor, id, { name, share, order, search, ...conditionValues(conditions) });
   }
 
   @Post(':item')
@@ -130,8 +133,8 @@ export class ViewsController {
     const again = reshaped(typed, { tests: firstTest(choices) });
     if (again) return this.page(visit, actor, id, again, choices);
     const form: Form = FormState.parse(req, viewForm);
-    const kept = await form.attempt(async ({ name, share, order, ...input }) => {
-      const draft = { name, share, order, conditions: conditionsOf(input as Typed, choices) };
+    const kept = await form.attempt(async ({ name, share, order, search, ...input }) => {
+      const draft = { name, share, order, search, conditions: conditionsOf(input as Typed, choices) };
       if (id) await this.views.replace(actor, id, draft);
       return id ?? (await this.views.keep(actor, draft)).id;
     });
@@ -175,7 +178,8 @@ export class ViewsController {
   private async preview(visit: Visit, actor: PortalActor, { values }: FormState<unknown>, choices: RuleChoices) {
     try {
       const order = LIST_ORDERS.find((one) => one === values['order']) ?? 'touched';
-      const filter = { conditions: conditionsOf(values as Typed, choices), order };
+      const words = field.search.parse(values['search'] ?? '');
+      const filter = { conditions: conditionsOf(values as Typed, choices), order, search: words || null };
       const { rows } = await this.list.page(actor, { ...filter, limit: PREVIEW });
       const count = rows.length < PREVIEW ? rows.length : await this.list.count(actor, filter);
       return { count, text: countText(count), tickets: rows.map((row) => rowView(visit, '/console', row)) };
