@@ -39,6 +39,7 @@ const CUSTOMER_PAGES = [
   ...['/account', '/company', 'new address', 'a ticket to share', 'a ticket shared with Ana', 'a closed ticket'],
 ];
 const TEAM_PAGES = [
+  '/console/welcome',
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],

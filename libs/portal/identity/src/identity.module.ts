@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { SetupPages } from '@foyer/settings';
+import { FirstSteps, SetupPages } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
@@ -109,13 +109,25 @@ export class IdentityModule implements OnModuleInit {
     private readonly accounts: Accounts,
     private readonly sent: SentForms,
     private readonly setup: SetupPages,
+    private readonly steps: FirstSteps,
+    private readonly welcome: Welcome,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
     this.chores.register('identity.sweep', () => this.accounts.sweep());
     this.chores.register('web.sent-forms', () => this.sent.forget());
+    this.steps.add({
+      ...{ key: 'team', href: '/console/team', order: 30 },
+      ...{ title: 'identity.welcome.team.title', text: 'identity.welcome.team.text' },
+      shownTo: ({ ability }) => holds(ability, 'manage', 'Team'),
+      isDone: () => this.welcome.hasColleagues(),
+    });
     this.setup.add(
+      {
+        ...{ group: 'portal', href: '/console/welcome', icon: 'check', order: 5 },
+        ...{ label: 'identity.welcome.steps', text: 'identity.welcome.steps-lead' },
+      },
       {
         ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users', order: 50 },
         ...{ label: 'identity.team-roles.title', text: 'identity.team-roles.lead' },

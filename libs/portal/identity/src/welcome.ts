@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { hashSecret, Tokens } from '@foyer/credentials';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
 import { OwnerArrival } from '@foyer/tenants';
@@ -41,6 +41,18 @@ export class Welcome implements OnModuleInit {
       const secret = await this.tokens.issue('welcome', { email, personId: owner.id, hours: 1 });
       return `${origin}/console/welcome?token=${secret}`;
     });
+  }
+
+  /** Whether somebody beside the owner is in the team or was invited to it. */
+  async hasColleagues(): Promise<boolean> {
+    const found = await this.database.read((em) =>
+      rows(
+        em,
+        sql`select 1 where (select count(*) from ${table('person')} where team_role is not null and status <> 'deactivated') > 1
+                       or exists (select from ${table('token')} where purpose = 'invitation' and used_at is null and data->>'teamRole' is not null)`,
+      ),
+    );
+    return found.length > 0;
   }
 
   async isOpen(secret: string): Promise<boolean> {

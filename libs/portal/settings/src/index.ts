@@ -1,5 +1,6 @@
 export { begins, ConsoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
+export { type FirstStep, FirstSteps } from './first-steps.js';
 export { type HomeAction, type HomeContribution, PortalHome } from './home.js';
 export { type NavEntry, Navigation } from './navigation.js';
 export { declaredTexts, PackTexts } from './pack-texts.js';

@@ -11,6 +11,10 @@ export class Setting {
 
   @Property({ type: 'timestamptz' })
   updatedAt!: Date;
+
+  /** Who of the people changed it last; null as long as only sign-up or a pack has. */
+  @Property({ type: 'uuid', nullable: true })
+  changedBy: string | null = null;
 }
 
 /** A template that the team has published in place of the theme's. */

@@ -1,5 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { Abilities, holds } from '@foyer/access';
+import { Abilities, type Actor, holds } from '@foyer/access';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
@@ -13,11 +13,12 @@ import { FeaturesController } from './team/features.controller.js';
 import { GeneralController } from './team/general.controller.js';
 import { LegalSettingsController } from './team/legal.controller.js';
 import { PortalController } from './team/portal.controller.js';
-import { portalPages } from './team/settings-page.js';
+import { pathOf, portalPages } from './team/settings-page.js';
 import { BrandPictures } from './brand-pictures.js';
 import { Collections } from './collections.js';
 import { ConsoleSearch } from './console-search.js';
 import { Features } from './features.js';
+import { FirstSteps } from './first-steps.js';
 import { PortalHome } from './home.js';
 import { Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
@@ -53,6 +54,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     SetupPages,
     ConsoleSearch,
     Features,
+    FirstSteps,
     Navigation,
     PortalHome,
     BrandPictures,
@@ -67,6 +69,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     SetupPages,
     ConsoleSearch,
     Features,
+    FirstSteps,
     Navigation,
     PortalHome,
     PublishedTemplates,
@@ -80,6 +83,8 @@ export class SettingsModule implements OnModuleInit {
     private readonly navigation: Navigation,
     private readonly setup: SetupPages,
     private readonly fileUses: FileUses,
+    private readonly steps: FirstSteps,
+    private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
@@ -93,7 +98,22 @@ export class SettingsModule implements OnModuleInit {
       shownTo: ({ ability }) => holds(ability, 'manage', 'Settings'),
     });
     this.setup.add(...portalPages);
+    this.addSteps();
     this.fileUses.json('setting', 'value');
     this.themes.registerTemplates('settings', new URL('../templates', import.meta.url));
   }
+
+  private addSteps(): void {
+    const shownTo = ({ ability }: Actor) => holds(ability, 'manage', 'Settings');
+    const branded = async () =>
+      (await this.settings.get('branding')).logo !== null || (await this.steps.someoneChanged('branding'));
+    const reachable = async () => (await this.settings.get('general')).supportEmail !== null;
+    this.steps.add(
+      { ...step('branding'), order: 10, href: pathOf('branding'), shownTo, isDone: branded },
+      { ...step('support'), order: 20, href: pathOf('general'), shownTo, isDone: reachable },
+      { ...step('portal'), order: 50, href: '/', isDone: () => this.steps.portalSeen() },
+    );
+  }
 }
+
+const step = (key: string) => ({ key, title: `settings.steps.${key}.title`, text: `settings.steps.${key}.text` });

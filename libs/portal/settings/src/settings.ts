@@ -65,7 +65,8 @@ export class Settings {
       const changed = (key: string) => !same(before[key as keyof T], after[key as keyof T]);
       const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(changed);
       if (keys.length === 0) return;
-      await em.upsert(Setting, { key: section.name, value: after, updatedAt: new Date() });
+      const changedBy = actorId === null ? {} : { changedBy: actorId };
+      await em.upsert(Setting, { key: section.name, value: after, updatedAt: new Date(), ...changedBy });
       await this.outbox.publish(new SettingsChanged(section.name, keys, actorId));
       await this.memory.changed();
     });

@@ -45,7 +45,7 @@ export class Categories {
         em,
         sql`select coalesce(max(position), 0)::int + 1 as position from ${table('ticket_category')}`,
       )) as [{ position: number }];
-      em.persist(Object.assign(new TicketCategory(), { name, position }));
+      em.persist(Object.assign(new TicketCategory(), { name, position, changedBy: actor.id }));
       await em.flush();
     });
   }
@@ -104,6 +104,7 @@ export class Categories {
       const category = await em.findOne(TicketCategory, { id });
       if (!category) throw new NotFound();
       await verb(category);
+      category.changedBy = actor.id;
       await em.flush();
     });
   }

@@ -68,4 +68,8 @@ export class TicketCategory {
   /** No longer offered; the tickets that have it keep it. */
   @Property({ type: 'timestamptz', nullable: true })
   archivedAt: Date | null = null;
+
+  /** Who of the people changed it last; null as long as only sign-up or a pack has. */
+  @Property({ type: 'uuid', nullable: true })
+  changedBy: string | null = null;
 }

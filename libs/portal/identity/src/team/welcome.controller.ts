@@ -1,5 +1,6 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
+import { FirstSteps } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
 import {
   ConsoleController,
@@ -18,12 +19,6 @@ import { SignIn } from '../sign-in.js';
 import { Welcome } from '../welcome.js';
 
 const tokenForm = z.object({ token: z.string().min(20).max(100) });
-const STEPS = [
-  { key: 'branding', href: '/console/settings/branding', done: false },
-  { key: 'team', href: '/console/team', done: false },
-  { key: 'portal', href: '/', done: false },
-  { key: 'ticket', href: '/tickets/new', done: false },
-];
 
 /** The way of a new owner from the sign-up site to their console. */
 @ConsoleController('welcome')
@@ -31,18 +26,24 @@ export class WelcomeController {
   constructor(
     private readonly welcome: Welcome,
     private readonly signIn: SignIn,
+    private readonly steps: FirstSteps,
   ) {}
 
   @Get()
   @Guest()
   @View('identity/team/welcome')
-  async page(@CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
+  async page(@CurrentActor() actor: PortalActor, @CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
     const { origin } = currentTenant();
     const address = new URL(origin).host;
     if (typeof token === 'string' && (await this.welcome.isOpen(token)))
       return show('identity/team/ready', { address, token });
     if (!actor.teamRole) return seeOther('/console/sign-in');
-    return { name: actor.name.split(' ')[0], address, url: origin, steps: STEPS };
+    return {
+      name: actor.name.split(' ')[0],
+      address,
+      url: origin,
+      steps: await this.steps.for(actor, visit.t.bind(visit)),
+    };
   }
 
   @Post()
@@ -53,5 +54,12 @@ export class WelcomeController {
     const { secret, device } = await this.signIn.start(owner, visit.device, visit.cookie('session'));
     visit.signIn(secret, device);
     return seeOther('/console/welcome');
+  }
+
+  /** Looking at the portal is the one step that leaves no trace of its own. */
+  @Post('portal')
+  async look(@CurrentActor() actor: PortalActor) {
+    await this.steps.lookAtPortal(actor);
+    return seeOther('/');
   }
 }

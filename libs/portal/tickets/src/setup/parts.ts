@@ -7,6 +7,7 @@ import { TicketSetup } from './pages.js';
 import { PrioritiesController } from './priorities.controller.js';
 import { ReopeningController } from './reopening.controller.js';
 import { StatusesController } from './statuses.controller.js';
+import { TicketSteps } from './ticket-steps.js';
 import { TypesController } from './types.controller.js';
 
 export const setupControllers = [
@@ -18,4 +19,4 @@ export const setupControllers = [
   PrioritiesController,
   GroupsController,
 ];
-export const setupProviders = [CompanyChoices, FieldUse, TicketSetup];
+export const setupProviders = [CompanyChoices, FieldUse, TicketSetup, TicketSteps];
