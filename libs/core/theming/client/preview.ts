@@ -2,7 +2,9 @@ const PAUSE = 150;
 
 /**
  * `form[data-preview-form]`: a colour picked beside a field (`data-mirrors="<its id>"`) is written into it and the other way
- * round, and the stylesheet `link[data-preview-stylesheet]` follows what is chosen. Pictures and secrets stay out of its address.
+ * round, and the stylesheet `link[data-preview-stylesheet]` and the judgement in `[data-preview-contrast]` follow what is
+ * chosen, both made by the server, so that there is one rule. Pictures and secrets stay out of their addresses. A picture just
+ * chosen is shown by `img[data-shows="<its field>"]` instead of `[data-instead-of]`.
  */
 export function preview(): void {
   const form = document.querySelector<HTMLFormElement>('form[data-preview-form]');
@@ -14,6 +16,9 @@ export function preview(): void {
     mirror(form, target as HTMLInputElement);
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => follow(form, link), PAUSE);
+  });
+  form.addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLInputElement && target.type === 'file') show(form, target);
   });
 }
 
@@ -30,4 +35,30 @@ function follow(form: HTMLFormElement, link: HTMLLinkElement): void {
     if (typeof value === 'string' && name !== '_csrf') chosen.set(name, value);
   }
   link.href = `${link.href.split('?')[0]}?${chosen}`;
+  const judgement = form.querySelector<HTMLElement>('[data-preview-contrast]');
+  if (judgement) void judge(judgement, chosen).catch(() => undefined);
+}
+
+let asked = 0;
+
+async function judge(place: HTMLElement, chosen: URLSearchParams): Promise<void> {
+  const mine = ++asked;
+  const answer = await fetch(`${place.dataset['previewContrast']}?${chosen}`);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  // An answer that was overtaken says nothing any more.
+  if (answer.ok && mine === asked) place.replaceChildren(...page.body.children);
+}
+
+const before = new WeakMap<HTMLImageElement, string>();
+
+function show(form: HTMLFormElement, { name, files }: HTMLInputElement): void {
+  const file = files?.[0];
+  for (const image of form.querySelectorAll<HTMLImageElement>(`img[data-shows="${name}"]`)) {
+    if (!before.has(image)) before.set(image, image.getAttribute('src') ?? '');
+    if (image.src.startsWith('blob:')) URL.revokeObjectURL(image.src);
+    image.src = file ? URL.createObjectURL(file) : before.get(image)!;
+    image.hidden = image.getAttribute('src') === '';
+    const instead = image.parentElement!.querySelector<HTMLElement>(`[data-instead-of="${name}"]`);
+    if (instead) instead.hidden = !image.hidden;
+  }
 }

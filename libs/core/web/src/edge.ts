@@ -90,7 +90,8 @@ function securityHeaders(config: Config) {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", files],
+        // A picture that somebody has just chosen is shown before it is sent.
+        imgSrc: ["'self'", files, 'blob:'],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],

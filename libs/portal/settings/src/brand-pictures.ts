@@ -9,7 +9,9 @@ import type { BrandPicture } from './sections.js';
 
 export type PictureKind = 'logo' | 'logoDark' | 'favicon';
 
-const MAX_BYTES = 2_000_000;
+/** As the browser is told and the server holds to. */
+export const MAX_BYTES = 2_000_000;
+export const PICTURE_ENDINGS = '.png,.jpg,.jpeg,.svg';
 const MAX_PIXELS = 40_000_000;
 /** Twice to four times what pages show, for dense screens. */
 const BOX: Record<PictureKind, { width: number; height: number }> = {

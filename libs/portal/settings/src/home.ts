@@ -35,10 +35,15 @@ export class PortalHome {
   async for(actor: Actor, visit: Pick<Visit, 't' | 'locale'>, isOn: (feature: string) => boolean) {
     const contributions = this.contributions.filter(({ feature }) => !feature || isOn(feature));
     const sections = await Promise.all(contributions.map((each) => each.section?.(actor, visit) ?? null));
+    return { ...this.waysIn(actor, isOn), sections: sections.filter((section) => section !== null) };
+  }
+
+  /** The same without the sections, which must be read first. */
+  waysIn(actor: Actor, isOn: (feature: string) => boolean) {
+    const contributions = this.contributions.filter(({ feature }) => !feature || isOn(feature));
     return {
       search: contributions.map((each) => each.search?.(actor)).find(Boolean) ?? null,
       actions: contributions.flatMap((each) => each.actions?.(actor) ?? []).slice(0, MAX_ACTIONS),
-      sections: sections.filter((section) => section !== null),
     };
   }
 }

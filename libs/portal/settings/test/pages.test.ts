@@ -188,6 +188,54 @@ describe('branding', () => {
     await team.post(path, look);
   });
 
+  test('while a colour is chosen the page judges it as saving does', async () => {
+    for (const [name, colour] of [
+      ['primary', '#ffff00'],
+      ['primary', 'FFFF00'],
+      ['primary', '#767676'],
+      ['secondary', '#cccccc'],
+      ['secondary', '#0b6e4f'],
+      ['text', '#777777'],
+      ['text', '#222222'],
+      ['background', '#10201a'],
+    ] as const) {
+      const typed = { ...look, [name]: colour };
+      const live = (await team.get(`${path}/contrast?${new URLSearchParams(typed)}`)).text;
+      const saved = await team.post(path, typed);
+      expect([name, colour, live.includes('contrast-bad')]).toEqual([name, colour, saved.status === 422]);
+      for (const [, sentence] of live.matchAll(/class="contrast-bad">([^<]+)</g))
+        expect(saved.text).toContain(sentence);
+    }
+    await team.post(path, look);
+  });
+
+  test('a logo is kept though a colour beside it is refused, and the preview shows both it and the sections that are on', async () => {
+    const logo = { field: 'logo', name: 'logo.svg', content: svg('<circle r="40" cx="50" cy="50"/>') };
+    const before = (await inAcme(() => settings().get('branding'))).settings;
+    const refused = await team.upload(path, { ...look, text: '#aaaaaa' }, [logo]);
+    expect(refused.status).toBe(422);
+    const kept = await inAcme(() => settings().get('branding'));
+    expect([kept.logo !== null, kept.settings]).toEqual([true, before]);
+    expect(refused.text).toMatch(/<img class="preview-logo" data-shows="logo" src="\/brand\/logo\/\w+\.png"/);
+    const shown = async () => /<div class="preview-body">[^]*?<\/aside>/.exec((await team.get(path)).text)![0];
+    expect(await shown()).toContain('Ask a question');
+    await inAcme(() => settings().apply('features', { tickets: false }));
+    expect(await shown()).not.toMatch(/Ask a question|Your tickets|preview-search/);
+    await inAcme(() => settings().apply('features', { tickets: true }));
+    await team.post(path, { ...look, removeLogo: '1' });
+  });
+
+  test('a picture that would be refused is refused in the browser, by the same limits', async () => {
+    const inputs = [...(await team.get(path)).text.matchAll(/<input class="file-input"[^>]+>/g)].map(
+      ([input]) => input,
+    );
+    expect(inputs).toHaveLength(3);
+    for (const input of inputs) {
+      expect(input).toContain('accept=".png,.jpg,.jpeg,.svg" data-most-bytes="2000000"');
+      for (const says of ['size', 'empty', 'kind']) expect(input).toMatch(new RegExp(`data-says-${says}="[^"]+"`));
+    }
+  });
+
   test('a preview shows what is typed and saves nothing', async () => {
     const answer = await team.post(path, { ...look, primary: '#8b0000', action: 'preview' });
     expect(answer.status).toBe(200);

@@ -38,6 +38,15 @@ export function choicesOf(declared: readonly ThemeSetting[], value: Record<strin
   );
 }
 
+/** What is typed at this moment, for a look at it: whatever is no colour yet is the theme's. */
+export function typedSettings(declared: readonly ThemeSetting[], typed: Record<string, unknown>): ThemeSettings {
+  const colours = declared.flatMap(({ name, type }) => {
+    const read = type === 'colour' ? colour.safeParse(typed[name]) : null;
+    return read?.success ? [[name, read.data]] : [];
+  });
+  return completeSettings(declared, { ...typed, ...Object.fromEntries(colours) });
+}
+
 /** As the page shows them: typed values where there are any, else what is chosen. */
 export function settingGroups(
   declared: readonly ThemeSetting[],

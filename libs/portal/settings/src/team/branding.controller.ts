@@ -1,5 +1,5 @@
 import { Get, Post, Query, Req, Res } from '@nestjs/common';
-import type { Actor } from '@foyer/access';
+import { type Actor, InvalidField } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { completeSettings, scopedStylesheet, Themes, type ThemeSettings } from '@foyer/theming';
 import {
@@ -15,7 +15,10 @@ import {
   type Visit,
 } from '@foyer/web';
 import { brandChoices } from '../brand-choices.js';
-import { BrandPictures, type PictureKind } from '../brand-pictures.js';
+import { BrandPictures, MAX_BYTES, PICTURE_ENDINGS, type PictureKind } from '../brand-pictures.js';
+import { Features } from '../features.js';
+import { PortalHome } from '../home.js';
+import { Navigation } from '../navigation.js';
 import { pictureUrl } from '../portal-site.js';
 import type { BrandPicture } from '../sections.js';
 import { Settings } from '../settings.js';
@@ -26,6 +29,7 @@ import {
   contrastView,
   formValues,
   settingGroups,
+  typedSettings,
 } from './branding-form.js';
 import { pathOf } from './settings-page.js';
 
@@ -41,13 +45,22 @@ export class BrandingController {
     private readonly pictures: BrandPictures,
     private readonly themes: Themes,
     private readonly database: Database,
+    private readonly home: PortalHome,
+    private readonly navigation: Navigation,
+    private readonly features: Features,
   ) {}
 
   @Get()
   @View('settings/team/branding')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor) {
     const { settings } = await this.settings.get('branding');
-    return this.view(visit, visit.form(formValues(completeSettings(await this.declared(), settings))), settings, false);
+    return this.view(
+      visit,
+      actor,
+      visit.form(formValues(completeSettings(await this.declared(), settings))),
+      settings,
+      false,
+    );
   }
 
   @Post()
@@ -57,20 +70,30 @@ export class BrandingController {
     const form: BrandingForm = FormState.parse(req, brandingForm(declared)) as BrandingForm;
     const choices = form.failed ? {} : choicesOf(declared, form.value);
     const preview = (req.body as { action?: unknown }).action === 'preview';
-    if (preview) return this.view(visit, form, choices, true);
+    if (preview) return this.view(visit, actor, form, choices, true);
     if (!form.failed && !form.value['accepted'])
       tellContrast(form, contrastView(declared, choices, visit.t.bind(visit)));
+    // Browsers do not choose a file again by themselves: a picture is kept although a colour beside it was refused.
+    if (form.failed) await this.keepPictures(actor, req, form);
     await form.attempt((value) => this.change(actor, req, choices, value));
-    return form.failed ? this.view(visit, form, choices, true) : seeOther(pathOf('branding'), 'settings.saved');
+    return form.failed ? this.view(visit, actor, form, choices, true) : seeOther(pathOf('branding'), 'settings.saved');
   }
 
   /** The look of typed values as CSS, for the preview on the page: styles may not stand in the page itself. */
   @Get('preview.css')
   async preview(@Query() query: Record<string, unknown>, @Res() res: FoyerResponse) {
     const declared = await this.declared();
-    const css = scopedStylesheet(PREVIEW_SCOPE, declared, { ...query });
+    const css = scopedStylesheet(PREVIEW_SCOPE, declared, typedSettings(declared, query));
     res.setHeader('Cache-Control', 'no-store');
     res.type('text/css').send(css);
+  }
+
+  /** The contrasts of typed values, by the rule that saving goes by. */
+  @Get('contrast')
+  @View('settings/team/contrast')
+  async contrast(@CurrentVisit() visit: Visit, @Query() query: Record<string, unknown>) {
+    const declared = await this.declared();
+    return { contrast: contrastView(declared, typedSettings(declared, query), visit.t.bind(visit)) };
   }
 
   private async declared() {
@@ -86,17 +109,45 @@ export class BrandingController {
   ): Promise<void> {
     const settings = brandChoices(await this.declared(), choices);
     await this.database.write(async () => {
-      const kept: Partial<Record<PictureKind, BrandPicture | null>> = {};
-      for (const kind of PICTURES) {
-        const upload = req.uploads?.find(({ field }) => field === kind);
-        if (upload) kept[kind] = await this.pictures.keep(kind, upload, actor.id);
-        else if (value[`remove${kind[0]!.toUpperCase()}${kind.slice(1)}`]) kept[kind] = null;
-      }
+      const removed = PICTURES.filter((kind) => value[`remove${kind[0]!.toUpperCase()}${kind.slice(1)}`]);
+      const kept = { ...Object.fromEntries(removed.map((kind) => [kind, null])), ...(await this.uploaded(actor, req)) };
       await this.settings.change(actor, 'branding', { settings, ...kept });
     });
   }
 
-  private async view(visit: Visit, form: FormState, choices: ThemeSettings, touched: boolean) {
+  private async keepPictures(actor: Actor, req: FoyerRequest, form: BrandingForm): Promise<void> {
+    try {
+      await this.database.write(async () => {
+        await this.settings.change(actor, 'branding', await this.uploaded(actor, req));
+      });
+    } catch (error) {
+      if (!(error instanceof InvalidField)) throw error;
+      form.fail(error.field, error.code, error.values);
+    }
+  }
+
+  private async uploaded(actor: Actor, req: FoyerRequest) {
+    const kept: Partial<Record<PictureKind, BrandPicture>> = {};
+    for (const kind of PICTURES) {
+      const upload = req.uploads?.find(({ field }) => field === kind);
+      if (upload) kept[kind] = await this.pictures.keep(kind, upload, actor.id);
+    }
+    return kept;
+  }
+
+  /** What of the portal's home the sections that are on bring. */
+  private async waysIn(actor: Actor, t: (key: string) => string) {
+    const chosen = await this.settings.get('features');
+    const isOn = (feature: string) => this.features.isOn(feature, chosen);
+    const { search, actions } = this.home.waysIn(actor, isOn);
+    return {
+      nav: this.navigation.for('portal', actor, isOn).map(({ label }) => t(label)),
+      search: search && t(search.label),
+      actions: actions.map(({ icon, label }) => ({ icon, label: t(label) })),
+    };
+  }
+
+  private async view(visit: Visit, actor: Actor, form: FormState, choices: ThemeSettings, touched: boolean) {
     const declared = await this.declared();
     const branding = await this.settings.get('branding');
     const t = visit.t.bind(visit);
@@ -116,7 +167,14 @@ export class BrandingController {
       })),
       contrast,
       contrastFails: contrast.some(({ passes }) => !passes),
-      preview: { stylesheet: `${pathOf('branding')}/preview.css?${query}` },
+      preview: {
+        stylesheet: `${pathOf('branding')}/preview.css?${query}`,
+        logo: branding.logo && pictureUrl('logo', branding.logo),
+        ...(await this.waysIn(actor, t)),
+      },
+      pictureKinds: PICTURE_ENDINGS,
+      pictureBytes: MAX_BYTES,
+      pictureMegabytes: MAX_BYTES / 1_000_000,
       templateFailure: await this.settings.templateFailure(),
     };
   }
