@@ -21,6 +21,11 @@ const forbidden = [
     selector: ':matches(Literal[value=/search_path/i], TemplateElement[value.raw=/search_path/i])',
     message: 'Qualified names only: a changed search_path returns another tenant’s rows without an error.',
   },
+  {
+    selector:
+      ":matches(NewExpression[callee.object.name='Intl'][callee.property.name=/Format$/], CallExpression[callee.name=/^(formatters|durationWords|dayName)$/]) > MemberExpression.arguments[property.name='locale']",
+    message: 'Dates, numbers and lists follow the region that the operator sets for the language: visit.region.',
+  },
 ];
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",

@@ -7,7 +7,8 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'csv-stringify/sync';
 import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
-import { searchable, wordsQuery } from '@foyer/database';
+import { wordsQuery } from '@foyer/database';
+import { begins, has, searchable } from '@foyer/i18n';
 import { parseHead } from '@foyer/inbound';
 import { checkCss } from '@foyer/theming';
 import { field, readForm } from '@foyer/web';
@@ -209,6 +210,8 @@ const PARSERS: Record<string, Parser> = {
       ...[
         searchable(text),
         wordsQuery(text),
+        begins(text, text),
+        has(text, text),
         field.search.parse(text),
         parseTicketNumber(text),
         parseNumber(text, 'de'),

@@ -1,6 +1,21 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { folded, foldedSql, searchable, searchableSql, sql } from '@foyer/database';
+import { Database, foldedSql, rows, searchableSql, sql, table } from '@foyer/database';
+import { folded, searchable } from '@foyer/i18n';
+import { Collections } from '@foyer/settings';
+import { requestTypes } from '@foyer/tickets';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { readable } from './routes.js';
+
+/** Stands in what is looked for, and never in what is asked. */
+const MARK = 'qvx';
+/** One name, as it may be typed. */
+const FORMS = ['Gru\u0308ßner Strasse الادارة', 'GRUSS\u200bNER STRASSE الإداره', 'gr\u00adüssner straße الإدارةُ'];
+/** What else a search must be told. */
+const NEEDS: Record<string, string> = {
+  '/console/tickets': 'view=all&',
+  '/console/tickets/beside': 'view=all&at=TKT-001&',
+  '/console/tickets/export': 'view=all&',
+};
 
 let world: World;
 let acme: TestTenant;
@@ -71,6 +86,7 @@ test('a text is folded alike by the database and here, whatever it is written in
     ...forms,
     'Große Straße/Haus-Nr. 5',
     'Gru\u0308ßner',
+    'zero\u200bwidth so\u00adft',
     'ﬁle ＡＢＣ',
     'الإدارةُ ١٢',
     'Ὀδυσσεύς',
@@ -85,6 +101,50 @@ test('a text is folded alike by the database and here, whatever it is written in
   expect(rows.filter((row) => row.searchable !== searchable(row.text)).map(({ text }) => text)).toEqual([]);
 });
 
+test('every search of the product finds a name however it is typed, and nothing else', async () => {
+  const written = 'Grüßner Straße الإدارة';
+  const bolts = await world.tenant('cleos');
+  await world.tenant('namesake', `${written} ${MARK}`);
+  const [teller, staff] = [await bolts.owner.browser(), await world.staff('owner')];
+  await bolts.customer(`${written} ${MARK}`);
+  const cleo = await (await bolts.customer('Cleo')).of(`${written} ${MARK}`);
+  await cleo.opens(`${written} ${MARK}`);
+  await bolts.inside(async () => {
+    const collections = world.get(Collections);
+    const [general] = await collections.all(requestTypes);
+    const type = { ...general!, name: `${written} ${MARK}`, slug: 'other', id: '00000000-0000-4000-8000-000000000002' };
+    await collections.apply(requestTypes, [general!, type]);
+    await world.get(Database).write((em) =>
+      rows(
+        em,
+        sql`insert into ${table('inbound_mail')} (id, message_id, way, sender, recipient, subject)
+            values (gen_random_uuid(), '<one@mails.example>', 'smtp', 'cleo@mails.example', 'grussner@in.example', ${`${written} ${MARK}`})`,
+      ),
+    );
+  });
+  const article = { title: `${written} ${MARK}`, url: 'https://help.example/one', text: '', words: '', locale: '' };
+  await teller.post('/console/settings/articles', { ...article, audience: 'everybody' });
+  const searches = readable(world.app).filter(({ path, filters }) => filters.includes('q') && !path.includes(':'));
+  const visitors = { '/_admin': staff, '/_portal/console': teller, '/_portal': await cleo.browser() };
+  const wrong: string[] = [];
+  for (const { path } of searches) {
+    const [, visitor] = Object.entries(visitors).find(([start]) => path.startsWith(start))!;
+    const at = path.replace(/^\/_(?:portal|admin)/, '');
+    const rest = NEEDS[at] ?? '';
+    // Among the choices for filters and conditions stand the names of types and companies.
+    const finds = async (words: string) => {
+      const { status, text } = await visitor.get(`${at}?${rest}q=${encodeURIComponent(words)}`);
+      if (status !== 200) wrong.push(`${at} ${words} → ${status}`);
+      return text.includes(/^\/console\/tickets(\/views\/new)?$/.test(at) ? '/TKT-001' : MARK);
+    };
+    for (const words of FORMS) if (!(await finds(words))) wrong.push(`${at} does not find ${words}`);
+    for (const words of ['zebra', '\u0640', 'zebra '.repeat(60)])
+      if (await finds(words)) wrong.push(`${at} finds ${words.slice(0, 20)}`);
+  }
+  expect(wrong).toEqual([]);
+  expect(searches.length).toBeGreaterThan(8);
+});
+
 test.each([
   ['Gru\u0308ßner', 'Grüßner'],
   ['Strasse', 'Straße'],
@@ -96,6 +156,21 @@ test.each([
   const bea = await acme.customer('Bea');
   const { number } = await bea.opens(`About ${written} here`);
   expect(await found(owner, asked)).toContain(`/console/tickets/TKT-${String(number).padStart(3, '0')}`);
+});
+
+test('a ticket is found by the names of its files, those of notes by the team alone', async () => {
+  const fay = await acme.customer('Fay');
+  const browser = await fay.browser();
+  const words = { subject: 'See what is attached', description: 'It says it all.', priority: 'normal' };
+  const file = (name: string) => [{ field: 'attachments', name, content: 'words' }];
+  const sent = await browser.upload('/tickets', words, file('Prüfbericht_Kältemaschine-2026.txt'));
+  const at = sent.headers['location']!.replace(/\?.*/, '');
+  expect((await owner.upload(`/console${at}/notes`, { body: 'Ours' }, file('calculation.txt'))).status).toBe(303);
+  for (const asked of ['prufbericht', 'Kältemaschine', 'calculation'])
+    expect(await found(owner, asked)).toContain(`/console${at}`);
+  const finds = async (asked: string) =>
+    (await browser.get(`/tickets?q=${encodeURIComponent(asked)}`)).text.includes(`"${at}"`);
+  expect([await finds('PRÜFBERICHT'), await finds('calculation')]).toEqual([true, false]);
 });
 
 test('whoever types a number means the ticket that has it, and finds it first', async () => {

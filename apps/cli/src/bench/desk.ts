@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { hashPassword, Sessions } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, searchableSql, sql, table } from '@foyer/database';
 import { type PortalActor, PortalPrincipals } from '@foyer/identity';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Tenants } from '@foyer/tenants';
@@ -119,7 +119,7 @@ async function fill(
                            (array['low', 'normal', 'normal', 'normal', 'high', 'urgent'])[1 + n % 6], people.ids[1 + n % ${CUSTOMERS}::int], companies.ids[1 + n % ${COMPANIES}::int],
                            case when n % 7 = 0 then null else agents.ids[1 + n % ${AGENTS}::int] end, case when n % 10 = 0 then array['vip'] else '{}' end,
                            now() - n * interval '10 minutes' - interval '1 day', now() - n * interval '10 minutes',
-                           to_tsvector('simple', s.subject || ' It has been like this since Monday morning ' || case when n % 500 = 0 then 'turbine' else 'fan' end)
+                           to_tsvector('simple', ${searchableSql(sql`s.subject || ' It has been like this since Monday morning ' || case when n % 500 = 0 then 'turbine' else 'fan' end`)})
                       from people, companies, agents, generate_series(1, ${tickets}::int) n
                      cross join lateral (select 'The printer on floor ' || n % 40 || ' is out of paper ' || n as subject) s`);
       await run(sql`insert into ${table('ticket_message')} (id, ticket_id, author_id, kind, body, created_at)

@@ -1,3 +1,5 @@
+import { begins, searchable } from '../../i18n/src/folding.js';
+
 const MOST = 8;
 const INITIAL = 5;
 
@@ -14,19 +16,10 @@ interface Command {
  * by its words or the attribute's; a select by its label and each choice that is not made already.
  */
 function commandsFor(typed: string): Command[] {
-  const words = folded(typed)
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
   const all = [...document.querySelectorAll<HTMLElement>('[data-command]')].filter(isThere).flatMap(commandsOf);
   if (typed.trim() === '') return all.filter(({ asked }) => !asked).slice(0, INITIAL);
-  const begins = ({ label }: Command) => {
-    const known = folded(label).split(/[^\p{L}\p{N}]+/u);
-    return words.length > 0 && words.every((word) => known.some((one) => one.startsWith(word)));
-  };
-  return all.filter(begins).slice(0, MOST);
+  return all.filter(({ label }) => begins(label, typed)).slice(0, MOST);
 }
-
-const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** In a closed menu it is there all the same. */
 const isThere = (element: HTMLElement): boolean =>
@@ -63,7 +56,7 @@ export function withCommands(dialog: HTMLDialogElement, typed: string, found: No
   if (commands.length === 0) return found;
   const group = groupOf(dialog, commands);
   const groups = found.filter((node) => node instanceof HTMLElement && node.matches('section')); // no word that nothing was found
-  const leads = commands.some(({ label }) => folded(label).startsWith(folded(typed.trim()).split(/\s/)[0]!));
+  const leads = commands.some(({ label }) => searchable(label).startsWith(searchable(typed).split(' ')[0]!));
   return leads ? [group, ...groups] : [...groups, group];
 }
 

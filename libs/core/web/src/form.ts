@@ -151,10 +151,15 @@ export const field = {
   id: z.uuid('web.form.choice'),
   /** A day that PostgreSQL knows as well. */
   day: z.iso.date().refine((day) => day >= '1000'),
-  /** What is searched for. A pasted paragraph is cut: by its beginning it is found or not, and never left out. */
+  /** What is searched for. A pasted paragraph is cut: by its beginning it is found or not, and never left out. What nobody sees means nothing. */
   search: z
     .string()
-    .transform((text) => text.trim().slice(0, 200))
+    .transform((text) =>
+      text
+        .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+        .trim()
+        .slice(0, 200),
+    )
     .catch(''),
   /** Where a page of a list goes on: a time as PostgreSQL writes it in UTC, or none, and an id. */
   cursor: z.string().max(100).refine(isCursor),

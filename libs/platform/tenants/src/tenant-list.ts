@@ -1,6 +1,7 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type Actor, NotFound, holds } from '@foyer/access';
-import { PlatformDatabase, rows, sql } from '@foyer/database';
+import { hasSql, PlatformDatabase, rows, sql } from '@foyer/database';
 import { currentTenant, type TenantStatus } from '@foyer/tenancy';
 import { TenantRecord } from './tenant.entity.js';
 
@@ -70,7 +71,7 @@ export class TenantList {
     { search, status, plan, after, limit }: TenantFilter,
   ): Promise<{ rows: TenantRow[]; more: boolean }> {
     if (!holds(actor.ability, 'read', 'Tenant')) throw new NotFound();
-    const rows = await this.platform.read((em) => {
+    const rows = await this.platform.read(async (em) => {
       const query = em
         .createQueryBuilder(TenantRecord, 't')
         .select([...COLUMNS])
@@ -79,13 +80,16 @@ export class TenantList {
       if (status) query.andWhere({ status });
       if (plan) query.andWhere({ plan });
       if (after) query.andWhere({ id: { $lt: after } });
-      if (search) {
-        const like = { $ilike: `%${search.replace(/[\\%_]/g, '\\$&')}%` };
-        query.andWhere({ $or: [{ name: like }, { slug: like }, { ownerEmail: like }] });
-      }
+      if (search) query.andWhere({ id: await this.found(em, search) });
       return query.execute<TenantRow[]>('all');
     });
     return { rows: rows.slice(0, limit), more: rows.length > limit };
+  }
+
+  private async found(em: SqlEntityManager, search: string): Promise<string[]> {
+    const names = sql`concat_ws(chr(10), name, slug, owner_email)`;
+    const found = await rows<{ id: string }>(em, sql`select id from platform.tenant where ${hasSql(names, [search])}`);
+    return found.map(({ id }) => id);
   }
 
   async counts(actor: Actor): Promise<Record<string, number>> {

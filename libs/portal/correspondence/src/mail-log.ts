@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, holds, NotFound, Refused } from '@foyer/access';
-import { Database, join, rows, sql, table } from '@foyer/database';
+import { Database, hasSql, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files, type StoredFile } from '@foyer/files';
 import type { Authentication } from '@foyer/inbound';
@@ -53,10 +53,7 @@ export class MailLog {
     const where = [sql`true`];
     if (status) where.push(sql`i.status = ${status}`);
     if (at) where.push(sql`(i.received_at, i.id) < (${at}::timestamptz, ${id}::uuid)`);
-    if (search) {
-      const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-      where.push(sql`(i.sender ilike ${like} or i.subject ilike ${like} or i.recipient ilike ${like})`);
-    }
+    if (search) where.push(hasSql(sql`concat_ws(chr(10), i.sender, i.subject, i.recipient)`, [search]));
     const found = await this.database.read((em) =>
       rows<LogRow>(
         em,

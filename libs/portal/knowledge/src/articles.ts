@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import MiniSearch from 'minisearch';
+import { searchable } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { type Article, articles } from './article.js';
@@ -8,7 +9,6 @@ import { type Article, articles } from './article.js';
 const BOOST = { title: 3, words: 3, text: 1 };
 /** Of the words that were asked for, so many must be found: one alone says little about a sentence. */
 const ENOUGH = 0.33;
-const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/u;
 const indexes = new WeakMap<readonly Article[], MiniSearch<Article>>();
 
 /** Finds articles by their words, as far as the reader may see them. From memory: it costs no statement. */
@@ -49,8 +49,8 @@ function indexOf(all: readonly Article[]): MiniSearch<Article> {
   if (!index) {
     index = new MiniSearch<Article>({
       fields: ['title', 'words', 'text'],
-      tokenize: (text) => text.split(BETWEEN_WORDS),
-      processTerm: (term) => plain(term) || null,
+      tokenize: (text) => searchable(text).split(' '),
+      processTerm: (word) => (tells(word) ? word : null),
       searchOptions: {
         boost: BOOST,
         prefix: (term) => term.length > 3,
@@ -63,9 +63,6 @@ function indexOf(all: readonly Article[]): MiniSearch<Article> {
   return index;
 }
 
-/** `Rückgabe` and `ruckgabe` are one; words of one or two letters say nothing. */
-const plain = (term: string): string => {
-  const word = term.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return word.length > 2 ? word : '';
-};
-const wordsIn = (text: string): number => new Set(text.split(BETWEEN_WORDS).map(plain).filter(Boolean)).size;
+/** Words of one or two letters say nothing. */
+const tells = (word: string): boolean => word.length > 2;
+const wordsIn = (text: string): number => new Set(searchable(text).split(' ').filter(tells)).size;

@@ -36,18 +36,3 @@ export class ConsoleSearch {
     return groups;
   }
 }
-
-/** Whether every word that was typed begins a word of the text: `sla pol` finds “SLA policies”. */
-export function begins(text: string, words: string): boolean {
-  const [known, typed] = [plain(text), plain(words)];
-  return (typed.length > 0 || words === '') && typed.every((one) => known.some((word) => word.startsWith(one)));
-}
-
-/** `Règles d’ABC` → `regles`, `d`, `abc`. */
-const plain = (text: string): string[] =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);

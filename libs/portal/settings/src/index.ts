@@ -1,4 +1,4 @@
-export { begins, ConsoleSearch, type Found } from './console-search.js';
+export { ConsoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
 export { type FirstStep, FirstSteps } from './first-steps.js';
 export { type HomeAction, type HomeContribution, PortalHome } from './home.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
+import { folded } from '@foyer/i18n';
 import { Agents } from './agents.js';
 
 /** Who of those in the team who see tickets at all a text calls by `@name`: the whole name, the first name where only one has it, or what stands before the @ of the address. */
@@ -21,14 +22,14 @@ export class Mentions {
     );
     const called = new Map<string, string | null>();
     for (const { id, name, email } of team) {
-      for (const word of new Set([name, name.split(' ')[0]!, email.split('@')[0]!].map((one) => one.toLowerCase())))
-        called.set(word, called.has(word) && called.get(word) !== id ? null : id);
+      for (const word of new Set([name, name.split(' ')[0]!, email.split('@')[0]!].map(folded)))
+        if (word !== '') called.set(word, called.has(word) && called.get(word) !== id ? null : id);
     }
     // The longest name first: "@Mara Lind" is not also the other Mara.
     const words = [...called.keys()].sort((a, b) => b.length - a.length);
     const found = new Set<string>();
     for (const { index } of text.matchAll(/(?<![\p{L}\p{N}._-])@/gu)) {
-      const after = text.slice(index + 1, index + 101).toLowerCase();
+      const after = folded(text.slice(index + 1, index + 101));
       const word = words.find((one) => after.startsWith(one) && !/^[\p{L}\p{N}]/u.test(after.slice(one.length)));
       const id = word && called.get(word);
       if (id) found.add(id);

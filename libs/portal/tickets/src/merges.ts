@@ -230,14 +230,17 @@ export class Merges {
     return messages;
   }
 
-  /** The words a ticket is found by, from its messages as they are now. */
+  /** The words a ticket is found by, from its messages and their files as they are now. */
   private async reindex(ids: string[]): Promise<void> {
+    const names = sql`(select string_agg(f.name, ' ') from ${table('ticket_attachment')} a join ${table('file')} f on f.id = a.file_id where a.message_id = m.id)`;
+    const said = (kind: 'reply' | 'note') =>
+      sql`coalesce((select string_agg(concat_ws(' ', ${names}, m.body), ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = ${kind}), '')`;
     await this.database.write((em) =>
       rows(
         em,
         sql`update ${table('ticket')} t set
-              words = to_tsvector('simple', ${searchableSql(sql`left(t.subject || ' ' || coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'reply'), ''), 400000)`)}),
-              note_words = to_tsvector('simple', ${searchableSql(sql`left(coalesce((select string_agg(m.body, ' ') from ${table('ticket_message')} m where m.ticket_id = t.id and m.kind = 'note'), ''), 400000)`)})
+              words = to_tsvector('simple', ${searchableSql(sql`left(t.subject || ' ' || ${said('reply')}, 400000)`)}),
+              note_words = to_tsvector('simple', ${searchableSql(sql`left(${said('note')}, 400000)`)})
              where t.id = any(${ids}::uuid[])`,
       ),
     );

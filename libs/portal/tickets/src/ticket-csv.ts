@@ -81,7 +81,12 @@ export class TicketCsv {
         replied: time(clocks?.['first_response']?.metAt),
         'solution-due': time(clocks?.['resolution']?.dueAt),
       };
-      const answers = answersOf({ typeId, fields: own }, fields, types, { locale: visit.locale, team, names });
+      const answers = answersOf({ typeId, fields: own }, fields, types, {
+        locale: visit.locale,
+        region: visit.region,
+        team,
+        names,
+      });
       const answer = ({ id }: RequestField) => answers.find(({ fieldId }) => fieldId === id);
       return [
         ...columns.map((column) => cells[column]),

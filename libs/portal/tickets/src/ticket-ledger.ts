@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { allowed, NotFound, Refused } from '@foyer/access';
-import { Database, rows, sql, table, searchable } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
+import { searchable } from '@foyer/i18n';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
@@ -82,16 +83,21 @@ export class TicketLedger {
       if (kind === 'reply') ticket.shownAt = new Date();
       await em.flush();
       // Only files the author uploaded and that hang on nothing yet: an id from elsewhere attaches nothing.
-      if (fileIds.length > 0) {
-        await rows(
-          em,
-          sql`insert into ${table('ticket_attachment')} (message_id, file_id)
-              select ${message.id}, f.id from ${table('file')} f
-               where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${author.id}
-                 and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)`,
-        );
-      }
-      await this.remember(ticket.id, kind === 'note' ? 'note' : 'reply', body);
+      const attached =
+        fileIds.length === 0
+          ? []
+          : await rows<{ name: string }>(
+              em,
+              sql`with attached as (
+                    insert into ${table('ticket_attachment')} (message_id, file_id)
+                    select ${message.id}, f.id from ${table('file')} f
+                     where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${author.id}
+                       and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)
+                    returning file_id)
+                  select f.name from attached join ${table('file')} f on f.id = attached.file_id`,
+            );
+      const words = [...attached.map(({ name }) => name), body].join(' ');
+      await this.remember(ticket.id, kind === 'note' ? 'note' : 'reply', words);
       return message;
     });
   }

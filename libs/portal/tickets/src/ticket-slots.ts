@@ -89,7 +89,7 @@ export type FindReply = (
   actor: PortalActor,
   ticket: TicketView,
   id: string,
-  reader: Pick<Visit, 't' | 'locale'> | null,
+  reader: Pick<Visit, 't' | 'locale' | 'region'> | null,
 ) => Promise<{ text: string; note: boolean; actions: TicketAction[]; said: string[] } | null>;
 
 @Injectable()

@@ -268,10 +268,11 @@ export type TicketValues = Partial<
   Pick<Ticket, 'status' | 'statusId' | 'priority' | 'categoryId' | 'assigneeId' | 'groupId' | 'typeId'>
 >;
 
-/** As tags are kept: ` VIP ` → `vip`. */
+/** As tags are kept, in one form however they are typed: ` VIP ` → `vip`. */
 export const tagOf = (text: string): string =>
   text
     .trim()
     .toLowerCase()
+    .normalize('NFC')
     .replace(/[\s,]+/g, '-')
     .slice(0, 50);

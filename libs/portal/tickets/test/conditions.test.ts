@@ -31,14 +31,16 @@ beforeAll(async () => {
       const tickets = [...Array(40).keys()].map((n) => {
         const hoursAgo = (hours: number) => new Date(Date.now() - (hours + 0.5) * 3_600_000);
         return Object.assign(new Ticket(), {
-          subject: ['Printer on FIRE', 'Lift 100% stuck', 'nothing_special', 'Ümlaut Drucker'][n % 4],
+          subject: ['Printer on FIRE', 'Lift 100% stuck', 'nothing_special', 'U\u0308mlaut Straße الإدارة Drucker'][
+            n % 4
+          ],
           status: ['open', 'pending', 'on_hold', 'solved', 'closed'][n % 5],
           priority: ['low', 'normal', 'high', 'urgent'][n % 4],
           requesterId: actor.id,
           assigneeId: n % 3 === 0 ? actor.id : null,
           groupId: n % 4 === 1 ? FIELD : null,
           tags: [[], ['vip'], ['vip', 'lift'], ['print']][n % 4],
-          fields: [{}, { [FIELD]: 'a' }, { [FIELD]: ['a', 'b'] }, { [FIELD]: '' }, { [FIELD]: 3 }, { [FIELD]: true }][
+          fields: [{}, { [FIELD]: 'Å' }, { [FIELD]: ['a', 'b'] }, { [FIELD]: '' }, { [FIELD]: 3 }, { [FIELD]: true }][
             n % 6
           ],
           source: n % 2 ? 'portal' : 'email',
@@ -58,11 +60,14 @@ beforeAll(async () => {
 const value: Record<ConditionKind, fc.Arbitrary<string[]>> = {
   choice: fc.constant([]),
   id: fc.array(fc.constantFrom('me', FIELD, '0195a7d0-0000-7000-8000-000000000002'), { minLength: 1, maxLength: 2 }),
-  text: fc.array(fc.constantFrom('fire', '100%', 'e_s', 'drucker', 'Ümlaut', 'x'), { minLength: 1, maxLength: 2 }),
+  text: fc.array(
+    fc.constantFrom('fire', '100%', 'e_s', 'drucker', 'Ümlaut', 'STRASSE', 'الاداره', 'fi\u200bre', '\u0640', 'x'),
+    { minLength: 1, maxLength: 2 },
+  ),
   tags: fc.array(fc.constantFrom('vip', 'LIFT', 'none'), { minLength: 1, maxLength: 2 }),
   age: fc.array(fc.constantFrom('0', '3', '7.25', '30'), { minLength: 1, maxLength: 1 }),
   ahead: fc.array(fc.constantFrom('0', '3', '7.25', '30'), { minLength: 1, maxLength: 1 }),
-  answer: fc.array(fc.constantFrom('a', 'b', '3', 'true', 'z'), { minLength: 1, maxLength: 2 }),
+  answer: fc.array(fc.constantFrom('a', 'b', '3', 'true', 'z', 'a\u030a'), { minLength: 1, maxLength: 2 }),
 };
 const anyTest = fc.constantFrom(...Object.keys(CONDITION_FIELDS), `field:${FIELD}`).chain((field) => {
   const kind = kindOf(field)!;

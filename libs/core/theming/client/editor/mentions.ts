@@ -1,5 +1,6 @@
 import { type EditorState, Plugin } from 'prosemirror-state';
 import type { EditorView } from 'prosemirror-view';
+import { folded } from '../../../i18n/src/folding.js';
 
 const MOST = 6;
 
@@ -89,14 +90,13 @@ function beginning({ selection: { $from, empty } }: EditorState): { at: number; 
 
 /** By the beginning of the name or of any of its parts; a name that stands there whole needs no offer. */
 function matching(names: string[], word: string): string[] {
-  const typed = word.toLocaleLowerCase();
-  const begins = (name: string) => {
-    const whole = name.toLocaleLowerCase();
-    return (
-      whole !== typed.trimEnd() && (whole.startsWith(typed) || whole.split(' ').some((part) => part.startsWith(typed)))
-    );
+  const typed = folded(word);
+  const fits = (name: string) => {
+    const whole = folded(name).trim();
+    if (whole === '' || whole === typed.trimEnd()) return false;
+    return whole.startsWith(typed) || whole.split(' ').some((part) => part.startsWith(typed));
   };
-  return names.filter(begins).slice(0, MOST);
+  return names.filter(fits).slice(0, MOST);
 }
 
 function option(id: string, name: string, chosen: boolean): HTMLElement {

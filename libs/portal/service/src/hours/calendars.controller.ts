@@ -73,7 +73,7 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
       zones: [{ value: '', label: visit.t('service.hours.portal-zone') }, ...zones],
       days: weekFrom(firstDayOfWeek(visit.region)).map((index) => ({
         day: DAYS[index]!,
-        label: dayName(visit.locale, index),
+        label: dayName(visit.region, index),
       })),
       holidays: typedRows(form.values, PART, 200).map(({ n, values }) => ({
         n,

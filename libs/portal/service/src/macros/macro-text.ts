@@ -7,7 +7,7 @@ const SHOWN = 90;
 
 /** A macro in a line: how it begins, and what it changes. */
 export function macroText(
-  visit: Pick<Visit, 't' | 'locale'>,
+  visit: Pick<Visit, 't' | 'locale' | 'region'>,
   { text, shortcut, actions }: Macro,
   choices: RuleChoices,
 ): string {

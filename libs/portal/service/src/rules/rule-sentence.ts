@@ -3,7 +3,7 @@ import { type Conditions, optionWords, type RuleChoices, testsWords } from '@foy
 import type { Visit } from '@foyer/web';
 import type { RuleAction } from '../automations/automations.js';
 
-type Words = Pick<Visit, 't' | 'locale'>;
+type Words = Pick<Visit, 't' | 'locale' | 'region'>;
 const SHOWN = 60;
 
 /** A rule read back, for whoever set it up: "When a ticket is opened and Priority is Urgent: assign to Mara." */
@@ -21,7 +21,7 @@ export function ruleSentence(
 }
 
 const listed = (visit: Words, parts: string[]): string =>
-  parts.length > 0 ? formatters(visit.locale, 'UTC').list(parts) : visit.t('service.says.nothing');
+  parts.length > 0 ? formatters(visit.region).list(parts) : visit.t('service.says.nothing');
 
 export function actionWords(visit: Words, action: RuleAction, choices: RuleChoices): string {
   const short = (text: string) =>

@@ -47,7 +47,7 @@ export class ClockPanels implements OnModuleInit {
             label: visit.t(`service.clock.${clock.kind}`),
             state: stateOf(clock),
             dueAt: clock.dueAt,
-            left: minutes === null ? null : durationWords(visit.locale, Math.max(0, Math.floor(minutes))),
+            left: minutes === null ? null : durationWords(visit.region, Math.max(0, Math.floor(minutes))),
           };
         }),
       },

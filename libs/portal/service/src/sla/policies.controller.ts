@@ -114,7 +114,7 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
       const minutes = targets[priority].first_response ?? targets[priority].resolution;
       return minutes === null
         ? []
-        : [`${visit.t(`tickets.priority.${priority}`)} ${durationWords(visit.locale, minutes)}`];
+        : [`${visit.t(`tickets.priority.${priority}`)} ${durationWords(visit.region, minutes)}`];
     });
     return visit.t('service.policies.sentence', {
       whom,

@@ -1,8 +1,9 @@
 import { Get, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
+import { begins } from '@foyer/i18n';
 import type { Actor } from '@foyer/access';
 import { ConsoleController, CurrentActor, CurrentVisit, Filters, View, type Visit, field } from '@foyer/web';
-import { begins, ConsoleSearch, type Found } from '../console-search.js';
+import { ConsoleSearch, type Found } from '../console-search.js';
 import { Features } from '../features.js';
 import { Navigation, shown } from '../navigation.js';
 import { Settings } from '../settings.js';

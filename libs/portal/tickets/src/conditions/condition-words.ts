@@ -2,7 +2,7 @@ import type { Visit } from '@foyer/web';
 import type { Option, RuleChoices } from './rule-choices.js';
 import type { Conditions, TicketTest } from './ticket-conditions.js';
 
-type Words = Pick<Visit, 't' | 'locale'>;
+type Words = Pick<Visit, 't' | 'locale' | 'region'>;
 
 /** Conditions read back in the reader's words: "Priority is Urgent and Tags include vip". */
 export function conditionWords(visit: Words, conditions: Conditions, choices: RuleChoices): string {
@@ -12,7 +12,7 @@ export function conditionWords(visit: Words, conditions: Conditions, choices: Ru
 /** The same, empty when there is no condition. */
 export function testsWords(visit: Words, { match, tests }: Conditions, choices: RuleChoices): string {
   const parts = tests.map((test) => testWords(visit, test, choices));
-  return new Intl.ListFormat(visit.locale, { type: match === 'all' ? 'conjunction' : 'disjunction' }).format(parts);
+  return new Intl.ListFormat(visit.region, { type: match === 'all' ? 'conjunction' : 'disjunction' }).format(parts);
 }
 
 function testWords(visit: Words, { field, operator, value }: TicketTest, choices: RuleChoices): string {
@@ -23,7 +23,7 @@ function testWords(visit: Words, { field, operator, value }: TicketTest, choices
   const words =
     known.kind === 'age' || known.kind === 'ahead'
       ? durationWords(visit, Number(value[0]))
-      : new Intl.ListFormat(visit.locale, { type: 'disjunction' }).format(value.map(name));
+      : new Intl.ListFormat(visit.region, { type: 'disjunction' }).format(value.map(name));
   return visit.t(`tickets.conditions.says.${ahead}${operator}`, { field: known.label, value: words });
 }
 

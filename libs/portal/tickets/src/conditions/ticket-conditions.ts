@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { join, type Sql, sql, verbatim } from '@foyer/database';
-import { APPROVAL_STATES, type FieldValue, PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
+import { foldedSql, hasSql, join, type Sql, sql, verbatim } from '@foyer/database';
+import { folded, has } from '@foyer/i18n';
+import { APPROVAL_STATES, type FieldValue, PRIORITIES, tagOf, TICKET_STATUSES } from '../ticket.entity.js';
 
 /** What conditions can ask of a ticket, as plain values. `null` where there is none. */
 export interface TicketFacts {
@@ -130,15 +131,18 @@ function held(
 ): boolean {
   const own = OWN.exec(field)?.[1];
   const value = given.map((one) => (one === 'me' ? readerId : one));
-  if (own) return compared(operator, answers(facts.fields[own]), value);
+  if (own)
+    return compared(
+      operator,
+      answers(facts.fields[own]).map(folded),
+      value.map((one) => one && folded(one)),
+    );
   const actual = facts[field as ConditionField];
   switch (kindOf(field)) {
     case 'text':
-      return (
-        given.some((one) => String(actual).toLowerCase().includes(one.toLowerCase())) === (operator === 'contains')
-      );
+      return given.some((one) => has(String(actual), one)) === (operator === 'contains');
     case 'tags':
-      return given.some((one) => (actual as string[]).includes(one.toLowerCase())) === (operator === 'has');
+      return given.some((one) => (actual as string[]).includes(tagOf(one))) === (operator === 'has');
     case 'age':
       return actual instanceof Date && beyond(operator, now.getTime() - actual.getTime(), given);
     case 'ahead':
@@ -175,7 +179,6 @@ function testSql({ field, operator, value: given }: TicketTest, alias: string, r
   if (own) return answerSql(verbatim(`${alias}.fields`), own, operator, value);
   const column = verbatim(`${alias}.${CONDITION_FIELDS[field as ConditionField].column}`);
   const hours = sql`${given[0] ?? '0'}::numeric * interval '1 hour'`;
-  const patterns = value.map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`);
   switch (operator) {
     case 'is-empty':
       return sql`${column} is null`;
@@ -190,13 +193,13 @@ function testSql({ field, operator, value: given }: TicketTest, alias: string, r
         ? sql`not coalesce(${column} = any(${value}::uuid[]), false)`
         : sql`not ${column} = any(${value}::text[])`;
     case 'contains':
-      return sql`${column} ilike any(${patterns}::text[])`;
+      return hasSql(column, value);
     case 'contains-not':
-      return sql`not ${column} ilike any(${patterns}::text[])`;
+      return sql`not ${hasSql(column, value)}`;
     case 'has':
-      return sql`${column} && ${value.map((one) => one.toLowerCase())}::text[]`;
+      return sql`${column} && ${value.map(tagOf)}::text[]`;
     case 'has-not':
-      return sql`not ${column} && ${value.map((one) => one.toLowerCase())}::text[]`;
+      return sql`not ${column} && ${value.map(tagOf)}::text[]`;
     case 'more-than':
       return kindOf(field) === 'age'
         ? sql`coalesce(${column} < now() - ${hours}, false)`
@@ -208,12 +211,13 @@ function testSql({ field, operator, value: given }: TicketTest, alias: string, r
   }
 }
 
-/** Answers are JSON: one value or several. `->>` of one and the elements of several are compared as text. */
+/** Answers are JSON: one value or several. Each is compared as folded text. */
 function answerSql(column: Sql, id: string, operator: string, value: string[]): Sql {
   const answer = sql`(${column} -> ${id}::text)`;
   const none = sql`(${answer} is null or ${answer} in ('null'::jsonb, '""'::jsonb, '[]'::jsonb))`;
   if (operator === 'is-empty') return none;
   if (operator === 'is-not-empty') return sql`not ${none}`;
-  const is = sql`coalesce(case when jsonb_typeof(${answer}) = 'array' then ${answer} ?| ${value}::text[] else ${column} ->> ${id}::text = any(${value}::text[]) end, false)`;
+  const each = sql`jsonb_array_elements_text(case when jsonb_typeof(${answer}) = 'array' then ${answer} else jsonb_build_array(${answer}) end)`;
+  const is = sql`(not ${none} and exists (select from ${each} one where ${foldedSql(verbatim('one'))} = any(${value.map(folded)}::text[])))`;
   return operator === 'is' ? is : sql`not ${is}`;
 }

@@ -1,6 +1,7 @@
 import { Get, Param, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
+import { has } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import {
   CurrentActor,
@@ -160,9 +161,7 @@ export class NewTicketController {
       name: typeName(type, locale),
       sentence: typeSentence(type, locale),
     }));
-    const words = q.toLocaleLowerCase(locale);
-    const fits = ({ name, sentence }: (typeof cards)[number]) =>
-      `${name} ${sentence}`.toLocaleLowerCase(locale).includes(words);
+    const fits = ({ name, sentence }: (typeof cards)[number]) => q === '' || has(`${name} ${sentence}`, q);
     return show(
       'tickets/customer/choose',
       { types: cards.filter(fits), searchable: types.length >= SEARCH_FROM, q, gone },

@@ -114,9 +114,9 @@ export class CustomerLiveController {
 }
 
 /** "Mara is replying", or who else has it open. Empty when one is alone. */
-export function presenceText(visit: Pick<Visit, 't' | 'locale'>, colleagues: Colleague[]): string {
+export function presenceText(visit: Pick<Visit, 't' | 'region'>, colleagues: Colleague[]): string {
   const writing = colleagues.filter(({ typing }) => typing);
-  const names = (people: Colleague[]) => formatters(visit.locale).list(people.map(({ name }) => name));
+  const names = (people: Colleague[]) => formatters(visit.region).list(people.map(({ name }) => name));
   if (writing.length > 0) return visit.t('tickets.presence.replying', { names: names(writing), count: writing.length });
   return colleagues.length > 0
     ? visit.t('tickets.presence.viewing', { names: names(colleagues), count: colleagues.length })

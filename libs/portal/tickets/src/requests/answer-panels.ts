@@ -34,10 +34,12 @@ export class AnswerPanels implements OnModuleInit {
     const type = types.find(({ id }) => id === ticket.typeId);
     const names = await this.names(idsIn(ticket.fields, fields));
     const base = `${team ? '/console' : ''}/tickets/${ticketNumber(ticket.number)}`;
-    const answers = answersOf(ticket, fields, types, { locale: visit.locale, team, names }).map((answer) => ({
-      ...answer,
-      files: answer.files.map(({ id, name }) => ({ name, href: `${base}/answers/${id}` })),
-    }));
+    const answers = answersOf(ticket, fields, types, { locale: visit.locale, region: visit.region, team, names }).map(
+      (answer) => ({
+        ...answer,
+        files: answer.files.map(({ id, name }) => ({ name, href: `${base}/answers/${id}` })),
+      }),
+    );
     const changeable = team && ticket.can.update && type !== undefined && questionsOf(type, fields, true).length > 0;
     if (answers.length === 0 && !changeable) return null;
     const view = {

@@ -54,7 +54,7 @@ export class AnswerSheet {
       Object.entries(kept).map(([name, list]) => [name, list!.map(({ id }) => id)]),
     );
     const companyIds = companiesOf(ticket).map(({ value }) => value);
-    const choices: FormChoices = { locale: visit.locale, team: true, categoryIds: [], companyIds, files };
+    const choices: FormChoices = { region: visit.region, team: true, categoryIds: [], companyIds, files };
     const shape = asked.map(({ field }) => [controlOf(field.id), answerOf(field, false, choices)] as const);
     const form = FormState.parse<Record<string, FieldValue>>(req, z.object(Object.fromEntries(shape)));
     Object.assign(form.errors, typed.errors);
@@ -100,8 +100,8 @@ export class AnswerSheet {
     return Object.fromEntries(files.map(({ id }) => [controlOf(id), list(id)]));
   }
 
-  private typed(ticket: Sheet, fields: readonly RequestField[], { locale }: Visit): Record<string, string | string[]> {
-    const typed = typedAnswers(ticket.fields, fields, locale);
+  private typed(ticket: Sheet, fields: readonly RequestField[], { region }: Visit): Record<string, string | string[]> {
+    const typed = typedAnswers(ticket.fields, fields, region);
     return { ...typed, category: ticket.categoryId ?? '', priority: ticket.priority } as Record<
       string,
       string | string[]

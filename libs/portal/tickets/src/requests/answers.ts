@@ -22,7 +22,7 @@ export function answersOf(
   { typeId, fields: given }: Answered,
   fields: readonly RequestField[],
   types: readonly RequestType[],
-  { locale, team, names }: { locale: string; team: boolean; names: Names },
+  { locale, region, team, names }: { locale: string; region: string; team: boolean; names: Names },
 ): Answer[] {
   const order = types.find(({ id }) => id === typeId)?.questions.map(({ fieldId }) => fieldId) ?? [];
   const place = ({ id }: RequestField) => (order.includes(id) ? order.indexOf(id) : order.length);
@@ -32,14 +32,18 @@ export function answersOf(
     .map((field) => ({
       fieldId: field.id,
       label: localized(field, 'label', locale),
-      values: field.kind === 'file' ? [] : valuesOf(field, given[field.id]!, locale, names),
+      values: field.kind === 'file' ? [] : valuesOf(field, given[field.id]!, { locale, region, names }),
       files: field.kind === 'file' ? filesOf(given[field.id]!, names) : [],
       teamOnly: field.visibility === 'team',
     }));
 }
 
-function valuesOf(field: RequestField, value: FieldValue, locale: string, names: Names): string[] {
-  const formats = formatters(locale);
+function valuesOf(
+  field: RequestField,
+  value: FieldValue,
+  { locale, region, names }: { locale: string; region: string; names: Names },
+): string[] {
+  const formats = formatters(region);
   const ids = [value ?? []].flat().map(String);
   switch (field.kind) {
     case 'choice':
@@ -73,7 +77,7 @@ export const idsIn = (given: Record<string, FieldValue>, fields: readonly Reques
 export function typedAnswers(
   given: Record<string, FieldValue>,
   fields: readonly RequestField[],
-  locale: string,
+  region: string,
 ): Typed {
   const typed = fields.flatMap(({ id, kind }): [string, string | string[]][] => {
     const value = given[id];
@@ -81,7 +85,7 @@ export function typedAnswers(
     if (kind === 'file') return [[`kept-${controlOf(id)}`, [value].flat().map(String)]];
     if (kind === 'number')
       return [
-        [controlOf(id), formatters(locale).number(Number(value), { useGrouping: false, maximumFractionDigits: 10 })],
+        [controlOf(id), formatters(region).number(Number(value), { useGrouping: false, maximumFractionDigits: 10 })],
       ];
     if (kind === 'checkbox') return [[controlOf(id), 'yes']];
     return [[controlOf(id), Array.isArray(value) ? value : String(value)]];

@@ -19,7 +19,10 @@ export function parseNumber(text: string, locale: string): number | null {
     .replace(/\u066C/g, '');
   const { decimal, group } = separators(locale);
   const spaces = /\d/.test(plain) ? plain.replace(/[\s\u00A0\u202F'’]/g, '') : plain;
-  const local = new RegExp(`^[+-]?(?:\\d{1,3}(?:${escaped(group)}\\d{3})+|\\d+)(?:${escaped(decimal)}\\d+)?$`);
+  // India counts in hundreds above the thousands: 12,34,567.
+  const local = new RegExp(
+    `^[+-]?(?:\\d{1,3}(?:${escaped(group)}\\d{2,3})*${escaped(group)}\\d{3}|\\d+)(?:${escaped(decimal)}\\d+)?$`,
+  );
   if (local.test(spaces)) return finite(spaces.replaceAll(group, '').replace(decimal, '.'));
   // One separator that cannot group thousands stands for the decimal point, whichever it is.
   return /^[+-]?\d+[.,]\d+$/.test(spaces) && !/^[+-]?\d{1,3}[.,]\d{3}$/.test(spaces)

@@ -47,7 +47,7 @@ export class RequestDesk {
       kept[field] = await this.attachments.take(actor, loose, req.uploads ?? [], { field, max });
     const files = Object.fromEntries(Object.entries(kept).map(([name, list]) => [name, list!.map(({ id }) => id)]));
     const schema = requestForm(type, fields, loose.values as Typed, {
-      locale: visit.locale,
+      region: visit.region,
       team,
       categoryIds: categories.map(({ value }) => value),
       companyIds: companies.map(({ value }) => value),

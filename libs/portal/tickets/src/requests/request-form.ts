@@ -13,7 +13,7 @@ export interface Asked {
   question: Question;
 }
 export interface FormChoices {
-  locale: string;
+  region: string;
   /** Whether the team fills it in: it sees fields that customers do not. */
   team: boolean;
   categoryIds: readonly string[];
@@ -152,7 +152,7 @@ export function answerOf(field: RequestField, required: boolean, choices: FormCh
     case 'paragraph':
       return written(ANSWER_MAX.paragraph);
     case 'number':
-      return numberOf(field, choices.locale).refine(missing, need(required));
+      return numberOf(field, choices.region).refine(missing, need(required));
     case 'date':
       return z
         .string()
@@ -195,14 +195,14 @@ const oneOf = (ids: readonly string[]): z.ZodType<FieldValue> =>
     .refine((id) => id === '' || ids.includes(id), 'web.form.choice')
     .transform((id): FieldValue => id || null);
 
-function numberOf({ min, max }: RequestField, locale: string): z.ZodType<FieldValue> {
+function numberOf({ min, max }: RequestField, region: string): z.ZodType<FieldValue> {
   return z
     .string()
     .max(40, 'tickets.request.wrong-number')
     .default('')
     .transform((text, context): FieldValue => {
       if (text.trim() === '') return null;
-      const value = parseNumber(text, locale);
+      const value = parseNumber(text, region);
       const code =
         value === null
           ? 'tickets.request.wrong-number'

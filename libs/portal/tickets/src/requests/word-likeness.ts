@@ -1,3 +1,4 @@
+import { folded } from '@foyer/i18n';
 import { EMPTY_WORDS } from './empty-words.js';
 
 const MOST_WORDS = 12;
@@ -41,17 +42,8 @@ function isPart(short: string, long: string): boolean {
   return at > 0 && long.length - at - short.length <= INFLECTION;
 }
 
-/** Small, without accents, vowel signs and the Arabic article; letters that are written one way or the other become one. */
-function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}\u0640]+/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
-    .replaceAll('ة', 'ه')
-    .replaceAll('ى', 'ي')
-    .replace(/(?<!\p{L})[وفبك]?ال(?=\p{L}{3})/gu, '');
-}
+/** Folded, without the Arabic article. */
+const plain = (text: string): string => folded(text).replace(/(?<!\p{L})[وفبك]?ال(?=\p{L}{3})/gu, '');
 
 function commonBeginning(one: string, other: string): number {
   let same = 0;

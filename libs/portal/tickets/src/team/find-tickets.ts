@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { begins, ConsoleSearch, type Found } from '@foyer/settings';
+import { begins } from '@foyer/i18n';
+import { ConsoleSearch, type Found } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { numberIn, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';

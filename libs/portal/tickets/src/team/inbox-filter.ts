@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { field } from '@foyer/web';
 import type { PortalActor } from '@foyer/identity';
 import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
-import { PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
+import { PRIORITIES, tagOf, TICKET_STATUSES } from '../ticket.entity.js';
 import { LIST_ORDERS, UNDONE, type ViewFilter } from '../ticket-list.js';
 import { type SavedView, STANDARD_VIEWS, standardFilter, type StandardView } from '../views/ticket-views.js';
 
@@ -21,7 +21,7 @@ export const inboxFilters = z.object({
   priority: z.enum(PRIORITIES).nullable().catch(null),
   group: id,
   type: id,
-  tag: z.string().trim().min(1).max(50).toLowerCase().nullable().catch(null),
+  tag: z.string().trim().min(1).max(50).transform(tagOf).nullable().catch(null),
   company: id,
   requester: id,
   sort: z.enum(LIST_ORDERS).nullable().catch(null),

@@ -1,0 +1,46 @@
+/** Accents, Arabic vowel signs and hamzas that decompose, the marks of the Quran, tatweel, and what has no width. */
+export const MARKS =
+  '\\u00ad\\u0300-\\u036f\\u0610-\\u061a\\u0640\\u064b-\\u065f\\u0670\\u06d6-\\u06ed\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff';
+/** Letters that are one to whoever searches, and do not decompose. */
+export const ALIKE: readonly [string, string] = ['ٱىیةکςıøđłð٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'اييهكσiodld01234567890123456789'];
+export const SPELT: readonly (readonly [string, string])[] = [
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['þ', 'th'],
+];
+// Marks on purpose: each is taken away wherever it stands.
+// eslint-disable-next-line no-misleading-character-class
+const marks = new RegExp(`[${MARKS}]`, 'g');
+const alike = new Map([...ALIKE[0]].map((letter, at) => [letter, [...ALIKE[1]][at]!]));
+const spelt = new Map([...alike, ...SPELT]);
+const special = new RegExp([...spelt.keys()].join('|'), 'g');
+
+/**
+ * The one form in which texts are compared when somebody searches: composed or not, in capitals or not, with accents, ligatures,
+ * full width and Arabic forms or without. `foldedSql` makes the same of a column.
+ */
+export const folded = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(marks, '')
+    .toLowerCase()
+    .replace(special, (letter) => spelt.get(letter)!);
+
+/** What a text is found by: its words, folded, with a blank between them; parts of `a/b-c` are words of their own. */
+export const searchable = (text: string): string =>
+  folded(text)
+    .replace(/[^\p{Alphabetic}0-9]+/gu, ' ')
+    .trim();
+
+/** Whether every word that was typed begins a word of the text: `sla pol` finds “SLA policies”. What has no letter finds nothing. */
+export function begins(text: string, typed: string): boolean {
+  const [known, asked] = [searchable(text).split(' '), searchable(typed)];
+  return asked !== '' && asked.split(' ').every((one) => known.some((word) => word.startsWith(one)));
+}
+
+/** Whether the text has what was typed anywhere in it; of what folds to nothing there is none. `hasSql` asks the same of a column. */
+export function has(text: string, typed: string): boolean {
+  const asked = folded(typed);
+  return asked !== '' && folded(text).includes(asked);
+}
