@@ -17,7 +17,8 @@ export function preview(): void {
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => follow(form, link), PAUSE);
   });
-  form.addEventListener('change', ({ target }) => {
+  // At the document, after what the server would refuse has been taken out there.
+  document.addEventListener('change', ({ target }) => {
     if (target instanceof HTMLInputElement && target.type === 'file') show(form, target);
   });
 }
