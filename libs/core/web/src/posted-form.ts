@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
+import { PartHeads } from './part-heads.js';
 
 /** What a posted form may take. Everything is counted as it comes: nothing beyond is kept, decoded or looked at. */
 export interface FormLimits {
@@ -114,12 +115,15 @@ function readMultipart(
   return new Promise((resolve, reject) => {
     const parser = begun(req, limits);
     if (!parser) return reject(new FormUnreadable());
+    const heads = new PartHeads(req.headers['content-type'] ?? '');
+    let taken = 0;
     const pairs: Pair[] = [];
     const keeping: Promise<void>[] = [];
     let fieldBytes = 0;
     let bytes = 0;
     const stop = (error: Error) => {
-      req.unpipe(parser);
+      req.unpipe(heads);
+      heads.unpipe(parser);
       req.off('data', count);
       req.off('aborted', cut);
       parser.destroy();
@@ -133,12 +137,14 @@ function readMultipart(
       if (bytes > most) tooLarge();
     };
     parser.on('field', (name: string, value: string, { nameTruncated, valueTruncated }: busboy.FieldInfo) => {
+      taken += 1;
       fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
       if (nameTruncated || valueTruncated || name.length > NAME_BYTES || fieldBytes > limits.bytes) tooLarge();
       else pairs.push([name, value]);
     });
     let files = 0;
     parser.on('file', (field: string, content: Readable, { filename }: busboy.FileInfo) => {
+      taken += 1;
       if (field === undefined || field.length > NAME_BYTES) return tooLarge();
       if (hopeless) return void content.on('error', () => undefined).resume();
       const kept = keep({ field, name: filename ?? '', content, surplus: (files += 1) > limits.files });
@@ -148,12 +154,17 @@ function readMultipart(
     parser.once('filesLimit', tooLarge).once('fieldsLimit', tooLarge).once('partsLimit', tooLarge);
     parser.on('error', () => stop(new FormUnreadable()));
     parser.once('close', () => {
-      const end = () => (hopeless ? reject(new FormTooLarge(pairs)) : resolve(pairs));
+      const end = () => {
+        if (hopeless) reject(new FormTooLarge(pairs));
+        // A part that was left out may be a file: better refused than lost.
+        else if (heads.seen > taken) reject(new FormUnreadable());
+        else resolve(pairs);
+      };
       void Promise.all(keeping).then(end, reject);
     });
     req.once('aborted', cut);
     req.on('data', count);
-    req.pipe(parser);
+    req.pipe(heads).pipe(parser);
   });
 }
 

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
 import { FormTooLarge, readForm } from '@foyer/web';
 
@@ -56,6 +58,61 @@ test('pairs and files come as they were sent', async () => {
   ]);
   const body = `${part('name="a"', 'ü')}${part('name="f"; filename="Grüße.txt"', 'hello')}--b--\r\n`;
   expect(await post(MULTIPART, body)).toEqual([200, { pairs: [['a', 'ü']], files: [['f', 'Grüße.txt', 5]] }]);
+});
+
+test.each([
+  ['filename="a"b.png"', 'a_b.png'],
+  ['filename="a".png"; filename*=UTF-8\'\'%C3%BC.png', 'ü.png'],
+  ['filename=two words.png', 'two words.png'],
+  ['filename="a\tb.png"', 'a\tb.png'],
+  ['filename="unfinished.png', 'unfinished.png'],
+  ['filename="Grüße; name=x.png"', 'Grüße; name=x.png'],
+])('a file is not lost for its name: %s', async (about, name) => {
+  const body = `${part(`name="f"; ${about}`, 'hello')}${part('name="a"', 'kept')}--b--\r\n`;
+  expect(await post(MULTIPART, body)).toEqual([200, { pairs: [['a', 'kept']], files: [['f', name, 5]] }]);
+});
+
+test('whatever a file is called, in whatever pieces it comes, it is taken or the form is refused', async () => {
+  const letters = [
+    '"',
+    '\\',
+    ';',
+    ' ',
+    '=',
+    "'",
+    '*',
+    '%',
+    '\t',
+    '\x7f',
+    'a',
+    '.',
+    'ü',
+    '/',
+    'name=',
+    'filename=',
+    '--b',
+  ];
+  const name = fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 12 }).map((all) => all.join(''));
+  await fc.assert(
+    fc.asyncProperty(name, fc.boolean(), fc.integer({ min: 1, max: 40 }), async (given, quoted, piece) => {
+      const about = quoted ? `filename="${given}"` : `filename=${given}`;
+      const body = Buffer.from(`${part(`name="f"; ${about}`, 'hello\r\n--')}${part('name="a"', 'kept')}--b--\r\n`);
+      const pieces = Array.from({ length: Math.ceil(body.length / piece) }, (_, at) =>
+        body.subarray(at * piece, (at + 1) * piece),
+      );
+      const req = Object.assign(Readable.from(pieces), { headers: { 'content-type': MULTIPART } });
+      const [status, answer] = await read(req as unknown as IncomingMessage);
+      if (status === 200)
+        expect(answer).toEqual({ pairs: [['a', 'kept']], files: [[expect.any(String), expect.any(String), 9]] });
+      else expect(status).toBe(400);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a part that nobody can read is told', async () => {
+  const nameless = '--b\r\nContent-Type: image/png\r\n\r\nhello\r\n';
+  expect(await post(MULTIPART, `${nameless}${part('name="a"', 'kept')}--b--\r\n`)).toEqual([400, null]);
 });
 
 test('a file that is too large is cut off, and the words that came with it are there', async () => {
