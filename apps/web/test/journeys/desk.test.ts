@@ -63,6 +63,30 @@ test('a tag in use is offered while another is typed, after those that stand the
   expect((await guest.get('/console/tickets/tags')).status).toBe(303);
 });
 
+test('who writes while the page hears of changes goes on writing: words, place and files stay', async () => {
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-001`);
+  await mara.waitForFunction(() => !document.querySelector('[data-rich]:not(.is-rich)'));
+  const reply = mara.getByRole('textbox', { name: 'Reply to Ana Sousa' });
+  const file = { name: 'shot.txt', mimeType: 'text/plain', buffer: Buffer.from('seen') };
+  await mara.locator('#reply-attachments').setInputFiles(file);
+  await reply.click();
+  await mara.keyboard.type('We are ');
+  for (const tag of ['rare', 'sea', 'area']) {
+    await acme.inside(async () => world.get(Tickets).tag(await acme.owner.actor(), 1, [tag], []));
+    await mara
+      .locator('[data-region=thread]')
+      .getByText(new RegExp(`\\b${tag}\\b`))
+      .first()
+      .waitFor();
+    await mara.keyboard.type(`near ${tag} `);
+  }
+  expect((await reply.innerText()).trim()).toBe('We are near rare near sea near area');
+  expect(await mara.locator('#reply-attachments').evaluate((box: HTMLInputElement) => box.files!.length)).toBe(1);
+  expect(await mara.getByRole('button', { name: 'Solve' }).count()).toBe(1);
+});
+
 test('r and n go to where one writes', async () => {
   const mara = await chromium.newcomer(true);
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);

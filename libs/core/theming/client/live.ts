@@ -30,7 +30,9 @@ async function refresh(page: string): Promise<void> {
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   followProperties(fresh);
-  for (const now of document.querySelectorAll<HTMLElement>('[data-region]')) {
+  for (const now of document.body.querySelectorAll<HTMLElement>('[data-region]')) {
+    // What is being written is nobody's to take away, wherever a page puts it.
+    if (now.querySelector('textarea, [data-rich], input[type=file]')) continue;
     const next = fresh.querySelector<HTMLElement>(`[data-region="${now.dataset['region']}"]`);
     if (!next || next.innerHTML === now.innerHTML) continue;
     const ticked = [...now.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => value);

@@ -1,4 +1,4 @@
-const locale = document.documentElement.dataset['region'] || document.documentElement.lang || 'en';
+const locale = document.documentElement.dataset['formats'] || document.documentElement.lang || 'en';
 
 export function localeNumber(value: number): string {
   return value.toLocaleString(locale);
