@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
-import { Drafts, type RequestField, requestFields, requestTypes } from '@foyer/tickets';
+import { Drafts, type RequestField, requestFields, requestTypes, Tickets } from '@foyer/tickets';
 import { requestField } from '../src/requests/request-field.js';
 import { FIRST_TYPE, requestType, type RequestType } from '../src/requests/request-type.js';
 
@@ -268,6 +268,29 @@ describe('on the ticket', () => {
   });
 });
 
+describe('after a change of the type', () => {
+  test('answers of the type before stand apart, block nothing, and can be removed', async () => {
+    const subject = `Retyped ${randomUUID()}`;
+    await ana.upload('/tickets', plain({ subject, [f('device')]: laptop.id, [f('serial')]: 'SN 77' }), []);
+    const [{ number } = { number: 0 }] = await acme.query<{ number: string }>(
+      () => sql`select number from ${table('ticket')} where subject = ${subject}`,
+    );
+    const actor = await acme.owner.actor();
+    const act = (to: string) => world.get(Tickets).act(actor, Number(number), [{ do: 'type', to }]);
+    await acme.inside(() => act(FIRST_TYPE.id));
+    const owner = await acme.owner.browser();
+    const at = `/console/tickets/TKT-${String(number).padStart(3, '0')}`;
+    const page = (await owner.get(at)).text;
+    expect(page).toMatch(/From an earlier request type[^]*SN 77/);
+    expect((await owner.get(`${at}/fields`)).text).toContain(`name="forget" value="${idOf('serial')}"`);
+    expect((await owner.upload(`${at}/fields`, { forget: idOf('serial') }, [])).status).toBe(303);
+    const after = (await owner.get(at)).text;
+    expect([after.includes('SN 77'), after.includes('Laptop')]).toEqual([false, true]);
+    await acme.inside(() => act(repair.id));
+    expect((await owner.get(at)).text).not.toContain('From an earlier request type');
+  });
+});
+
 describe('drafts', () => {
   const place = `new:${repair.id}`;
   const draft = { place, type: repair.id, subject: 'Half a thought', [f('device')]: laptop.id };
@@ -487,6 +510,6 @@ describe('for somebody else', () => {
     expect(
       (await viewer.post('/console/people/new', { ...typed, email: 'x@callers.example' })).status,
     ).toBeGreaterThanOrEqual(403);
-    expect((await ana.get('/console/people/new')).status).toBe(404);
+    expect((await ana.get('/console/people/new')).status).toBe(403);
   });
 });

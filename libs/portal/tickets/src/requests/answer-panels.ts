@@ -40,10 +40,13 @@ export class AnswerPanels implements OnModuleInit {
         files: answer.files.map(({ id, name }) => ({ name, href: `${base}/answers/${id}` })),
       }),
     );
-    const changeable = team && ticket.can.update && type !== undefined && questionsOf(type, fields, true).length > 0;
+    const asks = type !== undefined && questionsOf(type, fields, true).length > 0;
+    const earlier = answers.filter((answer) => answer.earlier);
+    const changeable = team && ticket.can.update && (asks || earlier.length > 0);
     if (answers.length === 0 && !changeable) return null;
     const view = {
-      answers,
+      answers: answers.filter((answer) => !answer.earlier),
+      earlier,
       type: type ? typeName(type, visit.locale) : null,
       change: changeable ? `${base}/fields` : null,
     };

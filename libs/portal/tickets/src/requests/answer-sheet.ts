@@ -6,7 +6,7 @@ import { Attachments, keptName, type KeptFile } from '../attachments.js';
 import type { FieldValue } from '../ticket.entity.js';
 import type { TicketView } from '../ticket-page.js';
 import { AnswerPanels } from './answer-panels.js';
-import { idsIn, typedAnswers } from './answers.js';
+import { answersOf, idsIn, typedAnswers } from './answers.js';
 import { localized } from './localized.js';
 import { ANSWER_MAX, type RequestField } from './request-field.js';
 import { answerOf, askedFields, controlOf, type FormChoices, questionsOf, type Typed } from './request-form.js';
@@ -32,9 +32,13 @@ export class AnswerSheet {
     const kept = { ...(await this.kept(ticket, fields)), ...came };
     const choices = { companies: companiesOf(ticket), orders: [], kept, team: true };
     const questions = questionViews(visit, type, fields, form, choices);
+    const names = await this.panels.names(idsIn(ticket.fields, fields));
+    const types = await this.requests.types();
+    const answers = answersOf(ticket, fields, types, { locale: visit.locale, region: visit.region, team: true, names });
     return {
       form,
       questions,
+      earlier: answers.filter((answer) => answer.earlier),
       labels: labelsOf(questions, visit),
       conditional: questions.some(({ when }) => when !== null),
       files: this.attachments.limits,
@@ -61,9 +65,14 @@ export class AnswerSheet {
     const given = new Map(
       form.failed ? [] : asked.map(({ field }) => [field.id, form.value[controlOf(field.id)] ?? null]),
     );
-    const next = questionsOf(type, fields, true).map(
-      ({ field }) => [field.id, emptied(given.get(field.id) ?? null)] as const,
-    );
+    const next = questionsOf(type, fields, true).map(({ field }): [string, FieldValue] => [
+      field.id,
+      emptied(given.get(field.id) ?? null),
+    ]);
+    // What no question asks for any longer stays until it is ticked away.
+    const questions = new Set(next.map(([id]) => id));
+    for (const id of [typed.values['forget'] ?? []].flat())
+      if (!questions.has(id) && fields.some((field) => field.id === id)) next.push([id, null]);
     const changed = next.filter(([id, value]) => !same(value, ticket.fields[id] ?? null)).map(([id]) => id);
     const labels = fields
       .filter(({ id }) => changed.includes(id))

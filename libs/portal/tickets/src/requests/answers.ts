@@ -12,6 +12,8 @@ export interface Answer {
   values: string[];
   files: { id: string; name: string }[];
   teamOnly: boolean;
+  /** The ticket's type does not ask for it: it was of another type then. */
+  earlier: boolean;
 }
 /** What answers only name by an id: files and companies. */
 export type Names = ReadonlyMap<string, string>;
@@ -35,6 +37,7 @@ export function answersOf(
       values: field.kind === 'file' ? [] : valuesOf(field, given[field.id]!, { locale, region, names }),
       files: field.kind === 'file' ? filesOf(given[field.id]!, names) : [],
       teamOnly: field.visibility === 'team',
+      earlier: !order.includes(field.id),
     }));
 }
 
