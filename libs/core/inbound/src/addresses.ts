@@ -1,6 +1,7 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import { decodeText } from './charsets.js';
 import { decodeHeader } from './encoded-words.js';
+import { shownLine } from './shown-line.js';
 
 export interface Address {
   name: string;
@@ -52,4 +53,4 @@ function mailboxOf(text: string): string {
 const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 const decodeName = (name: string) =>
-  decodeHeader(Buffer.from(name.slice(0, MAX_NAME)).toString('latin1')).toWellFormed();
+  shownLine(decodeHeader(Buffer.from(name.slice(0, MAX_NAME)).toString('latin1')).toWellFormed());

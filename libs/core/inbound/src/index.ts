@@ -6,6 +6,7 @@ export type { MailAttachment } from './mail-content.js';
 export { readMessageIds } from './message-ids.js';
 export { type Circumstances, type InboundMail, parseMail } from './parse-mail.js';
 export { parseHead, readMail } from './read-mail.js';
+export { shownLine } from './shown-line.js';
 export { authenticationOf } from './authenticate-mail.js';
 export type { Arrival, Authentication } from './authentication.js';
 export { ForbiddenAddress, isPublic, type Lookup, publicAddress } from './network-guard.js';

@@ -8,6 +8,7 @@ import { fold } from './fold.js';
 import { readMessageIds } from './message-ids.js';
 import { type MimePart, readParts } from './mime-part.js';
 import { turnOf } from './turn.js';
+import { shownLine } from './shown-line.js';
 
 export interface InboundMail {
   /** `<…>`; empty when the mail has none. */
@@ -62,7 +63,7 @@ export function parseMail(raw: Uint8Array, { isOurs = () => false, envelopeFrom 
   const content = collect(mail);
   const addresses = (name: string) => readAddresses(headers.get(name).slice(0, MAX_ADDRESS_HEADER));
   const [messageId = ''] = readMessageIds(headers.get('message-id'));
-  const subject = decodeHeader(headers.get('subject').slice(0, 20_000), charsetOf(mail))
+  const subject = shownLine(decodeHeader(headers.get('subject').slice(0, 20_000), charsetOf(mail)))
     .slice(0, MAX_SUBJECT)
     .toWellFormed();
   const answers = headers.has('in-reply-to') || headers.has('references');

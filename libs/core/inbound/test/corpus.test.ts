@@ -36,6 +36,37 @@ interface Expected {
 
 test('holds mails of at least sixty kinds', () => expect(names.length).toBeGreaterThanOrEqual(60));
 
+test('a subject and a name are one line that can be seen, or none, whatever is in them', () => {
+  const letter = fc.constantFrom(
+    'a',
+    'ü',
+    ' ',
+    '\t',
+    '\u0007',
+    '\u0000',
+    '\u009b',
+    '\u200b',
+    '\u202e',
+    '\u2066',
+    '\ufeff',
+    '\u00ad',
+    '\u2060',
+  );
+  fc.assert(
+    fc.property(fc.array(letter, { maxLength: 12 }), (letters) => {
+      const word = `=?utf-8?b?${Buffer.from(letters.join('')).toString('base64')}?=`;
+      const { subject, from } = parseMail(
+        Buffer.from(`From: ${word} <ana@mails.example>\r\nSubject: ${word}\r\n\r\nHello`),
+      );
+      const seen = letters.filter((one) => /[aü]/.test(one)).join('');
+      for (const line of [subject, from!.name]) {
+        expect(line.replaceAll(' ', '')).toBe(seen);
+        expect(line).toBe(line.trim());
+      }
+    }),
+  );
+});
+
 test.each(names)('%s', (name) => {
   const expected = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Expected;
   const mail = parseMail(source(name), { envelopeFrom: expected.envelopeFrom });

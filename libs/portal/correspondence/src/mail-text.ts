@@ -1,4 +1,4 @@
-import type { InboundMail } from '@foyer/inbound';
+import { type InboundMail, shownLine } from '@foyer/inbound';
 
 const SUBJECT_MAX = 200;
 /** What is beyond is in the mail as it came, which is kept. */
@@ -13,8 +13,8 @@ export function subjectOf({ subject, text }: InboundMail, standard: string): str
   const line =
     text
       .split('\n')
-      .find((one) => one.trim() !== '')
-      ?.trim() ?? '';
+      .map(shownLine)
+      .find((one) => one !== '') ?? '';
   return [...(bare || subject.trim() || line || standard)].slice(0, SUBJECT_MAX).join('');
 }
 
