@@ -20,6 +20,8 @@ export class Tokens {
   async issue(purpose: string, { email, personId, subjectId = null, data = {}, hours }: TokenGrant): Promise<string> {
     const secret = newSecret();
     await this.database.write(async (em) => {
+      // Of two at once the later replaces the earlier.
+      await this.database.inTurn(`token ${purpose} ${email.toLowerCase()} ${subjectId}`);
       await em.nativeDelete(Token, { purpose, email: email.toLowerCase(), subjectId, usedAt: null });
       const expiresAt = new Date(Date.now() + hours * 3_600_000);
       const tokenHash = hashSecret(secret);

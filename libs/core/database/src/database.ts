@@ -106,6 +106,12 @@ export class Database extends Transactions {
     const { schema, role } = currentTenant();
     return { schema, role };
   }
+
+  /** In a write: the tenant's writes that name the same thing follow one another, each after the one before has committed. */
+  async inTurn(thing: string): Promise<void> {
+    const key = `${currentTenant().schema} ${thing}`;
+    await this.write((em) => em.execute('select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(?))', [key]));
+  }
 }
 
 /** Transactions in the schema `platform`. */

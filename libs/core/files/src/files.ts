@@ -206,7 +206,7 @@ export class Files {
     try {
       return await this.database.write(async (em) => {
         // Many uploads at once must not pass the quota together: from here on the others wait.
-        await em.execute('select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(?))', [storageKey.split('/')[0]]);
+        await this.database.inTurn('files');
         await this.checkQuota(em, size, about.byMail);
         const file = Object.assign(new StoredFile(), { ...about, id, size, sha256, storageKey, createdAt: new Date() });
         em.persist(file);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@foyer/database';
-import { Newcomers, Person, type PortalActor, PortalPrincipals } from '@foyer/identity';
+import { Newcomers, Person, personAt, type PortalActor, PortalPrincipals } from '@foyer/identity';
 import type { Address } from '@foyer/inbound';
 import { headerText } from '@foyer/mail';
 import type { Ticket } from '@foyer/tickets';
@@ -14,9 +14,9 @@ export class Senders {
     private readonly newcomers: Newcomers,
   ) {}
 
-  /** Null for an address nobody has. Whoever may not act any more is known all the same. */
+  /** Null for an address nobody has, until the mail is read. Whoever may not act any more is known all the same. */
   async find({ address }: Address): Promise<{ id: string; actor: PortalActor | null } | null> {
-    const person = await this.database.write((em) => em.findOne(Person, { email: address }));
+    const person = await personAt(this.database, address);
     return person && { id: person.id, actor: await this.principals.person(person.id) };
   }
 

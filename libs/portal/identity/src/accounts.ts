@@ -17,6 +17,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { PasswordChanged, PersonDeactivated, PersonRegistered, PersonVerified } from './identity.events.js';
 import { Owners } from './owners.js';
 import { Person, type TicketMailWish } from './person.entity.js';
+import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-principals.js';
 import { TeamRoles } from './roles/team-roles.js';
@@ -128,7 +129,7 @@ export class Accounts {
       const token = await this.tokens.redeem('verify', secret);
       if (!token) return null;
       const { locale = null, returnTo = null } = token.data as VerifyData;
-      let person = await em.findOne(Person, { email: token.email });
+      let person = await personAt(this.database, token.email);
       if (person?.status === 'deactivated') return null;
       const added = person === null;
       if (!person)
@@ -241,11 +242,11 @@ export class Accounts {
   }
 
   async confirmEmail(actor: PortalActor, secret: string): Promise<boolean> {
-    return this.database.write(async (em) => {
+    return this.database.write(async () => {
       const token = await this.tokens.redeem('email', secret);
       if (!token || token.personId !== actor.id) return false;
       const person = await this.self(actor);
-      if (await em.findOne(Person, { email: token.email })) throw new Conflict('identity.email.taken');
+      if (await personAt(this.database, token.email)) throw new Conflict('identity.email.taken');
       person.email = token.email;
       person.emailVerifiedAt = new Date();
       await this.sessions.endAll(person.id, actor.sessionId!);

@@ -48,13 +48,21 @@ export class Companies {
     });
   }
 
-  /** Puts somebody who has an account into a company, or changes their role there. */
+  /**
+   * Puts a customer who has an account into a company. Nobody of the team: what they reach is for their role there to say.
+   */
   async link(actor: PortalActor, companyId: string, personId: string, role: CompanyRole): Promise<void> {
     if (!allowed(actor.ability, 'create', 'Membership', { companyId, personId })) throw new NotFound();
     await this.roles.checkGiving(actor, 'create', companyId, role);
     await this.database.write(async (em) => {
-      const both = await Promise.all([em.findOne(Company, { id: companyId }), em.findOne(Person, { id: personId })]);
-      if (both.includes(null)) throw new InvalidField('company', 'web.form.choice');
+      await rows(em, sql`select 1 from ${table('person')} where id = ${personId} for update`);
+      const company = await em.findOne(Company, { id: companyId });
+      const person = await em.findOne(Person, { id: personId }, { refresh: true });
+      if (!company || !person) throw new InvalidField('company', 'web.form.choice');
+      if (person.teamRole !== null || personId === actor.id)
+        throw new InvalidField('company', 'identity.companies.in-team');
+      if (await em.findOne(Membership, { personId, companyId }))
+        throw new InvalidField('company', 'identity.invite.already-there');
       await em.upsert(Membership, { personId, companyId, role, createdAt: new Date() });
       await this.outbox.publish(new MemberJoined(companyId, personId));
     });

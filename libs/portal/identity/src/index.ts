@@ -29,6 +29,7 @@ export {
 export { type Destination, Invitations } from './invitations.js';
 export { Newcomers } from './newcomers.js';
 export { PeopleList, type PersonRow } from './people-list.js';
+export { personAt } from './person-at.js';
 export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './person.entity.js';
 export { type PortalActor, PortalPrincipals } from './portal-principals.js';
 export { SignIn } from './sign-in.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, holds, NotFound, TooMany } from '@foyer/access';
+import { allowed, Conflict, holds, InvalidField, NotFound, TooMany } from '@foyer/access';
 import { hashPassword, hashSecret, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
@@ -9,6 +9,7 @@ import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { MemberJoined } from './identity.events.js';
 import { Person, type TeamRole } from './person.entity.js';
+import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
@@ -54,6 +55,8 @@ interface InvitationData {
   teamRole?: TeamRole;
   companyId?: string;
   companyRole?: CompanyRole;
+  /** The team puts none of its own into a company, also those who have joined it since or taken that address. */
+  byTeam?: boolean;
 }
 
 /** Letting people in by a link to their mailbox. Nobody chooses another person's password (ASVS 6.4.6). */
@@ -83,8 +86,11 @@ export class Invitations {
       const person = await em.findOne(Person, { email });
       if (person && (await this.isAlreadyThere(person, destination)))
         throw new Conflict('identity.invite.already-there');
+      const byTeam = actor.teamRole !== null;
+      if ('companyId' in destination && byTeam && person?.teamRole)
+        throw new InvalidField('email', 'identity.companies.in-team');
       const data: InvitationData = {
-        ...{ name, inviter: actor.name },
+        ...{ name, inviter: actor.name, byTeam },
         ...('personId' in destination ? {} : destination),
       };
       const secret = await this.tokens.issue('invitation', {
@@ -145,8 +151,9 @@ export class Invitations {
       const token = await this.tokens.redeem('invitation', secret);
       if (!token) return null;
       const data = token.data as unknown as InvitationData;
-      let person = await em.findOne(Person, { email: token.email });
+      let person = await personAt(this.database, token.email);
       if (person?.status === 'deactivated' || ('personId' in as && person?.id !== as.personId)) return null;
+      if (data.companyId && data.byTeam && person?.teamRole) return null;
       if (!person) em.persist((person = Object.assign(new Person(), { email: token.email, name: data.name })));
       if (chosen) person.name = chosen.name;
       person.emailVerifiedAt ??= new Date();

@@ -8,6 +8,7 @@ import type { CompanyRole } from './company.entity.js';
 import { PersonRegistered } from './identity.events.js';
 import { Invitations } from './invitations.js';
 import { Person } from './person.entity.js';
+import { personAt } from './person-at.js';
 import type { PortalActor } from './portal-principals.js';
 
 export interface NewcomerDraft {
@@ -41,8 +42,8 @@ export class Newcomers {
   ): Promise<Person> {
     if (!allowed(actor.ability, 'create', 'Person', { teamRole: null })) throw new NotFound();
     const draft = { ...details, locale: (await this.settings.get('general')).defaultLocale };
-    return this.database.write(async (em) => {
-      if (await em.findOne(Person, { email: draft.email })) throw new InvalidField('email', 'identity.person.known');
+    return this.database.write(async () => {
+      if (await personAt(this.database, draft.email)) throw new InvalidField('email', 'identity.person.known');
       const person = await this.welcome(draft);
       if (to) await this.companies.link(actor, to.companyId, person.id, to.role);
       if (invite) await this.invitations.invite(actor, draft, { personId: person.id }, draft.locale);
@@ -50,7 +51,7 @@ export class Newcomers {
     });
   }
 
-  /** An account of an address that nobody has proved yet. */
+  /** An account of an address that nobody has proved yet; `personAt` has said that it is nobody's. */
   async welcome({ name, email, phone = null, locale }: NewcomerDraft): Promise<Person> {
     return this.database.write(async (em) => {
       const person = Object.assign(new Person(), { name, email, phone, locale });

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Conflict, TooMany } from '@foyer/access';
-import { Limits } from '@foyer/credentials';
+import { Conflict, DomainError, InvalidField, TooMany } from '@foyer/access';
+import { Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Invitations } from '@foyer/identity';
+import { Accounts, Invitations, Newcomers } from '@foyer/identity';
 import { Mail } from '@foyer/mail';
 import { PER_COMPANY, PER_MAILBOX, PER_PERSON, PER_TENANT, UNCONFIRMED } from '../src/invitations.js';
 
@@ -110,4 +110,72 @@ test('62: nobody is renamed by an invitation', async () => {
     world.get(Invitations).peek(secretOf(await mailTo('new@strangers.example'))),
   );
   expect(first).toMatchObject({ name: 'Newt', hasAccount: false });
+});
+
+test('of several ways to an account that are taken at the same moment one makes it, and the others find it there', async () => {
+  const owner = await acme.owner.actor();
+  const { id: companyId } = (await bec.actor()).companies[0]!;
+  for (let round = 0; round < 3; round += 1) {
+    const email = `twin${round}@strangers.example`;
+    const chosen = { name: 'Twin', phone: null, password: 'meadow-thistle-77' };
+    const links = await acme.inside(async () => {
+      const link = (purpose: string, subjectId: string | null, data: object) =>
+        world.get(Tokens).issue(purpose, { email, personId: null, subjectId, hours: 1, data: { ...data } });
+      return {
+        verify: await link('verify', null, { name: 'Twin' }),
+        company: await link('invitation', companyId, { name: 'Twin', inviter: 'Bec', companyId, companyRole: 'user' }),
+        team: await link('invitation', null, { name: 'Twin', inviter: 'Otto', teamRole: 'agent' }),
+      };
+    });
+    const done = await acme.inside(() =>
+      Promise.allSettled([
+        world.get(Newcomers).add(owner, { name: 'Twin', email }, null, false),
+        world.get(Newcomers).add(owner, { name: 'Twin', email }, null, false),
+        world.get(Accounts).verify(links.verify, chosen),
+        world.get(Invitations).accept(links.company, chosen),
+        world.get(Invitations).accept(links.team, chosen),
+      ]),
+    );
+    const failures = done.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(failures.filter((error) => !(error instanceof DomainError))).toEqual([]);
+    for (const one of done.slice(0, 2))
+      if (one.status === 'rejected')
+        expect(one.reason).toMatchObject({ field: 'email', code: 'identity.person.known' });
+    expect(await acme.query(() => sql`select 1 from ${table('person')} where email = ${email}`)).toHaveLength(1);
+  }
+});
+
+test('of invitations of the same address that are sent at the same moment the last one counts', async () => {
+  const owner = await acme.owner.actor();
+  const email = 'five@strangers.example';
+  await acme.inside(() =>
+    Promise.all(
+      ['agent', 'viewer', 'editor', 'admin', 'agent'].map((teamRole) =>
+        world.get(Invitations).invite(owner, { name: '', email }, { teamRole }, 'en'),
+      ),
+    ),
+  );
+  const open = await acme.inside(() => world.get(Invitations).pending(owner, null));
+  expect(open.filter((one) => one.email === email)).toHaveLength(1);
+});
+
+test('the team invites none of its own into a company, nor who has joined it or taken that address since', async () => {
+  const mara = await acme.agent('Mara');
+  const [actor, owner] = [await mara.actor(), await acme.owner.actor()];
+  const into = { companyId: (await bec.actor()).companies[0]!.id, companyRole: 'company_admin' };
+  const invite = (email: string) =>
+    acme.inside(() => world.get(Invitations).invite(actor, { name: '', email }, into, 'en'));
+  await expect(invite(mara.email)).rejects.toBeInstanceOf(InvalidField);
+  await expect(invite(owner.email!)).rejects.toBeInstanceOf(InvalidField);
+  await invite('mara.private@strangers.example');
+  await run(
+    acme,
+    () =>
+      sql`update ${table('person')} set email = 'mara.private@strangers.example' where id = ${actor.id} returning id`,
+  );
+  const secret = secretOf(await mailTo('mara.private@strangers.example'));
+  expect(await acme.inside(() => world.get(Invitations).accept(secret, { personId: actor.id! }))).toBeNull();
+  expect(
+    (await mara.tenant.query(() => sql`select 1 from ${table('membership')} where person_id = ${actor.id}`)).length,
+  ).toBe(0);
 });

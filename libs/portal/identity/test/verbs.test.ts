@@ -70,6 +70,7 @@ beforeAll(async () => {
     }),
   );
   const owner = await acme.owner.actor();
+  for (const name of ['Mara, agent', 'Otto, owner']) idOf[name] = (await people[name]!.actor()).id!;
   for (const company of COMPANIES)
     await acme.inside(() =>
       world
@@ -112,6 +113,18 @@ const VERBS: Record<string, (actor: PortalActor, company: string) => Promise<unk
       ],
     ]),
   ),
+  // Nobody may do these, by whatever right: who is there keeps their role, and the team puts none of its own into a company.
+  ...Object.fromEntries(
+    Object.values(ROLES).flatMap((role) =>
+      ['Hand', 'Mara, agent', 'Otto, owner'].map((whom) => [
+        `wrongly puts ${whom} into it as ${role}`,
+        (actor: PortalActor, company: string) =>
+          world.get(Companies).link(actor, idOf[company]!, idOf[whom] ?? idOf[`${whom} of ${company}`]!, role),
+      ]),
+    ),
+  ),
+  'wrongly puts themselves into it': (actor, company) =>
+    world.get(Companies).link(actor, idOf[company]!, actor.id!, 'user'),
   'makes its admin a user': (actor, company) =>
     world.get(Companies).changeRole(actor, idOf[company]!, idOf[`Head of ${company}`]!, 'user'),
   'removes its user': (actor, company) =>
@@ -134,7 +147,7 @@ const VERBS: Record<string, (actor: PortalActor, company: string) => Promise<unk
   'shuts its user out': (actor, company) => world.get(Accounts).deactivate(actor, idOf[`Hand of ${company}`]!),
 };
 const each = (verb: string, ...names: string[]) => names.map((name) => verb.replace('…', name));
-const ALL = Object.keys(VERBS);
+const ALL = Object.keys(VERBS).filter((verb) => !verb.startsWith('wrongly'));
 const OWN = [
   ...each('invites as …', 'user', 'company user', 'company admin', 'manager'),
   ...each('makes its user …', 'user', 'company user', 'company admin', 'manager'),

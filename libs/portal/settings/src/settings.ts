@@ -59,7 +59,7 @@ export class Settings {
   /** Makes a section's next value from the one before; two at once follow one another. */
   async update<T extends object>(section: Section<T>, to: (before: T) => T, actorId: string | null): Promise<void> {
     await this.database.write(async (em) => {
-      await this.one(em);
+      await this.one();
       const before = await stored(em, section);
       const after = checked(section, to(before));
       const changed = (key: string) => !same(before[key as keyof T], after[key as keyof T]);
@@ -80,9 +80,8 @@ export class Settings {
   }
 
   /** One change after the other, so that two people who change different things do not undo each other. */
-  private async one(em: SqlEntityManager): Promise<void> {
-    const key = `${currentTenant().schema} settings`;
-    await em.execute('select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext(?))', [key]);
+  private one(): Promise<void> {
+    return this.database.inTurn('settings');
   }
 }
 

@@ -128,7 +128,7 @@ export class PeopleController {
   private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {
     const row = await this.list.person(actor, id);
     const manages = id !== actor.id && (await this.accounts.mayShutOut(actor, row));
-    const links = holds(actor.ability, 'create', 'Membership'); // into any company
+    const links = holds(actor.ability, 'create', 'Membership') && row.teamRole === null; // into any company
     const { rows: all } = links ? await this.list.companies(actor, { limit: 500 }) : { rows: [] };
     const labelOf = await this.roles.labels((key) => visit.t(key));
     const has = new Set(row.companies.map((company) => company.id));
