@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { effort } from '@foyer/app-cli/testing/effort';
 import fc from 'fast-check';
 import {
   addBusinessTime,
@@ -164,9 +165,10 @@ describe('by hand', () => {
   });
 });
 
-test('fast: a thousand due dates of three weeks in well under a second', () => {
+test('fast: a thousand due dates of three weeks in well under a second', async () => {
   const hours = nineToFive('America/New_York', [{ date: '2026-12-25', name: 'Christmas', yearly: true }]);
-  const start = performance.now();
-  for (let index = 0; index < 1000; index++) addBusinessTime(hours, at('2026-01-01') + index * 8 * HOUR, 120 * HOUR);
-  expect(performance.now() - start).toBeLessThan(500);
+  const seconds = await effort(() => {
+    for (let index = 0; index < 1000; index++) addBusinessTime(hours, at('2026-01-01') + index * 8 * HOUR, 120 * HOUR);
+  });
+  expect(seconds).toBeLessThan(1);
 });

@@ -1,3 +1,4 @@
+import { effort } from '@foyer/app-cli/testing/effort';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,11 +125,12 @@ describe('negotiateLocale', () => {
     expect(negotiateLocale('pt-PT, fr;q=0.5', ['en', 'fr', 'pt-BR'], 'en')).toBe('pt-BR');
   });
 
-  test('55: a hostile header costs no time', () => {
-    const started = performance.now();
-    negotiateLocale('a;'.repeat(500_000), available, 'en');
-    negotiateLocale(','.repeat(1_000_000), available, 'en');
-    expect(performance.now() - started).toBeLessThan(3_000);
+  test('55: a hostile header costs no time', async () => {
+    const seconds = await effort(() => {
+      negotiateLocale('a;'.repeat(500_000), available, 'en');
+      negotiateLocale(','.repeat(1_000_000), available, 'en');
+    });
+    expect(seconds).toBeLessThan(3);
   });
 });
 

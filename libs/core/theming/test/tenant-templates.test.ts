@@ -1,3 +1,4 @@
+import { effort } from '@foyer/app-cli/testing/effort';
 import { checkTemplate, Themes } from '../src/index.js';
 import fc from 'fast-check';
 import Handlebars from 'handlebars';
@@ -145,13 +146,14 @@ describe('46: work is bounded; an overrun renders the default theme and tells th
     ['a template that was never checked', { 'layout/page': 'x\n{{exec 1}}' }, 'Unknown helper "exec"'],
     ['broken syntax', { 'layout/page': '{{#if}}' }, 'Not valid Handlebars'],
   ])('%s', async (_, overrides, reason) => {
-    const started = performance.now();
-    const { html, failures } = await show(overrides, {}, { long: 'x'.repeat(100_000) });
+    let shown: Awaited<ReturnType<typeof show>>;
+    const seconds = await effort(async () => (shown = await show(overrides, {}, { long: 'x'.repeat(100_000) })));
+    const { html, failures } = shown!;
     expect(html).toMatch(/default page/);
     expect(failures).toEqual([
       { template: expect.any(String), line: failures[0]!.line, reason: expect.stringContaining(reason) },
     ]);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(seconds).toBeLessThan(10);
   });
 
   test('time', async () => {
@@ -195,10 +197,8 @@ describe('46: work is bounded; an overrun renders the default theme and tells th
     '{{^a}}'.repeat(5_000) + '{{/a}}'.repeat(5_000),
     '{{#a}}{{b "{{/a}}"}}'.repeat(3_000) + '{{/a}}'.repeat(400),
     '{{#> c/badge}}'.repeat(2_600) + '{{/c/badge}}'.repeat(2_000),
-  ])('what nests wildly is refused before it costs time: %#', (source) => {
-    const started = performance.now();
-    expect(problems(source).length).toBeGreaterThan(0);
-    expect(performance.now() - started).toBeLessThan(3_000);
+  ])('what nests wildly is refused before it costs time: %#', async (source) => {
+    expect(await effort(() => expect(problems(source).length).toBeGreaterThan(0))).toBeLessThan(3);
   });
 
   test('a failing page rests for a while instead of failing again on every request', async () => {

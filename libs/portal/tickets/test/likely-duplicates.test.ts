@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { effort, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { alike, sameWords, tellingWords } from '../src/requests/word-likeness.js';
 
 test.each([
@@ -62,12 +62,13 @@ test('any line is as like itself as can be, in whatever order, and nothing throw
   );
 });
 
-test('hundreds of long lines without a word in common are compared in a moment', () => {
+test('hundreds of long lines without a word in common are compared in a moment', async () => {
   const long = Array.from({ length: 12 }, (_, at) => `organisation${'abcdefghijkl'[at]}lly`).join(' ');
   const before = Array.from({ length: 400 }, () => long.replaceAll('lly', 'lyl'));
-  const started = performance.now();
-  for (const subject of before) sameWords(tellingWords(long), tellingWords(subject));
-  expect(performance.now() - started).toBeLessThan(3_000);
+  const seconds = await effort(() => {
+    for (const subject of before) sameWords(tellingWords(long), tellingWords(subject));
+  });
+  expect(seconds).toBeLessThan(3);
 });
 
 describe('before a ticket is sent', () => {
