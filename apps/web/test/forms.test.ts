@@ -63,7 +63,7 @@ const TEAM_PAGES = [
     `/console/settings/${page}/new`,
     `one of ${page}`,
   ]),
-  ...['asking for approval', 'an approval asked for'],
+  ...['asking for approval', 'an approval asked for', '/console/people/new', 'a snoozed ticket', 'snoozing'],
   ...['/console/availability', '/console/macros'],
   ...['roles', 'team-roles'].flatMap((page) => [
     `/console/settings/${page}`,
@@ -218,6 +218,7 @@ async function prepare(): Promise<void> {
   await team!.post(`${named['a company']}/invitations`, { email: 'newer@customers.example', role: 'user' });
   await setUpRequests(team!, customer!);
   await askCustomers();
+  await layAside();
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
   const rule = { group: '', agent: '', sharing: 'nobody', priority: 'low', category: '', tags: '', match: 'all' };
   await team!.post('/console/settings/routing', { ...rule, name: 'Routine' });
@@ -264,6 +265,15 @@ async function prepare(): Promise<void> {
   const entry = new URL(unescaped(/href="(http:[^"]+welcome\?token[^"]+)"/.exec(signedUp.text)![1]!));
   visitors['new owner'] = world.visitor(entry.host);
   named['welcome'] = entry.pathname + entry.search;
+}
+
+/** A ticket that the team has laid aside. */
+async function layAside(): Promise<void> {
+  const { number } = await (await acme.customer('Sia')).opens('Laid aside');
+  named['a snoozed ticket'] = `/console/tickets/${ticketNumber(Number(number))}`;
+  named['snoozing'] = `${named['a snoozed ticket']}/snooze`;
+  await visitors['team']!.get(named['a snoozed ticket']);
+  await visitors['team']!.post(named['snoozing'], { until: 'tomorrow' });
 }
 
 /** A survey that somebody got by mail, and requests that wait for one of the customer's company. */

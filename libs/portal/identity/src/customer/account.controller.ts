@@ -60,6 +60,7 @@ export class AccountController {
   @Get('email')
   @View('identity/customer/verify')
   async emailLink(@CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
+    if (token === undefined) return seeOther('/account'); // where a new address that was refused stands
     const email = typeof token === 'string' ? await this.accounts.newAddressOf(actor, token) : null;
     return email === null
       ? show('identity/customer/link-expired', {}, 410)

@@ -26,7 +26,7 @@ const newcomerForm = z.object({
   email: field.email,
   phone: field.optionalText(40),
   company: field.optionalId,
-  role: roleField.catch('user'),
+  role: roleField.default('user'),
   invite: z.string().optional(),
   /** Where the new person is needed: the page gets them as `customer`. */
   return_to: z.string().max(300).optional().catch(undefined),
@@ -62,6 +62,7 @@ export class NewPersonController {
     @CurrentActor() actor: PortalActor,
     @Form(newcomerForm) form: FormState<z.output<typeof newcomerForm>>,
   ) {
+    if (form.values['role'] && !(await this.roles.isKnown(form.values['role']))) form.fail('role', 'web.form.choice');
     const person = await form.attempt(({ name, email, phone, company, role, invite }) =>
       this.newcomers.add(
         actor,

@@ -1,6 +1,5 @@
-import { Param, Post } from '@nestjs/common';
+import { Get, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { InvalidField } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
   Can,
@@ -11,33 +10,53 @@ import {
   Form,
   type FormState,
   seeOther,
+  View,
   type Visit,
 } from '@foyer/web';
-import { endOf, SNOOZES, Snoozes, timeOf } from '../snoozes.js';
+import { endOf, snoozeChoices, SNOOZES, Snoozes, timeOf } from '../snoozes.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
+import { TicketPageReader, type TicketView } from '../ticket-page.js';
 
 const PATH = '/console/tickets';
-const snoozeForm = z.object({ until: z.enum(SNOOZES).optional(), at: z.string().max(40).default('') });
+const snoozeForm = z.object({
+  until: z.enum(SNOOZES, 'tickets.snooze.wrong').optional(),
+  at: z.string().max(40).default(''),
+});
 
 /** Laying a ticket aside, and taking it up again before its time. */
 @ConsoleController('tickets/:number/snooze')
 @Feature('tickets')
 @Can('update', 'Desk')
 export class SnoozeController {
-  constructor(private readonly snoozes: Snoozes) {}
+  constructor(
+    private readonly snoozes: Snoozes,
+    private readonly page: TicketPageReader,
+  ) {}
+
+  @Get()
+  @View('tickets/team/snooze')
+  async choose(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('number', TicketNumber) number: number,
+  ) {
+    return this.view(visit, await this.page.read(actor, number), visit.form());
+  }
 
   @Post()
+  @View('tickets/team/snooze')
   async begin(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
     @Form(snoozeForm) form: FormState<z.output<typeof snoozeForm>>,
   ) {
-    // What is none of these did not come from the page, whose control knows its bounds.
-    if (form.failed) throw new InvalidField('at', 'tickets.snooze.wrong');
-    const { until, at } = form.value;
-    await this.snoozes.begin(actor, number, until ? endOf(until, visit.timeZone) : timeOf(at, visit.timeZone));
+    const ticket = await this.page.read(actor, number);
+    await form.attempt(({ until, at }) =>
+      this.snoozes.begin(actor, number, until ? endOf(until, visit.timeZone) : timeOf(at, visit.timeZone)),
+    );
+    if (form.failed) return this.view(visit, ticket, form);
     return seeOther(`${PATH}/${ticketNumber(number)}`, 'tickets.snooze.done');
   }
 
@@ -45,5 +64,15 @@ export class SnoozeController {
   async end(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
     await this.snoozes.end(actor, number);
     return seeOther(`${PATH}/${ticketNumber(number)}`, 'tickets.snooze.ended');
+  }
+
+  private view(visit: Visit, { number, subject }: TicketView, form: FormState<unknown>) {
+    const at = `${PATH}/${ticketNumber(number)}`;
+    return {
+      form,
+      subject,
+      snooze: snoozeChoices(visit, `${at}/snooze`),
+      back: { href: at, label: ticketNumber(number) },
+    };
   }
 }
