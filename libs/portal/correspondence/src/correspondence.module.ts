@@ -1,5 +1,5 @@
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { holds } from '@foyer/access';
+import { Abilities, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
@@ -9,6 +9,7 @@ import { Themes } from '@foyer/theming';
 import { Arrivals } from './arrivals.js';
 import { Bounces } from './bounces.js';
 import { Conversations } from './conversations.js';
+import { correspondenceRules } from './correspondence.rules.js';
 import { Intake } from './intake.js';
 import { MailReading } from './jobs/reading.js';
 import { MailFiles } from './mail-files.js';
@@ -45,6 +46,7 @@ const setup = (name: string, icon: string, order: number) => ({
 export class CorrespondenceModule implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    private readonly abilities: Abilities,
     private readonly setupPages: SetupPages,
     private readonly navigation: Navigation,
     private readonly themes: Themes,
@@ -54,6 +56,7 @@ export class CorrespondenceModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.abilities.contribute(correspondenceRules);
     this.themes.registerTemplates('correspondence', new URL('../templates', import.meta.url));
     this.setupPages.add(
       setup('mail-in', 'mail', 10),
@@ -63,7 +66,7 @@ export class CorrespondenceModule implements OnModuleInit {
     this.navigation.add({
       ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail', order: 15 },
       feature: 'tickets',
-      shownTo: ({ ability }) => holds(ability, 'open-for', 'Desk'),
+      shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
     });
     this.fileUses.column('inbound_mail', 'file_id');
     this.chores.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));

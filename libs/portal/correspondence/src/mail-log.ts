@@ -13,7 +13,8 @@ export interface LogRow {
   way: Way;
   sender: string;
   recipient: string;
-  subject: string;
+  /** Null: for others to read. */
+  subject: string | null;
   status: InboundStatus;
   reason: Reason | null;
   authentication: Authentication;
@@ -45,19 +46,21 @@ export class MailLog {
   /** The latest first. One statement. */
   async page(actor: Actor, filter: LogFilter) {
     mayLook(actor);
-    return this.find(filter);
+    return this.find(filter, holds(actor.ability, 'read', 'Mail'));
   }
 
-  private async find({ search, status, cursor, limit }: LogFilter) {
+  /** Without subjects for whoever may not read them: neither to see nor to search. */
+  private async find({ search, status, cursor, limit }: LogFilter, subjects: boolean) {
     const [, at, id] = CURSOR.exec(cursor ?? '') ?? [];
+    const subject = subjects ? sql`i.subject` : sql`null`;
     const where = [sql`true`];
     if (status) where.push(sql`i.status = ${status}`);
     if (at) where.push(sql`(i.received_at, i.id) < (${at}::timestamptz, ${id}::uuid)`);
-    if (search) where.push(hasSql(sql`concat_ws(chr(10), i.sender, i.subject, i.recipient)`, [search]));
+    if (search) where.push(hasSql(sql`concat_ws(chr(10), i.sender, ${subject}, i.recipient)`, [search]));
     const found = await this.database.read((em) =>
       rows<LogRow>(
         em,
-        sql`select i.id, i.way, i.sender, i.recipient, i.subject, i.status, i.reason, i.authentication, i.file_id is not null as "hasSource",
+        sql`select i.id, i.way, i.sender, i.recipient, ${subject} as subject, i.status, i.reason, i.authentication, i.file_id is not null as "hasSource",
                    t.number::int as ticket, (i.received_at at time zone 'UTC')::text || '+00' as at, i.received_at as "receivedAt"
               from ${table('inbound_mail')} i left join ${table('ticket')} t on t.id = i.ticket_id
              where ${join(where, ' and ')} order by i.received_at desc, i.id desc limit ${limit + 1}`,
@@ -71,7 +74,7 @@ export class MailLog {
   /** What waits for somebody to decide, the oldest last. */
   async held(actor: Actor, cursor: string | null, limit: number) {
     mayDecide(actor);
-    return this.find({ search: null, status: 'held', cursor, limit });
+    return this.find({ search: null, status: 'held', cursor, limit }, true);
   }
 
   async heldSource(actor: Actor, id: string): Promise<StoredFile> {
@@ -94,6 +97,7 @@ export class MailLog {
 
   async source(actor: Actor, id: string): Promise<StoredFile> {
     mayLook(actor);
+    if (!holds(actor.ability, 'read', 'Mail')) throw new Refused();
     const row = await this.reading.row(id);
     if (!row?.fileId) throw new NotFound();
     return this.files.find(row.fileId);
@@ -146,7 +150,6 @@ function mayLook(actor: Actor): void {
   if (!holds(actor.ability, 'manage', 'Settings')) throw new Refused();
 }
 
-/** To make a ticket of a mail is to open one for somebody else. */
 function mayDecide(actor: Actor): void {
-  if (!holds(actor.ability, 'open-for', 'Desk') && !holds(actor.ability, 'manage', 'Settings')) throw new Refused();
+  if (!holds(actor.ability, 'decide', 'Mail')) throw new Refused();
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { selfSigned, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Settings } from '@foyer/settings';
+import { teamRoles } from '@foyer/identity';
+import { Collections, Settings } from '@foyer/settings';
 import { reopeningRules, TicketPageReader, Tickets } from '@foyer/tickets';
 import { AUTHSERV, type Draft, freePort, letterTo, outcome, raw, send, sendRaw, thread } from './correspondents.js';
 
@@ -731,6 +732,61 @@ describe('the log', () => {
     expect((await agent.post(`${second}/acceptance`)).status).toBe(404);
     expect((await agent.post(`${second}/dismissal`)).status).toBe(404);
     expect((await (await ana.browser()).get('/console/held-mails')).status).not.toBe(200);
+  });
+
+  test('shows what somebody wrote to those alone who see all tickets', async () => {
+    const id = (n: number) => `0190f000-0000-7000-8000-0000000000e${n}`;
+    const roles: [Record<string, 'none' | 'assigned' | 'all'>, 'everything' | 'the log' | 'nothing'][] = [
+      [{ 'tickets.view': 'all', 'tickets.open-for': 'all', 'people.view': 'all' }, 'everything'],
+      [{ 'tickets.view': 'assigned', 'tickets.open-for': 'all', 'people.view': 'all' }, 'nothing'],
+      [{ 'tickets.open-for': 'all', 'people.view': 'all' }, 'nothing'],
+      [{ 'tickets.view': 'all' }, 'nothing'],
+      [{ 'tickets.view': 'assigned', 'settings.manage': 'all' }, 'the log'],
+      [{ 'settings.manage': 'all' }, 'the log'],
+    ];
+    await acme.inside(() =>
+      world.get(Collections).apply(
+        teamRoles,
+        roles.map(([scopes], n) => ({ id: id(n), name: `Mail ${n}`, scopes })),
+      ),
+    );
+    await deliver({
+      ...{ from: 'secret@website.example', to: at(acme), subject: 'A held secret', text: 'For few' },
+      headers: ['Auto-Submitted: auto-generated'],
+    });
+    await outcome(acme, 'secret@website.example');
+    const [{ id: mail } = { id: '' }] = await acme.query<{ id: string }>(
+      () => sql`select id from ${table('inbound_mail')} where sender = 'secret@website.example'`,
+    );
+    const nobody = await acme.agent('Nadir', 'viewer');
+    const browser = await nobody.browser();
+    for (const [n, [, sees]] of roles.entries()) {
+      await acme.inside(() =>
+        world
+          .get(Database)
+          .write((em) =>
+            rows(em, sql`update ${table('person')} set team_role = ${id(n)} where email = ${nobody.email} returning 1`),
+          ),
+      );
+      const home = await browser.get('/console/account');
+      expect([n, home.status, home.text.includes('href="/console/held-mails"')]).toEqual([
+        ...[n, 200, sees === 'everything'],
+      ]);
+      const pages = ['/console/held-mails', `/console/held-mails/${mail}/source`];
+      for (const path of pages)
+        expect([n, (await browser.get(path)).status === 403]).toEqual([n, sees !== 'everything']);
+      if (sees !== 'everything')
+        for (const verb of ['acceptance', 'dismissal'])
+          expect([n, (await browser.post(`/console/held-mails/${mail}/${verb}`)).status]).toEqual([n, 403]);
+      if (sees !== 'the log') continue;
+      const log = await browser.get('/console/settings/mail-log?q=secret%40website');
+      expect([log.text.includes('secret@website.example'), log.text.includes('A held secret')]).toEqual([true, false]);
+      expect((await browser.get('/console/settings/mail-log?q=A+held+secret')).text).not.toContain('secret@website');
+      expect(log.text).not.toMatch(/\/(?:source|acceptance)"/);
+      expect((await browser.get(`/console/settings/mail-log/${mail}/source`)).status).toBe(403);
+      expect((await browser.post(`/console/settings/mail-log/${mail}/acceptance`)).status).toBe(403);
+    }
+    expect(await outcome(acme, 'secret@website.example')).toMatchObject({ status: 'held' });
   });
 
   test('is for those who manage the portal', async () => {

@@ -22,8 +22,8 @@ const PAGE = 50;
 const LINK_SECONDS = 300;
 const filters = z.object({ cursor: z.string().max(100).nullable().catch(null) });
 
-/** Mails that became no ticket by themselves, for those who open tickets for others: a web form's question is a program's mail. */
-@Can('open-for', 'Desk')
+/** Mails that became no ticket by themselves, for those who see all tickets and open some for others: a web form's question is a program's mail. */
+@Can('decide', 'Mail')
 @Feature('tickets')
 @ConsoleController('held-mails')
 export class HeldMailsController {

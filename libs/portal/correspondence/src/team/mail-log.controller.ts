@@ -1,7 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
-import type { Actor } from '@foyer/access';
+import { type Actor, holds } from '@foyer/access';
 import { Files } from '@foyer/files';
 import {
   field,
@@ -52,7 +52,7 @@ export class MailLogController {
     const options = INBOUND_STATUSES.map((value) => ({ value, label: visit.t(`correspondence.status.${value}`) }));
     const label = visit.t('correspondence.log.status');
     return {
-      mails: rows.map((row) => this.row(visit, row)),
+      mails: rows.map((row) => this.row(visit, actor, row)),
       filters: [filterView(visit, PATH, { name: 'status', label, current: status, options })],
       ...listView(visit, PATH, { q: q || null, filters: { status }, next, previous: null }),
     };
@@ -78,8 +78,9 @@ export class MailLogController {
       : seeOther(PATH, 'correspondence.reason.not-now', 'bad');
   }
 
-  private row(visit: Visit, row: LogRow) {
-    const { status, reason, hasSource } = row;
+  private row(visit: Visit, { ability }: Actor, row: LogRow) {
+    const { status, reason } = row;
+    const hasSource = row.hasSource && holds(ability, 'read', 'Mail');
     return {
       href: `${PATH}/${row.id}`,
       ...{ sender: row.sender, recipient: row.recipient, subject: row.subject, receivedAt: row.receivedAt, status },
@@ -91,8 +92,8 @@ export class MailLogController {
       ticket: row.ticket && { number: ticketNumber(row.ticket), href: `/console/tickets/${ticketNumber(row.ticket)}` },
       can: {
         source: hasSource,
-        retry: hasSource && ['held', 'refused', 'ignored'].includes(status),
-        accept: hasSource && status === 'held',
+        retry: row.hasSource && ['held', 'refused', 'ignored'].includes(status),
+        accept: hasSource && status === 'held' && holds(ability, 'decide', 'Mail'),
       },
     };
   }
