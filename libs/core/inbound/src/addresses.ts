@@ -12,6 +12,8 @@ export interface Address {
 const MAX_ADDRESSES = 200;
 const MAX_NAME = 1_000;
 const MAILBOX = /^[^\s\p{C}@<>()[\]\\,;:"]{1,64}@[^\s\p{C}@<>()[\]\\,;:"]{1,255}$/u;
+/** Not as the same domain is otherwise written: with a label that is empty, or a full stop that only looks like one. */
+const OTHERWISE_WRITTEN = /@(?:\.|[^@]*(?:\.\.|[\u3002\uff0e\uff61\u2024]|\.$))/u;
 const ADDRESS_IN_TEXT = /[^\s<>()[\],;:"']+@[^\s<>()[\],;:"']+/g;
 const REMARK = String.raw`(?:\([^()<>@,;:"\\]*\)\s*)?`;
 const PLAIN = new RegExp(
@@ -46,7 +48,7 @@ export function readAuthor(headers: readonly string[]): Address | null {
 
 function mailboxOf(text: string): string {
   const address = text.trim().replace(/^mailto:/i, '');
-  return MAILBOX.test(address) ? lowerCase(address) : '';
+  return MAILBOX.test(address) && !OTHERWISE_WRITTEN.test(address) ? lowerCase(address) : '';
 }
 
 /** Only of A to Z: to make a Kelvin sign a k would make one mailbox of two. */

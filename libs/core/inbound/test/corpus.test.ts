@@ -90,6 +90,14 @@ test.each(names)('%s', (name) => {
   else expect(mail.bounce).toBeNull();
 });
 
+test('a domain is written in one way: with empty labels, or other full stops, it is nobody’s', () => {
+  const authorOf = (address: string) => parseMail(Buffer.from(`From: Joe <${address}>\n\nHello`)).from?.address ?? null;
+  const others = ['wheelhouse.example.', 'wheelhouse..example', '.wheelhouse.example', 'wheelhouse.example..', '.'];
+  const dots = ['\u3002', '\uff0e', '\uff61', '\u2024'].map((dot) => `wheelhouse${dot}example`);
+  for (const domain of [...others, ...dots]) expect([domain, authorOf(`joe@${domain}`)]).toEqual([domain, null]);
+  expect(authorOf('Joe..B.@Wheelhouse.example')).toBe('joe..b.@wheelhouse.example');
+});
+
 test('mails that were damaged on their way are still read', () => {
   const mutation = fc.record({
     name: fc.constantFrom(...names),
