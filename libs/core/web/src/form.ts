@@ -134,6 +134,19 @@ const visible = z.string().transform((typed) => {
   return /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text) ? text : '';
 });
 
+/** What readers take for other than it is: full stops, slashes and colons of other scripts. */
+const DOTS = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
+const SLASHES = /[\u2044\u2215\u29f8\u2571\\]/g;
+const COLONS = /[\u2236\ua789\u02d0]/g;
+const LINK =
+  /:\/\/|\bhttps?:|\bwww\.|\S@\S|(?:[\p{L}\p{M}\p{N}]\.\p{L}[\p{L}\p{M}\p{N}-]+|\d\.\d{1,3}\.\d{1,3}\.\d{1,3})(?::\d+)?[/?#][^\s/]/iu;
+
+/** Whether a name reads as the address of a page or a mailbox. A plain domain may be what a business is called. */
+function isLink(name: string): boolean {
+  const text = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  return LINK.test(text.replace(DOTS, '.').replace(SLASHES, '/').replace(COLONS, ':'));
+}
+
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {
   text: (max: number) => visible.pipe(z.string().min(1).max(max)),
@@ -143,8 +156,13 @@ export const field = {
       .optional()
       .transform((value) => value || null),
   /** What people, companies and businesses are called. It goes into mails to those who do not know them, and carries no link there. */
-  name: (max: number) =>
-    field.text(max).refine((name) => !/:\/\/|\bwww\.|\S@\S/i.test(name.normalize('NFKC')), 'web.form.name'),
+  name: (max: number) => field.text(max).refine((name) => !isLink(name), 'web.form.name'),
+  /** The same where nobody has to say it; empty when they do not. */
+  optionalName: (max: number) =>
+    visible
+      .pipe(z.string().max(max))
+      .refine((name) => !isLink(name), 'web.form.name')
+      .default(''),
   email: z.string().trim().max(254).toLowerCase().pipe(z.email()),
   /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
   password: z.string().min(1).max(1000),

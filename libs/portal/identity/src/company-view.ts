@@ -7,7 +7,7 @@ import type { PortalActor } from './portal-principals.js';
 
 /** Which roles there are is for the verb to say: the operator composes some. */
 export const roleField = z.string().trim().min(1).max(40);
-const invitee = { email: field.email, name: z.string().trim().max(100).default('') };
+const invitee = { email: field.email, name: field.optionalName(100) };
 export const companyInviteForm = z.object({ ...invitee, role: roleField, company: field.optionalId });
 export const teamInviteForm = z.object({ ...invitee, role: roleField });
 export const companyRoleForm = z.object({ role: roleField });

@@ -5,6 +5,7 @@ import { Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Accounts, Invitations, Newcomers } from '@foyer/identity';
 import { Mail } from '@foyer/mail';
+import { field } from '@foyer/web';
 import { PER_COMPANY, PER_MAILBOX, PER_PERSON, PER_TENANT, UNCONFIRMED } from '../src/invitations.js';
 
 let world: World;
@@ -70,6 +71,48 @@ test('64: nobody calls themselves, their company or their business by an address
   const owner = await acme.owner.browser();
   await owner.get('/console/companies/new');
   expect((await owner.post('/console/companies', { name: 'See https://casino.example' })).status).toBe(422);
+});
+
+const LINKS = [
+  ...['http://casino.example', 'https:casino', 'ｈｔｔｐ：／／casino', 'www.casino.example', 'win@casino.example'],
+  ...['.', '\u2024', '\u3002', '\uff0e', '\uff61', '.\u200c'].flatMap((dot) =>
+    ['/', '\uff0f', '\u2044', ':8080/', '?', '#'].map((slash) => `Pay at casino${dot}example${slash}now`),
+  ),
+  '192.0.2.7/x',
+];
+const NAMES = [
+  ...['Casino.example', 'Casino。example', 'Bec Booking.com', 'Mr. J.R. Bec', 'Smith/Jones', 'e.V./Berlin', 'A/S Nord'],
+  ...['Fa. Meier / Söhne', 'مِهدي مي\u200cخواهم', 'Ltd. No. 3/4', 'O’Neil & Co.'],
+];
+
+test('64: a name that reads as a link is none, however its dots and slashes are written', () => {
+  for (const kind of [field.name(100), field.optionalName(100)]) {
+    expect(LINKS.filter((name) => kind.safeParse(name).success)).toEqual([]);
+    expect(NAMES.filter((name) => !kind.safeParse(name).success)).toEqual([]);
+  }
+});
+
+test('64: nobody is invited, or accepts, under a name that is a link, and everybody without one', async () => {
+  const [browser, owner] = [await bec.browser(), await acme.owner.browser()];
+  const company = (await bec.actor()).companies[0]!.id;
+  const posts = {
+    company: (form: object) => browser.post('/company/invitations', { company, role: 'user', ...form }),
+    console: (form: object) => owner.post(`/console/companies/${company}/invitations`, { role: 'user', ...form }),
+    team: (form: object) => owner.post('/console/team/invitations', { role: 'agent', ...form }),
+  };
+  await browser.get('/company');
+  await owner.get('/console/team');
+  for (const [from, post] of Object.entries(posts)) {
+    for (const name of ['http://casino.example', 'casino\u2024example/x'])
+      expect((await post({ email: `link.${from}@strangers.example`, name })).status).toBe(422);
+    expect((await post({ email: `plain.${from}@strangers.example`, name: '' })).status).toBe(303);
+  }
+  const accepting = acme.visitor();
+  const token = secretOf(await mailTo('plain.team@strangers.example'));
+  await accepting.get(`/invitation?token=${token}`);
+  const accept = (name: string) => accepting.post('/invitation', { token, name, password: 'meadow-thistle-77' });
+  expect((await accept('Pay casino.example/now')).status).toBe(422);
+  expect((await accept('Plain')).status).toBe(303);
 });
 
 test('64: who has not confirmed their own address invites few, however they go about it', async () => {

@@ -4,6 +4,7 @@ import {
   CurrentActor,
   CurrentVisit,
   DuringMaintenance,
+  field,
   Form,
   type FormState,
   Guest,
@@ -22,7 +23,7 @@ import { SignIn } from '../sign-in.js';
 /** A name is wanted only from people without an account, and nothing of who is signed in to it. */
 const invitationForm = z.object({
   token: z.string().min(20).max(100),
-  name: z.string().trim().max(100).default(''),
+  name: field.optionalName(100),
   password: z.string().max(1000).default(''),
 });
 

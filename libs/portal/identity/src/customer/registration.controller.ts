@@ -27,7 +27,7 @@ const registerForm = z.object({
 /** Name and password are wanted only from who has no password yet; the verb knows who has. */
 const verifyForm = z.object({
   token: z.string().min(20).max(100),
-  name: z.string().trim().max(100).default(''),
+  name: field.optionalName(100),
   phone: field.optionalText(40),
   password: z.string().max(1000).default(''),
 });
