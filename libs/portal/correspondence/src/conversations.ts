@@ -35,19 +35,20 @@ export class Conversations {
     return null;
   }
 
-  /** The ticket that came of the mail which this one answers, for people who answer all in a conversation of their own. */
-  async continuedBy(mail: InboundMail): Promise<Ticket | null> {
+  /** The ticket that came of a person's mail which this one goes on from: their own, or one they answer all in. */
+  async continuedBy(mail: InboundMail): Promise<Answered | null> {
     const ids = [mail.inReplyTo, ...mail.references].filter((id) => id !== '').slice(0, 50);
     if (ids.length === 0) return null;
     const [found] = await this.database.write((em) =>
-      rows<{ id: string }>(
+      rows<{ id: string; personId: string }>(
         em,
-        sql`select ticket_id as id from ${table('inbound_mail')}
-             where message_id = any(${ids}) and status in ('opened', 'joined') and ticket_id is not null
-             order by received_at desc limit 1`,
+        sql`select i.ticket_id as id, p.id as "personId" from ${table('inbound_mail')} i join ${table('person')} p on p.email = i.sender
+             where i.message_id = any(${ids}) and i.status in ('opened', 'joined') and i.ticket_id is not null
+             order by i.received_at desc limit 1`,
       ),
     );
-    return found ? this.lasting(found) : null;
+    const ticket = found && (await this.lasting({ id: found.id }));
+    return ticket ? { ticket, personId: found.personId } : null;
   }
 
   private async byAddress(address: string, senderId: string | null): Promise<Answered | null> {

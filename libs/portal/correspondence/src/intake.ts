@@ -86,11 +86,14 @@ export class Intake {
     return this.open(letter, sender, answered);
   }
 
-  /** A mail of a customer's is no secret: an answer to it joins its ticket only if its sender is proved and may reply there. */
+  /**
+   * Who goes on from a mail of their own is in its ticket, as is whoever is proved and may reply there. That mail is no secret,
+   * unlike ours: for all who may not, it says nothing, and theirs is a question of its own.
+   */
   private async continued({ mail, authentication }: Letter, actor?: PortalActor | null): Promise<Answered | null> {
-    const ticket = actor && authentication === 'pass' ? await this.conversations.continuedBy(mail) : null;
-    if (!ticket || objection({ actor: actor!, ticket, personId: actor!.id! }, authentication)) return null;
-    return { ticket, personId: actor!.id! };
+    const answered = actor && authentication !== 'fail' ? await this.conversations.continuedBy(mail) : null;
+    if (!answered || objection({ ...answered, actor: actor! }, authentication) === 'not-entitled') return null;
+    return answered;
   }
 
   private async join(letter: Letter, answered: Answered, actor: PortalActor | null): Promise<Outcome> {
