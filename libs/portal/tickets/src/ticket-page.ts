@@ -14,7 +14,7 @@ import {
   type TicketStatus,
 } from './ticket.entity.js';
 import { Reopening } from './reopening/reopening.js';
-import { type DraftContent, draftsOf } from './requests/drafts.js';
+import { type ShownDraft, shownDraftOf } from './requests/drafts.js';
 import { ticketNumber } from './ticket-number.js';
 import { saidByTeam, SHOWN_AT } from './ticket-sides.js';
 import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
@@ -59,12 +59,6 @@ export interface Approval {
   comment: string;
   createdAt: string;
   decidedAt: string | null;
-}
-export interface ShownDraft {
-  content: DraftContent;
-  updatedAt: string;
-  /** What other windows keep at the same place. */
-  beside: { content: DraftContent; at: string }[];
 }
 export interface TicketDetail {
   id: string;
@@ -154,8 +148,8 @@ export class TicketPageReader {
                              'question', v.question, 'comment', v.comment, 'createdAt', v.created_at, 'decidedAt', v.decided_at) order by v.created_at), '[]')
                       from ${table('ticket_approval')} v join ${table('person')} w on w.id = v.approver_id left join ${table('person')} z on z.id = v.asked_by_id
                      where v.ticket_id = t.id) as approvals,
-                   (select json_build_object('content', d.content, 'updatedAt', d.updated_at, 'beside', d.beside) from ${draftsOf(actor)} and d.place = ${replyPlace(number)}) as draft,
-                   (select json_build_object('content', d.content, 'updatedAt', d.updated_at, 'beside', d.beside) from ${draftsOf(actor)} and d.place = ${notePlace(number)}) as "noteDraft",
+                   ${shownDraftOf(actor, replyPlace(number))} as draft,
+                   ${shownDraftOf(actor, notePlace(number))} as "noteDraft",
                    (select coalesce(json_agg(json_build_object(
                              'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
                              'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,

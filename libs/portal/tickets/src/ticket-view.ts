@@ -3,7 +3,7 @@ import type { Visit } from '@foyer/web';
 import { type Happening, PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
-import type { TicketView, ShownDraft } from './ticket-page.js';
+import type { TicketView } from './ticket-page.js';
 import { priorityName } from './requests/priorities.js';
 import { type Statuses, statusName } from './requests/statuses.js';
 
@@ -155,9 +155,3 @@ const signedBy = (visit: Labels, { by, byKey }: { by?: string; byKey?: string })
   byKey ? visit.t(byKey) : (by ?? null);
 
 const CAN_BE_NONE = new Set<Happening['type']>(['assignee', 'category', 'group', 'type', 'tags']);
-
-/** What a form needs to keep its draft: the version it goes on from, and what other windows keep of the same text. */
-export const draftView = (draft: ShownDraft | null) => ({
-  version: draft?.updatedAt ?? '',
-  beside: (draft?.beside ?? []).map(({ content, at }) => ({ at, text: String(content['body'] ?? '') })),
-});

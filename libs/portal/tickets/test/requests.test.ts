@@ -374,6 +374,64 @@ describe('drafts', () => {
     expect((await browser.get(at)).text).toMatch(/<textarea[^>]*>First window</);
   });
 
+  const versionIn = (page: string) => /name="_version" value="([^"]*)"/.exec(page)![1]!;
+  const subjectIn = (page: string) => /<input[^>]* name="subject" value="([^"]*)"/.exec(page)![1]!;
+
+  test.each(['without a restore', 'reloaded', 'continued', 'in another window', 'without a script'])(
+    'go with the form that was sent: %s',
+    async (way) => {
+      const browser = await (await acme.customer(`Sent ${way}`)).browser();
+      const at = '/tickets/new/repair';
+      const first = versionIn((await browser.get(at)).text);
+      const typed = { ...plain({ subject: 'Of before' }), _version: first };
+      let mark: Record<string, string> = { _version: first, _tab: 'one' };
+      if (way === 'without a script') await browser.upload('/tickets', { ...typed, draft: '1' }, []);
+      else {
+        const kept = await browser.post('/tickets/drafts', { ...typed, place, _tab: 'one' });
+        mark = { _version: kept.headers['draft-version']!, _tab: 'one' };
+      }
+      if (way !== 'without a restore') {
+        const link =
+          way === 'continued' ? /href="(\/tickets\/new\/[^"]+)"/.exec((await browser.get('/tickets')).text)![1]! : at;
+        const page = (await browser.get(link)).text;
+        expect(subjectIn(page)).toBe('Of before');
+        mark = { _version: versionIn(page), ...(way !== 'without a script' && { _tab: 'two' }) };
+      }
+      // Another one writes meanwhile what the form that is sent never showed.
+      if (way === 'in another window')
+        await browser.post('/tickets/drafts', { ...typed, subject: 'Never shown', place, _tab: 'three' });
+      const sent = await browser.upload('/tickets', { ...plain({ subject: `Sent ${way}` }), seen: 'x', ...mark }, []);
+      expect(sent.status).toBe(303);
+      expect(subjectIn((await browser.get(at)).text)).toBe(way === 'in another window' ? 'Never shown' : '');
+      expect((await browser.get('/tickets')).text).not.toContain('Of before');
+      expect((await browser.get(at)).text).not.toContain('Of before');
+    },
+  );
+
+  test('of two windows without a script are both there, and the later is told', async () => {
+    const browser = await (await acme.customer('Olga')).browser();
+    const keep = (subject: string) =>
+      browser.upload('/tickets', { ...plain({ subject }), draft: '1', _version: '' }, []);
+    await keep('One window');
+    expect((await browser.get('/tickets')).text).toContain('Draft saved');
+    await keep('Other window');
+    expect((await browser.get('/tickets')).text).toContain('Another window has a draft of its own here.');
+    const page = (await browser.get('/tickets/new/repair')).text;
+    expect(subjectIn(page)).toBe('Other window');
+    expect(page).toMatch(/<details[^]*another window[^]*One window/);
+    const sent = { ...plain({ subject: 'Other window' }), seen: 'x', _version: versionIn(page) };
+    await browser.upload('/tickets', sent, []);
+    expect(subjectIn((await browser.get('/tickets/new/repair')).text)).toBe('One window');
+  });
+
+  test('a form that comes back with a mistake goes on as the window it was', async () => {
+    const browser = await (await acme.customer('Pia')).browser();
+    await browser.post('/tickets/drafts', { ...draft, subject: 'Of another window', _tab: 'other', _version: '' });
+    const back = await browser.upload('/tickets', { ...plain({ subject: '' }), _tab: 'mine', _version: 'mine' }, []);
+    expect(back.status).toBe(422);
+    expect([versionIn(back.text), /name="_tab" value="mine"/.test(back.text)]).toEqual(['mine', true]);
+  });
+
   test('bring files back that came with them', async () => {
     const eve = await (await acme.customer('Eve')).browser();
     const kept = await eve.upload('/tickets', plain({ draft: '1' }), [

@@ -16,7 +16,7 @@ import {
   type Visit,
   field,
 } from '@foyer/web';
-import { Drafts, type DraftContent } from '../requests/drafts.js';
+import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
 import { Colleagues } from '../requests/colleagues.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
@@ -117,6 +117,7 @@ export class NewTicketController {
       colleagues: new Colleagues(around.colleagues).options(actor),
       several,
       place: placeOf(desk.type),
+      draft: draftView(around.draft),
       restored: more.restored ?? null,
       suggestions,
       seen: suggestions.length > 0 ? suggestions.map(({ href }) => href).join(' ') : typedText(form.values['seen']),
@@ -138,8 +139,8 @@ export class NewTicketController {
   }
 
   private async keep(actor: PortalActor, type: RequestType, values: DraftContent) {
-    await this.drafts.keep(actor, placeOf(type), values);
-    return seeOther(PATH, 'tickets.draft.kept');
+    const { beside } = await this.drafts.keep(actor, placeOf(type), values);
+    return seeOther(PATH, beside > 0 ? 'tickets.draft.beside' : 'tickets.draft.kept');
   }
 
   /** The team has taken the type away while somebody filled its form in: what was typed goes into the others. */

@@ -22,7 +22,7 @@ import {
   type Visit,
 } from '@foyer/web';
 import { Attachments, type KeptFile } from '../attachments.js';
-import { Drafts } from '../requests/drafts.js';
+import { Drafts, draftView } from '../requests/drafts.js';
 import { Requests } from '../requests/requests.js';
 import { TICKET_STATUSES } from '../ticket.entity.js';
 import { Merges } from '../merges.js';
@@ -32,7 +32,7 @@ import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { replyPlace, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { draftView, entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
+import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
 
 const PATH = '/tickets';

@@ -13,18 +13,24 @@ export interface Draft {
   updatedAt: string;
 }
 
-/** What another window keeps of the same text. */
+/** A text and the window it is of; `at` is its version as well. */
 interface BesideDraft {
   tab: string;
   content: DraftContent;
   at: string;
+}
+/** As a form shows it: the text it is filled with, and what other windows keep at the same place. */
+export interface ShownDraft {
+  content: DraftContent;
+  updatedAt: string;
+  beside: { content: DraftContent; at: string }[];
 }
 export interface KeptDraft {
   version: string;
   /** How many other texts are kept for the same place. */
   beside: number;
 }
-/** Which window it is, and which version of the draft it goes on from; without a script there is neither. */
+/** Which window it is, which nobody knows without a script, and which version of the draft it goes on from. */
 interface DraftMark {
   tab: string;
   version: string;
@@ -41,9 +47,16 @@ const PLACE = /^(?:new|open|reply|note):[A-Za-z0-9-]{1,40}$/;
 const NOT_KEPT = /^_|password|token|^(?:place|draft|again|seen|type)$/;
 
 function markOf({ _tab: tab, _version: version }: DraftContent): DraftMark | null {
-  if (typeof tab !== 'string' || !/^[\w-]{1,40}$/.test(tab)) return null;
-  return { tab, version: typeof version === 'string' ? version.slice(0, 40) : '' };
+  if (typeof tab !== 'string' && typeof version !== 'string') return null;
+  return {
+    tab: typeof tab === 'string' && /^[\w-]{1,40}$/.test(tab) ? tab : '',
+    version: typeof version === 'string' ? version.slice(0, 40) : '',
+  };
 }
+
+/** Whether a form with this mark wrote a text, or was filled from it. */
+const isFrom = (mark: DraftMark | null, { tab, at }: { tab: string; at: string }): boolean =>
+  !!mark && ((tab !== '' && tab === mark.tab) || at === mark.version);
 
 /** What people have typed and not sent yet, each for themselves alone. */
 @Injectable()
@@ -69,10 +82,11 @@ export class Drafts implements OnModuleInit {
     if (JSON.stringify(content).length > MAX_CHARACTERS) throw new InvalidField('place', 'tickets.draft.too-long');
     const mark = markOf(typed);
     return this.database.write(async (em) => {
-      const before = await this.locked(em, actor, place, mark);
-      const beside = (before?.beside ?? []).filter(({ tab }) => tab !== mark?.tab);
-      const displaced = before && mark && !before.own && JSON.stringify(before.content) !== JSON.stringify(content);
-      if (displaced) beside.push({ tab: before.tab, content: before.content, at: before.updatedAt });
+      const before = await this.locked(em, actor, place);
+      const beside = (before?.beside ?? []).filter((one) => !isFrom(mark, one));
+      const displaced =
+        before && mark && !isFrom(mark, before) && JSON.stringify(before.content) !== JSON.stringify(content);
+      if (displaced) beside.push({ tab: before.tab, content: before.content, at: before.at });
       const [kept] = await rows<{ version: string }>(
         em,
         sql`insert into ${table('ticket_draft')} (person_id, place, content, tab, beside)
@@ -99,32 +113,33 @@ export class Drafts implements OnModuleInit {
     return draft ?? null;
   }
 
-  /** Forgets what the form that was sent had kept; what another window keeps beside it takes its place. */
+  /**
+   * Forgets what the form that was sent had kept and what it had been filled from, whichever window that was of; what it never
+   * showed stays, and takes its place.
+   */
   async discard(actor: PortalActor, place: string, sent: DraftContent = {}): Promise<void> {
     await this.database.write(async (em) => {
       const mark = markOf(sent);
-      const draft = await this.locked(em, actor, place, mark);
+      const draft = await this.locked(em, actor, place);
       if (!draft) return;
-      const others = draft.beside.filter(({ tab }) => tab !== mark?.tab);
-      const own = !mark || draft.own;
-      const left = own ? others.pop() : draft;
+      const others = draft.beside.filter((one) => !isFrom(mark, one));
+      const left = !mark || isFrom(mark, draft) ? others.pop() : draft;
       await rows(
         em,
         left
-          ? sql`update ${table('ticket_draft')} set content = ${JSON.stringify(left.content)}::jsonb, tab = ${left.tab}, beside = ${JSON.stringify(others)}::jsonb
+          ? sql`update ${table('ticket_draft')} set content = ${JSON.stringify(left.content)}::jsonb, tab = ${left.tab}, beside = ${JSON.stringify(others)}::jsonb, updated_at = ${left.at}::timestamptz
                  where person_id = ${actor.id} and place = ${place}`
           : sql`delete from ${table('ticket_draft')} where person_id = ${actor.id} and place = ${place}`,
       );
     });
   }
 
-  private async locked(em: SqlEntityManager, actor: PortalActor, place: string, mark: DraftMark | null) {
+  private async locked(em: SqlEntityManager, actor: PortalActor, place: string) {
     // Two windows that begin at once follow one another as well.
     await rows(em, sql`select 1 from ${table('person')} where id = ${actor.id} for no key update`);
-    const [draft] = await rows<Omit<BesideDraft, 'at'> & { beside: BesideDraft[]; updatedAt: string; own: boolean }>(
+    const [draft] = await rows<BesideDraft & { beside: BesideDraft[] }>(
       em,
-      sql`select d.content, d.tab, d.beside, d.updated_at as "updatedAt",
-                 (d.tab <> '' and d.tab = ${mark?.tab ?? ''}) or to_json(d.updated_at)#>>'{}' = ${mark?.version ?? ''} as own
+      sql`select d.content, d.tab, d.beside, to_json(d.updated_at)#>>'{}' as at
             from ${draftsOf(actor)} and d.place = ${place}`,
     );
     return draft;
@@ -150,3 +165,16 @@ export class Drafts implements OnModuleInit {
 
 /** The only way to a draft: through the person whose it is. */
 export const draftsOf = (actor: PortalActor): Sql => sql`${table('ticket_draft')} d where d.person_id = ${actor.id}`;
+
+/** A `ShownDraft`, as JSON in a larger statement. */
+export const shownDraftOf = (actor: PortalActor, place: string): Sql =>
+  sql`(select json_build_object('content', d.content, 'updatedAt', d.updated_at, 'beside', d.beside) from ${draftsOf(actor)} and d.place = ${place})`;
+
+/** What a form needs to keep its draft: the version it goes on from, and what other windows keep of the same text. */
+export const draftView = (draft: ShownDraft | null) => ({
+  version: draft?.updatedAt ?? '',
+  beside: (draft?.beside ?? []).map(({ content, at }) => ({
+    at,
+    text: [content['subject'], content['description'], content['body']].filter(Boolean).join('\n\n'),
+  })),
+});

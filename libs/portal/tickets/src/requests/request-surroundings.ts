@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { allowed } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import { type Draft, draftsOf } from './drafts.js';
+import { type ShownDraft, shownDraftOf } from './drafts.js';
 
 export interface Surroundings {
   categories: { value: string; label: string }[];
-  draft: Draft | null;
+  draft: ShownDraft | null;
   /** People for whom the actor may ask, by company. */
   colleagues: { personId: string; name: string; companyId: string }[];
 }
@@ -25,8 +25,7 @@ export class RequestSurroundings {
         em,
         sql`select (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name ${ALPHABETICAL}), '[]')
                       from ${table('ticket_category')} c where c.archived_at is null) as categories,
-                   (select json_build_object('place', d.place, 'content', d.content, 'updatedAt', d.updated_at)
-                      from ${draftsOf(actor)} and d.place = ${place}) as draft,
+                   ${shownDraftOf(actor, place)} as draft,
                    (select coalesce(json_agg(json_build_object('personId', m.person_id, 'name', m.name, 'companyId', m.company_id) order by m.name ${ALPHABETICAL}), '[]')
                       from (select m.person_id, m.company_id, p.name from ${table('membership')} m join ${table('person')} p on p.id = m.person_id
                              where m.company_id = any(${companies}::uuid[]) and p.status = 'active' and p.id <> ${actor.id}

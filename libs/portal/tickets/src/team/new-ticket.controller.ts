@@ -16,7 +16,7 @@ import {
   type Visit,
   field,
 } from '@foyer/web';
-import { type DraftContent, Drafts } from '../requests/drafts.js';
+import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
 import type { RequestType } from '../requests/request-type.js';
@@ -62,7 +62,7 @@ export class TeamNewTicketController {
     const desk = deskOf(visit, actor, type, around, customer);
     const kept = draft ? await this.desk.keptOf(desk, draft.content) : {};
     const form = visit.form({ tell: '1', ...this.desk.defaults(desk), ...draft?.content });
-    return this.page(desk, customer, form, kept, draft?.updatedAt ?? null);
+    return this.page(desk, customer, around, form, kept, draft?.updatedAt);
   }
 
   @Post()
@@ -74,7 +74,7 @@ export class TeamNewTicketController {
     const around = await this.surroundings.read(actor, placeOf(type));
     const desk = deskOf(visit, actor, type, around, customer);
     const { form, kept } = await this.desk.receive(req, desk);
-    if (body['again'] !== undefined) return this.page(desk, customer, visit.form(form.values), kept, null);
+    if (body['again'] !== undefined) return this.page(desk, customer, around, visit.form(form.values), kept);
     const ticket = await form.attempt((draft) =>
       this.tickets.open(actor, {
         ...ticketOf(type, draft, kept),
@@ -85,7 +85,7 @@ export class TeamNewTicketController {
         confirm: body['tell'] !== undefined,
       }),
     );
-    if (!ticket) return this.page(desk, customer, form, kept, null);
+    if (!ticket) return this.page(desk, customer, around, form, kept);
     await this.drafts.discard(actor, placeOf(type), form.values);
     return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.open-for.done');
   }
@@ -125,12 +125,20 @@ export class TeamNewTicketController {
     return show('tickets/team/choose-type', { customer: customer.name, types: cards, gone }, gone ? 422 : 200);
   }
 
-  private async page(desk: Desk, customer: PersonRow, form: FormState<unknown>, kept: Kept, restored: string | null) {
+  private async page(
+    desk: Desk,
+    customer: PersonRow,
+    { draft }: Surroundings,
+    form: FormState<unknown>,
+    kept: Kept,
+    restored: string | null = null,
+  ) {
     return show('tickets/team/new', {
       ...(await this.desk.view(desk, form, kept)),
       customer: { id: customer.id, name: customer.name, email: customer.email },
       tell: form.values['tell'] !== undefined,
       place: placeOf(desk.type),
+      draft: draftView(draft),
       restored,
     });
   }

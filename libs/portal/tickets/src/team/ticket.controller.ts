@@ -20,7 +20,7 @@ import {
 import { Attachments, type KeptFile } from '../attachments.js';
 import { presenceText } from '../live/live.controller.js';
 import { LiveTickets } from '../live/live-tickets.js';
-import { Drafts } from '../requests/drafts.js';
+import { Drafts, draftView } from '../requests/drafts.js';
 import { Groups } from '../requests/groups.js';
 import { Statuses } from '../requests/statuses.js';
 import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js';
@@ -31,7 +31,7 @@ import { TicketNumber } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
-import { draftView, entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
+import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { Tickets } from '../tickets.js';
 import { Proposals } from './proposals.js';
 
@@ -116,7 +116,7 @@ export class TeamTicketController {
       );
     });
     if (form.failed) return this.view(visit, actor, before, { reply: form }, kept);
-    await this.drafts.discard(actor, replyPlace(number));
+    await this.drafts.discard(actor, replyPlace(number), form.values);
     return seeOther(form.value.onward ?? `${PATH}/${ticketNumber(number)}`, 'tickets.team.replied');
   }
 
