@@ -74,6 +74,18 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     expect(await page.getByLabel('Name of your business').inputValue()).toBe(north.name);
     await page.getByRole('alert').getByRole('link').first().click();
     expect(await field.evaluate((element) => element.matches(':focus, :target'))).toBe(true);
+    if (!script) return;
+    // While one types, each time anew.
+    for (const [slug, problem] of [
+      [`${heron.slug}x`, false],
+      [heron.slug, true],
+      [`${heron.slug}y`, false],
+      ['-', true],
+      [heron.slug, true],
+    ] as const) {
+      await field.fill(slug);
+      await page.locator(problem ? '#slug-said.error:not(:empty)' : '#slug-said.hint:not(:empty)').waitFor();
+    }
   });
 
   test('staff suspend one; it stops at once and comes back as it was, and the other does not notice', async () => {

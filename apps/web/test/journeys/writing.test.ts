@@ -151,6 +151,21 @@ test('what was begun is there again after a reload, as it looked', async () => {
   expect(await reply().locator('strong').innerText()).toBe('second');
 });
 
+test('whoever goes on with a draft by r writes after its words, in the editor and without it', async () => {
+  await open(mara, ticket);
+  await mara.keyboard.press('r');
+  await mara.keyboard.type(' and more');
+  expect(await written()).toMatch(/thing and more$/);
+  await mara.route('**/editor*.js', (route) => route.abort());
+  await mara.goto(acme.tenant.origin + ticket);
+  await mara.locator('.editor.is-plain').first().waitFor();
+  const before = await written();
+  await mara.keyboard.press('r');
+  await mara.keyboard.type(' at the end');
+  expect(await written()).toBe(`${before} at the end`);
+  await mara.unroute('**/editor*.js');
+});
+
 test('what was typed right before the page was left is there again, though the server has not heard of it', async () => {
   await open(mara, ticket);
   await empty();
@@ -183,7 +198,18 @@ test('Ctrl and Enter send a reply, a note and a customer’s answer; what is sol
   await customer.getByRole('textbox', { name: 'Your reply' }).pressSequentially('It works');
   await customer.keyboard.press('Control+Enter');
   await customer.getByText('Reply sent.').waitFor();
+  await open(customer, '/tickets/new');
+  await customer.getByLabel('Subject').fill('Parcel never arrived');
+  await customer.locator('.editor [contenteditable=true]').pressSequentially('From the words');
+  await customer.keyboard.press('Control+Enter');
+  await customer.getByRole('heading', { name: 'Parcel never arrived' }).waitFor();
   await customer.context().close();
+  await mara.goto(`${acme.tenant.origin}/console/tickets/new`);
+  await mara.getByRole('link', { name: /Ana Sousa/ }).click();
+  await mara.locator('.editor [contenteditable=true]').pressSequentially('For Ana');
+  await mara.getByLabel('Subject').fill('Sent for Ana by keys');
+  await mara.keyboard.press('Control+Enter');
+  await mara.getByRole('heading', { name: 'Sent for Ana by keys' }).waitFor();
 });
 
 test('whoever deletes everything begins anew, without the list that stood there', async () => {
@@ -319,4 +345,17 @@ test('files that cannot be taken are told at the field before anything is sent, 
   expect(await page.locator('html').getAttribute('lang')).toBe('de');
   expect(await page.getByLabel('Betreff').inputValue()).toBe('Written in two languages');
   expect(await said()).toContain('notes.txt');
+  // The page that comes next has a form more, which throws the draft away, and what is sent from it leaves no draft.
+  await page.waitForResponse((answer) => answer.url().endsWith('/drafts') && answer.ok());
+  await choose(['photo.png', 5]);
+  await page.evaluate(() => document.querySelector<HTMLAnchorElement>('a[href*="?lang=en"]')!.click());
+  await page.waitForURL(/lang=en/);
+  await page.locator('form.restored').waitFor();
+  expect(await said()).toContain('photo.png');
+  await page.locator('.editor.is-rich').first().waitFor();
+  await page.locator('.editor [contenteditable=true]').pressSequentially('In both');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('heading', { name: 'Written in two languages' }).waitFor();
+  await page.goto(`${acme.tenant.origin}/tickets/new`);
+  expect(await page.getByLabel('Subject').inputValue()).toBe('');
 });

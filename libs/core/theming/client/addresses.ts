@@ -30,7 +30,7 @@ function check(form: HTMLFormElement): void {
     const { suggestion, problem } = (await found.json()) as { suggestion: string | null; problem: string | null };
     if (suggest && suggestion && !own) slug.value = suggestion;
     if (suggest) return;
-    field.querySelector('.error')?.remove();
+    field.querySelector('.error:not(#slug-said)')?.remove();
     said.className = problem ? 'error' : 'hint';
     said.textContent = problem ?? form.dataset['addressFree'] ?? '';
   };

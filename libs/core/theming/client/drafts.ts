@@ -2,6 +2,7 @@ const AFTER_MS = 2_000;
 /** So long what was typed may still be on its way to the server. */
 const ON_ITS_WAY_MS = 60_000;
 const AT = '/tickets/drafts';
+const WORDS = 'textarea, input[type=text]';
 
 /** What was typed and is perhaps not kept yet, in this window. */
 interface Typed {
@@ -26,12 +27,11 @@ export function draftsOnTheirWay(): void {
     if (!kept) continue;
     const { tab, version, at, content } = JSON.parse(kept) as Typed;
     if (version !== versionOf(form)?.value && Date.now() - at > ON_ITS_WAY_MS) continue;
-    const late = content.flatMap(([name, value]) => {
+    for (const [name, value] of content) {
       const control = form.elements.namedItem(name);
-      return control instanceof HTMLTextAreaElement && control.value !== value ? [{ control, value }] : [];
-    });
-    if (late.length === 0) continue;
-    for (const { control, value } of late) control.value = value;
+      if (control instanceof Element && control.matches(WORDS)) (control as HTMLTextAreaElement).value = value;
+    }
+    // What is on its way becomes this form's own, shown already or not: it is to go when this is sent.
     form.dataset['tab'] = tab;
   }
 }
@@ -45,8 +45,9 @@ function keepWhileTyping(form: HTMLFormElement): void {
   let changed = false;
   let sending: AbortController | undefined;
   const late = 'tab' in form.dataset;
-  const tab = (form.dataset['tab'] ??= crypto.randomUUID());
-  form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: '_tab', value: tab }));
+  const own = form.querySelector<HTMLInputElement>('input[name=_tab]') ?? document.createElement('input');
+  const tab = (form.dataset['tab'] ??= own.value || crypto.randomUUID());
+  form.append(Object.assign(own, { type: 'hidden', name: '_tab', value: tab }));
   const keep = () => {
     window.clearTimeout(timer);
     if (!changed) return;

@@ -3,7 +3,7 @@ import { say } from './files.js';
 const TYPED = 'typed-in-another-language';
 
 interface Typed {
-  form: number;
+  form: string;
   name: string;
   value: string;
   checked: boolean;
@@ -22,15 +22,16 @@ export function languages(): void {
 }
 
 /** Of forms that are sent; nothing that is secret or the page's own. */
-function controls(): [form: number, control: Control][] {
-  return [...document.querySelectorAll<HTMLFormElement>('form[method=post]')].flatMap((form, at) =>
+function controls(): [form: string, control: Control][] {
+  return [...document.querySelectorAll<HTMLFormElement>('form[method=post]')].flatMap((form) =>
     [...form.elements]
       .filter((one): one is Control => one.matches('input:not([type=password], [type=hidden]), textarea, select'))
-      .map((control): [number, Control] => [at, control]),
+      // By where it is sent: the next page may have more forms, such as one that throws a draft away.
+      .map((control): [string, Control] => [form.getAttribute('action') ?? '', control]),
   );
 }
 
-function typedIn([form, control]: [number, Control]): Typed {
+function typedIn([form, control]: [string, Control]): Typed {
   const input = control instanceof HTMLInputElement ? control : null;
   const files = [...(input?.files ?? [])].map(({ name }) => name);
   return { form, name: control.name, value: files.length > 0 ? '' : control.value, checked: !!input?.checked, files };

@@ -2,7 +2,8 @@ import { focusOn } from './writing.js';
 
 /**
  * `data-shortcut="/"`: that key goes to the field, presses the button or follows the link, unless one is typing.
- * `data-writes="<id>"`: then one writes in that box. Ctrl or ⌘ and Enter send what is being written in a `.composer`.
+ * `data-writes="<id>"`: then one writes in that box. Ctrl or ⌘ and Enter send what is being written in a `.composer`
+ * or a form that keeps drafts.
  */
 export function shortcuts(): void {
   document.addEventListener('keydown', sendWhatIsWritten, { capture: true });
@@ -25,7 +26,9 @@ export function shortcuts(): void {
 /** Before the editor takes the key for a new line. */
 function sendWhatIsWritten(event: KeyboardEvent): void {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-  const box = (event.target as Element).closest('.composer textarea, .composer [contenteditable]');
+  const box = (event.target as Element).closest(
+    ':is(.composer, form[data-draft]) :is(textarea, input[name], [contenteditable])',
+  );
   const form = box?.closest('form');
   if (!form) return;
   event.preventDefault();

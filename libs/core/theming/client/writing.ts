@@ -36,8 +36,11 @@ export function eraseBefore(box: HTMLTextAreaElement, letters: number): void {
   tell(box);
 }
 
+/** Where one wrote last; after all words where nobody has yet. */
 export function focusOn(box: HTMLTextAreaElement): void {
-  (surfaces.get(box) ?? box).focus();
+  const surface = surfaces.get(box);
+  if (!surface && box.selectionEnd === 0) box.setSelectionRange(box.value.length, box.value.length);
+  (surface ?? box).focus();
 }
 
 /** As the browser does when somebody types: drafts, counters and presence listen. */

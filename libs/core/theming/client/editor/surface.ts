@@ -24,6 +24,8 @@ export function surfaceFor(box: HTMLTextAreaElement, frame: HTMLElement): Surfac
   const stateOf = (doc: Node) =>
     EditorState.create({
       doc,
+      // Whoever goes on with words that are there writes after them.
+      selection: Selection.atEnd(doc),
       plugins: [
         ...(called ? [mentions(box.id, called)] : []),
         typing,
@@ -66,7 +68,7 @@ export function surfaceFor(box: HTMLTextAreaElement, frame: HTMLElement): Surfac
   box.addEventListener('input', readAgain);
   box.form?.addEventListener('reset', () => setTimeout(readAgain));
   guard(box, frame, view);
-  if (hadFocus) focusAtEnd(view);
+  if (hadFocus) view.focus();
   return {
     insert: (markdown) => insert(view, markdown),
     lineBefore: () => lineBefore(view.state),
@@ -74,11 +76,6 @@ export function surfaceFor(box: HTMLTextAreaElement, frame: HTMLElement): Surfac
       view.dispatch(view.state.tr.delete(view.state.selection.from - letters, view.state.selection.from)),
     focus: () => view.focus(),
   };
-}
-
-function focusAtEnd(view: EditorView): void {
-  view.dispatch(view.state.tr.setSelection(Selection.atEnd(view.state.doc)));
-  view.focus();
 }
 
 /** A hidden box can neither be clicked, nor linked to, nor say that it must be filled in: the editor does that for it. */
