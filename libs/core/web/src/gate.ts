@@ -32,7 +32,7 @@ export class Gate implements CanActivate {
     if (this.audienceOf(context) === 'machine') return this.machine(context, req, res);
     const posting = !isSafe(req.method);
     if (posting) this.csrf.checkOrigin(req);
-    const principal = await this.introduce(req, res);
+    const principal = await this.introduce(req, res, this.audienceOf(context));
     this.admit(context, req, principal);
     if (posting) {
       await this.bodies.read(req, res);
@@ -55,11 +55,12 @@ export class Gate implements CanActivate {
   }
 
   /** Finds out who is asking and whose page it is; also used for error pages of requests that no handler takes. */
-  async introduce(req: FoyerRequest, res: FoyerResponse): Promise<Principal> {
+  async introduce(req: FoyerRequest, res: FoyerResponse, audience?: Audience): Promise<Principal> {
     const { foyer } = req;
     foyer.cookies = this.cookies;
     foyer.site ??= await this.sites.load(foyer.face);
-    const principal = (foyer.principal ??= await this.principals.find(foyer.face, this.cookies.read(req, 'session')));
+    const secret = this.cookies.read(req, 'session');
+    const principal = (foyer.principal ??= await this.principals.find(foyer.face, secret, audience === 'team'));
     const { locales, defaultLocale, timeZone } = foyer.site;
     const chosen = this.chosenLocale(req, res, locales);
     foyer.locale =

@@ -17,8 +17,11 @@ export interface Principal {
   askFor?: () => Promise<string[]>;
 }
 
-/** Finds the principal of a session secret (null: no cookie); an unknown or ended session is a guest, never an error. */
-export type FindPrincipal = (secret: string | null) => Promise<Principal>;
+/**
+ * Finds the principal of a session secret (null: no cookie), for the team's pages or for others; an unknown or ended session
+ * is a guest, never an error.
+ */
+export type FindPrincipal = (secret: string | null, atDesk: boolean) => Promise<Principal>;
 
 /** Each face's way of telling who somebody is; the module that keeps those people registers it. */
 @Injectable()
@@ -29,9 +32,9 @@ export class Principals {
     this.finders.set(face, find);
   }
 
-  find(face: Face, secret: string | null): Promise<Principal> {
+  find(face: Face, secret: string | null, atDesk = false): Promise<Principal> {
     const find = this.finders.get(face);
     if (!find) throw new Error(`Nobody has registered who signs in on ${face}`);
-    return find(secret);
+    return find(secret, atDesk);
   }
 }

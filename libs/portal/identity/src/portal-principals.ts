@@ -28,6 +28,8 @@ export interface Supposed {
   /** What their role in the team would allow. */
   team?: Record<string, TeamScope>;
 }
+/** At the desk nobody is a customer: what somebody reaches there is what their role in the team says, whatever company they are in. */
+export const AT_DESK: Supposed = { place: () => ({ scopes: {}, manages: false }) };
 interface PersonAtWork {
   id: string;
   name: string;
@@ -61,15 +63,15 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.principals.register('portal', (secret) => this.find(secret));
+    this.principals.register('portal', (secret, atDesk) => this.find(secret, atDesk));
   }
 
-  async find(secret: string | null): Promise<Principal> {
+  async find(secret: string | null, atDesk = false): Promise<Principal> {
     const row = secret ? await this.row(secret) : undefined;
     if (!row) return this.guest();
     const session = { id: row.session_id, lastSeenAt: new Date(row.last_seen_at) };
     this.sessions.touch(session);
-    const actor = await this.actorOf(row, row.session_id);
+    const actor = await this.actorOf(row, row.session_id, atDesk && row.team_role !== null ? AT_DESK : {});
     return {
       actor,
       session,
@@ -140,7 +142,7 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   /** What the rules would make of people: their places and standing. In the order of the ids; those who may not act are left out. */
-  async standings(ids: string[]) {
+  async standings(ids: string[], supposed: Supposed = {}) {
     const found = await this.database.read((em) =>
       rows<PersonAtWork>(
         em,
@@ -152,7 +154,7 @@ export class PortalPrincipals implements OnModuleInit {
     return Promise.all(
       inOrder.map(async (row) => {
         const { id, name, email, locale, places, ticket_mails: ticketMails } = row;
-        return { id, name, email, locale, places, ticketMails, standing: await this.standing(row) };
+        return { id, name, email, locale, places, ticketMails, standing: await this.standing(row, supposed) };
       }),
     );
   }

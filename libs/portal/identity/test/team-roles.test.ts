@@ -230,3 +230,29 @@ describe('nobody gives, composes or takes more than they may themselves', () => 
     expect(tried.text).not.toContain('The kettle drips');
   });
 });
+
+test('a company of one’s own opens nothing in the console, and on the portal what it opens to everybody there', async () => {
+  const role = await composes(owner, 'Assigned only', {
+    ...{ 'tickets.view': 'assigned', 'tickets.note': 'assigned', 'tickets.export': 'assigned', 'people.view': 'all' },
+  });
+  await (await (await acme.customer('Cleo')).of('Umbrella', 'user')).opens('The umbrella leaks');
+  const bo = await (await acme.agent('Bo')).of('Umbrella', 'company_admin');
+  await gives(owner, 'Bo', role);
+  const browser = await as(bo);
+  const [{ number } = { number: '' }] = await acme.query<{ number: string }>(
+    () =>
+      sql`select 'TKT-' || lpad(number::text, 3, '0') as number from ${table('ticket')} where subject = 'The umbrella leaks'`,
+  );
+  await owner.get(`/console/tickets/${number}`);
+  await owner.post(`/console/tickets/${number}/notes`, { body: 'For colleagues only' });
+  for (const path of [
+    '/console/tickets?view=all',
+    '/console/find?q=umbrella+leaks',
+    '/console/tickets/export?view=all',
+  ])
+    expect([path, (await browser.get(path)).text.includes('The umbrella leaks')]).toEqual([path, false]);
+  expect((await browser.get(`/console/tickets/${number}`)).status).toBe(404);
+  const portal = await browser.get(`/tickets/${number}`);
+  expect([portal.status, portal.text.includes('The umbrella leaks')]).toEqual([200, true]);
+  expect(portal.text).not.toContain('For colleagues only');
+});

@@ -105,8 +105,13 @@ declareTeamCapability(
  */
 export const ticketRules: Rules = ({ id, team, reach }, { can }) => {
   if (!id) return;
-  if (team) forTeam(id, team, can);
-  else can(['read', 'reply'], 'Ticket', { watcherIds: { $all: [id] } }).because('tickets.why.watcher');
+  if (team) {
+    forTeam(id, team, can);
+    // Away from the desk, whoever sees tickets as a customer too reads what customers read of them, unless they see all anyway.
+    const asCustomer = Object.values(reach).some((by) => Object.values(by).some((ids: string[]) => ids.length > 0));
+    const sees = team.scopes['tickets.view'];
+    if (sees === 'all' || (sees && !asCustomer)) can('read', 'Note');
+  } else can(['read', 'reply'], 'Ticket', { watcherIds: { $all: [id] } }).because('tickets.why.watcher');
   const everything = Object.values(VERBS).flat();
   // Whoever leaves a company leaves its tickets too, also those they opened themselves.
   can(everything, 'Ticket', { requesterId: id, companyId: null }).because('tickets.why.own');
@@ -141,7 +146,6 @@ function forTeam(id: string, { scopes, partIds }: TeamStanding, can: RuleWriter[
       can(verbs, 'Ticket', { watcherIds: { $all: [id] } }).because('tickets.why.follows');
     if (scope !== 'all') can(verbs, 'Ticket', { assigneeId: id }).because('tickets.why.assigned');
   }
-  if (scopes['tickets.view']) can('read', 'Note');
   if (scopes['tickets.open-for']) {
     can('open-for', 'Desk');
     can('create', 'Ticket').because('tickets.why.team');

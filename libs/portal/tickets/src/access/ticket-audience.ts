@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Abilities, allowed, holds, why } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
-import { PortalPrincipals } from '@foyer/identity';
+import { AT_DESK, PortalPrincipals } from '@foyer/identity';
 import type { StillMeant } from '@foyer/mail';
 import type { TicketView } from '../ticket-page.js';
 
@@ -66,7 +66,8 @@ export class TicketAudience {
                    assignee_id as "assigneeId", group_id as "groupId", answers_to as "answersTo" from ${table('ticket')} where id = ${ticketId}`,
       ),
     );
-    const [person] = await this.principals.standings([personId]);
+    const atDesk = as === 'colleague' || as === 'bystander';
+    const [person] = await this.principals.standings([personId], atDesk ? AT_DESK : {});
     if (!ticket || !person) return false;
     const own = person.email === toAddress || (personId === ticket.requesterId && ticket.answersTo === toAddress);
     if (!own) return false;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@foyer/events';
-import { PortalPrincipals } from '@foyer/identity';
+import { AT_DESK, PortalPrincipals } from '@foyer/identity';
 import { BulkChangeAsked } from './bulk.events.js';
 import { BulkChanges } from './bulk-changes.js';
 
@@ -15,7 +15,7 @@ export class BulkJobs {
   @OnEvent(BulkChangeAsked, 'tickets.bulk-change')
   async change({ bulkId }: BulkChangeAsked): Promise<void> {
     const personId = await this.bulk.personOf(bulkId);
-    const actor = personId && (await this.principals.person(personId));
+    const actor = personId && (await this.principals.person(personId, AT_DESK));
     if (actor) await this.bulk.run(actor, bulkId);
   }
 }
