@@ -23,7 +23,7 @@ const forbidden = [
   },
   {
     selector:
-      ":matches(NewExpression[callee.object.name='Intl'][callee.property.name=/Format$/], CallExpression[callee.name=/^(formatters|durationWords|dayName)$/]) > MemberExpression.arguments[property.name='locale']",
+      ":matches(NewExpression[callee.object.name='Intl'][callee.property.name=/Format$/], CallExpression[callee.name=/^(formatters|durationWords|dayName)$/]) > MemberExpression.arguments[property.name='locale'][object.type!='ThisExpression']",
     message: 'Dates, numbers and lists follow the region that the operator sets for the language: visit.region.',
   },
 ];
