@@ -23,25 +23,28 @@ export class PartHeads extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    let rest = Buffer.concat([this.held, chunk]);
+    const all = Buffer.concat([this.held, chunk]);
+    let given = 0;
+    // Looked for once, however many delimiters stand before it; -1: there is none here.
+    let end = 0;
     for (;;) {
-      const at = rest.indexOf(this.delimiter);
+      const at = all.indexOf(this.delimiter, given);
       if (at < 0) break;
       const head = at + this.delimiter.length;
-      const end = rest.indexOf(HEAD_END, head - 2);
-      if (end < 0 && rest.length - head < MOST) {
-        this.give(rest.subarray(0, at));
-        this.held = rest.subarray(at);
+      if (end >= 0 && end < head - 2) end = all.indexOf(HEAD_END, head - 2);
+      if (end < 0 && all.length - head < MOST) {
+        this.give(all.subarray(given, at));
+        this.held = all.subarray(at);
         return done();
       }
       this.seen += 1;
-      this.give(rest.subarray(0, head));
-      if (end >= head) this.give(Buffer.from(mended(rest.toString('latin1', head, end)), 'latin1'));
-      rest = rest.subarray(Math.max(end, head));
+      this.give(all.subarray(given, head));
+      if (end >= head) this.give(Buffer.from(mended(all.toString('latin1', head, end)), 'latin1'));
+      given = Math.max(end, head);
     }
-    const kept = Math.min(rest.length, this.delimiter.length - 1);
-    this.give(rest.subarray(0, rest.length - kept));
-    this.held = rest.subarray(rest.length - kept);
+    const kept = Math.min(all.length - given, this.delimiter.length - 1);
+    this.give(all.subarray(given, all.length - kept));
+    this.held = all.subarray(all.length - kept);
     done();
   }
 

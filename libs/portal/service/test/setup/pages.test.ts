@@ -127,7 +127,7 @@ describe('everything can be set up', () => {
     expect(await acme.inside(() => collections().all(routingRules))).toEqual([]);
     expect((await owner.post(at('routing'), typed)).status).toBe(303);
     expect((await owner.get(at('routing'))).text).toContain(
-      'When a ticket is opened, if Subject contains “printer”: assign to the group Network, assign to the members of Network in turn, and add the tag network.',
+      'When a ticket is opened, if Subject contains “printer”: assign to the group Network, assign to the members of Network in turn and add the tag network.',
     );
   });
 
@@ -166,7 +166,7 @@ describe('everything can be set up', () => {
     });
     const page = await owner.get(`${at('automations')}/${last.id}`);
     expect(page.text).toContain(
-      '4 hours after the customer’s last reply, if Priority is High or Urgent: assign to Mara, send an email to The ticket’s group, and ask the company’s admins for approval.',
+      '4 hours after the customer’s last reply, if Priority is High or Urgent: assign to Mara, send an email to The ticket’s group and ask the company’s admins for approval.',
     );
   });
 

@@ -169,7 +169,7 @@ describe('on the ticket', () => {
     await settle(ticket);
     const path = `/tickets/${numberOf(ticket)}`;
     const [team, customer] = [await mara.browser(), await ana.browser()];
-    expect((await team.get(`/console${path}`)).text).toMatch(/First reply[^]*\d+ min left/);
+    expect((await team.get(`/console${path}`)).text).toMatch(/First reply[^]*\d+ mins? left/);
     expect((await customer.get(path)).text).toContain('We reply by');
     await promise({ ...policy, shown: false });
     expect((await customer.get(path)).text).not.toContain('We reply by');
