@@ -95,14 +95,15 @@ describe('foyer', () => {
 
   test('migrate brings a tenant that is behind up to date and names one that fails', async () => {
     expect((await foyer('migrate')).output).toContain('Tenants: 0 migrated, 0 failed');
-    await client.query(`update platform.tenant set schema_version = schema_version - 1 where slug = 'globex'`);
+    // What 0023 adds is there already.
+    await client.query(`update platform.tenant set schema_version = 22 where slug = 'globex'`);
     const failing = await foyer('migrate', '--tenants');
     expect([failing.code, /globex +at version \d+ +.*already exists/.test(failing.output)]).toEqual([1, true]);
     expect((await foyer('doctor')).output).toMatch(
       /Tenants to migrate +1 \(globex\)[\s\S]*Failed migrations +globex: /,
     );
     await client.query(
-      `update platform.tenant set schema_version = schema_version + 1, migration_error = null where slug = 'globex'`,
+      `update platform.tenant set schema_version = (select max(schema_version) from platform.tenant), migration_error = null where slug = 'globex'`,
     );
   });
 
