@@ -55,10 +55,14 @@ async function open(page: Page, path: string): Promise<void> {
   await page.locator('.editor.is-rich').first().waitFor();
 }
 
-/** Whoever goes on at once would find the editor still reading what was deleted. */
+/** By keys, as people do, and again where the editor was still finding its place when they came. */
 async function empty(): Promise<void> {
-  await reply().fill('');
-  await mara.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('#reply-body')!.value === '');
+  await reply().focus();
+  for (let tries = 0; tries < 50 && (await written()) !== ''; tries++) {
+    await mara.keyboard.press('Control+a');
+    await mara.keyboard.press('Delete');
+  }
+  expect(await written()).toBe('');
 }
 
 /** As the clipboard hands it over when somebody pastes. */
