@@ -226,7 +226,8 @@ async function walk(page: Page): Promise<string[]> {
       }
       return true;
     });
-    reachable.forEach((element, index) => (element.dataset['reach'] = String(index)));
+    // Not in the page itself: a mark there would be a change, which a live page takes back.
+    Object.assign(window, { reachable });
     return reachable.map((element) => {
       const name = element.getAttribute('name') ?? element.textContent?.trim().slice(0, 40);
       return { radio: element.getAttribute('type') === 'radio', name: `${element.tagName} ${name}` };
@@ -240,6 +241,7 @@ async function walk(page: Page): Promise<string[]> {
   for (let presses = 0; presses < expected.length + parts + 5; presses++) {
     await page.keyboard.press('Tab');
     const here = await page.evaluate(() => {
+      const { reachable } = window as unknown as { reachable: HTMLElement[] };
       const element = document.activeElement as HTMLElement | null;
       if (!element || element === document.body) return null;
       const shown = (one: Element) =>
@@ -252,10 +254,8 @@ async function walk(page: Page): Promise<string[]> {
       const visible =
         near.some((one) => one && shown(one)) && (width > 1 || height > 1 || element.closest('label') !== null);
       const group = element instanceof HTMLInputElement && element.type === 'radio' ? element.name : null;
-      const first = group
-        ? document.querySelector<HTMLElement>(`input[type=radio][name="${group}"][data-reach]`)
-        : element;
-      return { reach: Number(first?.dataset['reach'] ?? -1), visible, what: element.outerHTML.slice(0, 120) };
+      const first = group ? reachable.find((one) => one.matches(`input[type=radio][name="${group}"]`)) : element;
+      return { reach: reachable.indexOf(first!), visible, what: element.outerHTML.slice(0, 120) };
     });
     // A page that puts the focus somewhere is walked from there, over its end, to what stands before.
     if (!here && rounds++ > 0) break;
