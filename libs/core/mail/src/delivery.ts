@@ -15,7 +15,7 @@ import { NotNow, Outlet, RefusedForGood } from './outlet.js';
 /** Seconds between attempts: a hiccup is over in a minute, an outage in a day; then somebody must look. */
 export const BACK_OFF = [15, 60, 180, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 /** To one mailbox, of all kinds and from all tenants; what is beyond that waits. */
-export const TO_ONE_MAILBOX: Limit = { name: 'mail-to', points: 300, seconds: 3600, across: 'platform' };
+export const TO_ONE_MAILBOX: Limit = { name: 'mail-to', points: 3_000, seconds: 3600, across: 'platform' };
 const LEASE_MS = 90_000;
 const LEASE = `interval '${LEASE_MS / 1000} seconds'`;
 
