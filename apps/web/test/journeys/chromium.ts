@@ -67,6 +67,9 @@ export class Chromium {
         this.complaints.add(`${page.url()}: ${response.url()} answers ${response.status()}`);
       if (response.status() === 500) this.complaints.add(`${response.url()} answers 500`);
     });
+    // A box that is about to become an editor disappears under the hand that fills it: whatever is done waits for the editor.
+    const unready = page.locator('[data-rich]:not(.is-rich, .is-plain)').first();
+    if (script) await page.addLocatorHandler(unready, () => unready.waitFor({ state: 'detached' }));
     return page;
   }
 

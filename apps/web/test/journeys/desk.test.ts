@@ -41,7 +41,6 @@ test('who sends and goes on comes to the next ticket of the list, and after the 
   await mara.goto(`${acme.tenant.origin}/console/tickets?view=all`);
   await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-002`);
   for (const leads of ['**/TKT-001', '**/console/tickets?view=all']) {
-    await mara.waitForFunction(() => !document.querySelector('[data-rich]:not(.is-rich)'));
     await mara.getByRole('textbox', { name: 'Reply to Ana Sousa' }).fill('We are coming.');
     await mara.getByRole('button', { name: 'Send and next' }).click();
     await mara.waitForURL(leads);

@@ -121,7 +121,6 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await owner.getByRole('link', { name: 'Jon' }).click();
     await owner.getByRole('link', { name: 'General request' }).click();
     await owner.getByLabel('Subject').fill(`Jon telephoned ${mark}`);
-    if (script) await owner.locator('.editor.is-rich').waitFor();
     await owner.getByRole('textbox', { name: 'What happened, or what do you need?' }).fill('He wants a desk as well.');
     await owner.getByRole('button', { name: 'Open ticket' }).click();
     await owner.getByText('Ticket opened.').waitFor();

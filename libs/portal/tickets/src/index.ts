@@ -72,7 +72,7 @@ export { BulkChanges } from './bulk/bulk-changes.js';
 export { BulkChangeAsked } from './bulk/bulk.events.js';
 export { TicketMails } from './jobs/ticket-mails.js';
 export { TicketsModule } from './tickets.module.js';
-export { type Draft, type DraftContent, Drafts } from './requests/drafts.js';
+export { type DraftContent, Drafts } from './requests/drafts.js';
 export { type TicketGroup, ticketGroups, Groups } from './requests/groups.js';
 export { localized, translations } from './requests/localized.js';
 export { type FindOrders, OrderChoices } from './requests/order-choices.js';

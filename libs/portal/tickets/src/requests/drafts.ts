@@ -7,11 +7,6 @@ import type { PortalActor } from '@foyer/identity';
 import { Chores } from '@foyer/tenants';
 
 export type DraftContent = Record<string, string | string[]>;
-export interface Draft {
-  place: string;
-  content: DraftContent;
-  updatedAt: string;
-}
 
 /** A text and the window it is of; `at` is its version as well. */
 interface BesideDraft {
@@ -101,16 +96,6 @@ export class Drafts implements OnModuleInit {
       );
       return { version: kept!.version, beside: beside.length };
     });
-  }
-
-  async find(actor: PortalActor, place: string): Promise<Draft | null> {
-    const [draft] = await this.database.read((em) =>
-      rows<Draft>(
-        em,
-        sql`select place, content, updated_at as "updatedAt" from ${draftsOf(actor)} and d.place = ${place}`,
-      ),
-    );
-    return draft ?? null;
   }
 
   /**
