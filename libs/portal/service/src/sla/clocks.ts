@@ -43,13 +43,14 @@ const isOver = (status: TicketStatus) => status === 'solved' || status === 'clos
  *
  * First response: from the opening to the first public word of the team. Next response: from the first unanswered word of the
  * customer to the team's. Both end when the ticket is solved, and neither pauses. Resolution: from the opening until solved,
- * less the time in `pauseOn`; after a reopening it goes on where it stopped. Another priority changes the target, not what
- * has passed.
+ * less the time in `pauseOn`. After a reopening the resolution goes on where it stopped, and so does a first response that
+ * nobody has given yet. Another priority changes the target, not what has passed.
  */
 export function clocksOf(policy: Targets, hours: BusinessHours, facts: readonly Fact[], now: number): Clock[] {
   const opened = facts.find((fact) => fact.what === 'opened');
   if (!opened || opened.at > now) return [];
   let { priority } = opened;
+  let answered = false;
   const watches = new Map<ClockKind, Stopwatch>();
   const start = (kind: ClockKind, at: number) => {
     const { target, lead } = aimOf(policy, priority, kind);
@@ -63,6 +64,7 @@ export function clocksOf(policy: Targets, hours: BusinessHours, facts: readonly 
       for (const watch of watches.values()) watch.stop(at);
       return;
     }
+    if (!answered) watches.get('first_response')!.resume(at);
     if (!policy.pauseOn.includes(status)) resolution.resume(at);
     else if (resolution.metAt !== null) {
       resolution.resume(at);
@@ -83,12 +85,12 @@ export function clocksOf(policy: Targets, hours: BusinessHours, facts: readonly 
       }
     }
     if (fact.what !== 'message') continue;
-    const first = watches.get('first_response')!;
     const next = watches.get('next_response');
     if (fact.by === 'team') {
-      first.stop(fact.at);
+      answered = true;
+      watches.get('first_response')!.stop(fact.at);
       next?.stop(fact.at);
-    } else if (first.metAt !== null && (!next || next.metAt !== null)) start('next_response', fact.at);
+    } else if (answered && (!next || next.metAt !== null)) start('next_response', fact.at);
   }
   for (const watch of watches.values()) watch.pass(now, true);
   return [...watches].flatMap(([kind, watch]) =>

@@ -266,6 +266,23 @@ describe('by hand', () => {
     expect(look('next_response', facts, '2026-11-23T11:00Z')).toBeUndefined();
   });
 
+  test('solved by the customer and opened again: the first answer is still owed, and late only by the time it was open', () => {
+    const facts: Fact[] = [
+      opened('2026-11-23T08:00Z'),
+      { at: at('2026-11-23T10:00Z'), what: 'status', to: 'solved' },
+      { at: at('2026-11-24T08:00Z'), what: 'message', by: 'customer' },
+      { at: at('2026-11-24T08:00Z'), what: 'status', to: 'open' },
+    ];
+    const clock = look('first_response', facts, '2026-11-24T08:00Z');
+    expect([clock.metAt, iso(clock.dueAt)]).toEqual([null, '2026-11-24T10:00:00.000Z']);
+    expect(look('next_response', facts, '2026-11-24T08:00Z')).toBeUndefined();
+    const answer: Fact = { at: at('2026-11-24T09:00Z'), what: 'message', by: 'team' };
+    expect(look('first_response', [...facts, answer], '2026-11-24T12:00Z')).toMatchObject({
+      metAt: answer.at,
+      breachedAt: null,
+    });
+  });
+
   test('over Christmas, and through the night the clocks go back', () => {
     expect(iso(look('first_response', [opened('2026-12-24T14:00Z')], '2026-12-24T14:00Z').dueAt)).toBe(
       '2026-12-28T10:00:00.000Z',

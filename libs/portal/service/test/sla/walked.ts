@@ -51,6 +51,7 @@ export function walk(
   const clocks = new Map<ClockKind, Walked>();
   let priority: Priority = 'normal';
   let status: TicketStatus = 'open';
+  let silent = true;
   const target = (kind: ClockKind) => policy.targets[priority][kind];
   const aim = (kind: ClockKind, clock: Walked) => {
     clock.target = target(kind);
@@ -93,8 +94,9 @@ export function walk(
         for (const [kind, clock] of clocks) aim(kind, clock);
       } else if (fact.what === 'status') status = fact.to;
       else if (fact.by === 'team') {
+        silent = false;
         for (const [kind, clock] of clocks) if (kind !== 'resolution') clock.met ??= at;
-      } else if (clocks.get('first_response')!.met !== null && clocks.get('next_response')?.met !== null) {
+      } else if (!silent && clocks.get('next_response')?.met !== null) {
         begin('next_response', at);
       }
       if (fact.what !== 'opened' && fact.what !== 'status') continue;
@@ -106,6 +108,7 @@ export function walk(
         if (!pauses) resolution.paused = null;
         else if (resolution.met !== null || resolution.paused === null) resolution.paused = at;
         resolution.met = null;
+        if (silent) clocks.get('first_response')!.met = null;
       }
     }
     for (const clock of clocks.values()) {
