@@ -7,9 +7,19 @@ const MOST = 30_000;
 /** Markdown to be shown here, or nothing but the address where it stands. */
 const text = z.string().trim().max(MOST).default('');
 
+export const legalTexts = z.object({ imprint: text, privacy: text, terms: text });
+export type LegalTexts = z.output<typeof legalTexts>;
+
 /** What the law wants a business to say on its portal. */
-export const legal = z.object({ imprint: text, privacy: text, terms: text });
+export const legal = legalTexts.extend({
+  /** By language; a page that has none in a language is as it is written above. */
+  translations: z.record(z.string(), legalTexts).default({}),
+});
 export type Legal = z.output<typeof legal>;
+
+/** A page as somebody who reads in this language gets it; empty when there is none. */
+export const legalText = (written: Legal, page: LegalPage, locale: string): string =>
+  written.translations[locale]?.[page] || written[page];
 
 /** Where a page that is set up is found: elsewhere, when its text is an address. */
 export function legalHref(page: LegalPage, written: string): string {

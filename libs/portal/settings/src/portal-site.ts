@@ -5,7 +5,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { type Look, Themes } from '@foyer/theming';
 import { type SiteContext, Sites, type SiteView } from '@foyer/web';
 import { Features } from './features.js';
-import { LEGAL_PAGES, legalHref } from './legal.js';
+import { LEGAL_PAGES, legalHref, legalText } from './legal.js';
 import { Navigation, shown } from './navigation.js';
 import { SetupPages } from './setup-pages.js';
 import type { BrandPicture } from './sections.js';
@@ -67,8 +67,8 @@ export class PortalSite implements OnModuleInit {
       settings: look.settings,
       supportEmail: general.supportEmail,
       contact: general.contact,
-      legal: LEGAL_PAGES.filter((page) => legal[page]).map((page) => ({
-        href: legalHref(page, legal[page]),
+      legal: LEGAL_PAGES.filter((page) => legalText(legal, page, locale)).map((page) => ({
+        href: legalHref(page, legalText(legal, page, locale)),
         label: translate(locale, `settings.legal.${page}`),
       })),
       features: Object.fromEntries(this.features.all().map(({ name }) => [name, isOn(name)])),

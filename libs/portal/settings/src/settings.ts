@@ -11,6 +11,8 @@ import { type Patch, type SectionName, sections, type Sections } from './section
 import { SettingsChanged } from './settings.events.js';
 import { SettingsMemory, type Snapshot } from './settings-memory.js';
 
+type PatchOf<T extends object> = Partial<T> | ((before: T) => Partial<T>);
+
 /** How a tenant's portal is set up: the only reader and writer of its sections. */
 @Injectable()
 export class Settings {
@@ -39,14 +41,15 @@ export class Settings {
   }
 
   /**
-   * Changes what the patch names and leaves the rest of the section.
+   * Changes what the patch names and leaves the rest of the section. A patch that goes by what is there is made of it.
    * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid
    */
-  async change<Name extends SectionName>(actor: Actor, section: Name, patch: Patch<Name>): Promise<void>;
-  async change<T extends object>(actor: Actor, section: Section<T>, patch: Partial<T>): Promise<void>;
-  async change(actor: Actor, section: SectionName | Section<object>, patch: object): Promise<void> {
+  async change<Name extends SectionName>(actor: Actor, section: Name, patch: PatchOf<Sections[Name]>): Promise<void>;
+  async change<T extends object>(actor: Actor, section: Section<T>, patch: PatchOf<T>): Promise<void>;
+  async change(actor: Actor, section: SectionName | Section<object>, patch: PatchOf<object>): Promise<void> {
     mayManage(actor);
-    await this.apply(section as Section<object>, patch, actor.id);
+    const made = typeof patch === 'function' ? patch : () => patch;
+    await this.update(sectionOf(section), (before) => ({ ...before, ...made(before) }), actor.id);
   }
 
   /** The same without an actor, for packs and provisioning. */

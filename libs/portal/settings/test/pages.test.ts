@@ -435,6 +435,26 @@ describe('what the law wants said', () => {
     expect((await guest.get('/legal/terms')).get('Location')).toBe(terms);
     expect((await guest.get('/legal/constructor')).status).toBe(404);
   });
+
+  test('is said in the reader’s language where it is written in it', async () => {
+    const before = await inAcme(() => settings().get('general'));
+    await inAcme(() => settings().apply('general', { locales: ['en', 'de', 'ar'], defaultLocale: 'en' }));
+    const written = { imprint: 'Acme Ltd', privacy: 'We keep little.', terms: '' };
+    await team.post('/console/settings/legal', written);
+    const page = await team.get('/console/settings/legal?language=de');
+    for (const words of ['English', 'Deutsch', 'العربية']) expect(page.text).toContain(words);
+    expect(page.text).not.toContain('We keep little.');
+    const german = { language: 'de', imprint: '', privacy: 'Wir behalten wenig.', terms: 'Es gilt, was gilt.' };
+    expect((await team.post('/console/settings/legal', german)).get('Location')).toContain('language=de');
+    const said = async (path: string, language: string) =>
+      (await acme.visitor().get(path, { 'Accept-Language': language })).text;
+    expect(await said('/legal/privacy', 'de')).toContain('Wir behalten wenig.');
+    expect(await said('/legal/imprint', 'de')).toContain('Acme Ltd');
+    expect(await said('/legal/privacy', 'ar')).toContain('We keep little.');
+    expect(await said('/', 'de')).toContain('href="/legal/terms"');
+    expect(await said('/', 'en')).not.toContain('href="/legal/terms"');
+    await inAcme(() => settings().apply('general', before));
+  });
 });
 
 test('the start of the settings says what the business has signed up for, and until when it is tried for free', async () => {

@@ -1,7 +1,7 @@
 import { Get, Param } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { CurrentVisit, DuringMaintenance, Guest, PortalController, seeOther, View, type Visit } from '@foyer/web';
-import { isAddress, LEGAL_PAGES, type LegalPage } from '../legal.js';
+import { isAddress, LEGAL_PAGES, type LegalPage, legalText } from '../legal.js';
 import { Settings } from '../settings.js';
 
 const isPage = (name: string): name is LegalPage => (LEGAL_PAGES as readonly string[]).includes(name);
@@ -16,7 +16,7 @@ export class LegalController {
   @DuringMaintenance()
   @View('settings/customer/legal')
   async page(@CurrentVisit() visit: Visit, @Param('page') page: string) {
-    const written = isPage(page) ? (await this.settings.get('legal'))[page] : '';
+    const written = isPage(page) ? legalText(await this.settings.get('legal'), page, visit.locale) : '';
     if (!written) throw new NotFound();
     if (isAddress(written)) return seeOther(written);
     return { title: visit.t(`settings.legal.${page}`), text: written };

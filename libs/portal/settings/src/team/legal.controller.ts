@@ -1,6 +1,7 @@
-import { Get, Post } from '@nestjs/common';
-import type { z } from 'zod';
+import { Get, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
 import type { Actor } from '@foyer/access';
+import { languageName } from '@foyer/i18n';
 import {
   Can,
   ConsoleController,
@@ -12,13 +13,14 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { legal, LEGAL_PAGES } from '../legal.js';
+import { LEGAL_PAGES, legalTexts } from '../legal.js';
 import { Settings } from '../settings.js';
 import { pathOf } from './settings-page.js';
 
-type LegalForm = FormState<z.output<typeof legal>>;
+const legalForm = legalTexts.extend({ language: z.string().default('') });
+type LegalForm = FormState<z.output<typeof legalForm>>;
 
-/** What the law wants said: a text, or where it stands. */
+/** What the law wants said: a text, or where it stands; for each language of the portal. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/legal')
 export class LegalSettingsController {
@@ -26,14 +28,48 @@ export class LegalSettingsController {
 
   @Get()
   @View('settings/team/legal')
-  async page(@CurrentVisit() visit: Visit) {
-    return { form: visit.form(await this.settings.get('legal')), pages: LEGAL_PAGES };
+  async page(@CurrentVisit() visit: Visit, @Query('language') asked?: unknown) {
+    const language = await this.languageOf(asked);
+    const { translations, ...first } = await this.settings.get('legal');
+    const texts = language === '' ? first : (translations[language] ?? {});
+    return this.view(visit.form({ ...texts, language }));
   }
 
   @Post()
   @View('settings/team/legal')
-  async save(@CurrentActor() actor: Actor, @Form(legal) form: LegalForm) {
-    await form.attempt((value) => this.settings.change(actor, 'legal', value));
-    return form.failed ? { form, pages: LEGAL_PAGES } : seeOther(pathOf('legal'), 'settings.saved');
+  async save(@CurrentActor() actor: Actor, @Form(legalForm) form: LegalForm) {
+    const language = await this.languageOf(form.values['language']);
+    await form.attempt(({ language: _, ...texts }) =>
+      this.settings.change(actor, 'legal', ({ translations }) =>
+        language === '' ? texts : { translations: { ...translations, [language]: texts } },
+      ),
+    );
+    return form.failed ? this.view(form) : seeOther(at(language), 'settings.saved');
+  }
+
+  /** A language of the portal beside its main one, which is written as ''. */
+  private async languageOf(asked: unknown): Promise<string> {
+    const { locales, defaultLocale } = await this.settings.get('general');
+    return locales.find((locale) => locale === asked && locale !== defaultLocale) ?? '';
+  }
+
+  private async view(form: FormState) {
+    const { locales, defaultLocale } = await this.settings.get('general');
+    const language = await this.languageOf(form.values['language']);
+    const shown = language || defaultLocale;
+    return {
+      form,
+      pages: LEGAL_PAGES,
+      language,
+      main: language === '' ? null : languageName(defaultLocale),
+      tabs: [defaultLocale, ...locales.filter((locale) => locale !== defaultLocale)].map((locale) => ({
+        label: languageName(locale),
+        href: at(locale === defaultLocale ? '' : locale),
+        current: locale === shown,
+        count: null,
+      })),
+    };
   }
 }
+
+const at = (language: string): string => pathOf('legal') + (language ? `?language=${language}` : '');
