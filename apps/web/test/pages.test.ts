@@ -182,10 +182,17 @@ test('whatever page a link leads to answers, in English and Arabic, and prints n
   await acme.inside(() => world.get(Settings).apply('general', { locales: ['en', 'ar'] }));
   const customer = await (await acme.customer('Walker')).of('Globex', 'company_admin');
   await customer.opens('A long way');
-  const walks = { customer: await customer.browser(), owner: await acme.owner.browser(), staff: await world.staff() };
+  const walks: [who: string, browser: Visitor, from: string][] = [
+    ['guest', acme.visitor(), '/'],
+    ['guest of the team', acme.visitor(), '/console/sign-in'],
+    ['customer', await customer.browser(), '/'],
+    ['viewer', await (await acme.agent('Vera', 'viewer')).browser(), '/console'],
+    ['agent', await (await acme.agent('Gil')).browser(), '/console'],
+    ['owner', await acme.owner.browser(), '/console'],
+    ['staff', await world.staff(), '/'],
+  ];
   const wrong: string[] = [];
-  for (const [who, browser] of Object.entries(walks)) {
-    const from = who === 'owner' ? '/console' : '/';
+  for (const [who, browser, from] of walks) {
     const waiting = [from];
     const seen = new Set(waiting);
     const shapes = new Map<string, number>();
@@ -202,14 +209,14 @@ test('whatever page a link leads to answers, in English and Arabic, and prints n
           shapes,
         ),
       );
-      const arabic = who === 'staff' ? '' : (await browser.get(`${path}${path.includes('?') ? '&' : '?'}lang=ar`)).text;
+      const arabic = who.endsWith('staff') ? '' : (await browser.get(`${path}${path.includes('?') ? '&' : '?'}lang=ar`)).text;
       if (arabic) await browser.get(`${from}?lang=en`);
       for (const page of [text, arabic]) {
         const leak = LEAKS.exec(page.replace(MEANT, ''));
         if (leak) wrong.push(`${who} ${path}: ${page.replace(MEANT, '').slice(leak.index - 60, leak.index + 60)}`);
       }
     }
-    expect(seen.size).toBeGreaterThan(5);
+    expect([who, seen.size > 1]).toEqual([who, true]);
   }
   expect(wrong).toEqual([]);
 }, 180_000);

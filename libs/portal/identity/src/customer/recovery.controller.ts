@@ -31,7 +31,7 @@ export class RecoveryController {
   @DuringMaintenance()
   @View('identity/customer/forgot')
   page(@CurrentVisit() visit: Visit) {
-    return { form: visit.form(), team: false };
+    return { form: visit.form() };
   }
 
   @Post('forgot')
@@ -39,7 +39,7 @@ export class RecoveryController {
   @DuringMaintenance()
   @View('identity/customer/forgot')
   async forgot(@Form(forgotForm) form: FormState<z.output<typeof forgotForm>>) {
-    if (form.failed) return { form, team: false };
+    if (form.failed) return { form };
     await this.accounts.forgot(form.value.email);
     return show('identity/customer/check-mail', { email: form.value.email, purpose: 'reset' });
   }
