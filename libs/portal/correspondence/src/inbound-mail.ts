@@ -51,6 +51,7 @@ export interface InboundRow {
   peer: string | null;
   helo: string | null;
   attempts: number;
+  authentication: Authentication;
 }
 
 /** What was decided about a mail. */

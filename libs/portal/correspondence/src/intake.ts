@@ -10,7 +10,7 @@ import { Collections, Features, Settings } from '@foyer/settings';
 import { Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
-import { objection } from './judgement.js';
+import { objection, type Proof } from './judgement.js';
 import { type CheckedFiles, MailFiles } from './mail-files.js';
 import { isListed, mailboxes, mailSettings } from './mail-settings.js';
 import { bodyOf, quotedOf, subjectOf } from './mail-text.js';
@@ -79,9 +79,10 @@ export class Intake {
       return answered ? { status: 'ignored', reason: 'auto-reply', ticketId: answered.ticket.id } : held('automatic');
     if (mail.auto === 'list' && !accepted && !answered && !(await this.isWrittenTo(letter))) return held('automatic');
     if (!accepted && (await this.tooMany(address, answered))) return held('too-many', answered?.ticket.id);
-    if (answered && !accepted) {
+    if (answered) {
       const requester = await this.senders.behind(mail.from, answered.ticket, answered.personId);
-      return this.join(letter, answered, requester ?? sender?.actor ?? null);
+      const joined = await this.join(letter, answered, requester ?? sender?.actor ?? null);
+      if (joined) return joined;
     }
     return this.open(letter, sender, answered);
   }
@@ -96,9 +97,12 @@ export class Intake {
     return answered;
   }
 
-  private async join(letter: Letter, answered: Answered, actor: PortalActor | null): Promise<Outcome> {
+  /** Null when the team has accepted a mail whose sender may not write there: it is a question of its own. */
+  private async join(letter: Letter, answered: Answered, actor: PortalActor | null): Promise<Outcome | null> {
     const { ticket } = answered;
-    const against = objection({ ...answered, actor }, letter.authentication);
+    const proof: Proof = letter.accepted && letter.authentication !== 'pass' ? 'vouched' : letter.authentication;
+    const against = objection({ ...answered, actor }, proof);
+    if (against && letter.accepted) return null;
     if (against) {
       await this.tellTeam(ticket, letter.mail.from!.address, against);
       return { ...held(against, ticket.id), senderId: actor?.id ?? null };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, holds, NotFound, Refused } from '@foyer/access';
+import { type Actor, Conflict, holds, NotFound, Refused } from '@foyer/access';
 import { Database, hasSql, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files, type StoredFile } from '@foyer/files';
@@ -92,7 +92,7 @@ export class MailLog {
              where id = ${id} and status = 'held' returning 1`,
       ),
     );
-    if (done.length === 0) throw new NotFound();
+    if (done.length === 0) await this.heldRow(id);
   }
 
   async source(actor: Actor, id: string): Promise<StoredFile> {
@@ -112,20 +112,21 @@ export class MailLog {
         sql`update ${table('inbound_mail')} set status = 'received', reason = null
              where id = ${id} and status in ('held', 'refused', 'ignored') and file_id is not null returning attempts`,
       );
-      if (!row) throw new NotFound();
+      if (!row) throw (await this.reading.row(id)) ? new Conflict('correspondence.held.decided') : new NotFound();
       await this.outbox.publish(new MailReceived(id, row.attempts));
     });
   }
 
-  /** Makes a ticket of a mail that was held back; false when that is not possible. */
-  async accept(actor: Actor, id: string): Promise<boolean> {
+  /** Lets a mail that was held back join the ticket it answers, or makes one of it; null when neither is possible. */
+  async accept(actor: Actor, id: string): Promise<'opened' | 'joined' | null> {
     mayDecide(actor);
-    return this.reading.accept(await this.heldRow(id), 'none');
+    return this.reading.accept(await this.heldRow(id));
   }
 
   private async heldRow(id: string): Promise<InboundRow> {
     const row = await this.reading.row(id);
-    if (!row?.fileId || row.status !== 'held') throw new NotFound();
+    if (row && row.status !== 'held') throw new Conflict('correspondence.held.decided');
+    if (!row?.fileId) throw new NotFound();
     return row;
   }
 

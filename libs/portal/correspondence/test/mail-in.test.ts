@@ -7,7 +7,7 @@ import { selfSigned, type TestPerson, type TestTenant, World } from '@foyer/app-
 import { Database, rows, sql, table } from '@foyer/database';
 import { teamRoles } from '@foyer/identity';
 import { Collections, Settings } from '@foyer/settings';
-import { reopeningRules, TicketPageReader, Tickets } from '@foyer/tickets';
+import { reopeningRules, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
 import { AUTHSERV, type Draft, freePort, letterTo, outcome, raw, send, sendRaw, thread } from './correspondents.js';
 
 let world: World;
@@ -362,6 +362,33 @@ describe('programs', () => {
     expect(lines.filter(({ status }) => status === 'joined')).toHaveLength(20);
     expect(lines.filter(({ reason }) => reason === 'too-many')).toHaveLength(1);
     expect(await bodies(acme, Number(ticket.number))).toHaveLength(21);
+    // The team lets the last one in: where it answers, and in the name of whoever wrote it.
+    const agent = await mara.browser();
+    const held = (await agent.get('/console/held-mails')).text.split('<tr>');
+    const row = held.find((one) => one.includes(pong.email))!;
+    expect(row).toContain(`Add to ${ticketNumber(ticket.number)}`);
+    const [, path] = /action="([^"]+)\/acceptance"/.exec(row)!;
+    await Promise.all([agent.post(`${path}/acceptance`), agent.post(`${path}/acceptance`)]);
+    expect((await agent.post(`${path}/dismissal`)).text).toContain('This email has already been dealt with.');
+    const said = await thread(acme, Number(ticket.number));
+    expect(said.filter(({ kind }) => kind === 'reply')).toHaveLength(22);
+    expect(said.at(-1)).toMatchObject({ author: pong.email });
+  });
+
+  test('a held mail whose sender may not write in the ticket it answers, or writes as the team, never joins it', async () => {
+    for (const [from, reason] of [
+      ['stranger@new.example', 'not-entitled'],
+      [mara.email, 'authentication'],
+    ] as const) {
+      await deliver({ from, to: toAna.replyTo, text: `Let ${from} in` });
+      expect(await outcome(acme, from)).toMatchObject({ status: 'held', reason });
+      const agent = await acme.owner.browser();
+      const held = (await agent.get('/console/held-mails')).text.split('<tr>').find((one) => one.includes(from))!;
+      const [, path] = /action="([^"]+)\/acceptance"/.exec(held)!;
+      expect((await agent.post(`${path}/acceptance`)).status).toBe(303);
+      expect((await outcome(acme, from)).status).toBe('opened');
+      expect((await bodies(acme, number)).join()).not.toContain(from);
+    }
   });
 
   test('a bounce marks our mail and is told to the team', async () => {
@@ -718,7 +745,7 @@ describe('the log', () => {
     expect(await outcome(acme, 'forged@bank.example')).toMatchObject({ status: 'held', reason: 'authentication' });
     expect((await owner.post(`${path}/acceptance`)).status).toBe(303);
     expect((await outcome(acme, 'forged@bank.example')).status).toBe('opened');
-    expect((await owner.post(`${path}/acceptance`)).status).toBe(404);
+    expect((await owner.post(`${path}/acceptance`)).status).toBe(409);
   });
 
   test('of what is held is the agents’ page as well: there a web form’s question becomes a ticket, or is dismissed', async () => {
@@ -750,8 +777,8 @@ describe('the log', () => {
       null,
       null,
     ]);
-    expect((await agent.post(`${second}/acceptance`)).status).toBe(404);
-    expect((await agent.post(`${second}/dismissal`)).status).toBe(404);
+    expect((await agent.post(`${second}/acceptance`)).status).toBe(409);
+    expect((await agent.post(`${second}/dismissal`)).status).toBe(409);
     expect((await (await ana.browser()).get('/console/held-mails')).status).not.toBe(200);
   });
 

@@ -45,13 +45,14 @@ export class MailReading {
     else await this.settle({ row, mail, authentication, accepted: false });
   }
 
-  /** Makes a ticket of a mail that the team has looked at, whatever stood against it; false when even so it cannot be one. */
-  async accept(row: InboundRow, authentication: Authentication): Promise<boolean> {
+  /** Lets a mail that the team has looked at join its ticket or become one, whatever stood against it; null when even so it cannot. */
+  async accept(row: InboundRow): Promise<'opened' | 'joined' | null> {
     const raw = await buffer((await this.files.open(row.fileId!)) as Readable);
     const mail = await readMail(raw, circumstancesOf(row));
-    if (!mail) return false;
-    await this.settle({ row, mail, authentication, accepted: true });
-    return (await this.row(row.id))?.status === 'opened';
+    if (!mail) return null;
+    await this.settle({ row, mail, authentication: row.authentication, accepted: true });
+    const became = (await this.row(row.id))?.status;
+    return became === 'opened' || became === 'joined' ? became : null;
   }
 
   row(id: string): Promise<InboundRow | undefined> {
@@ -59,7 +60,7 @@ export class MailReading {
       const [row] = await rows<InboundRow>(
         em,
         sql`select id, message_id as "messageId", way, sender, recipient, status, file_id as "fileId", mailbox_id as "mailboxId",
-                   envelope_from as "envelopeFrom", peer, helo, attempts
+                   envelope_from as "envelopeFrom", peer, helo, attempts, authentication
               from ${table('inbound_mail')} where id = ${id}`,
       );
       return row;

@@ -16,6 +16,7 @@ import {
   type Visit,
 } from '@foyer/web';
 import { MailLog } from '../mail-log.js';
+import { acceptLabel } from './mail-log.controller.js';
 
 const PATH = '/console/held-mails';
 const PAGE = 50;
@@ -41,9 +42,10 @@ export class HeldMailsController {
   ) {
     const { rows, next } = await this.log.held(actor, cursor, PAGE);
     return {
-      mails: rows.map(({ id, sender, subject, receivedAt, reason, authentication, hasSource }) => ({
+      mails: rows.map(({ id, sender, subject, receivedAt, reason, authentication, hasSource, ticket }) => ({
         ...{ sender, subject, receivedAt, hasSource, href: `${PATH}/${id}` },
         reason: reason && visit.t(`correspondence.reason.${reason}`),
+        accept: acceptLabel(visit, { reason, ticket }),
         doubtful: authentication === 'fail',
       })),
       ...listView(visit, PATH, { q: null, filters: {}, next, previous: null }),
@@ -57,9 +59,9 @@ export class HeldMailsController {
 
   @Post(':mail/acceptance')
   async accept(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
-    const opened = await this.log.accept(actor, id);
-    return opened
-      ? seeOther(PATH, 'correspondence.log.accepted')
+    const became = await this.log.accept(actor, id);
+    return became
+      ? seeOther(PATH, `correspondence.log.accepted.${became}`)
       : seeOther(PATH, 'correspondence.reason.not-now', 'bad');
   }
 

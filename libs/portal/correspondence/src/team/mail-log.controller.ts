@@ -72,9 +72,9 @@ export class MailLogController {
 
   @Post(':mail/acceptance')
   async accept(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
-    const opened = await this.log.accept(actor, id);
-    return opened
-      ? seeOther(PATH, 'correspondence.log.accepted')
+    const became = await this.log.accept(actor, id);
+    return became
+      ? seeOther(PATH, `correspondence.log.accepted.${became}`)
       : seeOther(PATH, 'correspondence.reason.not-now', 'bad');
   }
 
@@ -93,8 +93,14 @@ export class MailLogController {
       can: {
         source: hasSource,
         retry: row.hasSource && ['held', 'refused', 'ignored'].includes(status),
-        accept: hasSource && status === 'held' && holds(ability, 'decide', 'Mail'),
+        accept: hasSource && status === 'held' && holds(ability, 'decide', 'Mail') && acceptLabel(visit, row),
       },
     };
   }
 }
+
+/** What comes of a held mail that is accepted: whoever may write in the ticket it answers joins it. */
+export const acceptLabel = (visit: Visit, { ticket, reason }: Pick<LogRow, 'ticket' | 'reason'>): string =>
+  ticket === null || reason === 'not-entitled'
+    ? visit.t('correspondence.log.accept.opened')
+    : visit.t('correspondence.log.accept.joined', { ticket: ticketNumber(ticket) });
