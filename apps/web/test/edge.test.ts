@@ -243,7 +243,8 @@ describe('66: what nobody means is told, and never taken for nothing', () => {
 
   test.each(NOBODY_MEANS)('%s in every place of every address', async (_what, value) => {
     const wrong: string[] = [];
-    for (const { path, query } of readable(world.app)) {
+    const actions = routesOf(world.app).flatMap(({ method, path }) => (method === 'post' ? [{ path, query: [] }] : []));
+    for (const { path, query } of [...readable(world.app), ...actions]) {
       const [, face = '', rest = ''] = /^\/_(portal|admin|site)(.*)$/.exec(path) ?? [];
       const visitor = face === 'portal' && rest.startsWith('/console') ? visitors.console! : visitors[face];
       if (!visitor || rest.includes('*') || rest.endsWith('/live')) continue;
@@ -256,6 +257,11 @@ describe('66: what nobody means is told, and never taken for nothing', () => {
         const { status } = await visitor.get(address || '/');
         if (status >= 500) wrong.push(`${address.slice(0, 120)} → ${status}`);
       }
+      if (actions.some((action) => action.path === path))
+        for (const address of places) {
+          const { status } = await visitor.post(address, {});
+          if (status < 400 || status >= 500) wrong.push(`POST ${address.slice(0, 120)} → ${status}`);
+        }
     }
     expect(wrong).toEqual([]);
   });

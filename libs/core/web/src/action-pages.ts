@@ -24,17 +24,26 @@ export class ActionPages {
     const known = new Set(pages.map(({ route }) => route.path));
     // A page that takes posts under its own address answers for itself, also that it is not there.
     const isAction = routes.some(
-      (layer) => layer.route.methods['post'] && !known.has(layer.route.path) && layer.match(face + path),
+      (layer) => layer.route.methods['post'] && !known.has(layer.route.path) && fits(layer, face + path),
     );
     if (!isAction) return null;
     for (let above = parentOf(path); above; above = parentOf(above))
-      if (pages.some((layer) => layer.match(face + above))) return above;
+      if (pages.some((layer) => fits(layer, face + above))) return above;
     return '/';
   }
 
   private routes() {
     const { router } = this.adapters.httpAdapter.getInstance() as { router: { stack: Layer[] } };
     return router.stack.filter((layer): layer is Layer & Required<Pick<Layer, 'route'>> => layer.route !== undefined);
+  }
+}
+
+/** The router throws at what does not decode, such as `%ff`: that is no address of ours. */
+function fits(layer: Layer, path: string): boolean {
+  try {
+    return layer.match(path);
+  } catch {
+    return false;
   }
 }
 

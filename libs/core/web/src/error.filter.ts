@@ -41,6 +41,21 @@ export class ErrorFilter implements ExceptionFilter {
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const req = host.switchToHttp().getRequest<FoyerRequest>();
     const res = host.switchToHttp().getResponse<FoyerResponse>();
+    try {
+      await this.answer(error, req, res);
+    } catch (second) {
+      // The database went away while the page of another error was made: then that is the news.
+      if (second instanceof DatabaseUnreachable && !(error instanceof DatabaseUnreachable))
+        return this.catch(second, host);
+      // Nobody is behind this: what is thrown here would end the process, and with it every tenant's requests.
+      if (!(second instanceof DatabaseUnreachable)) this.report(second, req);
+      if (res.headersSent) return void res.destroy();
+      const status = statusOf(error);
+      plainPage(res, status, LAST_WORDS[status] ?? 'failed', { reference: status === 500 ? req.foyer.id : undefined });
+    }
+  }
+
+  private async answer(error: unknown, req: FoyerRequest, res: FoyerResponse): Promise<void> {
     if (res.headersSent) return void res.destroy();
     if (!req.foyer) return plainPage(res, 400, 'unreadable');
     if (error instanceof SignInNeeded && !(await this.hasWords(req, res)))
@@ -52,22 +67,12 @@ export class ErrorFilter implements ExceptionFilter {
     const wait = error instanceof TooMany ? error.retryAfterSeconds : status === 503 ? BACK_SOON_SECONDS : null;
     if (wait !== null) res.setHeader('Retry-After', String(wait));
     if (req.foyer.machine) return void res.status(status).json({ status, reference: req.foyer.id });
-    try {
-      await this.introduce(error, req, res);
-      closeReadingPage();
-      const again = await this.again(error, status, req, res);
-      const [template, view] = isAboutRights(error)
-        ? await this.withoutRight(error, req)
-        : this.view(error, status, req);
-      res.status(status);
-      res.end(await this.renderer.page(req, res, template, { ...view, again }));
-    } catch (second) {
-      // The database went away while the page of another error was made: then that is the news.
-      if (second instanceof DatabaseUnreachable && !(error instanceof DatabaseUnreachable))
-        return this.catch(second, host);
-      if (!(second instanceof DatabaseUnreachable)) this.report(second, req);
-      plainPage(res, status, LAST_WORDS[status] ?? 'failed', { reference: status === 500 ? req.foyer.id : undefined });
-    }
+    await this.introduce(error, req, res);
+    closeReadingPage();
+    const again = await this.again(error, status, req, res);
+    const [template, view] = isAboutRights(error) ? await this.withoutRight(error, req) : this.view(error, status, req);
+    res.status(status);
+    res.end(await this.renderer.page(req, res, template, { ...view, again }));
   }
 
   /** Without a database nobody is known; whose portal it is, is still remembered. */
