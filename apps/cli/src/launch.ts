@@ -56,15 +56,7 @@ async function launch(): Promise<void> {
   await step('Starting web and worker', () =>
     Promise.all(
       parts(config).map((part) => {
-        const child = new Child(
-          part,
-          dataDir,
-          env,
-          (error) =>
-            void stop(1)
-              .catch(() => undefined)
-              .then(() => giveUp(error)),
-        );
+        const child = new Child(part, dataDir, env);
         running.push(child);
         return child.start();
       }),

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { Database, foldedSql, rows, searchableSql, sql, table } from '@foyer/database';
 import { folded, searchable } from '@foyer/i18n';
 import { Collections } from '@foyer/settings';
-import { requestTypes } from '@foyer/tickets';
+import { requestTypes, Tickets } from '@foyer/tickets';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { readable } from './routes.js';
 
@@ -189,6 +189,14 @@ test('a ticket is found by its number however it is written, by who asks and by 
   const at = `/console/tickets/TKT-${String(number).padStart(3, '0')}`;
   for (const words of [`#${number}`, `TKT-${number}`, `#tkt-${number}`, 'dorte weiss', dörte.email])
     expect((await owner.get(`/console/tickets?view=all&q=${encodeURIComponent(words)}`)).text).toContain(at);
+  // What stands over our mails and their answers, and a word it is filed under.
+  await acme.inside(async () => world.get(Tickets).tag(await acme.owner.actor(), Number(number), ['ölwechsel'], []));
+  const tkt = `[TKT-${String(number).padStart(3, '0')}]`;
+  for (const words of [tkt, `${tkt} Nothing of note`, `AW: Re: ${tkt} nothing`, 'Re: Nothing of note', 'Ölwechsel'])
+    expect((await owner.get(`/console/tickets?view=all&q=${encodeURIComponent(words)}`)).text).toContain(at);
+  expect((await (await dörte.browser()).get('/tickets?q=%C3%B6lwechsel')).text).not.toContain(
+    at.replace('/console', ''),
+  );
   const long = await owner.get(`/console/tickets?view=all&q=${'zebra+'.repeat(60)}`);
   expect(long.status).toBe(200);
   expect(long.text).not.toContain(at);

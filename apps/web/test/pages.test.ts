@@ -209,7 +209,9 @@ test('whatever page a link leads to answers, in English and Arabic, and prints n
           shapes,
         ),
       );
-      const arabic = who.endsWith('staff') ? '' : (await browser.get(`${path}${path.includes('?') ? '&' : '?'}lang=ar`)).text;
+      const arabic = who.endsWith('staff')
+        ? ''
+        : (await browser.get(`${path}${path.includes('?') ? '&' : '?'}lang=ar`)).text;
       if (arabic) await browser.get(`${from}?lang=en`);
       for (const page of [text, arabic]) {
         const leak = LEAKS.exec(page.replace(MEANT, ''));

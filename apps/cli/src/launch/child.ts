@@ -14,7 +14,8 @@ export interface Part {
   ready: (child: ChildProcess) => Promise<void>;
 }
 
-const RESTARTS = { most: 5, withinMs: 60_000, firstWaitMs: 500, longestWaitMs: 8_000 };
+/** After `many` within that time, the launcher says where to look; it never stops trying: a portal that may come back is better than none. */
+const RESTARTS = { many: 5, withinMs: 60_000, firstWaitMs: 500, longestWaitMs: 8_000 };
 const READY_WITHIN_MS = 60_000;
 const LOG_LIMIT = 20 * 1024 * 1024;
 const leash = fileURLToPath(new URL('../../leash.mjs', import.meta.url));
@@ -31,8 +32,6 @@ export class Child {
     private readonly part: Part,
     private readonly dataDir: string,
     private readonly env: NodeJS.ProcessEnv,
-    /** Called when it has died too often. */
-    private readonly onGivingUp: (error: Error) => void,
     private readonly restarts = RESTARTS,
   ) {
     this.logFile = join(dataDir, 'logs', `${part.name}.log`);
@@ -81,11 +80,10 @@ export class Child {
 
   private revive(how: string): void {
     if (this.stopping) return;
-    const recent = this.starts.filter((at) => at > Date.now() - this.restarts.withinMs);
-    if (recent.length > this.restarts.most)
-      return this.onGivingUp(new Obstacle(this.lastWords(`keeps dying (${how})`)));
+    const recent = (this.starts = this.starts.filter((at) => at > Date.now() - this.restarts.withinMs));
     const wait = Math.min(this.restarts.firstWaitMs * 2 ** (recent.length - 1), this.restarts.longestWaitMs);
-    process.stdout.write(`  ${this.part.name} died (${how}) and is started again\n`);
+    const often = recent.length > this.restarts.many ? `; it keeps dying, and says why in ${this.logFile}` : '';
+    process.stdout.write(`  ${this.part.name} died (${how}) and is started again${often}\n`);
     setTimeout(() => {
       if (!this.stopping) this.run().once('exit', (code, signal) => this.revive(signal ?? `code ${code}`));
     }, wait);

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { Injectable, Logger } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
@@ -58,10 +57,7 @@ export class FileServer {
     if (range) res.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
     res.set('Content-Length', String(range ? range.end - range.start + 1 : size));
     if (req.method === 'HEAD') return void res.end();
-    await pipeline(await this.files.open(file, range), res).catch((error: NodeJS.ErrnoException) => {
-      // A reader who leaves half-way is no fault of ours.
-      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    });
+    await this.files.send(file, res, range);
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { raw, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -22,6 +22,8 @@ import { type ByteRange, type Storage, StorageFailed } from './storage.js';
 import { StoredFile } from './stored-file.entity.js';
 import { trueName } from './true-name.js';
 import { Unacceptable } from './unacceptable.js';
+
+const LEFT = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
 
 /** A file as it came with a form: in a temporary place, under the name the browser gave it. */
 export interface Incoming {
@@ -149,6 +151,19 @@ export class Files {
   async open(file: string | Pick<StoredFile, 'storageKey'>, range?: ByteRange): Promise<Readable> {
     const { storageKey } = typeof file === 'string' ? await this.find(file) : file;
     return (await this.storage).open(storageKey, range);
+  }
+
+  /** Pours a file into an answer. A reader who has left, before or half-way, is no fault, and leaves nothing open. */
+  async send(file: Pick<StoredFile, 'storageKey'>, to: Writable, range?: ByteRange): Promise<void> {
+    const content = await this.open(file, range);
+    try {
+      await pipeline(content, to);
+    } catch (error) {
+      if (!LEFT.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    } finally {
+      // `pipeline` refuses a closed target without looking at its source, and Node ends a process that loses an open handle.
+      content.destroy();
+    }
   }
 
   /** Removes row and, once that is certain, content. */

@@ -22,7 +22,7 @@ const oldOffice = ['application/x-cfb'];
 /** Everything that may be uploaded anywhere. HTML, scripts, programs and SVG are not in it. */
 const KINDS: readonly Kind[] = [
   kind('image', 'jpg', 'image/jpeg'),
-  kind('image', 'jpeg', 'image/jpeg'),
+  ...['jpeg', 'jpe', 'jfif'].map((ending) => kind('image', ending, 'image/jpeg')),
   kind('image', 'png', 'image/png', ['image/png', 'image/apng']),
   kind('image', 'gif', 'image/gif'),
   kind('image', 'webp', 'image/webp'),
@@ -37,6 +37,7 @@ const KINDS: readonly Kind[] = [
     ),
   ),
   ...['tif', 'tiff'].map((ending) => kind('document', ending, 'image/tiff')),
+  kind('document', 'bmp', 'image/bmp'),
   kind('document', 'pdf', 'application/pdf'),
   kind('document', 'docx', `${office}.wordprocessingml.document`),
   kind('document', 'xlsx', `${office}.spreadsheetml.sheet`),

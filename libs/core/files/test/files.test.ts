@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { TestingModule } from '@nestjs/testing';
 import express from 'express';
@@ -56,6 +56,15 @@ const refusal = async (name: string, content: Buffer | string, options?: StoreOp
   if (error instanceof InvalidField) return `${error.field}: ${error.code}`;
   throw error instanceof Error ? error : new Error('It was taken');
 };
+/** Where the system tells; elsewhere nothing is seen to be open. */
+function isOpen(fd: string, key: string): boolean {
+  try {
+    return readlinkSync(fd).endsWith(key);
+  } catch {
+    return false;
+  }
+}
+
 const stored = () =>
   existsSync(join(config.dataDir, 'files'))
     ? readdirSync(join(config.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -80,6 +89,22 @@ describe('storing', () => {
     const png = await picture().png().toBuffer();
     expect(await store('photo.jpg', png)).toMatchObject({ name: 'photo.png', type: 'image/png' });
     expect(await store('README', 'text')).toMatchObject({ name: 'README.txt', type: 'text/plain' });
+  });
+
+  test('is poured out to whoever is still there, and nothing stays open for who has left', async () => {
+    const file = await store('plan.txt', 'the plan');
+    const openHandles = () =>
+      (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []).filter((fd) =>
+        isOpen(`/proc/self/fd/${fd}`, file.storageKey),
+      );
+    const gone = new PassThrough();
+    gone.destroy();
+    await inTenant(acme, () => files.send(file, gone));
+    const here = new PassThrough();
+    const [, content] = await Promise.all([inTenant(acme, () => files.send(file, here)), buffer(here)]);
+    expect(content.toString()).toBe('the plan');
+    for (let tries = 0; openHandles().length > 0 && tries < 100; tries++) await new Promise(setImmediate);
+    expect(openHandles()).toEqual([]);
   });
 
   test('another tenant does not find it', async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IntlMessageFormat } from 'intl-messageformat';
+import { direction } from './locales.js';
 
 export const FALLBACK_LOCALE = 'en';
 
@@ -123,13 +124,17 @@ export class Messages {
   }
 }
 
+const [ISOLATE, RIGHT_TO_LEFT] = ['\u2068', '\u200f'];
 const swallowedPlaceholder = /\p{L}'\{/u;
 
 function compileMessage(text: string, locale: string): Compiled {
   if (!text.includes('{') && !text.includes('<')) return () => text;
   // Messages are text, never markup: a "<" stays a "<" and is escaped by the template like everything else.
   const message = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
-  return (values) => String(message.format(values as Record<string, string>));
+  const format: Compiled = (values) => String(message.format(values as Record<string, string>));
+  if (direction(locale) === 'ltr' || !text.startsWith(ISOLATE)) return format;
+  // HTML's dir=auto goes by the first letter, also of what is isolated: a Latin name would turn the whole sentence round.
+  return (values) => RIGHT_TO_LEFT + format(values);
 }
 
 const chains = new Map<string, string[]>();

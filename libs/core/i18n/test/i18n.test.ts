@@ -134,6 +134,15 @@ describe('negotiateLocale', () => {
   });
 });
 
+test('a message in Arabic runs from right to left whatever name stands first in it', () => {
+  const on = '\u2068{a}\u2069 على \u2068{b}\u2069';
+  const messages = textsOf({ en: { on }, ar: { on } });
+  const said = (locale: string) => messages.translate(locale, 'shop.on', { a: 'Chrome', b: 'Linux' });
+  // The rule of `dir=auto` (HTML, “auto-directionality”): the first letter of any strong direction, isolated or not.
+  const first = (text: string) => /[\u200f\p{L}]/u.exec(text)![0];
+  expect([first(said('ar')), first(said('en'))]).toEqual(['\u200f', 'C']);
+});
+
 test('direction', () => {
   expect(direction('ar-EG')).toBe('rtl');
   expect(direction('de')).toBe('ltr');

@@ -8,6 +8,8 @@ const ALIASES: Record<string, string> = {
   'windows-932': 'shift_jis',
   cp936: 'gbk',
   cp949: 'euc-kr',
+  // To Outlook, the name of the standard means Windows' own set, which has more letters.
+  'ks_c_5601-1987': 'euc-kr',
   cp950: 'big5',
   'ansi_x3.4-1968': 'windows-1252',
   'iso-8859-8-i': 'iso-8859-8',

@@ -10,7 +10,21 @@ export const dialect = markdownIt('default', { html: false, linkify: true, break
   'image',
   'html_block',
   'html_inline',
+  // `&nbsp;` is what somebody typed, and so it is shown.
+  'entity',
 ]);
+
+/** Signs between letters and digits are part of the word: `M8*20*1` is a size, `__init__` and `file_name` are names. */
+const { State } = dialect.inline;
+const inWord = /[\p{L}\p{N}]/u;
+dialect.inline.State = class extends State {
+  override scanDelims(start: number, canSplitWord: boolean) {
+    const found = super.scanDelims(start, canSplitWord);
+    const [before, after] = [this.src[start - 1] ?? ' ', this.src[start + found.length] ?? ' '];
+    const isSize = inWord.test(before) && inWord.test(after) && (found.length === 1 || /\d/.test(before + after));
+    return this.src[start] === '_' || isSize ? { ...found, can_open: false, can_close: false } : found;
+  }
+};
 const allowed = /^(?:https?:\/\/|mailto:)/i;
 dialect.validateLink = (url) => allowed.test(url.trim());
 // The library's own rule ends hosts at a % or a _, and links to what it has left of them.

@@ -50,6 +50,19 @@ const CORPUS = [
 
 const rendered = (markdown: string) => dialect.render(markdown);
 
+test.each([
+  ['M8*20*1 and M6*10*2', '<p dir="auto">M8*20*1 and M6*10*2</p>\n'],
+  ['2*3*4, 2**3**4', '<p dir="auto">2*3*4, 2**3**4</p>\n'],
+  ['__init__ and _file_name_', '<p dir="auto">__init__ and _file_name_</p>\n'],
+  ['10&nbsp;km', '<p dir="auto">10&amp;nbsp;km</p>\n'],
+  [
+    '**bold**, *soft*, 日本語**強調**です',
+    '<p dir="auto"><strong>bold</strong>, <em>soft</em>, 日本語<strong>強調</strong>です</p>\n',
+  ],
+])('%j keeps its signs where they are no marks', (typed, shown) => {
+  expect(rendered(typed)).toBe(shown);
+});
+
 describe('Markdown → editor → Markdown', () => {
   test.each(CORPUS)('%j is shown as before', (markdown) => {
     expect(rendered(markdownOf(documentOf(markdown)))).toBe(rendered(markdown));

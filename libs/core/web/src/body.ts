@@ -92,13 +92,16 @@ export class BodyReader {
   }
 }
 
-/** Refuses keys that would reach a prototype, and drops what PostgreSQL cannot store in text (NUL, halves of characters). */
+/**
+ * Refuses keys that would reach a prototype, and drops what PostgreSQL cannot store in text (NUL, halves of characters). Letters
+ * and their marks are put together (NFC): what looks alike is alike, whichever keyboard it was typed on.
+ */
 function cleaned(pairs: readonly Pair[]): Record<string, string | string[]> {
   const body = new Map<string, string[]>();
   for (const [name, value] of pairs) {
     if (name.includes('\0') || FORBIDDEN.some((word) => name.includes(word)))
       throw new BadRequestException('web.error.body');
-    const clean = value.replaceAll('\u0000', '').toWellFormed();
+    const clean = value.replaceAll('\u0000', '').toWellFormed().normalize('NFC');
     const known = body.get(name);
     if (known) known.push(clean);
     else body.set(name, [clean]);

@@ -70,7 +70,9 @@ export class ErrorFilter implements ExceptionFilter {
     await this.introduce(error, req, res);
     closeReadingPage();
     const again = await this.again(error, status, req, res);
-    const [template, view] = isAboutRights(error) ? await this.withoutRight(error, req) : this.view(error, status, req);
+    const [template, view] = isAboutRights(error)
+      ? await this.withoutRight(error, req)
+      : this.view(error, again && isStale(error) ? 'stale-form-again' : status, req);
     res.status(status);
     res.end(await this.renderer.page(req, res, template, { ...view, again }));
   }
@@ -95,8 +97,7 @@ export class ErrorFilter implements ExceptionFilter {
     req: FoyerRequest,
     res: FoyerResponse,
   ): Promise<TypedAgain | null> {
-    const stale = error instanceof Refused && error.code === 'web.error.stale-form';
-    if (!stale && !SEND_AGAIN.has(status)) return null;
+    if (!isStale(error) && !SEND_AGAIN.has(status)) return null;
     try {
       this.csrf.checkOrigin(req);
       if (req.body === undefined && !isSafe(req.method)) await this.bodies.readWords(req, res);
@@ -111,14 +112,15 @@ export class ErrorFilter implements ExceptionFilter {
       : typed;
   }
 
-  private view(error: unknown, status: number, req: FoyerRequest): [string, object] {
+  private view(error: unknown, what: number | 'stale-form-again', req: FoyerRequest): [string, object] {
     if (error instanceof PortalClosed) return [`settings/${error.status}`, { message: req.foyer.site!.statusMessage }];
     const { locale } = req.foyer;
     const values = error instanceof DomainError ? error.values : {};
     const say = (part: string) => translate(locale!, `web.error.${part}`, values);
-    const known = [400, 401, 403, 404, 409, 413, 422, 429, 503].includes(status) ? String(status) : '500';
+    const status = typeof what === 'number' ? what : 403;
+    const known = what !== status || KNOWN.has(status) ? String(what) : '500';
     if (error instanceof SectionOff) return this.sectionOff(error, req);
-    const own = ownText(error);
+    const own = what === status ? ownText(error) : null;
     return [
       'settings/error',
       {
@@ -169,6 +171,9 @@ export class ErrorFilter implements ExceptionFilter {
     });
   }
 }
+
+const KNOWN = new Set([400, 401, 403, 404, 409, 413, 422, 429, 503]);
+const isStale = (error: unknown): boolean => error instanceof Refused && error.code === 'web.error.stale-form';
 
 function statusOf(error: unknown): number {
   if (error instanceof NotFound || error instanceof SectionOff) return 404;

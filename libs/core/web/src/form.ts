@@ -1,4 +1,5 @@
 import { BadRequestException, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { Conflict, InvalidField, TooMany } from '@foyer/access';
 import { type MessageValues, translate } from '@foyer/i18n';
@@ -147,6 +148,10 @@ function isLink(name: string): boolean {
   return LINK.test(text.replace(DOTS, '.').replace(SLASHES, '/').replace(COLONS, ':'));
 }
 
+/** `name@domain` of RFC 5322, without quotes and comments: dots only between, and a domain that is no host of one word. */
+const ADDRESS =
+  /^(?:[\w!#$%&'*+/=?^`{|}~-]+\.)*[\w!#$%&'*+/=?^`{|}~-]+@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/;
+
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {
   text: (max: number) => visible.pipe(z.string().min(1).max(max)),
@@ -163,7 +168,14 @@ export const field = {
       .pipe(z.string().max(max))
       .refine((name) => !isLink(name), 'web.form.name')
       .default(''),
-  email: z.string().trim().max(254).toLowerCase().pipe(z.email()),
+  /** Whatever mail takes: `%` in the name, and domains in any script, which are kept as the DNS has them (RFC 5891). */
+  email: z
+    .string()
+    .trim()
+    .max(254)
+    .toLowerCase()
+    .transform((address) => address.replace(/(?<=@)[^@]+$/, (domain) => domainToASCII(domain) || domain))
+    .pipe(z.email({ pattern: ADDRESS })),
   /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
   password: z.string().min(1).max(1000),
   id: z.uuid('web.form.choice'),

@@ -147,7 +147,7 @@ function readMultipart(
       taken += 1;
       if (field === undefined || field.length > NAME_BYTES) return tooLarge();
       if (hopeless) return void content.on('error', () => undefined).resume();
-      const kept = keep({ field, name: filename ?? '', content, surplus: (files += 1) > limits.files });
+      const kept = keep({ field, name: asNamed(filename ?? ''), content, surplus: (files += 1) > limits.files });
       keeping.push(kept);
       kept.catch(stop);
     });
@@ -167,6 +167,9 @@ function readMultipart(
     req.pipe(heads).pipe(parser);
   });
 }
+
+/** The three signs that browsers write otherwise in the name of a file (HTML, multipart/form-data encoding). */
+const asNamed = (name: string): string => name.replace(/%(?:22|0A|0D)/g, (code) => (code === '%22' ? '"' : ' '));
 
 function begun(req: IncomingMessage, { bytes, pairs, files, fileBytes }: FormLimits): busboy.Busboy | null {
   try {

@@ -64,6 +64,7 @@ test.each([
   ['filename="a"b.png"', 'a_b.png'],
   ['filename="a".png"; filename*=UTF-8\'\'%C3%BC.png', 'ü.png'],
   ['filename=two words.png', 'two words.png'],
+  ['filename="a %22b%22 50%25.png"', 'a "b" 50%25.png'],
   ['filename="a\tb.png"', 'a\tb.png'],
   ['filename="unfinished.png', 'unfinished.png'],
   ['filename="Grüße; name=x.png"', 'Grüße; name=x.png'],

@@ -15,7 +15,7 @@ import {
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
-import type { Priority, TicketStatus } from './ticket.entity.js';
+import { type Priority, tagOf, type TicketStatus } from './ticket.entity.js';
 import { SHOWN_AT } from './ticket-sides.js';
 import { parseTicketNumber } from './ticket-number.js';
 
@@ -305,7 +305,7 @@ const MOST_NAMESAKES = 500;
 /** By number, or by the words of subject and thread, each from its beginning; notes, and who asks, only for those who may read them. */
 function found({ ability, teamRole }: PortalActor, search: string): Sql {
   const number = numberIn(search);
-  const query = wordsQuery(search);
+  const query = wordsQuery(search.replace(SUBJECT_OF_A_MAIL, ''));
   if (!query) return number === null ? sql`false` : sql`t.number = ${number}`;
   const anyOf = [sql`t.words @@ to_tsquery('simple', ${query})`];
   if (holds(ability, 'read', 'Note')) anyOf.push(sql`t.note_words @@ to_tsquery('simple', ${query})`);
@@ -313,12 +313,16 @@ function found({ ability, teamRole }: PortalActor, search: string): Sql {
     anyOf.push(
       sql`t.requester_id = any(array(select p.id from ${table('person')} p where p.words @@ to_tsquery('simple', ${query}) limit ${MOST_NAMESAKES}))`,
     );
+  if (teamRole !== null) anyOf.push(sql`t.tags && ${[tagOf(search)]}::text[]`);
   if (number !== null) anyOf.push(sql`t.number = ${number}`);
   return sql`(${join(anyOf, ' or ')})`;
 }
 
-/** `#TKT-102`, `tkt-102`, `#102` and `102` mean a ticket's number. */
+/** What mail programs and our own mails put before a subject: `Re: [TKT-102] `. */
+const SUBJECT_OF_A_MAIL = /^(?:\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|رد)\s*:)*\s*(?:\[(TKT-\d+)\])?/iu;
+
+/** `#TKT-102`, `tkt-102`, `#102`, `102` and the subject of a mail about it mean a ticket's number. */
 export function numberIn(search: string): number | null {
-  const text = search.trim().replace(/^#/, '');
+  const text = SUBJECT_OF_A_MAIL.exec(search)?.[1] ?? search.trim().replace(/^#/, '');
   return parseTicketNumber(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
 }

@@ -1,4 +1,4 @@
-import { tagOf, type Ticket, type TicketValues } from './ticket.entity.js';
+import { tagsIn, type Ticket, type TicketValues } from './ticket.entity.js';
 
 const PROPERTIES = ['status', 'priority', 'assignee', 'category', 'group', 'tags', 'subject'] as const;
 export type Property = (typeof PROPERTIES)[number];
@@ -37,7 +37,6 @@ export function propertyValues(ticket: Stands): Record<string, string> {
 export function changedIn(typed: Typed, ticket: Stands) {
   const text = (name: string) => (typeof typed[name] === 'string' ? typed[name] : undefined);
   const changed = (name: Property) => text(name) !== undefined && text(`was_${name}`) !== text(name);
-  const tagsIn = (list: string) => list.split(/[,\n]/).map(tagOf).filter(Boolean);
   const [before, after] = [tagsIn(text('was_tags') ?? ticket.tags.join(',')), tagsIn(text('tags') ?? '')];
   const seen = PROPERTIES.filter((name) => name !== 'tags' && changed(name) && text(`was_${name}`) !== undefined);
   return {

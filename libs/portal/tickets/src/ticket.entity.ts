@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
-import { Conflict } from '@foyer/access';
+import { Conflict, InvalidField } from '@foyer/access';
 
 export const TICKET_STATUSES = ['open', 'pending', 'on_hold', 'solved', 'closed'] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
@@ -221,6 +221,7 @@ export class Ticket {
 
   /** Adds and removes words it is filed under. Tags are lower case, without blanks around them. */
   tag(add: readonly string[], remove: readonly string[]): Happening[] {
+    refuseLongTags(add);
     const before = this.tags;
     const gone = new Set(remove.map(tagOf));
     const tags = [...new Set([...before, ...add.map(tagOf)])].filter((tag) => tag !== '' && !gone.has(tag)).sort();
@@ -268,11 +269,22 @@ export type TicketValues = Partial<
   Pick<Ticket, 'status' | 'statusId' | 'priority' | 'categoryId' | 'assigneeId' | 'groupId' | 'typeId'>
 >;
 
+export const MAX_TAG = 50;
+
 /** As tags are kept, in one form however they are typed: ` VIP ` → `vip`. */
 export const tagOf = (text: string): string =>
   text
     .trim()
     .toLowerCase()
     .normalize('NFC')
-    .replace(/[\s,]+/g, '-')
-    .slice(0, 50);
+    .replace(/[\s,]+/g, '-');
+
+/** @throws InvalidField at `tags` */
+export function refuseLongTags<T extends readonly string[]>(tags: T): T {
+  if (tags.some((tag) => [...tagOf(tag)].length > MAX_TAG))
+    throw new InvalidField('tags', 'tickets.tags.too-long', { max: MAX_TAG });
+  return tags;
+}
+
+/** The tags of a list as people type one, with commas or line ends between. */
+export const tagsIn = (list: string): string[] => list.split(/[,\n]/).map(tagOf).filter(Boolean);

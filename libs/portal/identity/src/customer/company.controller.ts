@@ -125,7 +125,7 @@ export class CompanyController {
       members: memberViews(actor, await this.people.members(actor, company.id), labelOf, gives),
       invitations: may('invite') ? invitationViews(await this.invitations.pending(actor, company.id), labelOf) : [],
       roles: await this.roles.options(t, await this.roles.giving(actor, 'invite', company.id)),
-      can: { invite: may('invite') },
+      can: { list: may('read'), invite: may('invite') },
       form: form ?? visit.form({ role: 'user' }),
     };
   }

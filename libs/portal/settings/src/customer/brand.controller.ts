@@ -1,5 +1,4 @@
 import { Get, Param, Res } from '@nestjs/common';
-import { pipeline } from 'node:stream/promises';
 import { NotFound } from '@foyer/access';
 import { Files } from '@foyer/files';
 import { DuringMaintenance, type FoyerResponse, Guest, PortalController } from '@foyer/web';
@@ -44,11 +43,10 @@ export class BrandController {
     const picture = isKind(kind) ? branding[kind] : null;
     if (!picture || !/^[0-9a-f]{12}\.png$/.test(version)) throw new NotFound();
     const current = version === `${picture.sha256.slice(0, 12)}.png`;
-    const content = await this.files.open(picture);
     res.setHeader('Content-Type', 'image/png');
     // Mail programs on the web show it within pages of their own.
     res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     res.setHeader('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'public, max-age=300');
-    await pipeline(content, res);
+    await this.files.send(picture, res);
   }
 }

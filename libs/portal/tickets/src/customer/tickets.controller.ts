@@ -131,7 +131,8 @@ export class CustomerTicketsController {
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
   ) {
-    return { ...(await this.view(visit, actor, number, visit.form(), [])), printedAt: new Date().toISOString() };
+    const view = await this.view(visit, actor, number, visit.form(), []);
+    return { ...view, printedAt: new Date().toISOString(), back: `${PATH}/${ticketNumber(number)}`, notes: null };
   }
 
   @Post(':number/replies')

@@ -175,6 +175,7 @@ export class TicketMails implements OnModuleInit {
       template: `tickets/email/${kind}`,
       about: mailAbout(facts.id, to.id),
       data: {
+        kind: kind === 'opened' && facts.author_id !== to.id ? 'opened-for' : kind,
         name: quoted ? to.name : '',
         number,
         subject: quoted ? facts.subject : null,

@@ -17,7 +17,7 @@ import {
 } from '../requests/request-type.js';
 import { questionViews } from '../requests/request-view.js';
 import { Requests, typeName, typeSentence } from '../requests/requests.js';
-import { PRIORITIES, tagOf } from '../ticket.entity.js';
+import { PRIORITIES, refuseLongTags, tagsIn } from '../ticket.entity.js';
 import { priorityOptions } from '../ticket-view.js';
 import { CompanyChoices } from './company-choices.js';
 import { questionControls, questionRows, questionsFrom, questionValues } from './question-rows.js';
@@ -157,7 +157,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
         categoryId: known('default-category', await this.categories.all()),
         groupId: known('default-group', await this.groups.all()),
         priority: input['default-priority'],
-        tags: [...new Set(input.tags.split(',').map(tagOf).filter(Boolean))].slice(0, 20),
+        tags: refuseLongTags([...new Set(tagsIn(input.tags))]).slice(0, 20),
       },
       approval: input.approval ? 'company-admins' : 'none',
       translations: translationsFrom(TEXTS, input),

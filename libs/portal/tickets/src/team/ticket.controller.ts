@@ -81,13 +81,19 @@ export class TeamTicketController {
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
+    @Query('notes') notes?: unknown,
   ) {
     const ticket = await this.page.read(actor, number);
+    const entries = entryViews(visit, '/console', ticket, actor.id);
+    const [back, shown] = [`${PATH}/${ticketNumber(number)}`, notes === 'yes'];
+    const isNote = ({ kind }: (typeof entries)[number]) => kind === 'note';
     return {
       ticket: ticketView(visit, '/console', ticket),
-      entries: entryViews(visit, '/console', ticket, actor.id),
+      // Paper goes from hand to hand: what only the team may read is on it when somebody asks for it.
+      entries: shown ? entries : entries.filter((entry) => !isNote(entry)),
+      notes: entries.some(isNote) ? { shown, href: `${back}/print${shown ? '' : '?notes=yes'}` } : null,
       printedAt: new Date().toISOString(),
-      back: `${PATH}/${ticketNumber(number)}`,
+      back,
     };
   }
 
