@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { historyOf } from '@foyer/service';
-import { Ticket, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
+import { Ticket, ticketNumber, TicketPageReader, Tickets, Merges } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
 
 let world: World;
@@ -88,6 +88,49 @@ test('a member of the team says no to the mail for each new ticket, and is told 
   await acme.inside(() => world.get(Tickets).update(owner, ticket.id, { assigneeId: id }));
   await world.mails.mailTo(pia.email);
   expect(await toPia()).toEqual([{ template: 'tickets/email/assigned' }]);
+});
+
+test('what is sent to a ticket that was merged or closed meanwhile is not lost: it can go where the ticket went', async () => {
+  const zoë = await acme.customer('Zoë');
+  const owner = await acme.owner.browser();
+  const customer = await zoë.browser();
+  const other = await zoë.opens('The same again');
+  const into = ticketNumber(other.number);
+  for (const [visitor, base, verb] of [
+    [customer, '', 'replies'],
+    [owner, '/console', 'replies'],
+    [owner, '/console', 'notes'],
+  ] as const) {
+    const { number } = await zoë.opens(`Sent too late ${base}${verb}`);
+    const at = `${base}/tickets/${ticketNumber(number)}`;
+    await visitor.get(at);
+    await acme.inside(async () =>
+      world.get(Merges).merge(await acme.owner.actor(), Number(number), Number(other.number)),
+    );
+    const body = `I had written this before (${base}${verb})`;
+    const late = await visitor.post(`${at}/${verb}`, { body });
+    expect([late.status, late.text.includes(`merged into`)]).toEqual([422, true]);
+    const form = formsOf(late.text).find(({ action }) => action === `${base}/tickets/${into}/${verb}`)!;
+    expect(form.controls.find(({ name }) => name === 'body')!.value).toBe(body);
+    expect((await visitor.post(form.action, { body })).status).toBe(303);
+    expect((await owner.get(`/console/tickets/${into}`)).text).toContain(body);
+    expect(
+      (
+        await owner.post(`/console/tickets/${ticketNumber(number)}/properties`, {
+          priority: 'high',
+          was_priority: 'normal',
+        })
+      ).status,
+    ).toBe(422);
+  }
+  const closed = await zoë.opens('Closed while it was answered');
+  await acme.inside(async () => world.get(Tickets).update(await acme.owner.actor(), closed.id, { status: 'closed' }));
+  const late = await owner.post(`/console/tickets/${ticketNumber(closed.number)}/replies`, { body: 'Nearly sent' });
+  expect([late.status, late.text.includes('Nearly sent'), late.text.includes('Your text was not sent')]).toEqual([
+    422,
+    true,
+    true,
+  ]);
 });
 
 test('of each property, whoever chooses what a colleague has just changed is told, and may insist; all else follows', async () => {

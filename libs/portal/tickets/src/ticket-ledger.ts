@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, NotFound, Refused } from '@foyer/access';
+import { allowed, Conflict, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { searchable } from '@foyer/i18n';
 import { Outbox, Signals } from '@foyer/events';
@@ -66,6 +66,9 @@ export class TicketLedger {
       const ticket = await em.findOne(Ticket, by, { refresh: true });
       if (!ticket || !allowed(actor.ability, 'read', 'Ticket', ticket)) throw new NotFound();
       if (!allowed(actor.ability, action, 'Ticket', ticket)) throw new Refused();
+      // What somebody wrote or set here would stay where nobody looks any more.
+      if (ticket.mergedIntoId && actor.id && (action === 'note' || action === 'update'))
+        throw new Conflict('tickets.merge.merged');
       return ticket;
     });
   }

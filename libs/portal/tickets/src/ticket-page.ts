@@ -181,8 +181,8 @@ export class TicketPageReader {
       business: (await this.settings.get('general')).name || currentTenant().name,
       can: {
         reply: chances.reply && can('reply'),
-        note: can('note'),
-        update: can('update'),
+        note: ticket.mergedInto === null && can('note'),
+        update: ticket.mergedInto === null && can('update'),
         solve: !over && ticket.status !== 'solved' && can('solve'),
         reopen: chances.reopen && can('reopen'),
         followUp: chances.followUp && ticket.mergedInto === null && can('reply'),

@@ -33,6 +33,7 @@ import { TicketPanels } from '../ticket-slots.js';
 import { replyPlace, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
+import { unsentView } from '../unsent.js';
 import { Tickets } from '../tickets.js';
 
 const PATH = '/tickets';
@@ -226,6 +227,7 @@ export class CustomerTicketsController {
       why: ticket.why && visit.t(ticket.why, { company: ticket.company ?? '' }),
       files: this.attachments.limits,
       form: given ?? visit.form(draft?.content ?? {}),
+      unsent: reply || followUp ? null : unsentView(visit, '', ticket, given, 'replies', kept),
       panels: await this.panels.for('customer', actor, ticket, visit),
       place,
       restored: draft?.updatedAt ?? null,

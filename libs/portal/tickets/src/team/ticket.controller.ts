@@ -32,6 +32,7 @@ import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type Ticke
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
+import { unsentView } from '../unsent.js';
 import { Tickets } from '../tickets.js';
 import { Proposals } from './proposals.js';
 
@@ -121,7 +122,7 @@ export class TeamTicketController {
         status?.statusId,
       );
     });
-    if (form.failed) return this.view(visit, actor, before, { reply: form }, kept);
+    if (form.failed) return this.view(visit, actor, await this.page.read(actor, number), { reply: form }, kept);
     await this.drafts.discard(actor, replyPlace(number), form.values);
     return seeOther(form.value.onward ?? `${PATH}/${ticketNumber(number)}`, 'tickets.team.replied');
   }
@@ -141,7 +142,7 @@ export class TeamTicketController {
       const also = await this.proposals.chosen(actor, before, chosen);
       return this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console', also });
     });
-    if (form.failed) return this.view(visit, actor, before, { note: form }, kept);
+    if (form.failed) return this.view(visit, actor, await this.page.read(actor, number), { note: form }, kept);
     await this.drafts.discard(actor, notePlace(number), form.values);
     return this.back(number, 'tickets.team.noted');
   }
@@ -244,6 +245,10 @@ export class TeamTicketController {
         reply: await this.proposals.again(visit, actor, ticket, alsoIn(forms.reply)),
         note: await this.proposals.again(visit, actor, ticket, alsoIn(forms.note)),
       },
+      unsent:
+        (!ticket.can.reply && unsentView(visit, '/console', ticket, forms.reply, 'replies', kept)) ||
+        (!ticket.can.note && unsentView(visit, '/console', ticket, forms.note, 'notes', kept)) ||
+        null,
       place: replyPlace(number),
       notePlace: notePlace(number),
       restored: draft?.updatedAt ?? null,
