@@ -8,6 +8,21 @@ export function menus(): void {
     if (event.key === 'Escape') leave();
     else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') walk(event);
   });
+  // Events of a <details> do not bubble.
+  document.addEventListener('toggle', ({ target }) => target instanceof HTMLDetailsElement && place(target), true);
+}
+
+const MARGIN = 8;
+
+/** What would open beyond the edge of the page is moved in, as far as it is out. */
+function place(menu: HTMLDetailsElement): void {
+  const panel = menu.matches(OPEN) ? menu.querySelector<HTMLElement>(':scope > .menu-panel') : null;
+  if (!panel) return;
+  panel.style.translate = '';
+  const { left, right } = panel.getBoundingClientRect();
+  const most = document.documentElement.clientWidth - MARGIN;
+  const shift = left < MARGIN ? MARGIN - left : Math.min(0, most - right);
+  if (shift !== 0) panel.style.translate = `${shift}px`;
 }
 
 function closeAll(which: (menu: HTMLDetailsElement) => boolean): void {

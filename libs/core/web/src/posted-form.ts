@@ -145,8 +145,10 @@ function readMultipart(
     let files = 0;
     parser.on('file', (field: string, content: Readable, { filename }: busboy.FileInfo) => {
       taken += 1;
+      // Whoever hangs up while a file comes ends it with an error, maybe before anybody reads it.
+      content.on('error', () => undefined);
       if (field === undefined || field.length > NAME_BYTES) return tooLarge();
-      if (hopeless) return void content.on('error', () => undefined).resume();
+      if (hopeless) return void content.resume();
       const kept = keep({ field, name: asNamed(filename ?? ''), content, surplus: (files += 1) > limits.files });
       keeping.push(kept);
       kept.catch(stop);

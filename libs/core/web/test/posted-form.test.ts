@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -19,7 +20,9 @@ let url: string;
 
 beforeAll(async () => {
   server = createServer((req, res) => {
-    void read(req).then(([status, answer]) => res.writeHead(status).end(JSON.stringify(answer)));
+    const reading = read(req);
+    server.emit('reading', req, reading);
+    void reading.then(([status, answer]) => res.writeHead(status).end(JSON.stringify(answer)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -30,6 +33,7 @@ async function read(req: IncomingMessage): Promise<[number, unknown]> {
   const files: (string | number)[][] = [];
   try {
     const pairs = await readForm(req, LIMITS, async ({ field, name, content, surplus }) => {
+      await new Promise(setImmediate); // as whoever makes a folder first
       files.push([field, name, (await buffer(content)).length, ...(surplus ? ['surplus'] : [])]);
     });
     return [200, { pairs: pairs.length < 20 ? pairs : pairs.length, files }];
@@ -42,6 +46,23 @@ async function post(type: string, body: string, headers: Record<string, string> 
   const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': type, ...headers } });
   return [answer.status, await answer.json()];
 }
+
+test('whoever hangs up in the middle, wherever that is, ends their own form and nothing else', async () => {
+  const body = `${part('name="a"', 'words')}${file(200_000)}--b--\r\n`;
+  const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${MULTIPART}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  for (const sent of [0, 40, 100, 200, 1_000, 70_000, 190_000, body.length - 1]) {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+    const begun = once(server, 'reading') as Promise<[IncomingMessage, ReturnType<typeof read>]>;
+    socket.write(head + body.slice(0, sent));
+    const [req, reading] = await begun;
+    // What was sent has come, as far as the form is read at all.
+    for (let tries = 0; req.socket.bytesRead < head.length + sent && tries < 1_000; tries++)
+      await new Promise(setImmediate);
+    socket.resetAndDestroy();
+    expect([sent, await reading]).toEqual([sent, [400, null]]);
+  }
+  expect(await post(URLENCODED, 'a=1')).toEqual([200, { pairs: [['a', '1']], files: [] }]);
+});
 
 test('pairs and files come as they were sent', async () => {
   expect(await post(URLENCODED, 'a=1&b=%C3%BC+x&a=2&c')).toEqual([
