@@ -20,9 +20,9 @@ if (report?.vulnerabilities) {
   for (const { name, severity, range } of Object.values(report.vulnerabilities)) {
     if (severity === 'high' || severity === 'critical') problems.push(`${name} ${range}: ${severity}, see npm audit`);
   }
-  process.stdout.write('The registry was asked.\n');
+  process.stdout.write('Checked against the registry.\n');
 } else {
-  process.stdout.write('The registry does not answer audits; only our own list of safe versions was checked.\n');
+  process.stdout.write('The registry does not offer audits; only the minimum versions were checked.\n');
 }
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.exit(problems.length > 0 ? 1 : 0);

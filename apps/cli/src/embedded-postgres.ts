@@ -70,7 +70,7 @@ export function startEmbeddedPostgres(
 
     if (!(await isRunning(server))) {
       if (!(await isFree(server.port))) {
-        if (samePort) throw new Error(`Port ${server.port} of PostgreSQL is used by another program.`);
+        if (samePort) throw new Error(`Port ${server.port}, which PostgreSQL uses, is taken by another program.`);
         server.port = await freePort();
       }
       writeFileSync(join(home, 'server.json'), JSON.stringify(server), { mode: 0o600 });
@@ -102,9 +102,7 @@ function readServer(home: string): Server | undefined {
   const file = join(home, 'server.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Server;
   if (existsSync(join(home, 'data', 'PG_VERSION')))
-    throw new Error(
-      `${file} is missing, and with it the password of the database: begin anew with npm start -- --reset.`,
-    );
+    throw new Error(`${file} is missing, and the database password with it. Start over with npm start -- --reset.`);
   return undefined;
 }
 

@@ -35,13 +35,13 @@ async function launch(): Promise<void> {
   const other = recordedProcess(mine);
   if (other)
     throw new Obstacle(
-      `Foyer already runs in ${dataDir} (process ${other}): stop it first, or set DATA_DIR to another folder.`,
+      `Foyer is already running in ${dataDir} (process ${other}). Stop it, or set DATA_DIR to another folder.`,
     );
   recordProcess(mine, process.pid);
   const left = await endRecorded(join(dataDir, 'run'));
-  if (left.length > 0) process.stdout.write(`  Stopped what an earlier start had left behind: ${left.join(', ')}\n`);
+  if (left.length > 0) process.stdout.write(`  Stopped processes of an earlier run: ${left.join(', ')}\n`);
   if (options.reset) {
-    await step('Throwing away the old data', () => reset(dataDir, env.DATABASE_URL));
+    await step('Deleting the old data', () => reset(dataDir, env.DATABASE_URL));
     recordProcess(mine, process.pid);
   }
 

@@ -53,7 +53,7 @@ function installedBinaries(): string {
     native = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
   } catch {
     throw new Error(
-      `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to a server.`,
+      `There is no embedded PostgreSQL for ${process.platform} ${process.arch}. Set DATABASE_URL to a PostgreSQL server.`,
     );
   }
   linkLibraries(native);
@@ -84,7 +84,7 @@ function postgresUser(): Owner {
       return { uid: id('-u'), gid: id('-g') };
     } catch {
       throw new Error(
-        'PostgreSQL does not run as root and no user `postgres` could be made: run as an ordinary user, or set DATABASE_URL.',
+        'PostgreSQL does not run as root, and the user `postgres` could not be created. Run as an ordinary user, or set DATABASE_URL.',
       );
     }
   }

@@ -44,7 +44,7 @@ async function foyer(...args: string[]): Promise<{ code: number; output: string 
 describe('foyer', () => {
   test('explains itself', async () => {
     const { code, output } = await foyer('help');
-    expect([code, output.includes('tenant suspend <slug> --reason WHY')]).toEqual([0, true]);
+    expect([code, output.includes('tenant suspend <slug> --reason REASON')]).toEqual([0, true]);
     expect((await foyer('tenants')).code).toBe(2);
   });
 
@@ -58,11 +58,13 @@ describe('foyer', () => {
 
   test('staff create tells the password once and refuses a second account of the same address', async () => {
     expect((await foyer('staff', 'create', 'bo@foyer.test', '--name', 'Bo', '--role', 'support')).output).toMatch(
-      /password \S{16}/,
+      /created: \S+ {2}\S{16}\n/,
     );
-    await expect(foyer('staff', 'create', 'bo@foyer.test', '--name', 'Bo')).rejects.toThrow('has an account already');
+    await expect(foyer('staff', 'create', 'bo@foyer.test', '--name', 'Bo')).rejects.toThrow(
+      'There is already an account',
+    );
     await expect(foyer('staff', 'create', 'cy@foyer.test', '--name', 'Cy', '--role', 'king')).rejects.toThrow(
-      'is one of owner, support',
+      'must be one of owner, support',
     );
     await expect(foyer('staff', 'create', 'cy@foyer.test')).rejects.toThrow('needs --name');
   });
@@ -77,7 +79,7 @@ describe('foyer', () => {
     await foyer('tenant', 'resume', 'globex');
     expect((await foyer('tenant', 'list', 'globex')).output).not.toContain('suspended');
     await expect(foyer('tenant', 'resume', 'globex')).rejects.toThrow(/\w/);
-    await expect(foyer('tenant', 'suspend', 'nobody', '--reason', 'x')).rejects.toThrow('No tenant is called nobody');
+    await expect(foyer('tenant', 'suspend', 'nobody', '--reason', 'x')).rejects.toThrow('There is no tenant nobody.');
     await expect(foyer('tenant', 'create', 'globex', '--name', 'G', '--owner', 'x@y.test')).rejects.toThrow(/\w/);
     await expect(foyer('tenant', 'create', 'Not a slug', '--name', 'G', '--owner', 'x@y.test')).rejects.toThrow(
       'cannot be part of an address',
@@ -85,10 +87,10 @@ describe('foyer', () => {
   });
 
   test('tenant apply makes the tenant of a pack, and leaves an unchanged one alone', async () => {
-    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('made');
-    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('as declared already');
+    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('created');
+    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('already up to date');
     await client.query('update platform.tenant set pack_checksum = null');
-    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('brought to the declared state');
+    expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('updated');
     await expect(foyer('tenant', 'apply', 'default')).rejects.toThrow('declares no tenant');
     await expect(foyer('tenant', 'apply', '../secret')).rejects.toThrow('declares no tenant');
   });
@@ -109,9 +111,9 @@ describe('foyer', () => {
 
   test('a database that is away or not set up is said in a sentence, without its password', async () => {
     const away = { ...env, DATABASE_URL: 'postgres://foyer:hunter2@127.0.0.1:1/foyer' };
-    await expect(run(['doctor'], away)).rejects.toThrow('The database at 127.0.0.1:1 cannot be reached.');
+    await expect(run(['doctor'], away)).rejects.toThrow('Cannot reach the database at 127.0.0.1:1.');
     await expect(run(['doctor'], { ...env, SECRET_KEY: 'x'.repeat(40) })).rejects.toThrow(
-      /is not set up for Foyer, or not with this SECRET_KEY/,
+      /is not set up for Foyer, or was set up with another SECRET_KEY/,
     );
   });
 

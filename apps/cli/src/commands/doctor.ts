@@ -6,7 +6,7 @@ import { print, table } from './output.js';
 /** Says what state this installation is in. @returns 1 when something must be mended */
 export async function doctor(config: Config): Promise<number> {
   const report = await isolationReport(config);
-  print('Layers of isolation between tenants');
+  print('Tenant isolation');
   print(
     table(
       report.map(({ name, inForce, required, explanation }) => [
@@ -39,7 +39,7 @@ export async function doctor(config: Config): Promise<number> {
         ['PostgreSQL', server!],
         ['Queues', config.redisUrl ? `on Redis (${URL.parse(config.redisUrl)?.host})` : 'on PostgreSQL'],
         ['Files', config.s3 ? `in bucket ${config.s3.bucket}` : `in ${config.dataDir}/files`],
-        ['Mails', config.smtpUrl ? `by ${URL.parse(config.smtpUrl)?.host}` : 'into the mailbox of development'],
+        ['Email', config.smtpUrl ? `sent by ${URL.parse(config.smtpUrl)?.host}` : 'kept in the development mailbox'],
       ]),
     );
     print('\nPending');
@@ -53,7 +53,7 @@ export async function doctor(config: Config): Promise<number> {
             : 'none',
         ],
         ['Failed migrations', failing.join('; ') || 'none'],
-        ['Events to be carried', waiting!],
+        ['Events waiting', waiting!],
       ]),
     );
     const unsafe = report.some(({ required, inForce }) => required && !inForce);

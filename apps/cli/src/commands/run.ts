@@ -27,7 +27,7 @@ const flag = { type: 'boolean' } as const;
 const commands: Record<string, Command> = {
   setup: {
     usage: 'setup',
-    about: 'logins, roles, migrations, and outside production the demo businesses',
+    about: 'create logins and roles, run migrations and, outside production, load the demo tenants',
     options: { ipc: flag },
     run: async (config, _words, { ipc }) => {
       // The launcher shows progress and result itself.
@@ -39,19 +39,19 @@ const commands: Record<string, Command> = {
   },
   migrate: {
     usage: 'migrate [--platform | --tenants]',
-    about: 'bring the platform and every tenant up to date; safe to repeat',
+    about: 'migrate the platform and every tenant; safe to repeat',
     options: { platform: flag, tenants: flag },
     run: (config, _words, { platform, tenants }) =>
       migrate(config, { platform: !tenants || !!platform, tenants: !platform || !!tenants }),
   },
   'tenant list': {
     usage: 'tenant list [search]',
-    about: 'who is hosted here',
+    about: 'list the tenants',
     run: (config, [search]) => tenant.list(config, search),
   },
   'tenant create': {
-    usage: 'tenant create <slug> --name N --owner E-MAIL [--plan P] [--blueprint B]',
-    about: 'a new tenant; prints the address at which its owner enters',
+    usage: 'tenant create <slug> --name NAME --owner EMAIL [--plan PLAN] [--blueprint BLUEPRINT]',
+    about: 'create a tenant; prints a sign-in link for its owner',
     options: { name: text, owner: text, plan: text, blueprint: text },
     run: (config, [slug], { name, owner, plan, blueprint }) =>
       tenant.create(config, {
@@ -64,30 +64,30 @@ const commands: Record<string, Command> = {
   },
   'tenant apply': {
     usage: 'tenant apply <pack>',
-    about: 'make or update the tenant that tenants/<pack> declares',
+    about: 'create or update the tenant that tenants/<pack> declares',
     run: (config, [pack]) => tenant.apply(config, need(pack, 'a pack')),
   },
   'tenant suspend': {
-    usage: 'tenant suspend <slug> --reason WHY',
-    about: 'stop everything of a tenant at once; nothing is lost',
+    usage: 'tenant suspend <slug> --reason REASON',
+    about: 'suspend a tenant; its portal closes at once and its data is kept',
     options: { reason: text },
     run: (config, [slug], { reason }) => tenant.suspend(config, need(slug, 'a slug'), need(reason, '--reason')),
   },
   'tenant resume': {
     usage: 'tenant resume <slug>',
-    about: 'let it go on',
+    about: 'resume a suspended tenant',
     run: (config, [slug]) => tenant.resume(config, need(slug, 'a slug')),
   },
   'staff create': {
-    usage: 'staff create <e-mail> --name N [--role owner|support|billing|auditor]',
-    about: 'a staff account; prints its password once',
+    usage: 'staff create <email> --name NAME [--role owner|support|billing|auditor]',
+    about: 'create a staff account; prints its password once',
     options: { name: text, role: text },
     run: (config, [email], { name, role }) =>
-      createStaff(config, need(email, 'an e-mail address'), need(name, '--name'), (role as string) ?? 'owner'),
+      createStaff(config, need(email, 'an email address'), need(name, '--name'), (role as string) ?? 'owner'),
   },
   doctor: {
     usage: 'doctor',
-    about: 'which layers of isolation are in force, versions, what is pending',
+    about: 'check tenant isolation, versions and pending work',
     run: (config) => doctor(config),
   },
 };
@@ -123,11 +123,11 @@ function parsed(command: Command, args: string[]) {
 function ofTheDatabase({ code = '' }: { code?: string }, { databaseUrl }: Config): Obstacle | null {
   const where = URL.parse(databaseUrl)?.host;
   if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code))
-    return new Obstacle(`The database at ${where} cannot be reached.`);
+    return new Obstacle(`Cannot reach the database at ${where}.`);
   // Unknown login, wrong password, unknown schema or table.
   if (['28000', '28P01', '3F000', '42P01'].includes(code))
     return new Obstacle(
-      `The database at ${where} is not set up for Foyer, or not with this SECRET_KEY: run foyer setup.`,
+      `The database at ${where} is not set up for Foyer, or was set up with another SECRET_KEY. Run foyer setup.`,
     );
   return null;
 }

@@ -19,7 +19,7 @@ export async function setup(config: Config, progress: (text: string) => void): P
   const missing = (await bootstrapDatabase(config)).filter(({ required, inForce }) => required && !inForce);
   if (missing.length > 0) {
     const walls = missing.map(({ name, explanation }) => `- ${name}: ${explanation}`).join('\n');
-    throw new Obstacle(`This database does not keep tenants apart well enough:\n${walls}`);
+    throw new Obstacle(`This database cannot isolate tenants:\n${walls}`);
   }
   await migratePlatform(config);
   if (!config.redisUrl) await migrateQueue(config);

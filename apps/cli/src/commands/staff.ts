@@ -7,13 +7,13 @@ import { print } from './output.js';
 
 export async function createStaff(config: Config, email: string, name: string, role: string): Promise<void> {
   if (!STAFF_ROLES.includes(role as StaffRole))
-    throw new Obstacle(`A staff member is one of ${STAFF_ROLES.join(', ')}.`);
+    throw new Obstacle(`The role must be one of ${STAFF_ROLES.join(', ')}.`);
   await withApplication(config, async (app) => {
     try {
       const password = await app.get(Staff).create({ email, name, role: role as StaffRole });
-      print(`${email} signs in with the password ${password}, shown only now.`);
+      print(`Staff account created: ${email}  ${password}\nThe password is not shown again.`);
     } catch (error) {
-      throw error instanceof InvalidField ? new Obstacle(`${email} has an account already.`) : error;
+      throw error instanceof InvalidField ? new Obstacle(`There is already an account for ${email}.`) : error;
     }
   });
 }

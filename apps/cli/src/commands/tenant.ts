@@ -50,7 +50,7 @@ export async function create(
       app.get(Tenants).provision({ slug, name, plan, blueprint: blueprint ?? null, ownerEmail: owner, own }),
     );
     const entry = await inTenant(tenant, () => app.get(OwnerArrival).welcome({ email: owner, locale: 'en' }));
-    print(`${name} is at ${tenant.origin}\n${owner} enters here, once: ${entry}`);
+    print(`${name}: ${tenant.origin}\nSign-in link for ${owner}, valid once: ${entry}`);
   });
 }
 
@@ -60,20 +60,20 @@ export async function apply(config: Config, id: string): Promise<void> {
       .get(Packs)
       .tenants()
       .find((candidate) => candidate.id === id);
-    if (!pack) throw new Obstacle(`tenants/${id} declares no tenant: its tenant.json needs a slug.`);
-    const what = { made: 'made', applied: 'brought to the declared state', unchanged: 'as declared already' };
+    if (!pack) throw new Obstacle(`tenants/${id} does not declare a tenant: add a slug to its tenant.json.`);
+    const what = { made: 'created', applied: 'updated', unchanged: 'already up to date' };
     print(`${pack.slug}: ${what[await applyPack(app, pack)]}`);
   });
 }
 
 export async function suspend(config: Config, slug: string, reason: string): Promise<void> {
   await onTenant(config, slug, (app, id) => app.get(Tenants).suspend(operator, id, reason));
-  print(`${slug} is suspended.`);
+  print(`${slug} was suspended.`);
 }
 
 export async function resume(config: Config, slug: string): Promise<void> {
   await onTenant(config, slug, (app, id) => app.get(Tenants).resume(operator, id, 'From the command line'));
-  print(`${slug} goes on.`);
+  print(`${slug} was resumed.`);
 }
 
 async function onTenant(
@@ -83,7 +83,7 @@ async function onTenant(
 ): Promise<void> {
   await withApplication(config, async (app) => {
     const tenant = await app.get(Directory).bySlug(slug);
-    if (!tenant) throw new Obstacle(`No tenant is called ${slug}.`);
+    if (!tenant) throw new Obstacle(`There is no tenant ${slug}.`);
     await inWords(() => verb(app, tenant.id));
   });
 }

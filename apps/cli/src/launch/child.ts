@@ -82,8 +82,8 @@ export class Child {
     if (this.stopping) return;
     const recent = (this.starts = this.starts.filter((at) => at > Date.now() - this.restarts.withinMs));
     const wait = Math.min(this.restarts.firstWaitMs * 2 ** (recent.length - 1), this.restarts.longestWaitMs);
-    const often = recent.length > this.restarts.many ? `; it keeps dying, and says why in ${this.logFile}` : '';
-    process.stdout.write(`  ${this.part.name} died (${how}) and is started again${often}\n`);
+    const often = recent.length > this.restarts.many ? `; it keeps stopping, see ${this.logFile}` : '';
+    process.stdout.write(`  ${this.part.name} stopped unexpectedly (${how}) and is restarting${often}\n`);
     setTimeout(() => {
       if (!this.stopping) this.run().once('exit', (code, signal) => this.revive(signal ?? `code ${code}`));
     }, wait);
@@ -92,6 +92,6 @@ export class Child {
   private lastWords(what: string): string {
     const log = existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
     const words = log.trimEnd().split('\n').slice(-15).join('\n');
-    return `${words}\n\nThe ${this.part.name} process ${what}; its last words are above, all of them in ${this.logFile}.`;
+    return `${words}\n\nThe ${this.part.name} process ${what}. The end of its log is above; the whole log is ${this.logFile}.`;
   }
 }

@@ -26,13 +26,13 @@ export async function launchDatabase(dataDir: string, databaseUrl: string | unde
   let server = await start(false);
   const lifeline = new Lifeline({
     open: async () => void (server = await start(true)),
-    onReturn: () => process.stdout.write('  PostgreSQL is back\n'),
+    onReturn: () => process.stdout.write('  PostgreSQL is running again\n'),
     onFailure: ({ message }, failures) => failures === 1 && process.stdout.write(`  ${message}\n`),
   });
   let away = false;
   const watch = setInterval(() => {
     const alive = server.isAlive();
-    if (!alive && !away) process.stdout.write('  PostgreSQL died and is started again\n');
+    if (!alive && !away) process.stdout.write('  PostgreSQL stopped unexpectedly and is restarting\n');
     if (!alive) lifeline.lost();
     away = !alive;
   }, 1_000);
@@ -56,7 +56,7 @@ async function checkAnswers(databaseUrl: string): Promise<void> {
   } catch (error) {
     const where = URL.parse(databaseUrl);
     throw new Obstacle(
-      `The database at ${where?.host ?? 'DATABASE_URL'} cannot be used: ${(error as Error).message || (error as { code?: string }).code}.`,
+      `Cannot use the database at ${where?.host ?? 'DATABASE_URL'}: ${(error as Error).message || (error as { code?: string }).code}.`,
     );
   } finally {
     await client.end().catch(() => undefined);

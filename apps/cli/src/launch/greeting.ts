@@ -9,15 +9,15 @@ export function greeting({ baseUrl, mailbox, smtpUrl }: Config, { staff, demos }
     ...demos.map(({ name, slug }): [string, string] => [`Portal of ${name}`, origin(slug)]),
     ['Staff', origin('admin')],
   ];
-  if (!smtpUrl) rows.push(['Mails that were sent', `http://localhost:${mailbox.pagePort}`]);
+  if (!smtpUrl) rows.push(['Sent emails', `http://localhost:${mailbox.pagePort}`]);
   const signIns = demos.flatMap(({ slug, people }) =>
     people.map(({ as, email, password }): [string, string] => [`${as} of ${slug}`, `${email}  ${password}`]),
   );
   const sections = ['Foyer is ready', '', ...table(rows)];
   if (signIns.length > 0)
     sections.push('', 'Demo sign-ins (team members: add /console to the address)', ...table(signIns));
-  if (staff) sections.push('', 'First staff account, shown only now', ...table([[staff.email, staff.password]]));
-  return `\n${sections.join('\n')}\n\nCtrl-C stops everything.\n`;
+  if (staff) sections.push('', 'First staff account (not shown again)', ...table([[staff.email, staff.password]]));
+  return `\n${sections.join('\n')}\n\nPress Ctrl-C to stop.\n`;
 }
 
 function table(rows: [string, string][]): string[] {

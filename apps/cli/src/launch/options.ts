@@ -8,10 +8,10 @@ export interface LaunchOptions {
 
 export const USAGE = `npm start [-- options]
 
-  --port N   listen on port N instead of 3000 (mailbox: N + 25 and N + 26, mails in: N + 27)
-  --reset    throw away the embedded database, files and mails, and begin anew
+  --port N   use port N instead of 3000 (mailbox: N + 25 and N + 26, incoming email: N + 27)
+  --reset    delete the embedded database, files and emails, and start over
 
-Settings are environment variables; README.md lists them.
+Settings are environment variables, listed in README.md.
 `;
 
 export function launchOptions(args: string[]): LaunchOptions | 'help' {

@@ -9,10 +9,10 @@ export async function checkPorts({ port, mailbox, smtpUrl, inbound }: Config): P
   for (const wanted of ports) {
     const problem = (await tryListen(wanted, '127.0.0.1')) ?? (await tryListen(wanted));
     if (problem === 'EACCES')
-      throw new Obstacle(`Port ${wanted} is reserved for administrators: choose another with npm start -- --port N.`);
+      throw new Obstacle(`Port ${wanted} needs administrator rights. Choose another: npm start -- --port N`);
     if (problem)
       throw new Obstacle(
-        `Port ${wanted} is used by another program: stop it, or choose another with npm start -- --port ${port + 100}.`,
+        `Port ${wanted} is already in use. Stop the other program, or choose another port: npm start -- --port ${port + 100}`,
       );
   }
 }

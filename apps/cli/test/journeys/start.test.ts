@@ -71,14 +71,14 @@ describe('npm start', () => {
     expect((await fetch(`http://127.0.0.1:${port + 26}/messages`)).status).toBe(200);
   });
 
-  test('a second one beside it says that Foyer runs already', async () => {
+  test('a second one beside it says that Foyer is already running', async () => {
     const second = spawn('node', [start, '--port', String(port)], {
       env: { ...process.env, DATA_DIR: dataDir, DATABASE_URL: '' },
     });
     let said = '';
     second.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
     expect((await once(second, 'exit'))[0]).toBe(1);
-    expect(said).toContain('Foyer already runs in');
+    expect(said).toContain('Foyer is already running in');
     expect(await status()).toBe(200);
   });
 

@@ -45,14 +45,14 @@ export const variables = {
     { default: 'development' },
   ),
   PORT: variable(
-    'Port of the web process; development takes this plus 25, 26 and 27 for its mails',
+    'Port of the web process; development also uses this port plus 25, 26 and 27 for email',
     wholeNumber(1, 65_508),
     {
       default: '3000',
     },
   ),
   BASE_URL: variable(
-    'Address of the sign-up site; tenants live on its subdomains, staff on `admin.`, uploaded files on `files.`',
+    'Address of the sign-up site; tenants are on its subdomains, staff on `admin.`, uploaded files on `files.`',
     address('https://example.com', 'http:', 'https:').refine((value) => {
       const url = URL.parse(value);
       return url !== null && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
@@ -61,56 +61,60 @@ export const variables = {
   ),
   DATA_DIR: variable('Folder for embedded PostgreSQL, uploaded files and the mailbox', text, { default: '.data' }),
   DATABASE_URL: variable(
-    'PostgreSQL 16 or newer, with a login that may create roles; unset, `npm start` brings its own',
+    'PostgreSQL 16 or newer, with a login that can create roles; if unset, `npm start` runs its own',
     address('postgres://user:password@host:5432/foyer', 'postgres:', 'postgresql:'),
     { defaultInWords: 'embedded PostgreSQL' },
   ),
-  POOL_SIZE: variable('Connections to PostgreSQL a process keeps open at most', wholeNumber(2, 200), { default: '10' }),
+  POOL_SIZE: variable('Most connections to PostgreSQL per process', wholeNumber(2, 200), { default: '10' }),
   REDIS_URL: variable('Queues on Redis instead of PostgreSQL', address('redis://host:6379', 'redis:', 'rediss:'), {
     defaultInWords: 'queues on PostgreSQL',
   }),
   WORKER_CONCURRENCY: variable('Jobs a worker runs at the same time', wholeNumber(1, 200), { default: '8' }),
-  SMTP_URL: variable('Server that sends the mails', address('smtp://user:password@host:587', 'smtp:', 'smtps:'), {
-    defaultInWords: 'the mailbox of development',
+  SMTP_URL: variable('Server that sends email', address('smtp://user:password@host:587', 'smtp:', 'smtps:'), {
+    defaultInWords: 'the development mailbox',
   }),
-  MAIL_FROM: variable(
-    'Address that mails come from; the name before it is the tenant’s',
-    z.email('must be an e-mail address'),
-    { defaultInWords: '`mail@` + host of `BASE_URL`' },
-  ),
+  MAIL_FROM: variable('Sender address of email; the sender name is the tenant’s', z.email('must be an email address'), {
+    defaultInWords: '`mail@` + host of `BASE_URL`',
+  }),
   INBOUND_DOMAIN: variable(
-    'Domain of the addresses that take mails in, like `acme@in.example.com`; its MX record leads to `INBOUND_SMTP_PORT`',
+    'Domain of the addresses that receive email, like `acme@in.example.com`; its MX record points to `INBOUND_SMTP_PORT`',
     text.regex(
       /^(?=.{3,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i,
       'must be a domain like in.example.com',
     ),
     { defaultInWords: '`in.` + host of `BASE_URL`' },
   ),
-  INBOUND_SMTP_PORT: variable('Port on which the worker takes mails in', wholeNumber(1, 65_535), {
+  INBOUND_SMTP_PORT: variable('Port on which the worker receives email', wholeNumber(1, 65_535), {
     defaultInWords: '`PORT` plus 27 in development; otherwise none',
   }),
   INBOUND_TLS_KEY: variable('File with the key for STARTTLS on that port', text),
   INBOUND_TLS_CERT: variable('File with the certificate for STARTTLS on that port', text),
   INBOUND_AUTHSERV_ID: variable(
-    'Name of a mail server before ours whose `Authentication-Results` are believed; it must remove those that others forged',
+    'Name of a mail server in front of ours whose `Authentication-Results` are trusted; it must remove forged ones',
     text,
   ),
-  INBOUND_LIMIT_MB: variable('Largest mail that is taken in', wholeNumber(1, 1_000), { default: '25' }),
-  INBOUND_KEEP_DAYS: variable('Days for which mails are kept as they came', wholeNumber(1, 3_650), { default: '30' }),
+  INBOUND_LIMIT_MB: variable('Largest email that is received', wholeNumber(1, 1_000), { default: '25' }),
+  INBOUND_KEEP_DAYS: variable('Days for which received emails are kept in their original form', wholeNumber(1, 3_650), {
+    default: '30',
+  }),
   PRIVATE_NETWORKS: variable(
-    'Private addresses that tenants’ mailboxes may lie at: ranges like `10.1.0.0/16`, with commas',
+    'Private addresses that tenants’ mailboxes may use: ranges like `10.1.0.0/16`, separated by commas',
     list,
     { default: '', defaultInWords: 'none' },
   ),
   SECRET_KEY: variable(
-    'Signs links and derives keys; at least 32 characters at random, the same for every process',
+    'Signs links and derives keys; at least 32 random characters, the same for every process',
     text.refine((value) => Buffer.byteLength(value) >= 32, 'must be at least 32 characters long'),
-    { defaultInWords: 'made once and kept in `DATA_DIR/secret`; required in production' },
+    { defaultInWords: 'created once and kept in `DATA_DIR/secret`; required in production' },
   ),
-  TRUST_PROXY: variable('Proxies whose `X-Forwarded-*` headers are believed: addresses or ranges, with commas', list, {
-    default: '',
-    defaultInWords: 'none',
-  }),
+  TRUST_PROXY: variable(
+    'Proxies whose `X-Forwarded-*` headers are trusted: addresses or ranges, separated by commas',
+    list,
+    {
+      default: '',
+      defaultInWords: 'none',
+    },
+  ),
   LOG_LEVEL: variable(
     'How much is logged',
     z.enum(
@@ -120,11 +124,11 @@ export const variables = {
     { default: 'info' },
   ),
   UPLOAD_LIMIT_MB: variable('Largest uploaded file', wholeNumber(1, 5_000), { default: '25' }),
-  FILES_QUOTA_MB: variable('Space all files of one tenant may take', wholeNumber(1, 100_000_000), { default: '5000' }),
-  MAILS_QUOTA_MB: variable('Space all mails of one tenant, and their files, may take', wholeNumber(1, 100_000_000), {
+  FILES_QUOTA_MB: variable('Most space for the files of one tenant', wholeNumber(1, 100_000_000), { default: '5000' }),
+  MAILS_QUOTA_MB: variable('Most space for the emails of one tenant and their files', wholeNumber(1, 100_000_000), {
     default: '2000',
   }),
-  S3_BUCKET: variable('Keeps uploaded files in this S3-compatible bucket', text, {
+  S3_BUCKET: variable('S3-compatible bucket for uploaded files', text, {
     defaultInWords: 'files in `DATA_DIR/files`',
   }),
   S3_REGION: variable('Region of the bucket', text, { default: 'us-east-1' }),

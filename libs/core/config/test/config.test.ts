@@ -63,7 +63,7 @@ describe('configuration', () => {
       'PORT must be a whole number from 1 to 65508, not “eighty”.',
       'BASE_URL must be an address like https://example.com, not “foyer”.',
       'POOL_SIZE must be a whole number from 2 to 200, not “1”.',
-      'MAIL_FROM must be an e-mail address, not “me”.',
+      'MAIL_FROM must be an email address, not “me”.',
       'LOG_LEVEL must be silent, fatal, error, warn, info, debug or trace, not “loud”.',
       'DATABASE_URL is missing: where PostgreSQL is, like postgres://user:password@host:5432/foyer.',
       'S3_ACCESS_KEY_ID is missing: the bucket needs S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY together.',

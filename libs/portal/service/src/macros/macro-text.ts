@@ -13,5 +13,7 @@ export function macroText(
 ): string {
   const begins = text.length > SHOWN ? `${text.slice(0, SHOWN).trimEnd()}…` : text;
   const changes = actions.map((action) => actionWords(visit, action, choices)).join(', ');
-  return [shortcut && `\u2068/\u200e${shortcut}\u2069`, begins.replace(/\s+/g, ' '), changes].filter(Boolean).join(' · ');
+  return [shortcut && `\u2068/\u200e${shortcut}\u2069`, begins.replace(/\s+/g, ' '), changes]
+    .filter(Boolean)
+    .join(' · ');
 }
