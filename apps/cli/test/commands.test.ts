@@ -91,8 +91,8 @@ describe('foyer', () => {
     expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('already up to date');
     await client.query('update platform.tenant set pack_checksum = null');
     expect((await foyer('tenant', 'apply', 'fellside')).output).toContain('updated');
-    await expect(foyer('tenant', 'apply', 'default')).rejects.toThrow('declares no tenant');
-    await expect(foyer('tenant', 'apply', '../secret')).rejects.toThrow('declares no tenant');
+    await expect(foyer('tenant', 'apply', 'default')).rejects.toThrow('does not declare a tenant');
+    await expect(foyer('tenant', 'apply', '../secret')).rejects.toThrow('does not declare a tenant');
   });
 
   test('migrate brings a tenant that is behind up to date and names one that fails', async () => {
