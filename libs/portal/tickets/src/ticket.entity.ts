@@ -224,7 +224,9 @@ export class Ticket {
     refuseLongTags(add);
     const before = this.tags;
     const gone = new Set(remove.map(tagOf));
-    const tags = [...new Set([...before, ...add.map(tagOf)])].filter((tag) => tag !== '' && !gone.has(tag)).sort();
+    const tags = [...new Set([...before, ...add.map(tagOf)])]
+      .filter((tag) => tag !== '' && !gone.has(tag))
+      .sort(inOrder);
     if (tags.length > MAX_TAGS) throw new Conflict('tickets.tags.too-many', { max: MAX_TAGS });
     if (tags.join() === before.join()) return [];
     Object.assign(this, { tags, updatedAt: new Date() });
@@ -270,6 +272,8 @@ export type TicketValues = Partial<
 >;
 
 export const MAX_TAG = 50;
+/** As `ALPHABETICAL` in SQL: the root order of Unicode. */
+const inOrder = new Intl.Collator('und').compare;
 
 /** As tags are kept, in one form however they are typed: ` VIP ` → `vip`. */
 export const tagOf = (text: string): string =>

@@ -16,8 +16,8 @@ import {
 } from '@foyer/web';
 import { Merges } from '../merges.js';
 import { linkForm, mergeForm, splitForm } from '../ticket-forms.js';
-import { TicketList } from '../ticket-list.js';
-import { parseTicketNumber, ticketNumber } from '../ticket-number.js';
+import { numberIn, TicketList } from '../ticket-list.js';
+import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { entryViews, rowView, ticketView } from '../ticket-view.js';
@@ -53,7 +53,7 @@ export class RelationsController {
   ) {
     await this.page.mayRead(actor, number);
     const into = await form.attempt(async (value) => {
-      const other = numberIn('into', value.into);
+      const other = numberOf('into', value.into);
       await this.merges.merge(actor, number, other);
       return other;
     });
@@ -100,7 +100,7 @@ export class RelationsController {
   ) {
     await this.page.mayRead(actor, number);
     const done = await form.attempt(async ({ other }) => {
-      await this.merges.link(actor, number, numberIn('other', other));
+      await this.merges.link(actor, number, numberOf('other', other));
       return true;
     });
     return done ? seeOther(at(number), 'tickets.link.done') : this.mergeView(visit, actor, number, visit.form(), form);
@@ -153,9 +153,9 @@ export class RelationsController {
 
 const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;
 
-/** `TKT-007`, or 7. */
-function numberIn(field: string, text: string): number {
-  const number = parseTicketNumber(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
+/** However a search would take it: `TKT-007`, `#7`, `[TKT-007]` or 7. */
+function numberOf(field: string, text: string): number {
+  const number = numberIn(text);
   if (number === null) throw new InvalidField(field, 'tickets.merge.unknown');
   return number;
 }
