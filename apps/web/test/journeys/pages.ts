@@ -31,7 +31,10 @@ const submit = (button: string) => (page: Page) =>
 /** A request type with every kind of field, some of which depend on others, beside the general one. */
 async function requests(world: World, acme: TestTenant): Promise<string> {
   const named = { translations: {} };
-  const option = (n: number) => ({ id: `00000000-0000-4000-8000-00000000020${n}`, label: `Answer ${n}`, ...named });
+  const option = (n: number) => ({
+    ...{ id: `00000000-0000-4000-8000-00000000020${n}`, label: `Answer ${n}`, archived: false },
+    ...named,
+  });
   const kinds = [
     'choice',
     'text',

@@ -11,6 +11,12 @@ import { type Patch, type SectionName, sections, type Sections } from './section
 import { SettingsChanged } from './settings.events.js';
 import { SettingsMemory, type Snapshot } from './settings-memory.js';
 
+/** Something set up that speaks of an id. */
+export interface Mention {
+  id: string;
+  section: string;
+  by: { id?: string; name?: string; label?: string; ownerId?: string | null };
+}
 type PatchOf<T extends object> = Partial<T> | ((before: T) => Partial<T>);
 
 /** How a tenant's portal is set up: the only reader and writer of its sections. */
@@ -80,6 +86,19 @@ export class Settings {
   async stored<T extends object>(section: Section<T>): Promise<T>;
   async stored(section: SectionName | Section<object>): Promise<unknown> {
     return this.database.read((em) => stored(em, sectionOf(section)));
+  }
+
+  /** What is set up and speaks of one of the ids, be it in a condition, an action or a choice; as the enclosing write sees it. */
+  async mentions(ids: readonly string[]): Promise<Mention[]> {
+    const all = await this.database.read((em) => em.find(Setting, {}, { refresh: true }));
+    return all.flatMap(({ key, value }) => {
+      const items = (value as { items?: unknown }).items;
+      const parts: object[] = Array.isArray(items) ? (items as object[]) : [value as object];
+      return parts.flatMap((part) => {
+        const text = JSON.stringify({ ...part, id: null });
+        return ids.filter((id) => text.includes(id)).map((id): Mention => ({ id, section: key, by: part }));
+      });
+    });
   }
 
   /** One change after the other, so that two people who change different things do not undo each other. */

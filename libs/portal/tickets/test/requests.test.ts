@@ -12,7 +12,7 @@ let world: World;
 let acme: TestTenant;
 let ana: Visitor;
 
-const option = (label: string) => ({ id: randomUUID(), label, translations: {} });
+const option = (label: string) => ({ id: randomUUID(), label, translations: {}, archived: false });
 const [laptop, phone] = [option('Laptop'), option('Telephone')];
 const [red, blue] = [option('Red'), option('Blue')];
 const field = (kind: RequestField['kind'], label: string, more: Partial<RequestField> = {}): RequestField =>

@@ -281,3 +281,81 @@ test('a note that was begun waits for its writer, and for nobody else', async ()
   expect((await owner.post(`${page}/notes`, { body: 'A whole note' })).status).toBe(303);
   expect(written((await owner.get(page)).text)).toBe('');
 });
+
+describe('an answer that tickets have', () => {
+  const path = `${SETTINGS}/ticket-fields`;
+  type Choice = { id: string; label: string; options: { id: string; label: string; archived: boolean }[] };
+  const choice = async (label: string) => (await all<Choice>(requestFields)).find((field) => field.label === label)!;
+  const labels = async (label: string) =>
+    (await choice(label)).options.map((option) => `${option.label}${option.archived ? ' (archived)' : ''}`);
+
+  /** A field, asked by a form, with a ticket for each answer; `read` is what the customer sees in each. */
+  async function answered(label: string, kind: 'choice' | 'multi-choice', answers: string[]) {
+    const typed = { label, kind, visibility: 'customer' };
+    await owner.get(path);
+    expect((await owner.post(path, { ...typed, options: answers.join('\n') })).status).toBe(303);
+    const field = await choice(label);
+    const form = { ...typeForm(`About ${label}`), [`ask-${field.id}`]: 'optional' };
+    expect((await owner.post(`${SETTINGS}/request-types`, form)).status).toBe(303);
+    const type = (await all<{ id: string; name: string }>(requestTypes)).find(({ name }) => name === `About ${label}`)!;
+    const tickets: string[] = [];
+    await ana.get('/tickets/new');
+    for (const { id } of field.options) {
+      const asked = { type: type.id, subject: label, description: 'x', seen: 'x', [`f-${field.id}`]: id };
+      const sent = await ana.upload('/tickets', asked, []);
+      expect([sent.status, said(sent.text)]).toEqual([303, undefined]);
+      tickets.push(sent.headers['location']!);
+    }
+    const read = () =>
+      Promise.all(
+        tickets.map(async (ticket) => {
+          const details = (await ana.get(ticket)).text.split(`<dt>${label}</dt>`)[1] ?? '';
+          return /<dd[^>]*>([^]*?)<\/dd>/
+            .exec(details)?.[1]
+            ?.replace(/<[^>]+>/g, '')
+            .trim();
+        }),
+      );
+    const save = (options: string[], more = {}) =>
+      owner.post(`${path}/${field.id}`, { ...typed, options: options.join('\n'), ...more });
+    const offered = async () => {
+      const { text } = await ana.get(`/tickets/new/${type.id}`);
+      return field.options.concat((await choice(label)).options).filter(({ id }) => text.includes(`value="${id}"`));
+    };
+    return { field, read, save, offered, tickets };
+  }
+
+  test.each(['choice', 'multi-choice'] as const)('stays in them, whatever becomes of the list (%s)', async (kind) => {
+    const label = `Colour ${kind}`;
+    const { field, read, save, offered, tickets } = await answered(label, kind, ['Red', 'Green', 'Blue']);
+    const [red] = field.options;
+    const lists = [['Green', 'Blue'], ['Blue'], ['Blue', 'Red', 'White'], ['White'], ['Black', 'Grey'], ['Red']];
+    for (const list of lists) {
+      expect((await save(list)).status).toBe(303);
+      expect(await read()).toEqual(['Red', 'Green', 'Blue']);
+      const shown = new Set((await offered()).map((one) => one.label));
+      expect([...shown].sort()).toEqual([...list].sort());
+    }
+    expect((await choice(label)).options[0]!.id).toBe(red!.id);
+    expect((await labels(label)).sort()).toEqual(['Blue (archived)', 'Green (archived)', 'Red']);
+    const answers = tickets[1]!.replace('/tickets', '/console/tickets') + '/fields';
+    expect((await owner.get(answers)).text).toContain('Green');
+    const green = field.options[1]!.id;
+    expect((await owner.upload(answers, { [`f-${field.id}`]: green }, [])).status).toBe(303);
+    expect(await read()).toEqual(['Red', 'Green', 'Blue']);
+  });
+
+  test('whose line has other words is renamed, or stays what it was: the team says which', async () => {
+    const { field, read, save } = await answered('Size', 'choice', ['Small', 'Large']);
+    const [small, large] = field.options;
+    expect((await save(['small', 'Large'])).status).toBe(303);
+    expect(await read()).toEqual(['small', 'Large']);
+    const asked = await save(['Tiny', 'Huge']);
+    expect([asked.status, asked.text.includes('1 ticket keeps “Large”')]).toEqual([422, true]);
+    expect(await read()).toEqual(['small', 'Large']);
+    const answers = { [`became-${small!.id}`]: 'renamed', [`became-${large!.id}`]: 'other' };
+    expect((await save(['Tiny', 'Huge'], answers)).status).toBe(303);
+    expect(await read()).toEqual(['Tiny', 'Large']);
+    expect(await labels('Size')).toEqual(['Tiny', 'Huge', 'Large (archived)']);
+  });
+});

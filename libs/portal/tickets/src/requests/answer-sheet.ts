@@ -30,7 +30,7 @@ export class AnswerSheet {
     const type = await this.typeOf(ticket);
     const form = failed ?? visit.form(this.typed(ticket, fields, visit));
     const kept = { ...(await this.kept(ticket, fields)), ...came };
-    const choices = { companies: companiesOf(ticket), orders: [], kept, team: true };
+    const choices = { companies: companiesOf(ticket), orders: [], kept, team: true, held: ticket.fields };
     const questions = questionViews(visit, type, fields, form, choices);
     const names = await this.panels.names(idsIn(ticket.fields, fields));
     const types = await this.requests.types();
@@ -58,7 +58,8 @@ export class AnswerSheet {
       Object.entries(kept).map(([name, list]) => [name, list!.map(({ id }) => id)]),
     );
     const companyIds = companiesOf(ticket).map(({ value }) => value);
-    const choices: FormChoices = { region: visit.region, team: true, categoryIds: [], companyIds, files };
+    const held = ticket.fields;
+    const choices: FormChoices = { region: visit.region, team: true, categoryIds: [], companyIds, held, files };
     const shape = asked.map(({ field }) => [controlOf(field.id), answerOf(field, false, choices)] as const);
     const form = FormState.parse<Record<string, FieldValue>>(req, z.object(Object.fromEntries(shape)));
     Object.assign(form.errors, typed.errors);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { declareCollection } from '@foyer/settings';
+import type { FieldValue } from '../ticket.entity.js';
 import { localized, translations } from './localized.js';
 
 export const FIELD_KINDS = [
@@ -22,6 +23,8 @@ export const VISIBILITIES = ['customer', 'shown', 'team'] as const;
 export const LABEL_MAX = 120;
 export const HINT_MAX = 300;
 export const MAX_OPTIONS = 200;
+/** With those that are archived. */
+const MAX_STORED = 2_000;
 /** Of a written answer, in characters; of files, how many. */
 export const ANSWER_MAX = { text: 200, paragraph: 5_000, order: 60, file: 5 } as const;
 
@@ -29,6 +32,8 @@ export const fieldOption = z.object({
   id: z.uuid(),
   label: z.string().min(1).max(LABEL_MAX),
   translations: translations({ label: z.string().max(LABEL_MAX) }),
+  /** Not offered any longer; tickets that have it, and what filters by it, still say it. */
+  archived: z.boolean().default(false),
 });
 export type FieldOption = z.output<typeof fieldOption>;
 
@@ -38,7 +43,7 @@ export const requestField = z.object({
   hint: z.string().max(HINT_MAX).default(''),
   kind: z.enum(FIELD_KINDS),
   visibility: z.enum(VISIBILITIES).default('customer'),
-  options: z.array(fieldOption).max(MAX_OPTIONS).default([]),
+  options: z.array(fieldOption).max(MAX_STORED).default([]),
   /** Of a number. */
   min: z.number().nullable().default(null),
   max: z.number().nullable().default(null),
@@ -53,6 +58,12 @@ export const requestFields = declareCollection<RequestField>('ticket-fields', re
 
 /** What an answer can depend on: something with few answers. */
 export const hasChoices = ({ kind }: RequestField): boolean => ['choice', 'multi-choice', 'checkbox'].includes(kind);
+
+/** What can be chosen: the options in force, and what is chosen already. */
+export const offeredOptions = (field: RequestField, held: FieldValue = null): FieldOption[] => {
+  const chosen = [held ?? []].flat().map(String);
+  return field.options.filter(({ id, archived }) => !archived || chosen.includes(id));
+};
 
 export const optionLabel = (field: RequestField, id: string, locale: string): string | null => {
   const option = field.options.find((one) => one.id === id);

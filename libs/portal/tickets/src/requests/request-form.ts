@@ -3,7 +3,7 @@ import type { FieldValue } from '../ticket.entity.js';
 import { BODY_MAX, SUBJECT_MAX } from '../ticket-forms.js';
 import { PRIORITIES } from '../ticket.entity.js';
 import { parseNumber } from './local-number.js';
-import { ANSWER_MAX, type RequestField } from './request-field.js';
+import { ANSWER_MAX, offeredOptions, type RequestField } from './request-field.js';
 import { type FieldCondition, type Question, type RequestType } from './request-type.js';
 
 /** What was typed, by the name of its control. */
@@ -18,6 +18,8 @@ export interface FormChoices {
   team: boolean;
   categoryIds: readonly string[];
   companyIds: readonly string[];
+  /** What a ticket that exists has been answered with: what has been archived since may stay. */
+  held?: Record<string, FieldValue>;
   /** How many files have been taken, by the name of the field. */
   files: Partial<Record<string, string[]>>;
 }
@@ -145,6 +147,7 @@ const isNone = (answer: FieldValue): boolean => Array.isArray(answer) && answer.
 export function answerOf(field: RequestField, required: boolean, choices: FormChoices): z.ZodType<FieldValue> {
   const missing = (value: unknown) => !required || (value !== null && value !== '' && !isNone(value as FieldValue));
   const written = (max: number) => textField(max, required).transform((text): FieldValue => text || null);
+  const options = offeredOptions(field, choices.held?.[field.id]).map(({ id }) => id);
   switch (field.kind) {
     case 'text':
     case 'order':
@@ -162,7 +165,7 @@ export function answerOf(field: RequestField, required: boolean, choices: FormCh
         .transform((text): FieldValue => text || null)
         .refine(missing, need(required));
     case 'choice':
-      return oneOf(field.options.map(({ id }) => id)).refine(missing, need(required));
+      return oneOf(options).refine(missing, need(required));
     case 'company':
       return oneOf(choices.companyIds).refine(missing, need(required));
     case 'multi-choice':
@@ -170,7 +173,7 @@ export function answerOf(field: RequestField, required: boolean, choices: FormCh
         .unknown()
         .optional()
         .transform((value) => texts(value as string | string[] | undefined))
-        .refine((ids) => ids.every((id) => field.options.some((option) => option.id === id)), 'web.form.choice')
+        .refine((ids) => ids.every((id) => options.includes(id)), 'web.form.choice')
         .transform((ids): FieldValue => [...new Set(ids)])
         .refine(missing, need(required));
     case 'checkbox':

@@ -1,8 +1,9 @@
 import { formatters } from '@foyer/i18n';
 import type { FormState, Visit } from '@foyer/web';
 import type { KeptFile } from '../attachments.js';
+import type { FieldValue } from '../ticket.entity.js';
 import { localized } from './localized.js';
-import { ANSWER_MAX, type FieldKind, type RequestField } from './request-field.js';
+import { ANSWER_MAX, type FieldKind, offeredOptions, type RequestField } from './request-field.js';
 import { type Asked, askedFields, controlOf, questionsOf, type Typed } from './request-form.js';
 import type { RequestType } from './request-type.js';
 
@@ -11,6 +12,8 @@ export interface QuestionChoices {
   orders: { value: string; label: string }[];
   kept: Partial<Record<string, KeptFile[]>>;
   team: boolean;
+  /** What a ticket that exists has been answered with. */
+  held?: Record<string, FieldValue>;
 }
 
 /** Every question a form may ask, those in force marked: the rest waits, out of sight, for the answer that calls for it. */
@@ -63,7 +66,9 @@ function questionView(visit: Visit, { field, question }: Asked, typed: Typed, ch
         ? choices.companies.map(({ value, label }) => option(value, label))
         : field.kind === 'order'
           ? choices.orders
-          : field.options.map((one) => option(one.id, localized(one, 'label', locale))),
+          : offeredOptions(field, choices.held?.[field.id]).map((one) =>
+              option(one.id, localized(one, 'label', locale)),
+            ),
     maxlength: field.kind in ANSWER_MAX ? ANSWER_MAX[field.kind as keyof typeof ANSWER_MAX] : null,
     most: field.kind === 'file' ? ANSWER_MAX.file : null,
     keptName: `kept-${name}`,

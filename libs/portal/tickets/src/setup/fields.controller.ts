@@ -17,6 +17,7 @@ import {
 import { parseNumber } from '../requests/local-number.js';
 import {
   FIELD_KINDS,
+  type FieldOption,
   HINT_MAX,
   LABEL_MAX,
   type RequestField,
@@ -25,7 +26,7 @@ import {
 } from '../requests/request-field.js';
 import { Requests, typeName } from '../requests/requests.js';
 import { FieldUse } from './field-use.js';
-import { optionsFrom, optionLines } from './option-lines.js';
+import { optionsFrom, optionLines, type Replaced, replacedOptions } from './option-lines.js';
 import {
   translationShape,
   translationsFrom,
@@ -43,7 +44,7 @@ const OPTIONS: TranslatedText[] = [
 ];
 /** The page of a request type has six controls for each. */
 const MAX_FIELDS = 60;
-const form = z.object({
+const form = z.looseObject({
   label: field.text(LABEL_MAX),
   hint: z.string().trim().max(HINT_MAX).default(''),
   kind: z.enum(FIELD_KINDS),
@@ -56,6 +57,9 @@ const form = z.object({
   ...translationShape([...TEXTS, ...OPTIONS]),
 });
 type Input = z.output<typeof form>;
+/** Asks of an option whose line has new words: the same answer, or another? */
+const became = ({ id }: FieldOption): string => `became-${id}`;
+const BECAME = ['renamed', 'other'] as const;
 
 /** What request types can ask, beside what every ticket has. */
 @ConsoleController('settings/ticket-fields')
@@ -133,7 +137,7 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     const [min, max] = [numberAt('min'), numberAt('max')];
     if (min !== null && max !== null && min > max) throw new InvalidField('max', 'tickets.setup.fields.max-below');
     const chosen = kind === 'choice' || kind === 'multi-choice';
-    const options = chosen ? optionsFrom(input.options, before?.options ?? [], input as Record<string, unknown>) : [];
+    const options = chosen ? await this.options(input, before) : [];
     if (chosen && options.length === 0) throw new InvalidField('options', 'tickets.setup.fields.no-options');
     return {
       ...{ label: input.label, hint: input.hint, kind, visibility: input.visibility },
@@ -142,7 +146,31 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     };
   }
 
-  protected override async choices(visit: Visit, _form: FormState<unknown>, item: RequestField | null) {
+  private async options(input: Input, before: RequestField | null): Promise<FieldOption[]> {
+    const used = before ? await this.use.options(before) : new Map<string, number>();
+    const asked = replacedOptions(input.options, before?.options ?? [], used);
+    const unanswered = asked.find(({ option }) => !(BECAME as readonly unknown[]).includes(input[became(option)]));
+    if (unanswered) throw new InvalidField(became(unanswered.option), 'tickets.setup.fields.became-missing');
+    return optionsFrom(input, before?.options ?? [], used, (option) => input[became(option)] === 'renamed');
+  }
+
+  /** What the page asks about lines that have new words. */
+  private async replaced(visit: Visit, form: FormState<unknown>, item: RequestField) {
+    const used = await this.use.options(item);
+    const said = ({ option, label }: Replaced) => ({
+      name: became(option),
+      label: visit.t('tickets.setup.fields.became', { from: option.label, to: label }),
+      options: BECAME.map((value) => ({
+        value,
+        label: visit.t(`tickets.setup.fields.became-${value}`, {
+          ...{ from: option.label, to: label, count: used.get(option.id)! },
+        }),
+      })),
+    });
+    return replacedOptions(String(form.values['options'] ?? ''), item.options, used).map(said);
+  }
+
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestField | null) {
     const { defaultLocale } = await this.settings.get('general');
     const option = (key: string) => (value: string) => ({ value, label: visit.t(`tickets.setup.${key}.${value}`) });
     return {
@@ -153,6 +181,8 @@ export class FieldsController extends CollectionController<RequestField, Input> 
       translations: translationViews(visit, TEXTS, defaultLocale),
       optionTranslations: translationViews(visit, OPTIONS, defaultLocale),
       answers: item ? await this.use.answers(item.id) : 0,
+      replaced: item && form.failed ? await this.replaced(visit, form, item) : [],
+      archivedOptions: (item?.options ?? []).filter(({ archived }) => archived).map((one) => one.label),
     };
   }
 }

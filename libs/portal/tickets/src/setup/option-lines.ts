@@ -1,10 +1,18 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { InvalidField } from '@foyer/access';
-import { LOCALES } from '@foyer/i18n';
+import { LOCALES, searchable } from '@foyer/i18n';
 import { type FieldOption, LABEL_MAX, MAX_OPTIONS } from '../requests/request-field.js';
 
+/** An option that is chosen somewhere, and the new words that stand in its place. */
+export interface Replaced {
+  option: FieldOption;
+  label: string;
+}
+const inForce = (options: readonly FieldOption[]) => options.filter(({ archived }) => !archived);
+
 /** Options as people write them: one a line, and beside it one line for each in every other language. */
-export function optionLines(options: readonly FieldOption[]): Record<string, string> {
+export function optionLines(all: readonly FieldOption[]): Record<string, string> {
+  const options = inForce(all);
   const translated = LOCALES.map((locale) => {
     const lines = options.map(({ translations }) => translations[locale]?.label ?? '');
     return [`options-${locale}`, lines.some(Boolean) ? lines.join('\n') : ''] as const;
@@ -12,27 +20,54 @@ export function optionLines(options: readonly FieldOption[]): Record<string, str
   return { options: options.map(({ label }) => label).join('\n'), ...Object.fromEntries(translated) };
 }
 
-/**
- * The options that lines stand for. One that is called as before is the one before; a line whose words are new is the
- * option that stood there, renamed, if that one is gone from the list: tickets that have it keep it.
- */
-export function optionsFrom(
+/** Where nobody but the team can know whether an answer was renamed, or gave way to another. */
+export const replacedOptions = (
   text: string,
   before: readonly FieldOption[],
-  typed: Record<string, unknown>,
+  used: ReadonlyMap<string, number>,
+): Replaced[] =>
+  inPlaceOf(labelsOf(text), before).filter(
+    ({ option, label }) => used.has(option.id) && searchable(option.label) !== searchable(label),
+  );
+
+/**
+ * The options that lines stand for. One that is called as before is the one before, archived or not. A line whose words are
+ * new is the option that stood there only if nothing goes by that option, if it differs in capitals, accents or signs alone,
+ * or if the team says that it is `renamed`. An option without a line is archived as long as anything goes by it.
+ */
+export function optionsFrom(
+  typed: Record<string, unknown> & { options: string },
+  before: readonly FieldOption[],
+  used: ReadonlyMap<string, number>,
+  renamed: (option: FieldOption) => boolean,
 ): FieldOption[] {
-  const labels = linesOf(text).filter(Boolean);
+  const labels = labelsOf(typed.options);
   if (labels.length > MAX_OPTIONS)
     throw new InvalidField('options', 'tickets.setup.fields.too-many', { max: MAX_OPTIONS });
   if (labels.some((label) => label.length > LABEL_MAX))
     throw new InvalidField('options', 'tickets.setup.fields.option-long', { max: LABEL_MAX });
   if (new Set(labels).size < labels.length) throw new InvalidField('options', 'tickets.setup.fields.twice');
-  const left = before.filter(({ label }) => !labels.includes(label));
-  const same = labels.length === before.length;
-  return labels.map((label, index) => {
-    const known =
-      before.find((option) => option.label === label) ?? (same ? left.find((one) => one === before[index]) : undefined);
-    return { id: known?.id ?? randomUUIDv7(), label, translations: translationsAt(index, typed) };
+  const asked = new Set(replacedOptions(typed.options, before, used).map(({ option }) => option));
+  const places = new Map(
+    inPlaceOf(labels, before)
+      .filter(({ option }) => !asked.has(option) || renamed(option))
+      .map(({ option, label }) => [label, option]),
+  );
+  const offered = labels.map((label, index): FieldOption => {
+    const known = before.find((option) => option.label === label) ?? places.get(label);
+    return { id: known?.id ?? randomUUIDv7(), label, translations: translationsAt(index, typed), archived: false };
+  });
+  const left = before.filter(({ id }) => used.has(id) && !offered.some((option) => option.id === id));
+  return [...offered, ...left.map((option) => ({ ...option, archived: true }))];
+}
+
+/** New words, each beside the option that stood in its line and is gone from the list. */
+function inPlaceOf(labels: string[], before: readonly FieldOption[]): Replaced[] {
+  const were = inForce(before);
+  if (labels.length !== were.length) return [];
+  return labels.flatMap((label, index) => {
+    const option = were[index]!;
+    return labels.includes(option.label) || before.some((one) => one.label === label) ? [] : [{ option, label }];
   });
 }
 
@@ -46,3 +81,4 @@ function translationsAt(index: number, typed: Record<string, unknown>): FieldOpt
 }
 
 const linesOf = (text: string): string[] => text.split(/\r\n?|\n/).map((line) => line.trim());
+const labelsOf = (text: string): string[] => linesOf(text).filter(Boolean);

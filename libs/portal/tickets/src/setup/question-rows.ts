@@ -13,7 +13,7 @@ const place = (id: string) => `place-${id}`;
 const match = (id: string) => `match-${id}`;
 const when = (id: string, n: number) => `when-${id}-${n}`;
 
-const named = z
+const test = z
   .string()
   .regex(/^(?:$|(?:category|priority|[0-9a-f-]{36})=[a-z0-9-]{2,36}$)/, 'web.form.choice')
   .default('');
@@ -24,7 +24,7 @@ export function questionControls(fields: readonly RequestField[]): z.ZodRawShape
     [ask(id), z.enum(['', 'optional', 'required']).default('')],
     [place(id), z.string().trim().max(4).default('')],
     [match(id), z.enum(['all', 'any']).default('all')],
-    ...TESTS.map((n): [string, z.ZodType] => [when(id, n), named]),
+    ...TESTS.map((n): [string, z.ZodType] => [when(id, n), test]),
   ]);
   return Object.fromEntries(pairs);
 }
@@ -90,7 +90,7 @@ export function questionRows(
   form: FormState<unknown>,
 ) {
   const offered = fields.filter(({ archived }) => !archived);
-  const options = answersToName(visit, offered, categories);
+  const options = answersToName(visit, offered, categories, named(form));
   const order = ({ id }: RequestField) => Number(form.values[place(id)] || 1_000);
   return [...offered]
     .sort((a, b) => order(a) - order(b))
@@ -107,7 +107,14 @@ export function questionRows(
     }));
 }
 
-function answersToName(visit: Visit, fields: readonly RequestField[], categories: { value: string; label: string }[]) {
+const named = ({ values }: FormState<unknown>) => new Set<unknown>(Object.values(values));
+
+function answersToName(
+  visit: Visit,
+  fields: readonly RequestField[],
+  categories: { value: string; label: string }[],
+  chosen: ReadonlySet<unknown>,
+) {
   const one = (field: string, name: string, value: string, label: string) => ({
     field,
     value: `${field}=${value}`,
@@ -119,7 +126,10 @@ function answersToName(visit: Visit, fields: readonly RequestField[], categories
       return (['yes', 'no'] as const).map((value) =>
         one(field.id, name, value, visit.t(`tickets.setup.types.${value}`)),
       );
-    return field.options.map((option) => one(field.id, name, option.id, localized(option, 'label', visit.locale)));
+    // A condition on an answer that is archived goes on, until somebody takes it away.
+    return field.options
+      .filter(({ id, archived }) => !archived || chosen.has(`${field.id}=${id}`))
+      .map((option) => one(field.id, name, option.id, localized(option, 'label', visit.locale)));
   });
   return [
     ...own,
