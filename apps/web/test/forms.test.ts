@@ -382,6 +382,7 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   const written = form.controls.filter(({ type }) => !['file', 'checkbox', 'radio', 'hidden'].includes(type));
   const longest = written.find(({ type }) => type === 'textarea');
 
+  complaints.push(...(await shownAsTyped(visitor, form)));
   const tries = form.controls
     .filter(({ name, type }) => name !== '_csrf' && type !== 'file')
     .flatMap((control) =>
@@ -405,6 +406,24 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
       complaints.push(`everything, ${what}: ${problem}`);
   }
   return complaints;
+}
+
+/** A page that cannot take the form shows what people wrote in it, and nothing that was hidden there or chosen. */
+async function shownAsTyped(visitor: Visitor, form: PageForm): Promise<string[]> {
+  const nowhere = { ...form, action: `${form.action.split('?')[0]}/nowhere/at-all` };
+  const boxes = form.controls.filter(({ type }) => type === 'textarea' || type === 'text');
+  const { text } = await send(visitor, nowhere, Object.fromEntries(boxes.map(({ name }) => [name, 'Honest words.'])));
+  const shown = [...text.matchAll(/class="typed-words"[^>]*>([^<]*)</g)].map(([, words]) => unescaped(words!));
+  const visible = form.controls.filter(({ type }) => type !== 'hidden' && type !== 'select');
+  const typed = visible.flatMap(({ name }) => filled(form)[name] ?? []);
+  return [
+    ...(boxes.length > 0 && !shown.includes('Honest words.')
+      ? ['what was written is not shown by the page of an error']
+      : []),
+    ...shown
+      .filter((words) => words !== 'Honest words.' && !typed.includes(words))
+      .map((words) => `${words} is shown as typed`),
+  ];
 }
 
 function inputsFor({ type, options, maxlength }: Control, longestOf: Visitor | false): [string, string | string[]][] {

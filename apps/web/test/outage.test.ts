@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Faucet, PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { formsOf } from './page-forms.js';
+import { formsOf, unescaped } from './page-forms.js';
+import { routesOf } from './routes.js';
 
 const WORDS = 'It smells of smoke.\nThe lamp beside it is “red” & blinks.';
 
@@ -158,4 +159,84 @@ test('a guest without a session is sent to the sign-in as ever', async () => {
   await guest.get('/sign-in');
   const answer = await guest.post('/account/profile', { name: 'A name of more than some letters' });
   expect([answer.status, answer.get('Location')]).toEqual([303, '/sign-in']);
+});
+
+describe('whatever refuses a form, it costs no word', () => {
+  const REFUSALS: {
+    what: string;
+    settings?: [string, Record<string, string>];
+    sends: 'customer' | 'guest';
+  }[] = [
+    { what: 'maintenance', settings: ['portal', { status: 'maintenance', message: '' }], sends: 'customer' },
+    { what: 'a closed portal', settings: ['portal', { status: 'disabled', message: '' }], sends: 'customer' },
+    { what: 'sections switched off', settings: ['features', { account: '1' }], sends: 'customer' },
+    { what: 'records one may not see any more, and rights one has lost', sends: 'customer' },
+    { what: 'being signed out', sends: 'guest' },
+  ];
+
+  /** With a date, an id and a page's address of the form's own, which nobody has typed. */
+  const form = {
+    ...{ subject: 'The lamp', body: WORDS, description: WORDS, name: 'Ana of the lamps' },
+    ...{ _version: '2026-11-28 21:23:15.5+00', seen: '2026-11-28T20:23:15.553Z', back: '/tickets?q=a b&view=c' },
+    ...{ was_subject: 'The old lamp', time_zone: 'Europe/Berlin' },
+  };
+  const shown = (html: string) =>
+    [...html.matchAll(/class="typed-words"[^>]*>([^<]*)</g)].map(([, text]) => unescaped(text!));
+
+  test.each(REFUSALS)('$what', async ({ settings, sends }) => {
+    const owner = await acme.owner.browser();
+    const browser = await ana.browser();
+    const before = settings ? formsOf((await owner.get(`/console/settings/${settings[0]}`)).text) : [];
+    await browser.get('/account');
+    const _csrf = await browser.csrf();
+    if (settings) expect((await owner.post(`/console/settings/${settings[0]}`, settings[1])).status).toBe(303);
+    const signedOut = acme.visitor();
+    const wrong: string[] = [];
+    const tried: Record<number, number> = {};
+    const posts = routesOf(world.app).filter(({ method, path }) => method === 'post' && path.startsWith('/_portal/'));
+    for (const { path } of [...posts, { path: '/_portal/nowhere/at-all' }]) {
+      const address = path.slice('/_portal'.length).replace(/:[a-z]+/gi, '01a228e9-6edb-7f91-96cf-346713ee8331');
+      if (/^\/(inbound|survey)\/|sign-out|presence|drafts/.test(address)) continue;
+      const visitor = sends === 'customer' ? browser : signedOut;
+      if (sends === 'guest') visitor.setCookie('session', 'an-ended-session');
+      const { status, text } = await visitor.post(address, { ...form, ...(sends === 'guest' ? { _csrf } : {}) });
+      // A link that is used up had nothing but a password with it.
+      if (status < 400 || [400, 410].includes(status) || text.includes('data-error-summary')) continue;
+      tried[status] = (tried[status] ?? 0) + 1;
+      const words = shown(text);
+      if (!words.includes(WORDS) || !words.includes(form.name))
+        wrong.push(`${address}: ${status} keeps ${words.join(', ')}`);
+      const [version, seen, back, was] = [form._version, form.seen, form.back, form.was_subject];
+      for (const own of [version, seen, back, was, form.time_zone])
+        if (words.includes(own)) wrong.push(`${address}: ${own} is shown as typed`);
+    }
+    if (settings) {
+      const controls = before.find(({ action }) => action.endsWith(settings[0]))!.controls;
+      const chosen = controls.filter(({ type, checked }) => !['checkbox', 'radio'].includes(type) || checked);
+      await owner.post(
+        `/console/settings/${settings[0]}`,
+        Object.fromEntries(chosen.map(({ name, value }) => [name, value])),
+      );
+    }
+    expect(wrong).toEqual([]);
+    expect(Object.values(tried).reduce((a, b) => a + b, 0)).toBeGreaterThan(10);
+  });
+
+  test('what waits for the end of maintenance is sent by its button; what is closed for good is only shown', async () => {
+    const owner = await acme.owner.browser();
+    const browser = await ana.browser();
+    const become = async (status: string) => {
+      await owner.get('/console/settings/portal');
+      await owner.post('/console/settings/portal', { status, message: '' });
+    };
+    await browser.get('/tickets/new');
+    await become('disabled');
+    const closed = await browser.post('/tickets', ticket('Closed meanwhile'));
+    expect([closed.status, formsOf(closed.text).flatMap(({ controls }) => controls)]).toEqual([503, []]);
+    await become('maintenance');
+    const waiting = await browser.post('/tickets', ticket('Under maintenance'));
+    expect(waiting.status).toBe(503);
+    await become('active');
+    expect((await sendAgain(browser, waiting.text)).status).toBe(303);
+  });
 });

@@ -18,8 +18,10 @@ import { PortalClosed, RightNeeded, SectionOff, SignInNeeded, UploadFailed } fro
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
-/** Where sending the same once more can work. */
+/** Where sending the same once more can work. Elsewhere it is shown to be copied. */
 const SEND_AGAIN = new Set([401, 409, 413, 429, 500, 503]);
+/** What could not be read cannot be shown. */
+const UNREADABLE = 400;
 const LAST_WORDS: Record<number, PlainNews> = { 404: 'nothing-here', 503: 'away' };
 
 /** Every error leaves through here, as a page in the operator's brand. What it says is chosen here, never taken from the error. */
@@ -90,21 +92,22 @@ export class ErrorFilter implements ExceptionFilter {
     return typed !== null && (this.cookies.read(req, 'session') !== null || this.csrf.isOfAnother(req));
   }
 
-  /** What was typed, where sending it once more can help. It is read now when the request had not come that far. */
+  /** What was typed, with a button where sending it once more can help. It is read now when the request had not come that far. */
   private async again(
     error: unknown,
     status: number,
     req: FoyerRequest,
     res: FoyerResponse,
   ): Promise<TypedAgain | null> {
-    if (!isStale(error) && !SEND_AGAIN.has(status)) return null;
+    if (status === UNREADABLE) return null;
+    const closed = error instanceof PortalClosed && error.status === 'disabled';
     try {
       this.csrf.checkOrigin(req);
       if (req.body === undefined && !isSafe(req.method)) await this.bodies.readWords(req, res);
     } catch {
       return null; // from elsewhere, or unreadable: nothing of it is shown
     }
-    const typed = typedAgain(req);
+    const typed = typedAgain(req, isStale(error) || (SEND_AGAIN.has(status) && !closed));
     // While nobody is known, the page cannot make a token for its reader: the form keeps the one it came with.
     const sent = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
     return typed && error instanceof DatabaseUnreachable

@@ -9,23 +9,28 @@ export interface TypedAgain {
   words: string[];
   /** Files came along, which no page can give back. */
   files: boolean;
+  /** Whether the same may be taken another time; otherwise it is only to be copied. */
+  sendable: boolean;
   /** Of the form, where the page's own would not do. */
   token?: string;
 }
 
 const SECRET = /password|token/i;
 const TOKEN = '_csrf';
-/** Chosen rather than written: ids, words of ours, numbers. */
-const CHOSEN = /^[\w.-]*$/;
+/** Chosen rather than written: ids, words of ours, numbers, times, addresses of pages. */
+const CHOSEN = /^[\w.:+/#-]*$/;
+/** What a page hides in its forms for itself, by the name that such fields have. */
+const OF_THE_PAGE = /^_|^was_|^(?:back|return_to|seen)$/;
 
 /** Null when nothing worth keeping was sent. Passwords are left out; the token of the form is the page's to add. */
-export function typedAgain(req: FoyerRequest): TypedAgain | null {
+export function typedAgain(req: FoyerRequest, sendable: boolean): TypedAgain | null {
   if (isSafe(req.method) || req.foyer.machine || typeof req.body !== 'object') return null;
   const fields = Object.entries((req.body ?? {}) as Record<string, unknown>)
     .filter(([name]) => name !== TOKEN && !SECRET.test(name))
     .flatMap(([name, value]) => [value].flat().map((each) => ({ name, value: typeof each === 'string' ? each : '' })));
-  const words = fields.map(({ value }) => value.trim()).filter((value) => !CHOSEN.test(value));
+  const written = fields.filter(({ name, value }) => !OF_THE_PAGE.test(name) && !CHOSEN.test(value.trim()));
+  const words = [...new Set(written.map(({ value }) => value.trim()))];
   const files = (req.uploads?.length ?? 0) > 0;
-  if (!files && fields.every(({ value }) => value.trim() === '')) return null;
-  return { action: req.foyer.url, fields, words: [...new Set(words)], files };
+  if (sendable ? !files && fields.every(({ value }) => value.trim() === '') : words.length === 0) return null;
+  return { action: req.foyer.url, fields: sendable ? fields : [], words, files, sendable };
 }
