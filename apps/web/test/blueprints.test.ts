@@ -6,7 +6,9 @@ import { calendars, macros } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
 import { Signup } from '@foyer/signup';
 import { Packs } from '@foyer/tenants';
-import { requestFields, requestTypes } from '@foyer/tickets';
+import { surveys, surveyText } from '@foyer/surveys';
+import { localized, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
+import { formsOf } from './page-forms.js';
 
 const BLUEPRINTS = ['saas', 'e-commerce', 'managed-it', 'university', 'healthcare', 'finance'];
 /** What is written in Latin letters in Arabic too. */
@@ -124,7 +126,69 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
     }
     expect(hours).toHaveLength(1);
   });
+
+  test('no form loses what is said in any language, whatever the main one is meanwhile', async () => {
+    const owner = await tenant.owner.browser();
+    const settings = '/console/settings';
+    const general = async (changes: Record<string, string | string[]>) => {
+      const form = filledForm((await owner.get(`${settings}/general`)).text, `${settings}/general`);
+      expect((await owner.post(`${settings}/general`, { ...form, ...changes })).status).toBe(303);
+    };
+    await general({ locales: ['ar', 'en'] });
+    await owner.get(`${settings}/ticket-statuses`);
+    const own = { kind: 'open', name: 'في الورشة', customerName: 'نعمل عليه', 'customerName-en': 'We are on it' };
+    expect((await owner.post(`${settings}/ticket-statuses`, own)).status).toBe(303);
+    const untranslated = { kind: 'choice', visibility: 'customer', label: 'اللون', options: 'أحمر\nأزرق' };
+    expect((await owner.post(`${settings}/ticket-fields`, untranslated)).status).toBe(303);
+    const before = await readBy(['ar', 'en']);
+    for (const main of ['en', 'de']) {
+      await general({ defaultLocale: main, locales: main === 'de' ? ['ar', 'de'] : ['ar', 'en'] });
+      const meanwhile = await readBy(LOCALES);
+      for (const page of ['request-types', 'ticket-fields', 'ticket-statuses', 'surveys', 'macros']) {
+        const list = (await owner.get(`${settings}/${page}`)).text;
+        for (const [item] of list.matchAll(new RegExp(`${settings}/${page}/[0-9a-f-]{36}(?=")`, 'g'))) {
+          const saved = await owner.post(item, filledForm((await owner.get(item)).text, item));
+          expect({ item, status: saved.status }).toEqual({ item, status: 303 });
+        }
+      }
+      expect(await readBy(LOCALES)).toEqual(meanwhile);
+      expect(await readBy(['ar', 'en'])).toEqual(before);
+    }
+  });
+
+  /** Every text of everything that is set up, as readers of each language read it. */
+  const readBy = (readers: readonly string[]) =>
+    tenant.inside(async () => {
+      const collections = world.get(Collections);
+      const said = (item: Parameters<typeof localized>[0], names: string[]) =>
+        names.flatMap((name) => readers.map((locale) => [name, locale, localized(item, name as never, locale)].join()));
+      return [
+        ...(await collections.all(requestTypes)).flatMap((one) => said(one, ['name', 'sentence', 'introduction'])),
+        ...(await collections.all(requestFields)).flatMap((one) => said(one, ['label', 'hint'])),
+        ...(await collections.all(requestFields)).flatMap(({ options }) => options.flatMap((o) => said(o, ['label']))),
+        ...(await collections.all(ticketStatuses)).flatMap(({ kind, id }) =>
+          readers.flatMap((locale) => [statusName(locale, kind, id, ''), statusName(locale, kind, id, '/console')]),
+        ),
+        ...(await collections.all(surveys)).flatMap((one) =>
+          (['name', 'question', 'followUp'] as const).flatMap((text) =>
+            readers.map((locale) => surveyText(one, text, locale)),
+          ),
+        ),
+        ...(await collections.all(macros)).flatMap(({ text, translations }) =>
+          readers.map((locale) => translations[locale] ?? text),
+        ),
+      ];
+    });
 });
+
+/** What a browser sends when nothing on the form has been touched. */
+function filledForm(html: string, action: string): Record<string, string[]> {
+  const form = formsOf(html).find((one) => one.action === action)!;
+  const filled: Record<string, string[]> = {};
+  for (const { name, type, value, checked } of form.controls)
+    if (name !== '_csrf' && (checked || (type !== 'checkbox' && type !== 'radio'))) (filled[name] ??= []).push(value);
+  return filled;
+}
 
 /** Words in Latin letters within the main part of a page, without what Arabic writes so too and what sets files apart. */
 function latinWords(html: string): string[] {

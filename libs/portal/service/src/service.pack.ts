@@ -53,8 +53,9 @@ export class ServicePack implements OnModuleInit {
 
   private async apply(declared: Declared): Promise<void> {
     const { drops, hours, policies, automations: rules, macros: words } = declared;
-    const { defaultLocale } = await this.settings.stored('general');
-    const texts = new PackTexts(declared.texts, defaultLocale);
+    const { defaultLocale, writtenIn } = await this.settings.stored('general');
+    const written = writtenIn ?? defaultLocale;
+    const texts = new PackTexts(declared.texts, written);
     const named = <Item extends { name: string }>(item: Item): Item => ({ ...item, name: texts.own(item.name) });
     const known = await this.put(calendars, hours.map(named), drops);
     const hoursId = (name: string | null) =>
@@ -70,7 +71,7 @@ export class ServicePack implements OnModuleInit {
     );
     await this.put(
       macros,
-      words.map((each) => ({ ...named(inLocale(each, defaultLocale)), ownerId: null, groupId: null })),
+      words.map((each) => ({ ...named(inLocale(each, written)), ownerId: null, groupId: null })),
       drops,
     );
   }

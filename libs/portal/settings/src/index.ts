@@ -13,5 +13,5 @@ export { type Collection, type CollectionItem, declareCollection, declareSection
 export { type SetupPage, SetupPages } from './setup-pages.js';
 export { CollectionController, type CollectionRow } from './team/collection.controller.js';
 export { Settings } from './settings.js';
-export { settingNow } from './settings-memory.js';
+export { languagesNow, settingNow } from './settings-memory.js';
 export { SettingsModule } from './settings.module.js';

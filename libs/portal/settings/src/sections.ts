@@ -14,6 +14,8 @@ const general = z.object({
   /** Address, telephone, hours: plain text for the foot of the portal. */
   contact: z.string().max(500).nullable().default(null),
   defaultLocale: locale.default('en'),
+  /** What texts without a language are written in, once the main language is another. */
+  writtenIn: locale.nullable().default(null),
   locales: z.array(locale).min(1).default(['en']),
   /** By language, where it is not the first of `REGIONS`. */
   regions: z

@@ -35,6 +35,12 @@ export function settingNow<T>(section: Section<T>): T {
   return latest.get(currentTenant().id)?.declared(section) ?? section.schema.parse({});
 }
 
+/** The main language, and the one that texts without a language are written in: the main one when the team began. */
+export function languagesNow(): { main: string; written: string } {
+  const { defaultLocale, writtenIn } = latest.get(currentTenant().id)?.general ?? sections.general.parse({});
+  return { main: defaultLocale, written: writtenIn ?? defaultLocale };
+}
+
 /** Tenants' settings as every page needs them: read once by one statement, kept until some process changes them. */
 @Injectable()
 export class SettingsMemory implements OnModuleInit {

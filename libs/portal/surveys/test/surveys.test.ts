@@ -435,9 +435,14 @@ test('a survey is set up, changed and switched off on its pages', async () => {
     expiry: '30',
   };
   expect((await owner.post(path, { ...typed, kind: 'nps', coolDown: '0' })).status).toBe(422);
+  const number = async () => (await inside(() => world.get(Collections).all(surveys))).length;
+  const before = await number();
+  expect((await owner.post(path, { ...typed, kind: 'csat' })).text).toContain('id="name-error"');
+  expect(await number()).toBe(before);
   const made = await owner.post(path, {
     ...typed,
     kind: 'nps',
+    name: 'Recommend us',
     question: 'Likely?',
     'question-de': 'Eher ja?',
     ...{ match: 'any', 'tests-0-field': 'tags', 'tests-0-operator': 'has', 'tests-0-value': 'VIP' },

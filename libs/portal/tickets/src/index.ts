@@ -88,10 +88,4 @@ export {
   type TicketSuggestion,
   TicketSuggestions,
 } from './requests/suggestions.js';
-export {
-  type TranslatedText,
-  translationShape,
-  translationsFrom,
-  translationValues,
-  translationViews,
-} from './setup/translated.js';
+export { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './setup/translated.js';

@@ -68,7 +68,8 @@ export class TicketsPack implements OnModuleInit {
 
   private async apply({ categories, tickets, texts: translated, ...requests }: Declared): Promise<void> {
     await this.database.write(async (em) => {
-      const texts = new PackTexts(translated, (await this.settings.stored('general')).defaultLocale);
+      const { defaultLocale, writtenIn } = await this.settings.stored('general');
+      const texts = new PackTexts(translated, writtenIn ?? defaultLocale);
       for (const [position, name] of categories.map((category) => texts.own(category)).entries()) {
         if (!(await em.findOne(TicketCategory, { name })))
           em.persist(Object.assign(new TicketCategory(), { name, position }));

@@ -28,12 +28,16 @@ export function macroOf(
   input: MacroForm,
   locales: readonly string[],
   choices: RuleChoices,
+  before: Pick<Macro, 'translations'> | null = null,
 ): Omit<Macro, 'id' | 'ownerId' | 'enabled'> {
   const typed = input as unknown as Typed;
   const { name, shortcut, group, note, text } = input;
   if (group && !choices.groups.some(({ value }) => value === group)) throw new InvalidField('group', 'web.form.choice');
   mustBeKnown('text', text);
-  const translations: Record<string, string> = {};
+  const offered = (locale: string) => locales.includes(locale);
+  // What is said in a language that the portal does not offer now stays.
+  const kept = Object.entries(before?.translations ?? {}).filter(([locale]) => !offered(locale));
+  const translations = Object.fromEntries(kept) as Record<string, string>;
   for (const locale of locales) {
     const given = typed[`text-${locale}`];
     if (Array.isArray(given)) throw new InvalidField(`text-${locale}`, 'web.form.wrong');

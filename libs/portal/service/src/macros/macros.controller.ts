@@ -39,7 +39,7 @@ export class MacrosController extends RulesController<Macro, MacroForm> {
     const others = (await this.collections.all(macros)).filter(({ id }) => id !== before?.id);
     mustBeDistinct(input, others);
     return {
-      ...macroOf(input, visit.locales, await this.all(visit)),
+      ...macroOf(input, visit.locales, await this.all(visit), before),
       ownerId: before?.ownerId ?? null,
       enabled: before?.enabled ?? true,
     };

@@ -69,7 +69,7 @@ export class GeneralController {
   async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
     await form.attempt(async ({ name, supportEmail, contact, defaultLocale, timeZone, ...rest }) => {
       const locales = [...new Set([defaultLocale, ...rest.locales])];
-      const { regions: before } = await this.settings.get('general');
+      const { regions: before, defaultLocale: main, writtenIn } = await this.settings.get('general');
       const typed = LOCALES.flatMap((each) => {
         const region = (rest as Record<string, unknown>)[controlOf(each)];
         return typeof region === 'string' ? [[each, region] as const] : [];
@@ -77,6 +77,7 @@ export class GeneralController {
       const regions = { ...before, ...Object.fromEntries(typed) };
       await this.settings.change(actor, 'general', {
         ...{ name, supportEmail, contact, defaultLocale, timeZone, locales, regions },
+        writtenIn: writtenIn ?? (defaultLocale === main ? null : main),
       });
     });
     return form.failed ? this.view(visit, form) : seeOther(pathOf('general'), 'settings.saved');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Collections, Settings } from '@foyer/settings';
+import { Collections } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -10,17 +10,17 @@ import {
   RuleOptions,
   RulesController,
   type Typed,
+  textsFrom,
+  textValues,
   type TranslatedText,
   translationShape,
-  translationsFrom,
-  translationValues,
   translationViews,
 } from '@foyer/tickets';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { isAboutTickets, MAX_DAYS, MAX_DELAY_HOURS, type Survey, surveys, surveyText } from '../survey.js';
 import { SURVEY_KINDS } from '../survey-kinds.js';
 
-const TEXTS: TranslatedText[] = [
+const TEXTS: TranslatedText<'name' | 'question' | 'followUp'>[] = [
   { name: 'name', label: 'surveys.set-up.name', max: 80 },
   { name: 'question', label: 'surveys.set-up.question', max: 200 },
   { name: 'followUp', label: 'surveys.set-up.follow-up', max: 200 },
@@ -58,11 +58,7 @@ export class SurveysController extends RulesController<Survey, Input> {
   protected readonly template = 'surveys/team/survey';
   protected readonly words = 'surveys.set-up';
 
-  constructor(
-    collections: Collections,
-    options: RuleOptions,
-    private readonly settings: Settings,
-  ) {
+  constructor(collections: Collections, options: RuleOptions) {
     super(collections, options);
   }
 
@@ -85,23 +81,25 @@ export class SurveysController extends RulesController<Survey, Input> {
   }
 
   protected values(_visit: Visit, item: Survey | null) {
-    const { kind, name, question, followUp, onLow, conditions, ...numbers } = item ?? BLANK;
+    const { kind, onLow, conditions, ...numbers } = item ?? BLANK;
     return {
-      ...{ kind, name, question, followUp },
+      ...{ kind },
       ...{ delay: String(numbers.delayHours), every: String(numbers.everyDays) },
       ...{ coolDown: String(numbers.coolDownDays), expiry: String(numbers.expiryDays) },
       ...conditionValues(conditions),
       ...{ notify: onLow.notify ? '1' : null, reopen: onLow.reopen ? '1' : null },
-      ...translationValues(TEXTS, item?.translations ?? {}),
+      ...textValues(TEXTS, item),
     };
   }
 
   protected async made(input: Input, before: Survey | null, visit: Visit): Promise<Omit<Survey, 'id'>> {
     const kind = before?.kind ?? input.kind;
     if (!kind) throw new InvalidField('kind', 'web.form.required');
-    const { name, question, followUp, delay, every, coolDown, expiry, notify, reopen } = input;
+    // Without a name it would be called like the survey that every portal has.
+    if (!before && input.name === '') throw new InvalidField('name', 'web.form.required');
+    const { delay, every, coolDown, expiry, notify, reopen } = input;
     return {
-      ...{ kind, name, question, followUp, translations: translationsFrom(TEXTS, input) },
+      ...{ kind, ...textsFrom(TEXTS, input, before) },
       enabled: before?.enabled ?? true,
       delayHours: delay ?? before?.delayHours ?? BLANK.delayHours,
       everyDays: every ?? before?.everyDays ?? BLANK.everyDays,
@@ -111,7 +109,6 @@ export class SurveysController extends RulesController<Survey, Input> {
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: Survey | null) {
-    const { defaultLocale } = await this.settings.get('general');
     const kind = item?.kind ?? null;
     return {
       ...(item && { heading: surveyText(item, 'name', visit.locale) }),
@@ -127,7 +124,7 @@ export class SurveysController extends RulesController<Survey, Input> {
       notify: form.values['notify'] !== undefined,
       reopen: form.values['reopen'] !== undefined,
       results: item && `/console/surveys/${item.id}`,
-      translations: translationViews(visit, TEXTS, defaultLocale),
+      translations: translationViews(visit, TEXTS),
     };
   }
 }

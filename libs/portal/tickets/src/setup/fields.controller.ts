@@ -1,7 +1,7 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, Conflict, InvalidField } from '@foyer/access';
-import { CollectionController, Collections, Settings } from '@foyer/settings';
+import { CollectionController, Collections } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -14,6 +14,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import { localized } from '../requests/localized.js';
 import { parseNumber } from '../requests/local-number.js';
 import {
   FIELD_KINDS,
@@ -26,16 +27,10 @@ import {
 } from '../requests/request-field.js';
 import { Requests, typeName } from '../requests/requests.js';
 import { FieldUse } from './field-use.js';
-import { optionsFrom, optionLines, type Replaced, replacedOptions } from './option-lines.js';
-import {
-  translationShape,
-  translationsFrom,
-  translationValues,
-  translationViews,
-  type TranslatedText,
-} from './translated.js';
+import { nameOf, optionsFrom, optionLines, type Replaced, replacedOptions } from './option-lines.js';
+import { textsFrom, textValues, translationShape, translationViews, type TranslatedText } from './translated.js';
 
-const TEXTS: TranslatedText[] = [
+const TEXTS: TranslatedText<'label' | 'hint'>[] = [
   { name: 'label', label: 'tickets.setup.fields.label', max: LABEL_MAX },
   { name: 'hint', label: 'tickets.setup.fields.hint', max: HINT_MAX },
 ];
@@ -75,7 +70,6 @@ export class FieldsController extends CollectionController<RequestField, Input> 
   constructor(
     collections: Collections,
     private readonly requests: Requests,
-    private readonly settings: Settings,
     private readonly use: FieldUse,
   ) {
     super(collections);
@@ -103,7 +97,7 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     const where = types.map((type) => typeName(type, visit.locale)).join(', ');
     const badge = item.archived ? 'archived' : item.visibility === 'team' ? 'team' : null;
     return {
-      title: item.label,
+      title: localized(item, 'label', visit.locale),
       text: where
         ? visit.t('tickets.setup.fields.used', { kind, where })
         : visit.t('tickets.setup.fields.unused', { kind }),
@@ -118,9 +112,9 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     if (!item) return { kind: 'text', visibility: 'customer' };
     const number = (value: number | null) => (value === null ? '' : String(value));
     return {
-      ...{ label: item.label, hint: item.hint, kind: item.kind, visibility: item.visibility, unit: item.unit },
+      ...{ kind: item.kind, visibility: item.visibility, unit: item.unit },
       ...{ min: number(item.min), max: number(item.max), archived: item.archived ? '1' : null },
-      ...translationValues(TEXTS, item.translations),
+      ...textValues(TEXTS, item),
       ...optionLines(item.options),
     };
   }
@@ -140,9 +134,9 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     const options = chosen ? await this.options(input, before) : [];
     if (chosen && options.length === 0) throw new InvalidField('options', 'tickets.setup.fields.no-options');
     return {
-      ...{ label: input.label, hint: input.hint, kind, visibility: input.visibility },
+      ...{ kind, visibility: input.visibility },
       ...{ options, min, max, unit: input.unit, archived: input.archived },
-      translations: translationsFrom(TEXTS, input),
+      ...textsFrom(TEXTS, input, before),
     };
   }
 
@@ -159,11 +153,11 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     const used = await this.use.options(item);
     const said = ({ option, label }: Replaced) => ({
       name: became(option),
-      label: visit.t('tickets.setup.fields.became', { from: option.label, to: label }),
+      label: visit.t('tickets.setup.fields.became', { from: nameOf(option), to: label }),
       options: BECAME.map((value) => ({
         value,
         label: visit.t(`tickets.setup.fields.became-${value}`, {
-          ...{ from: option.label, to: label, count: used.get(option.id)! },
+          ...{ from: nameOf(option), to: label, count: used.get(option.id)! },
         }),
       })),
     });
@@ -171,18 +165,17 @@ export class FieldsController extends CollectionController<RequestField, Input> 
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestField | null) {
-    const { defaultLocale } = await this.settings.get('general');
     const option = (key: string) => (value: string) => ({ value, label: visit.t(`tickets.setup.${key}.${value}`) });
     return {
-      ...(item && { heading: item.label }),
+      ...(item && { heading: localized(item, 'label', visit.locale) }),
       kinds: FIELD_KINDS.map(option('kind')),
       visibilities: VISIBILITIES.map(option('visibility')),
       kindLabel: item && visit.t(`tickets.setup.kind.${item.kind}`),
-      translations: translationViews(visit, TEXTS, defaultLocale),
-      optionTranslations: translationViews(visit, OPTIONS, defaultLocale),
+      translations: translationViews(visit, TEXTS),
+      optionTranslations: translationViews(visit, OPTIONS),
       answers: item ? await this.use.answers(item.id) : 0,
       replaced: item && form.failed ? await this.replaced(visit, form, item) : [],
-      archivedOptions: (item?.options ?? []).filter(({ archived }) => archived).map((one) => one.label),
+      archivedOptions: (item?.options ?? []).filter(({ archived }) => archived).map(nameOf),
     };
   }
 }

@@ -1,6 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { InvalidField } from '@foyer/access';
 import { LOCALES, searchable } from '@foyer/i18n';
+import { languagesNow } from '@foyer/settings';
+import { fromSaid, localized, type Said, saidIn } from '../requests/localized.js';
+import { withoutStandIn } from './translated.js';
 import { type FieldOption, LABEL_MAX, MAX_OPTIONS } from '../requests/request-field.js';
 
 /** An option that is chosen somewhere, and the new words that stand in its place. */
@@ -8,16 +11,19 @@ export interface Replaced {
   option: FieldOption;
   label: string;
 }
+/** What an option is called where it is set up. */
+export const nameOf = (option: FieldOption): string => localized(option, 'label', languagesNow().main);
 const inForce = (options: readonly FieldOption[]) => options.filter(({ archived }) => !archived);
 
 /** Options as people write them: one a line, and beside it one line for each in every other language. */
 export function optionLines(all: readonly FieldOption[]): Record<string, string> {
   const options = inForce(all);
-  const translated = LOCALES.map((locale) => {
-    const lines = options.map(({ translations }) => translations[locale]?.label ?? '');
+  const { main } = languagesNow();
+  const translated = LOCALES.filter((locale) => locale !== main).map((locale) => {
+    const lines = options.map((option) => saidIn(option, 'label')[locale] ?? '');
     return [`options-${locale}`, lines.some(Boolean) ? lines.join('\n') : ''] as const;
   });
-  return { options: options.map(({ label }) => label).join('\n'), ...Object.fromEntries(translated) };
+  return { options: options.map(nameOf).join('\n'), ...Object.fromEntries(translated) };
 }
 
 /** Where nobody but the team can know whether an answer was renamed, or gave way to another. */
@@ -27,7 +33,7 @@ export const replacedOptions = (
   used: ReadonlyMap<string, number>,
 ): Replaced[] =>
   inPlaceOf(labelsOf(text), before).filter(
-    ({ option, label }) => used.has(option.id) && searchable(option.label) !== searchable(label),
+    ({ option, label }) => used.has(option.id) && searchable(nameOf(option)) !== searchable(label),
   );
 
 /**
@@ -54,8 +60,9 @@ export function optionsFrom(
       .map(({ option, label }) => [label, option]),
   );
   const offered = labels.map((label, index): FieldOption => {
-    const known = before.find((option) => option.label === label) ?? places.get(label);
-    return { id: known?.id ?? randomUUIDv7(), label, translations: translationsAt(index, typed), archived: false };
+    const known = before.find((option) => nameOf(option) === label) ?? places.get(label);
+    const said = fromSaid({ label: saidAt(index, label, typed, known) });
+    return { id: known?.id ?? randomUUIDv7(), ...said, archived: false };
   });
   const left = before.filter(({ id }) => used.has(id) && !offered.some((option) => option.id === id));
   return [...offered, ...left.map((option) => ({ ...option, archived: true }))];
@@ -67,17 +74,21 @@ function inPlaceOf(labels: string[], before: readonly FieldOption[]): Replaced[]
   if (labels.length !== were.length) return [];
   return labels.flatMap((label, index) => {
     const option = were[index]!;
-    return labels.includes(option.label) || before.some((one) => one.label === label) ? [] : [{ option, label }];
+    return labels.includes(nameOf(option)) || before.some((one) => nameOf(one) === label) ? [] : [{ option, label }];
   });
 }
 
-function translationsAt(index: number, typed: Record<string, unknown>): FieldOption['translations'] {
-  const lines = LOCALES.flatMap((locale) => {
+/** The words of one line in all languages; those of languages that the form does not show stay. */
+function saidAt(index: number, label: string, typed: Record<string, unknown>, before: FieldOption | undefined): Said {
+  const was = before ? saidIn(before, 'label') : {};
+  const { main } = languagesNow();
+  const said = LOCALES.map((locale) => {
+    if (locale === main) return [main, label];
     const text = typed[`options-${locale}`];
-    const label = typeof text === 'string' ? linesOf(text)[index]?.slice(0, LABEL_MAX) : '';
-    return label ? [[locale, { label }] as const] : [];
+    return [locale, typeof text === 'string' ? linesOf(text)[index]?.slice(0, LABEL_MAX) : was[locale]];
   });
-  return Object.fromEntries(lines);
+  const all = Object.fromEntries(said) as Said;
+  return before ? withoutStandIn(all, before, 'label') : all;
 }
 
 const linesOf = (text: string): string[] => text.split(/\r\n?|\n/).map((line) => line.trim());

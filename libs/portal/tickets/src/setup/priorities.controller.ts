@@ -14,15 +14,10 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import type { Localized, Said } from '../requests/localized.js';
 import { priorityNames } from '../requests/priorities.js';
 import { PRIORITIES } from '../ticket.entity.js';
-import {
-  type TranslatedText,
-  translationShape,
-  translationsFrom,
-  translationValues,
-  translationViews,
-} from './translated.js';
+import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
 const PATH = '/console/settings/ticket-priorities';
 const MAX = 40;
@@ -48,9 +43,7 @@ export class PrioritiesController {
   async page(@CurrentVisit() visit: Visit) {
     const names = await this.settings.get(priorityNames);
     const values = PRIORITIES.map((priority) => {
-      const { name, translations } = names[priority];
-      const said = Object.entries(translations).map(([locale, texts]) => [locale, { [priority]: texts?.name }]);
-      return { [priority]: name, ...translationValues(textOf(priority), Object.fromEntries(said) as object) };
+      return textValues(textOf(priority), called(names[priority], 'name', priority));
     });
     return this.view(visit, visit.form(Object.assign({}, ...values) as Input));
   }
@@ -58,23 +51,28 @@ export class PrioritiesController {
   @Post()
   @View('tickets/setup/priorities')
   async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(form) sent: FormState<Input>) {
+    const before = await this.settings.get(priorityNames);
     await sent.attempt((input) => {
       const named = PRIORITIES.map((priority) => {
-        const said = Object.entries(translationsFrom(textOf(priority), input));
-        const translations = Object.fromEntries(said.map(([locale, texts]) => [locale, { name: texts?.[priority] }]));
-        return [priority, { name: input[priority] ?? '', translations }];
+        const texts = textsFrom(textOf(priority), input, called(before[priority], 'name', priority));
+        return [priority, called(texts, priority, 'name')];
       });
       return this.settings.change(actor, priorityNames, Object.fromEntries(named) as object);
     });
     return sent.failed ? this.view(visit, sent) : seeOther(PATH, 'settings.saved');
   }
 
-  private async view(visit: Visit, sent: FormState<unknown>) {
-    const { defaultLocale } = await this.settings.get('general');
+  private view(visit: Visit, sent: FormState<unknown>) {
     return {
       form: sent,
       priorities: PRIORITIES.map((value) => ({ value, label: visit.t(`tickets.priority.${value}`), max: MAX })),
-      translations: translationViews(visit, TEXTS, defaultLocale),
+      translations: translationViews(visit, TEXTS),
     };
   }
+}
+
+/** The same text under another name: on the page, the four stand beside one another. */
+function called(item: Localized, from: string, to: string): Localized & Record<string, unknown> {
+  const said = Object.entries(item.translations).map(([locale, texts]) => [locale, { [to]: (texts as Said)[from] }]);
+  return { [to]: (item as unknown as Said)[from], translations: Object.fromEntries(said) as Localized['translations'] };
 }

@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { CollectionController, Collections, Settings } from '@foyer/settings';
+import { CollectionController, Collections } from '@foyer/settings';
 import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
 import { type NamedStatus, statusName, ticketStatuses } from '../requests/statuses.js';
 import { TICKET_STATUSES } from '../ticket.entity.js';
-import {
-  type TranslatedText,
-  translationShape,
-  translationsFrom,
-  translationValues,
-  translationViews,
-} from './translated.js';
+import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
-const TEXTS: TranslatedText[] = [
+const TEXTS: TranslatedText<'name' | 'customerName'>[] = [
   { name: 'name', label: 'tickets.setup.statuses.name', max: 40 },
   { name: 'customerName', label: 'tickets.setup.statuses.customer-name', max: 40 },
 ];
@@ -35,10 +29,7 @@ export class StatusesController extends CollectionController<NamedStatus, Input>
   protected readonly template = 'tickets/setup/status';
   protected readonly words = 'tickets.setup.statuses';
 
-  constructor(
-    collections: Collections,
-    private readonly settings: Settings,
-  ) {
+  constructor(collections: Collections) {
     super(collections);
   }
 
@@ -54,26 +45,17 @@ export class StatusesController extends CollectionController<NamedStatus, Input>
 
   protected values(_visit: Visit, item: NamedStatus | null) {
     if (!item) return { kind: 'open' };
-    const { name, customerName, kind, translations } = item;
-    return { name, customerName, kind, ...translationValues(TEXTS, translations) };
+    return { kind: item.kind, ...textValues(TEXTS, item) };
   }
 
   protected made(input: Input, before: NamedStatus | null): Omit<NamedStatus, 'id'> {
     const kind = before?.kind ?? input.kind;
     if (!kind) throw new InvalidField('kind', 'web.form.required');
     if (!before?.standard && input.name === '') throw new InvalidField('name', 'web.form.required');
-    const { name, customerName } = input;
-    return {
-      name,
-      customerName,
-      kind,
-      standard: before?.standard ?? false,
-      translations: translationsFrom(TEXTS, input),
-    };
+    return { kind, standard: before?.standard ?? false, ...textsFrom(TEXTS, input, before) };
   }
 
-  protected override async choices(visit: Visit, _form: FormState<unknown>, item: NamedStatus | null) {
-    const { defaultLocale } = await this.settings.get('general');
+  protected override choices(visit: Visit, _form: FormState<unknown>, item: NamedStatus | null) {
     return {
       ...(item && { heading: statusName(visit.locale, item.kind, item.id, '/console') }),
       kinds: TICKET_STATUSES.map((value) => ({
@@ -87,7 +69,7 @@ export class StatusesController extends CollectionController<NamedStatus, Input>
         name: visit.t(`tickets.status.${item.kind}`),
         customerName: visit.t(`tickets.customer-status.${item.kind}`),
       },
-      translations: translationViews(visit, TEXTS, defaultLocale),
+      translations: translationViews(visit, TEXTS),
     };
   }
 }

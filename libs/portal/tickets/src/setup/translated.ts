@@ -1,50 +1,71 @@
 import { z } from 'zod';
 import { direction, languageName, LOCALES } from '@foyer/i18n';
+import { languagesNow } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
+import { fromSaid, type Localized, localized, type Said, saidIn } from '../requests/localized.js';
 
 /** A text that can be said in every language of the portal. `label` is a message key. */
-export interface TranslatedText {
-  name: string;
+export interface TranslatedText<Name extends string = string> {
+  name: Name;
   label: string;
   max: number;
   type?: 'textarea';
 }
-type Translations = Partial<Record<string, Record<string, string | undefined>>>;
 
-const controlOf = (name: string, locale: string): string => `${name}-${locale}`;
+/** The main language has the control that is called like the text. */
+export const controlOf = (name: string, locale: string): string =>
+  locale === languagesNow().main ? name : `${name}-${locale}`;
 
 /** The controls of all translations, as part of a form's schema. */
-export const translationShape = (texts: readonly TranslatedText[]): Record<string, z.ZodType<string>> =>
+export const translationShape = (texts: readonly TranslatedText[]): Record<string, z.ZodType<string | undefined>> =>
   Object.fromEntries(
     texts.flatMap(({ name, max }) =>
-      LOCALES.map((locale) => [controlOf(name, locale), z.string().trim().max(max).default('')]),
+      LOCALES.map((locale) => [`${name}-${locale}`, z.string().trim().max(max).optional()]),
     ),
   );
 
-/** What a form made of the translations; those left empty are none. */
-export function translationsFrom(texts: readonly TranslatedText[], input: object): Translations {
-  const typed = input as Record<string, string>;
-  const of = (locale: string) =>
-    Object.fromEntries(
-      texts.flatMap(({ name }) => (typed[controlOf(name, locale)] ? [[name, typed[controlOf(name, locale)]!]] : [])),
-    );
-  return Object.fromEntries(
-    LOCALES.map((locale) => [locale, of(locale)] as const).filter(([, said]) => Object.keys(said).length > 0),
-  );
+/** What a form made of the texts in all languages. Those it does not show, because the portal does not offer them, stay. */
+export function textsFrom<Name extends string>(
+  texts: readonly TranslatedText<Name>[],
+  input: object,
+  before: Localized | null,
+): Record<Name, string> & { translations: Record<string, Said> } {
+  const typed = input as Said;
+  const said = texts.map(({ name }) => {
+    const was = before ? saidIn(before, name) : {};
+    const now = LOCALES.map((locale) => [locale, typed[controlOf(name, locale)] ?? was[locale]] as const);
+    return [name, before ? withoutStandIn(Object.fromEntries(now), before, name) : Object.fromEntries(now)];
+  });
+  return fromSaid(Object.fromEntries(said) as Record<Name, Said>);
 }
 
-export const translationValues = (
-  texts: readonly TranslatedText[],
-  translations: Translations,
-): Record<string, string> =>
-  Object.fromEntries(
-    texts.flatMap(({ name }) => LOCALES.map((locale) => [controlOf(name, locale), translations[locale]?.[name] ?? ''])),
-  );
+/** What stood in for the main language is still no text in it, as long as it is said in the language it was written in. */
+export function withoutStandIn(said: Said, before: Localized, name: string): Said {
+  const { main, written } = languagesNow();
+  const stoodIn = !saidIn(before, name)[main] && said[main] === localized(before, name as keyof Localized, main);
+  return stoodIn && said[written] ? { ...said, [main]: undefined } : said;
+}
 
-/** For the page: one group of controls for each language beside the first, which is the one it is written in. */
-export const translationViews = (visit: Visit, texts: readonly TranslatedText[], first: string) =>
+/** What the form holds: the main language as customers read it now, and what is said in each of the others. */
+export function textValues(texts: readonly TranslatedText[], item: Localized | null): Record<string, string> {
+  const { main, written } = languagesNow();
+  const values = texts.flatMap(({ name }) => {
+    const said = item ? saidIn(item, name) : {};
+    const shown = item ? localized(item, name as keyof Localized, main) : '';
+    const others = LOCALES.filter((locale) => locale !== main).map((locale) => [
+      `${name}-${locale}`,
+      // The main language stands in for the one that texts are written in, where that has none.
+      said[main] !== undefined && said[locale] === said[main] && locale === written ? '' : (said[locale] ?? ''),
+    ]);
+    return [[name, shown], ...others];
+  });
+  return Object.fromEntries(values) as Record<string, string>;
+}
+
+/** For the page: one group of controls for each language beside the main one. */
+export const translationViews = (visit: Visit, texts: readonly TranslatedText[]) =>
   visit.locales
-    .filter((locale) => locale !== first)
+    .filter((locale) => locale !== languagesNow().main)
     .map((locale) => ({
       language: languageName(locale),
       code: locale,

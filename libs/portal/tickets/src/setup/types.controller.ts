@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { Roles } from '@foyer/identity';
-import { CollectionController, Collections, settingNow, Settings } from '@foyer/settings';
+import { CollectionController, Collections, languagesNow, settingNow } from '@foyer/settings';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { Categories } from '../categories.js';
 import { Groups } from '../requests/groups.js';
+import { localized } from '../requests/localized.js';
 import { requestFields } from '../requests/request-field.js';
 import {
   BUILT_IN,
@@ -21,15 +22,9 @@ import { PRIORITIES, refuseLongTags, tagsIn } from '../ticket.entity.js';
 import { priorityOptions } from '../ticket-view.js';
 import { CompanyChoices } from './company-choices.js';
 import { questionControls, questionRows, questionsFrom, questionValues } from './question-rows.js';
-import {
-  type TranslatedText,
-  translationShape,
-  translationsFrom,
-  translationValues,
-  translationViews,
-} from './translated.js';
+import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
-const TEXTS: TranslatedText[] = [
+const TEXTS: TranslatedText<'name' | 'sentence' | 'introduction'>[] = [
   { name: 'name', label: 'tickets.setup.types.name', max: 80 },
   { name: 'sentence', label: 'tickets.setup.types.sentence', max: 200 },
   { name: 'introduction', label: 'tickets.setup.types.introduction', max: 1_000, type: 'textarea' },
@@ -73,7 +68,6 @@ export class TypesController extends CollectionController<RequestType, Input> {
   constructor(
     collections: Collections,
     private readonly requests: Requests,
-    private readonly settings: Settings,
     private readonly categories: Categories,
     private readonly groups: Groups,
     private readonly roles: Roles,
@@ -106,14 +100,9 @@ export class TypesController extends CollectionController<RequestType, Input> {
   protected values(visit: Visit, item: RequestType | null) {
     const type = item ?? FIRST_TYPE;
     const { needs, defaults, audience } = type;
+    const named = textValues(TEXTS, type);
     return {
-      name: type.name || (item ? typeName(type, visit.locale) : ''),
-      ...{
-        sentence: type.sentence,
-        introduction: type.introduction,
-        icon: type.icon,
-        enabled: type.enabled ? '1' : null,
-      },
+      ...{ icon: type.icon, enabled: type.enabled ? '1' : null },
       ...Object.fromEntries(BUILT_IN.map((part) => [`need-${part}`, needs[part]])),
       ...{
         'default-category': defaults.categoryId,
@@ -124,15 +113,18 @@ export class TypesController extends CollectionController<RequestType, Input> {
       approval: type.approval === 'company-admins' ? '1' : null,
       ...{ audience: audience.who, 'audience-role': audience.role, 'audience-companies': audience.companyIds },
       ...questionValues(type),
-      ...translationValues(TEXTS, type.translations),
+      ...named,
+      name: named['name'] || (item ? typeName(type, visit.locale) : ''),
     };
   }
 
   protected async made(input: Input, before: RequestType | null): Promise<Omit<RequestType, 'id'>> {
     if (!(await this.roles.isKnown(input['audience-role']))) wrong('audience-role');
     if (input.name === '') throw new InvalidField('name', 'web.form.required');
+    const texts = textsFrom(TEXTS, input, before);
     const others = (await this.requests.types()).filter((one) => one.id !== before?.id);
-    if (others.some(({ name }) => name === input.name)) throw new InvalidField('name', 'tickets.setup.types.taken');
+    if (others.some((other) => other.name === texts.name || typeName(other, languagesNow().main) === input.name))
+      throw new InvalidField('name', 'tickets.setup.types.taken');
     const known = (name: 'default-category' | 'default-group', ids: { id: string }[]) => {
       if (input[name] && !ids.some(({ id }) => id === input[name])) throw new InvalidField(name, 'web.form.choice');
       return input[name];
@@ -142,14 +134,9 @@ export class TypesController extends CollectionController<RequestType, Input> {
     if (input.audience === 'companies' && companyIds.length === 0)
       throw new InvalidField('audience-companies', 'tickets.setup.types.no-companies');
     return {
-      ...{
-        name: input.name,
-        sentence: input.sentence,
-        introduction: input.introduction,
-        icon: input.icon,
-        enabled: input.enabled,
-      },
-      slug: freeSlug(input.name, before, others),
+      ...texts,
+      ...{ icon: input.icon, enabled: input.enabled },
+      slug: freeSlug(texts.name, before, others),
       needs,
       questions: questionsFrom(input, await this.requests.fields(), before),
       audience: { who: input.audience, companyIds, role: input['audience-role'] },
@@ -160,13 +147,11 @@ export class TypesController extends CollectionController<RequestType, Input> {
         tags: refuseLongTags([...new Set(tagsIn(input.tags))]).slice(0, 20),
       },
       approval: input.approval ? 'company-admins' : 'none',
-      translations: translationsFrom(TEXTS, input),
     };
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestType | null) {
     const fields = await this.requests.fields();
-    const { defaultLocale } = await this.settings.get('general');
     const named = (list: { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
     const categories = named(await this.categories.all());
     const rows = questionRows(visit, fields, categories, form);
@@ -196,7 +181,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
         (key) => visit.t(key),
         () => true,
       ),
-      translations: translationViews(visit, TEXTS, defaultLocale),
+      translations: translationViews(visit, TEXTS),
       preview: item && {
         ...{
           form: nothing,
@@ -208,7 +193,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
         },
         ...{
           name: typeName(item, visit.locale),
-          introduction: item.introduction,
+          introduction: localized(item, 'introduction', visit.locale),
           files: { count: 10, size: 25_000_000 },
         },
         questions: questionViews(visit, item, fields, nothing, choices),
