@@ -9,6 +9,7 @@ import { Packs } from '@foyer/tenants';
 import { surveys, surveyText } from '@foyer/surveys';
 import { localized, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
+import { routesOf } from './routes.js';
 
 const BLUEPRINTS = ['saas', 'e-commerce', 'managed-it', 'university', 'healthcare', 'finance'];
 /** What is written in Latin letters in Arabic too. */
@@ -179,6 +180,68 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
         ),
       ];
     });
+});
+
+/** Minimal items of lists that begin empty. */
+const FIRST: Record<string, Record<string, string>> = {
+  'ticket-groups': { name: 'Workshop' },
+  articles: { title: 'How to', url: 'https://help.example/how-to' },
+  mailboxes: {
+    name: 'Help',
+    host: 'imap.example.com',
+    user: 'help',
+    address: 'help@shop.example',
+    password: 'a-secret-1',
+  },
+  'ticket-fields': { label: 'Serial number' },
+  macros: { name: 'Greeting', text: 'Hello' },
+  roles: { name: 'Buyer' },
+  routing: { name: 'To the workshop', tags: 'workshop' },
+  'team-roles': { name: 'Night shift' },
+};
+
+test('of two who change the same thing, the later is told before the other change is replaced', async () => {
+  const routes = routesOf(world.app).map(({ method, path }) => `${method} ${path}`);
+  const lists = routes.flatMap((one) => /^get .*\/console\/settings\/([\w-]+)\/:item$/.exec(one)?.[1] ?? []);
+  expect(lists.length).toBeGreaterThan(11);
+  const opened = await world.tenant('two-tabs');
+  const [one, two] = [await opened.owner.browser(), await opened.owner.browser()];
+  const without: string[] = [];
+  for (const list of lists) {
+    const path = `/console/settings/${list}`;
+    const firstOf = async () => new RegExp(`${path}/[0-9a-f-]{36}(?=")`).exec((await one.get(path)).text)?.[0];
+    if (!(await firstOf()) && FIRST[list]) {
+      const blank = filledForm((await one.get(`${path}/new`)).text, path);
+      const made = await one.post(path, { ...blank, ...FIRST[list] });
+      expect({ list, made: made.status }).toEqual({ list, made: 303 });
+    }
+    const item = await firstOf();
+    if (!item) {
+      without.push(list);
+      continue;
+    }
+    const page = (await one.get(item)).text;
+    const name = formsOf(page)
+      .find(({ action }) => action === item)!
+      .controls.find(({ type }) => type === 'text')!.name;
+    const [first, second] = [filledForm(page, item), filledForm((await two.get(item)).text, item)];
+    expect({ list, saved: (await one.post(item, { ...first, [name]: 'Changed by one' })).status }).toEqual({
+      list,
+      saved: 303,
+    });
+    const later = await two.post(item, { ...second, [name]: 'Changed by two' });
+    expect({ list, told: later.status, said: later.text.includes('changed in the meantime') }).toEqual({
+      list,
+      told: 422,
+      said: true,
+    });
+    expect((await one.get(item)).text).toContain('Changed by one');
+    const kept = filledForm(later.text, item);
+    expect(kept[name]).toEqual(['Changed by two']);
+    expect((await two.post(item, kept)).status).toBe(303);
+    expect((await one.get(item)).text).toContain('Changed by two');
+  }
+  expect(without).toEqual([]);
 });
 
 /** What a browser sends when nothing on the form has been touched. */

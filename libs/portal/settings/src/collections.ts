@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from 'node:crypto';
+import { createHash, randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { Database } from '@foyer/database';
@@ -9,6 +9,11 @@ import { mayManage, Settings } from './settings.js';
 export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
 /** Throws unless the actor may make the second of the first; null where there is none. */
 export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
+
+export const CHANGED = 'settings.collection.changed';
+/** Changes when anything about the item does. */
+export const versionOf = (item: CollectionItem): string =>
+  createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 12);
 
 /** Adds to, changes and orders the lists that a tenant sets up. Reading comes from memory and costs no statement. */
 @Injectable()
@@ -52,14 +57,17 @@ export class Collections {
     return added;
   }
 
+  /** @throws Conflict `CHANGED` when the item is not the `version` any longer that somebody has been changing */
   async replace<Item extends CollectionItem>(
     actor: Actor,
     collection: Collection<Item>,
     id: string,
     item: Omit<Item, 'id'>,
+    version?: string,
   ): Promise<void> {
     await this.change(actor, collection, (items) => {
-      known(items, id);
+      const before = items[known(items, id)]!;
+      if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
       return items.map((one) => (one.id === id ? ({ ...item, id } as Item) : one));
     });
   }

@@ -2,7 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
-import type { Collections } from '../collections.js';
+import { CHANGED, type Collections, versionOf } from '../collections.js';
 import type { Collection, CollectionItem } from '../section.js';
 
 /** One item as the list shows it. */
@@ -14,6 +14,8 @@ export interface CollectionRow {
   /** Null for what cannot be switched. */
   enabled?: boolean | null;
 }
+/** Of the item when its page was opened. */
+const VERSION = '_version';
 type Values = Record<string, string | string[] | null | undefined>;
 
 /**
@@ -26,7 +28,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   protected abstract readonly path: string;
   protected abstract readonly collection: Collection<Item>;
   protected abstract readonly form: z.ZodType<Input>;
-  /** Of the page of one item; it gets `form`, `item` (`{ id, action, removal }` or null) and what `choices` gives. */
+  /** Of the page of one item; it gets `form`, `item` (`{ id }` or null), `version` and what `choices` gives. */
   protected abstract readonly template: string;
   protected abstract readonly words: string;
   /** Whether the order of the list means something. */
@@ -83,9 +85,13 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   ) {
     const item = await this.known(id);
     const form = FormState.parse(req, this.form);
-    await form.attempt(async (input) =>
-      this.collections.replace(actor, this.collection, id, await this.made(input, item, visit)),
-    );
+    const opened = form.values[VERSION];
+    await form.attempt(async (input) => {
+      const made = await this.made(input, item, visit);
+      await this.collections.replace(actor, this.collection, id, made, opened === undefined ? opened : String(opened));
+    });
+    // Whoever has been told and saves again means it.
+    if (form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = versionOf(await this.known(id));
     return form.failed ? this.page(visit, item, form) : seeOther(this.path, 'settings.saved');
   }
 
@@ -164,6 +170,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
     const own = {
       form,
       item: item && { id: item.id },
+      version: item && (form.values[VERSION] ?? versionOf(item)),
       heading: visit.t(`${this.words}.${item ? 'title' : 'new'}`),
       action: item ? `${this.path}/${item.id}` : this.path,
       back: { href: this.path, label: visit.t(`${this.words}.title`) },
