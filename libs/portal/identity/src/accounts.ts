@@ -126,10 +126,12 @@ export class Accounts {
     if (!shown.hasPassword) await this.acceptable(chosen!.password, [shown.email, chosen!.name]);
     const passwordHash = shown.hasPassword ? null : await hashPassword(chosen!.password);
     return this.database.write(async (em) => {
+      let person = await personAt(this.database, shown.email);
+      // An account with a password has taken this address meanwhile: no link changes that one.
+      if (passwordHash && (await this.passwords.isChosen(shown.email))) return null;
       const token = await this.tokens.redeem('verify', secret);
       if (!token) return null;
       const { locale = null, returnTo = null } = token.data as VerifyData;
-      let person = await personAt(this.database, token.email);
       if (person?.status === 'deactivated') return null;
       const added = person === null;
       if (!person)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, holds, InvalidField, NotFound, TooMany } from '@foyer/access';
+import { allowed, Conflict, DomainError, holds, InvalidField, NotFound, TooMany } from '@foyer/access';
 import { hashPassword, hashSecret, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
@@ -13,7 +13,7 @@ import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
-import type { PortalActor } from './portal-principals.js';
+import { type PortalActor, PortalPrincipals } from './portal-principals.js';
 
 const DAY = 86_400;
 /** By one person, into one company, and by a tenant in all: whoever can invite writes to strangers. */
@@ -52,6 +52,7 @@ export interface ShownInvitation {
 interface InvitationData {
   name: string;
   inviter: string;
+  inviterId?: string | null;
   teamRole?: TeamRole;
   companyId?: string;
   companyRole?: CompanyRole;
@@ -72,13 +73,11 @@ export class Invitations {
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
     private readonly passwords: PersonPasswords,
+    private readonly principals: PortalPrincipals,
   ) {}
 
   async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
-    this.mayInvite(actor, destination);
-    if ('companyRole' in destination)
-      await this.roles.checkGiving(actor, 'invite', destination.companyId, destination.companyRole);
-    else if ('teamRole' in destination) await this.teamRoles.checkGiving(actor, destination.teamRole);
+    await this.checkInviting(actor, destination);
     await this.countIn(actor, email, subjectOf(destination));
     await this.database.write(async (em) => {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
@@ -90,7 +89,7 @@ export class Invitations {
       if ('companyId' in destination && byTeam && person?.teamRole)
         throw new InvalidField('email', 'identity.companies.in-team');
       const data: InvitationData = {
-        ...{ name, inviter: actor.name, byTeam },
+        ...{ name, inviter: actor.name, inviterId: actor.id, byTeam },
         ...('personId' in destination ? {} : destination),
       };
       const secret = await this.tokens.issue('invitation', {
@@ -117,11 +116,12 @@ export class Invitations {
     });
   }
 
-  /** What an invitation says, to show before it is accepted; null when it is used, withdrawn or too old. */
+  /** What an invitation says, to show before it is accepted; null when it is used, withdrawn, too old or not theirs to give any more. */
   async peek(secret: string): Promise<ShownInvitation | null> {
     const token = await this.tokens.peek('invitation', secret);
     if (!token) return null;
     const data = token.data as unknown as InvitationData;
+    if (!(await this.isStillGiven(data))) return null;
     return this.database.read(async (em) => {
       const company = data.companyId ? await em.findOne(Company, { id: data.companyId }) : null;
       const person = await em.findOne(Person, { email: token.email });
@@ -148,10 +148,12 @@ export class Invitations {
     if (chosen) await this.accounts.acceptable(chosen.password, [shown.email, chosen.name]);
     const passwordHash = chosen && (await hashPassword(chosen.password));
     return this.database.write(async (em) => {
+      let person = await personAt(this.database, shown.email);
+      // Who has a password by now, of an account that has taken this address meanwhile, is asked for it.
+      if (chosen && (await this.passwords.isChosen(shown.email))) return null;
       const token = await this.tokens.redeem('invitation', secret);
       if (!token) return null;
       const data = token.data as unknown as InvitationData;
-      let person = await personAt(this.database, token.email);
       if (person?.status === 'deactivated' || ('personId' in as && person?.id !== as.personId)) return null;
       if (data.companyId && data.byTeam && person?.teamRole) return null;
       if (!person) em.persist((person = Object.assign(new Person(), { email: token.email, name: data.name })));
@@ -204,6 +206,29 @@ export class Invitations {
   async withdraw(actor: PortalActor, companyId: string | null, id: string): Promise<void> {
     this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
     if (!(await this.tokens.revoke('invitation', id, companyId))) throw new NotFound();
+  }
+
+  /** @throws NotFound, InvalidField, Refused for whoever may not invite there, or not into that role */
+  private async checkInviting(actor: PortalActor, destination: Destination): Promise<void> {
+    this.mayInvite(actor, destination);
+    if ('companyRole' in destination)
+      await this.roles.checkGiving(actor, 'invite', destination.companyId, destination.companyRole);
+    else if ('teamRole' in destination) await this.teamRoles.checkGiving(actor, destination.teamRole);
+  }
+
+  /** An invitation gives what whoever sent it may give today: who has lost that right lets nobody in by an old mail. */
+  private async isStillGiven({ inviterId, teamRole, companyId, companyRole }: InvitationData): Promise<boolean> {
+    const destination = teamRole ? { teamRole } : companyId ? { companyId, companyRole: companyRole! } : null;
+    if (!destination || !inviterId) return true;
+    const inviter = await this.principals.person(inviterId);
+    if (!inviter) return false;
+    return this.checkInviting(inviter, destination).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof DomainError) return false;
+        throw error;
+      },
+    );
   }
 
   private mayInvite(actor: PortalActor, destination: Destination): void {

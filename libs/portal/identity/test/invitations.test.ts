@@ -222,3 +222,76 @@ test('the team invites none of its own into a company, nor who has joined it or 
     (await mara.tenant.query(() => sql`select 1 from ${table('membership')} where person_id = ${actor.id}`)).length,
   ).toBe(0);
 });
+
+test('no link chooses the password of an account that takes the address at the same moment', async () => {
+  for (const [round, way] of ['verify', 'invitation', 'verify', 'invitation'].entries()) {
+    const zoe = await acme.customer(`Zoe${round}`);
+    const [actor, email] = [await zoe.actor(), `zoe${round}@strangers.example`];
+    const hash = () =>
+      acme.query<{ email: string; name: string; hash: string }>(
+        () => sql`select email, name, password_hash as hash from ${table('person')} where id = ${actor.id}`,
+      );
+    const [before] = await hash();
+    const chosen = { name: 'Somebody else', phone: null, password: 'meadow-thistle-77' };
+    const done = await acme.inside(async () => {
+      const change = await world.get(Tokens).issue('email', { email, personId: actor.id, hours: 1 });
+      const data = way === 'verify' ? { name: 'x' } : { name: 'x', inviter: 'Otto', teamRole: 'agent' };
+      const link = await world.get(Tokens).issue(way, { email, personId: null, hours: 1, data });
+      const verb = way === 'verify' ? world.get(Accounts).verify : world.get(Invitations).accept;
+      const of = way === 'verify' ? world.get(Accounts) : world.get(Invitations);
+      return Promise.allSettled([
+        (verb as (secret: string, as: typeof chosen) => Promise<unknown>).call(of, link, chosen),
+        world.get(Accounts).confirmEmail(actor, change),
+      ]);
+    });
+    const [after] = await hash();
+    expect([after!.hash, after!.name]).toEqual([before!.hash, before!.name]);
+    const [made, taken] = done;
+    // Either the address changed first, and the link is told so; or the account was made first, and the change is.
+    const changedFirst = taken.status === 'fulfilled';
+    expect(after!.email).toBe(changedFirst ? email : before!.email);
+    const isNew =
+      made.status === 'fulfilled' &&
+      made.value !== null &&
+      (way !== 'verify' || (made.value as { isNew: boolean }).isNew);
+    expect(isNew).toBe(!changedFirst);
+    if (!changedFirst) expect(taken.reason).toMatchObject({ code: 'identity.email.taken' });
+  }
+});
+
+test('an invitation lets nobody in when whoever sent it may not give that role any more', async () => {
+  const chosen = { name: 'New', phone: null, password: 'meadow-thistle-77' };
+  const accepted = async (email: string) => {
+    const secret = secretOf(await mailTo(email));
+    const shown = await acme.inside(() => world.get(Invitations).peek(secret));
+    const person = await acme.inside(() => world.get(Invitations).accept(secret, chosen));
+    expect(shown === null).toBe(person === null);
+    return person !== null;
+  };
+  const admin = await acme.agent('Adrian', 'admin');
+  const lead = await (await acme.customer('Lea')).of('Umbra', 'company_admin');
+  const role = (person: TestPerson, value: string | null) =>
+    run(acme, () => sql`update ${table('person')} set team_role = ${value} where email = ${person.email} returning id`);
+  const state = (person: TestPerson, value: string) =>
+    run(acme, () => sql`update ${table('person')} set status = ${value} where email = ${person.email} returning id`);
+  const place = (value: string) =>
+    run(
+      acme,
+      () => sql`update ${table('membership')} set role = ${value}
+                 where person_id = (select id from ${table('person')} where email = ${lead.email}) returning role`,
+    );
+  const losses: [string, () => Promise<void>, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['agent', () => toTeam('l1@x.example', admin), () => role(admin, 'agent'), () => role(admin, 'admin')],
+    ['out of the team', () => toTeam('l2@x.example', admin), () => role(admin, null), () => role(admin, 'admin')],
+    ['gone', () => toTeam('l3@x.example', admin), () => state(admin, 'deactivated'), () => state(admin, 'active')],
+    ['user', () => toCompany('l4@x.example', lead), () => place('user'), () => place('company_admin')],
+    ['gone', () => toCompany('l5@x.example', lead), () => state(lead, 'deactivated'), () => state(lead, 'active')],
+  ];
+  for (const [n, [what, invite, lose, regain]] of losses.entries()) {
+    await invite();
+    await lose();
+    expect([what, await accepted(`l${n + 1}@x.example`)]).toEqual([what, false]);
+    await regain();
+    expect([what, await accepted(`l${n + 1}@x.example`)]).toEqual([what, true]);
+  }
+});
