@@ -517,8 +517,14 @@ describe('macros', () => {
     expect((await browser.post(`${path}/macros/${id(2)}`)).status).toBe(303);
     // What it does beside its words waits for them; one without words acts at once.
     expect(await now(ticket)).toMatchObject({ priority: 'high', tags: [], status: 'open' });
-    expect((await owner.post(`${path}/macros/${id(2)}`)).status).toBe(404);
-    expect((await browser.post(`${path}/macros/${id(3)}`)).status).toBe(404);
+    for (const [visitor, macro] of [
+      [owner, id(2)],
+      [browser, id(3)],
+    ] as const) {
+      const gone = await visitor.post(`${path}/macros/${macro}`);
+      expect([gone.status, gone.headers['location']]).toEqual([303, `${path}#composer`]);
+      expect((await visitor.get(path)).text).toContain('This macro is no longer available.');
+    }
     expect((await browser.post(`/console/tickets/TKT-9999/macros/${id(2)}`)).status).toBe(404);
     expect((await customer.post(`${path}/macros/${id(1)}`)).status).toBe(403);
   });

@@ -132,6 +132,18 @@ describe('whose it is', () => {
     expect((await viewer.post(VIEWS, { name: 'x', share: 'nobody', order: 'touched' })).status).toBe(403);
   });
 
+  test('one that was removed while it was open elsewhere says so, and no other list goes by its name', async () => {
+    const id = await kept(other, { name: 'Gone soon' });
+    const address = `/console/tickets?view=${id}`;
+    expect((await other.get(`/console/tickets/export?view=${id}`)).status).toBe(200);
+    expect((await other.post(`${VIEWS}/${id}/removal`)).status).toBe(303);
+    expect((await other.get(address)).headers['location']).toBe('/console/tickets');
+    expect((await other.get('/console/tickets')).text).toContain('This view was deleted.');
+    expect((await other.get(`/console/tickets/export?view=${id}`)).status).toBe(404);
+    const all = await other.post('/console/tickets/bulk', { all: '1', priority: 'low', back: address });
+    expect(all.status).toBe(404);
+  });
+
   test('they are moved among those that stand together, and removed', async () => {
     const names = async () =>
       [...(await other.get(VIEWS)).text.matchAll(/class="row-link"[^>]*><bdi>([^<]+)/g)].map(([, name]) => name);

@@ -28,9 +28,11 @@ export class ApplyMacroController {
     const number = parseTicketNumber(text);
     if (number === null) throw new NotFound();
     const { can } = await this.page.read(actor, number);
-    const macro = await this.shelf.find(actor, id);
     if (!can.reply) throw new Refused();
     const path = `/console/tickets/${ticketNumber(number)}`;
+    const macro = (await this.shelf.of(actor)).find((one) => one.id === id);
+    // Removed while the page was open: what the agent has written there is still to be sent.
+    if (!macro) return seeOther(`${path}#composer`, 'service.macros.gone', 'bad');
     try {
       if (!macro.text) await this.tickets.act(actor, number, macro.actions);
     } catch (error) {

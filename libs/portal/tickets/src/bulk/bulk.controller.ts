@@ -88,7 +88,7 @@ export class BulkController {
 
   private async filterOf(actor: PortalActor, address: string) {
     const asked = inboxFilters.parse(Object.fromEntries(new URL(address, 'http://x').searchParams));
-    const saved = (await this.views.of(actor)).find(({ id }) => id === asked.view);
+    const saved = await this.views.named(actor, asked.view);
     return inboxFilter(asked, actor, saved);
   }
 }

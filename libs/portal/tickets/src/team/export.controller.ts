@@ -23,7 +23,7 @@ export class TicketExportController {
     @Filters(inboxFilters) asked: InboxAsked,
     @Res() res: Response,
   ): Promise<void> {
-    const saved = (await this.views.of(actor)).find(({ id }) => id === asked.view);
+    const saved = await this.views.named(actor, asked.view);
     await this.csv.send(res, visit, actor, '/console', inboxFilter(asked, actor, saved));
   }
 }

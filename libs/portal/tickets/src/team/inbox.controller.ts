@@ -10,6 +10,7 @@ import {
   Filters,
   filterView,
   listView,
+  seeOther,
   View,
   type Visit,
 } from '@foyer/web';
@@ -20,7 +21,7 @@ import { Requests, typeName } from '../requests/requests.js';
 import { Statuses } from '../requests/statuses.js';
 import { countText, LIST_ORDERS, type ListOrder, TicketList } from '../ticket-list.js';
 import { priorityOptions, rowView, statusChoices, statusOptions } from '../ticket-view.js';
-import { STANDARD_VIEWS, type StandardView, TicketViews } from '../views/ticket-views.js';
+import { STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
 import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
 
 export const PATH = '/console/tickets';
@@ -49,9 +50,8 @@ export class InboxController {
   ) {
     const saved = await this.views.of(actor);
     const current = saved.find(({ id }) => id === asked.view);
-    const standard = (STANDARD_VIEWS as readonly string[]).includes(asked.view)
-      ? (asked.view as StandardView)
-      : 'inbox';
+    const standard = STANDARD_VIEWS.find((name) => name === asked.view) ?? 'inbox';
+    if (!current && standard !== asked.view) return seeOther(PATH, 'tickets.views.gone', 'info');
     const filter = inboxFilter(asked, actor, current);
     const { rows, next, previous } = await this.list.page(actor, {
       ...filter,

@@ -71,6 +71,11 @@ export class TicketViews implements OnModuleInit {
     return mine.sort((a, b) => Number(a.ownerId !== null) - Number(b.ownerId !== null));
   }
 
+  /** The saved view that an address names; none where it names a standard one. @throws NotFound when it is gone */
+  async named(actor: PortalActor, name: string): Promise<SavedView | undefined> {
+    return (STANDARD_VIEWS as readonly string[]).includes(name) ? undefined : this.find(actor, name);
+  }
+
   async find(actor: PortalActor, id: string): Promise<SavedView> {
     const view = (await this.of(actor)).find((one) => one.id === id);
     if (!view) throw new NotFound();
