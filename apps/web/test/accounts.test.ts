@@ -293,6 +293,9 @@ describe('signing a business up', () => {
     expect(await ask(`business=${encodeURIComponent('Ströme & Söhne GmbH')}`)).toMatchObject({
       suggestion: 'strome-sohne-gmbh',
     });
+    expect(await ask(`business=${encodeURIComponent('Łódź Đorđe Ærø Þór Straße')}`)).toMatchObject({
+      suggestion: 'lodz-dorde-aero-thor-strasse',
+    });
     expect(await ask('business=Acme')).toMatchObject({ suggestion: 'acme-support' });
     expect(await ask(`business=${encodeURIComponent('روافد')}`)).toMatchObject({ suggestion: null });
     expect(await ask('slug=acme')).toMatchObject({ problem: expect.stringMatching(/./) as unknown });

@@ -125,13 +125,16 @@ export class Messages {
 }
 
 const [ISOLATE, RIGHT_TO_LEFT] = ['\u2068', '\u200f'];
+/** A name that ends in a full stop (“Ltd.”) ends the sentence, too; marks of direction may stand between. An ellipsis is none. */
+const DOUBLE_STOP = /(?<!\.)\.([\u2068\u2069\u200e\u200f]*)\.(?=\s|$)/gu;
 const swallowedPlaceholder = /\p{L}'\{/u;
 
 function compileMessage(text: string, locale: string): Compiled {
   if (!text.includes('{') && !text.includes('<')) return () => text;
   // Messages are text, never markup: a "<" stays a "<" and is escaped by the template like everything else.
   const message = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
-  const format: Compiled = (values) => String(message.format(values as Record<string, string>));
+  const format: Compiled = (values) =>
+    String(message.format(values as Record<string, string>)).replace(DOUBLE_STOP, '.$1');
   if (direction(locale) === 'ltr' || !text.startsWith(ISOLATE)) return format;
   // HTML's dir=auto goes by the first letter, also of what is isolated: a Latin name would turn the whole sentence round.
   return (values) => RIGHT_TO_LEFT + format(values);

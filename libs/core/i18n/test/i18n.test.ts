@@ -95,6 +95,17 @@ describe('messages', () => {
     expect(() => messages.register('shop', localesFolder({ en: {} }))).toThrow(/already belongs/);
   });
 
+  test.each([
+    ['Ended by {name}.', 'Shop Ltd.', 'Ended by Shop Ltd.'],
+    ['Ended by \u2068{name}\u2069.', 'Shop Ltd.', 'Ended by \u2068Shop Ltd.\u2069'],
+    ['Ended by {name}.', 'Shop', 'Ended by Shop.'],
+    ['{name} waits …', 'Wait...', 'Wait... waits …'],
+    ['Said {name}.', 'Wait...', 'Said Wait....'],
+    ['In {name}.', 'a..b/../c', 'In a..b/../c.'],
+  ])('a name that ends in a full stop ends the sentence, too: %s', (text, name, read) => {
+    expect(textsOf({ en: { text } }).translate('en', 'shop.text', { name })).toBe(read);
+  });
+
   test('refresh reads what changed on disk, cached fallbacks too', () => {
     const folder = localesFolder({ en: { a: 'before' } });
     const messages = new Messages({ strict: true });

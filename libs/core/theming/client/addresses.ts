@@ -28,7 +28,7 @@ function check(form: HTMLFormElement): void {
     const found = await fetch(`${form.dataset['addressCheck']!}?${query}`).catch(() => null);
     if (!found?.ok || name !== business.value || wanted !== slug.value) return;
     const { suggestion, problem } = (await found.json()) as { suggestion: string | null; problem: string | null };
-    if (suggest && suggestion && !own) slug.value = suggestion;
+    if (suggest && !own) slug.value = suggestion ?? '';
     if (suggest) return;
     field.querySelector('.error:not(#slug-said)')?.remove();
     said.className = problem ? 'error' : 'hint';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { apart, PlatformDatabase } from '@foyer/database';
+import { folded } from '@foyer/i18n';
 import { slug } from './slug.js';
 
 const ENDINGS = ['', '-support', '-help', '-portal', '-2', '-3', '-4', '-5'];
@@ -18,13 +19,7 @@ export class Addresses {
 
   /** A free address that says the business's name; null where its letters make none. */
   async suggestion(business: string): Promise<string | null> {
-    const base = business
-      .normalize('NFKD')
-      .toLowerCase()
-      .replaceAll('ß', 'ss')
-      .replaceAll('æ', 'ae')
-      .replaceAll('ø', 'o')
-      .replace(/\p{M}/gu, '')
+    const base = folded(business)
       .replace(/[^a-z0-9]+/g, '-')
       .slice(0, 31)
       .replace(/^-+|-+$/g, '');
