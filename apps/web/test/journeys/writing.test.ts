@@ -65,16 +65,22 @@ async function empty(): Promise<void> {
   expect(await written()).toBe('');
 }
 
+/** A picture of one point. */
+const DOT = 'R0lGODlhAQABAIABAP///wAAACwAAAAAAQABAAACAkQBADs=';
+
 /** As the clipboard hands it over when somebody pastes. */
 async function paste(box: Locator, data: Record<string, string>, file?: string): Promise<void> {
   await box.evaluate(
-    (element, [kinds, name]) => {
+    (element, [kinds, name, dot]) => {
       const clipboardData = new DataTransfer();
       for (const [kind, text] of Object.entries(kinds)) clipboardData.setData(kind, text);
-      if (name) clipboardData.items.add(new File(['GIF89a'], name, { type: 'image/gif' }));
+      if (name)
+        clipboardData.items.add(
+          new File([Uint8Array.from(atob(dot), (char) => char.charCodeAt(0))], name, { type: 'image/gif' }),
+        );
       element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
     },
-    [data, file] as const,
+    [data, file, DOT] as const,
   );
 }
 
@@ -277,7 +283,7 @@ test('a colleague is called by the beginning of the name, arrows and Enter', asy
   await world.mails.mailTo('nina@acme.example', ({ subject }) => subject!.startsWith('Mentioned in a note'));
 });
 
-test('what is pasted keeps its shape and nothing else; a picture goes along as a file', async () => {
+test('what is pasted keeps its shape and nothing else; a picture goes along as a file and stands where it was put', async () => {
   await open(mara, ticket);
   await empty();
   await paste(reply(), {
@@ -298,7 +304,19 @@ test('what is pasted keeps its shape and nothing else; a picture goes along as a
   expect(await written()).toMatch(/^A\s*\\?\| B\\?\nC \\?\| D$/);
   await paste(reply(), { 'text/plain': '' }, 'shot.gif');
   await mara.locator('.file-chosen', { hasText: 'shot.gif' }).waitFor();
-  expect(await written()).not.toContain('shot');
+  await mara.keyboard.type(' and again ');
+  await paste(reply(), { 'text/plain': '' }, 'shot.gif');
+  expect(await written()).toContain('![shot.gif] and again ![shot-2.gif]');
+  await mara.getByRole('button', { name: 'Send reply' }).click();
+  const pictures = mara.locator('.message').last().locator('.message-body img');
+  await pictures.nth(1).scrollIntoViewIfNeeded();
+  const [first, second] = await pictures.all();
+  for (const picture of [first!, second!])
+    await mara.waitForFunction(
+      (image) => (image as HTMLImageElement).naturalWidth === 1,
+      await picture.elementHandle(),
+    );
+  expect(await second!.getAttribute('alt')).toBe('shot-2.gif');
 });
 
 test('in Arabic the line runs from the right, and an English one from the left', async () => {

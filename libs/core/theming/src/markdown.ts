@@ -25,6 +25,29 @@ dialect.inline.State = class extends State {
     return this.src[start] === '_' || isSize ? { ...found, can_open: false, can_close: false } : found;
   }
 };
+/** `![name]`: a picture that goes along with the message stands here, under the name of its file. */
+const PICTURE = /!\[([^[\]\n]{1,200}\.(?:png|jpe?g|gif|webp|avif))\]/iy;
+dialect.inline.ruler.before('link', 'picture', (state, silent) => {
+  PICTURE.lastIndex = state.pos;
+  const [whole, name] = PICTURE.exec(state.src) ?? [];
+  if (whole === undefined) return false;
+  if (!silent) state.push('picture', 'img', 0).content = name!;
+  state.pos += whole.length;
+  return true;
+});
+dialect.renderer.rules['picture'] = (tokens, index, _options, env) => {
+  const { content } = tokens[index]!;
+  const { escapeHtml } = dialect.utils;
+  const picture = (env as { pictures?: readonly Picture[] } | undefined)?.pictures?.find(
+    ({ name, image }) => image && stemOf(name) === stemOf(content),
+  );
+  if (!picture) return `[${escapeHtml(content)}]`;
+  const [href, alt] = [escapeHtml(picture.href), escapeHtml(picture.name)];
+  return `<a href="${href}"><img class="message-picture" src="${href}" alt="${alt}" loading="lazy"></a>`;
+};
+/** What a picture is called before its ending, which goes by its content once it is kept. */
+const stemOf = (name: string): string => name.replace(/\.\w+$/, '').toLowerCase();
+
 const allowed = /^(?:https?:\/\/|mailto:)/i;
 dialect.validateLink = (url) => allowed.test(url.trim());
 // The library's own rule ends hosts at a % or a _, and links to what it has left of them.
@@ -60,8 +83,16 @@ for (const block of ['paragraph_open', 'bullet_list_open', 'ordered_list_open', 
 dialect.renderer.rules.table_open = () => '<div class="table-wrap"><table class="table">';
 dialect.renderer.rules.table_close = () => '</table></div>';
 
-/** Markdown → safe HTML. Longer texts than 50,000 characters are shown as they are. */
-export const markdownHtml = (text: string): string | null => (text.length > 50_000 ? null : dialect.render(text));
+/** A file of a message, and whether browsers show it. */
+export interface Picture {
+  name: string;
+  href: string;
+  image: boolean;
+}
+
+/** Markdown → safe HTML, with the pictures that stand in it. Longer texts than 50,000 characters are shown as they are. */
+export const markdownHtml = (text: string, pictures: readonly Picture[] = []): string | null =>
+  text.length > 50_000 ? null : dialect.render(text, { pictures });
 
 /** What Markdown says, in one line and without its signs: for lists of mails and the like. */
 export function markdownText(text: string): string {

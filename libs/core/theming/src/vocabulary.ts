@@ -1,4 +1,4 @@
-import { markdownHtml, markdownText } from './markdown.js';
+import { markdownHtml, markdownText, type Picture } from './markdown.js';
 import Handlebars from 'handlebars';
 import { translate, type DateStyle, type MessageValues } from '@foyer/i18n';
 import { linkedParagraphs } from './linked-paragraphs.js';
@@ -48,7 +48,10 @@ export const vocabulary: Record<string, Word> = {
 
   csrf: () => safe(`<input type="hidden" name="_csrf" value="${escapeExpression(csrfToken())}">`),
   icon: (name: unknown, { hash }: Options) => safe(icon(scalar(name), hash)),
-  markdown: (text: unknown) => safe(markdownHtml(scalar(text)) ?? linkedParagraphs(scalar(text))),
+  markdown: (text: unknown, { hash }: Options) =>
+    safe(
+      markdownHtml(scalar(text), hash['pictures'] as readonly Picture[] | undefined) ?? linkedParagraphs(scalar(text)),
+    ),
   plain: (text: unknown) => markdownText(scalar(text)),
   lines: (text: unknown) => safe(linkedParagraphs(scalar(text))),
   asset: (name: unknown, { hash }: Options) => {

@@ -39,6 +39,8 @@ const CORPUS = [
   'a\\\n\\\nb',
   'مرحبا **بالعالم**\n\n- أول\n- ثان',
   '日本語**強調**です',
+  'Look: ![image.png] and ![image-2.png]\n\n- ![photo.jpg]',
+  '**bold ![image.png]** and \\![not.png]',
   'Hello {{customer.name}}, @Mara Lind, a technician is on the way :-)',
   '\u00a0nbsp at the start, tab\tinside',
   '~~~\nwaves\n~~~\n\n~~~not~~~ closed',
@@ -61,6 +63,19 @@ test.each([
   ],
 ])('%j keeps its signs where they are no marks', (typed, shown) => {
   expect(rendered(typed)).toBe(shown);
+});
+
+test('a picture of the message stands where it was put, and is its name where it is not to be seen', () => {
+  const pictures = [
+    { name: 'crack.jpg', href: '/tickets/TKT-001/attachments/1', image: true },
+    { name: 'report.pdf', href: '/tickets/TKT-001/attachments/2', image: false },
+  ];
+  const shown = markdownHtml('Here: ![crack.png] and ![<b>"x".png]', pictures)!;
+  expect(shown).toContain('Here: <a href="/tickets/TKT-001/attachments/1"><img class="message-picture"');
+  expect(shown).toContain('alt="crack.jpg"');
+  expect(shown).toContain('and [&lt;b&gt;&quot;x&quot;.png]');
+  expect(rendered('![report.pdf] ![a.png](http://evil.example/a.png)')).not.toContain('<img');
+  expect(markdownText('See ![crack.png]')).toBe('See crack.png');
 });
 
 describe('Markdown → editor → Markdown', () => {
@@ -190,7 +205,12 @@ describe('editor → Markdown → page', () => {
     ),
   );
   const coded = words.map((text) => schema.text(text, [schema.mark('code')]));
-  const inline = fc.oneof({ weight: 5, arbitrary: marked }, coded, fc.constant(schema.node('hard_break')));
+  const inline = fc.oneof(
+    { weight: 5, arbitrary: marked },
+    coded,
+    fc.constant(schema.node('hard_break')),
+    fc.constantFrom('image.png', 'shot-2.gif').map((name) => schema.node('picture', { name })),
+  );
   const paragraph = fc.array(inline, { maxLength: 6 }).map((content) => schema.node('paragraph', null, content));
   const block = fc.letrec<{ block: Node; list: Node }>((tie) => ({
     block: fc.oneof(

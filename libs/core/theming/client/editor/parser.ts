@@ -37,6 +37,7 @@ const parser = new MarkdownParser(schema, tokenizer as Tokenizer, {
   code_block: { block: 'code_block', noCloseToken: true },
   fence: { block: 'code_block', getAttrs: ({ info }) => ({ info }), noCloseToken: true },
   hr: { node: 'horizontal_rule' },
+  picture: { node: 'picture', getAttrs: ({ content }) => ({ name: content }) },
   hardbreak: { node: 'hard_break' },
   softbreak: { node: 'hard_break' },
   em: { mark: 'em' },

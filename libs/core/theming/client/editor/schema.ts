@@ -90,6 +90,16 @@ export const schema = new Schema({
     },
     horizontal_rule: { group: 'block', parseDOM: [{ tag: 'hr' }], toDOM: () => ['hr'] },
     text: { group: 'inline' },
+    picture: {
+      inline: true,
+      group: 'inline',
+      marks: '',
+      attrs: { name: {} },
+      toDOM: ({ attrs }) => [
+        'img',
+        { class: 'message-picture', alt: String(attrs['name']), 'data-picture': String(attrs['name']) },
+      ],
+    },
     hard_break: {
       inline: true,
       group: 'inline',

@@ -88,6 +88,7 @@ function tidy(content: Fragment): Fragment {
   for (let before = ''; before !== String(Fragment.fromArray(nodes));) {
     before = String(Fragment.fromArray(nodes));
     nodes = nodes.flatMap((node, index) => {
+      if (node.type.name === 'picture') return [node];
       if (!node.isText) return isBreak(nodes[index - 1]) && index === 0 ? [] : index === nodes.length - 1 ? [] : [node];
       let text = node.text!;
       if (isBreak(nodes[index - 1])) text = text.trimStart();
@@ -113,6 +114,7 @@ function writer(care: Care): MarkdownSerializer {
         const bare = (state as { inAutolink?: boolean }).inAutolink;
         state.text(bare ? node.text! : escaped(node.text!, care), false);
       },
+      picture: (state, { attrs }) => state.write(`![${String(attrs['name'])}]`),
       // A line without anything would end the paragraph.
       hard_break: (state, _node, parent, index) =>
         state.write(parent.maybeChild(index - 1)?.type.name === 'hard_break' ? '\\\n' : '\n'),
