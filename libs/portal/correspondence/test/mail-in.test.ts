@@ -104,6 +104,16 @@ describe('a new mail', () => {
     expect(await bodies(acme, ticket!)).toEqual(['(This email has no text.)']);
   });
 
+  test('in the name of a known customer, with nothing to prove it, sends none of its words to them', async () => {
+    const known = await acme.customer('Known');
+    const text = 'Sign in at https://evil.example/login within 24 hours.';
+    await deliver({ from: known.email, to: at(acme), subject: 'Your account is locked', text });
+    expect((await outcome(acme, known.email)).status).toBe('opened');
+    const { mail } = await letterTo(world, known.email, 'We have received your message');
+    for (const words of ['locked', 'evil.example'])
+      expect(`${mail.subject} ${mail.text} ${String(mail.html)}`).not.toContain(words);
+  });
+
   test('in another’s name is held where the domain says how to tell', async () => {
     await deliver({ from: 'forged@bank.example', to: at(acme), dmarc: 'fail' });
     expect(await outcome(acme, 'forged@bank.example')).toMatchObject({ status: 'held', reason: 'authentication' });

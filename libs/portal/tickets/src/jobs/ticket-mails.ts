@@ -34,6 +34,7 @@ interface Facts {
   answers_to: string | null;
   requester_locale: string | null;
   requester_confirmed: boolean;
+  by_mail: boolean;
   /** Of the latest mail that the requester wrote. */
   mail_id: string | null;
   assignee_id: string | null;
@@ -94,7 +95,8 @@ export class TicketMails implements OnModuleInit {
     await this.database.write(async () => {
       const facts = await this.facts(ticketId, messageId);
       if (!facts) return;
-      const confirmed = proved || facts.requester_confirmed;
+      // A mail whose sender nothing proves may be anybody's: its words do not go back to whom it names (security 50).
+      const confirmed = proved || (facts.requester_confirmed && !facts.by_mail);
       if (confirm) await this.send('opened', facts, { ...requester(facts), confirmed }, messageId);
       // A customer who asked for a colleague hears that it has arrived, too.
       const asker = facts.watchers.find(({ id, team }) => id === facts.author_id && !team);
@@ -204,7 +206,7 @@ export class TicketMails implements OnModuleInit {
         sql`select t.id, t.number::int, t.subject, t.group_id, t.company_id, t.answers_to, to_json(t.watcher_ids) as watcher_ids, m.body, m.format, to_json(m.mention_ids) as mention_ids, m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key,
                    (select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'address', p.email, 'locale', p.locale, 'team', p.team_role is not null, 'confirmed', p.email_verified_at is not null)), '[]')
                       from ${table('person')} p where p.id = any(t.watcher_ids) and p.status = 'active') as watchers,
-                   r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale, r.email_verified_at is not null as requester_confirmed,
+                   r.id as requester_id, r.name as requester, r.email as requester_email, r.locale as requester_locale, r.email_verified_at is not null as requester_confirmed, m.source = 'email' as by_mail,
                    (select l.data->>'mailId' from ${table('ticket_message')} l where l.ticket_id = t.id and l.author_id = r.id and l.data->>'mailId' is not null order by l.created_at desc limit 1) as mail_id,
                    a.id as assignee_id, a.name as assignee, a.email as assignee_email, a.locale as assignee_locale
               from ${table('ticket')} t
