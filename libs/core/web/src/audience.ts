@@ -41,8 +41,9 @@ export const Can = (action: string, subject: string) => SetMetadata(CAN, { actio
 export const Repeatable = () => SetMetadata(REPEATABLE, true);
 /** The template that shows what the handler returns. */
 export const View = (template: string) => SetMetadata(VIEW, template);
-/** Works while the portal is in maintenance: the team signs in through it. */
-export const DuringMaintenance = () => SetMetadata(DURING_MAINTENANCE, true);
+/** Works while the portal is in maintenance, and unless that is said also while it is closed for good. */
+export const DuringMaintenance = ({ closed = true } = {}) =>
+  SetMetadata(DURING_MAINTENANCE, closed ? ['maintenance', 'disabled'] : ['maintenance']);
 
 export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
   const { principal } = context.switchToHttp().getRequest<FoyerRequest>().foyer;

@@ -90,7 +90,7 @@ export class Gate implements CanActivate {
     if (!audience) throw new NotFound();
 
     const closed = site!.status !== 'active' && audience === 'customer' && !isTeam;
-    if (closed && !this.reflector.get<boolean | undefined>(DURING_MAINTENANCE, handler))
+    if (closed && !this.reflector.get<string[] | undefined>(DURING_MAINTENANCE, handler)?.includes(site!.status))
       throw new PortalClosed(site!.status as 'maintenance' | 'disabled');
     const feature = this.reflector.getAllAndOverride<string | undefined>(FEATURE, both);
     if (feature && !site!.has(feature)) throw audience === 'machine' ? new NotFound() : new SectionOff(feature);

@@ -357,6 +357,11 @@ describe('the portal’s state', () => {
       expect((await (await acme.customer('Cid')).tenant.visitor().get('/tickets')).status).toBe(503);
       expect((await team.get(path)).status).toBe(200);
       expect((await team.get('/')).status).toBe(200);
+      const door = await acme.visitor().get('/sign-in');
+      expect([door.status, door.text.includes('/register')]).toEqual(
+        status === 'disabled' ? [503, false] : [200, true],
+      );
+      if (status === 'disabled') expect(door.text).toContain('href="/console/sign-in"');
       expect((await acme.visitor().get('/console/sign-in')).status).toBe(200);
       await change('active');
       expect((await guest.get('/')).status).toBe(200);

@@ -34,7 +34,7 @@ export class SignInController {
 
   @Get('sign-in')
   @Guest()
-  @DuringMaintenance()
+  @DuringMaintenance({ closed: false })
   @View('identity/customer/sign-in')
   page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Query('return_to') returnTo?: unknown) {
     if (actor.kind !== 'guest') return seeOther(safeReturn(returnTo, '/'));
@@ -44,7 +44,7 @@ export class SignInController {
   @Post('sign-in')
   @Guest()
   @Repeatable()
-  @DuringMaintenance()
+  @DuringMaintenance({ closed: false })
   @View('identity/customer/sign-in')
   async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
     return (await enter(this.signIn, visit, form, '/')) ?? this.view(form, form.values['return_to']);
