@@ -1,4 +1,4 @@
-import { FALLBACK_LOCALE } from './messages.js';
+export const FALLBACK_LOCALE = 'en';
 
 /** The languages of the interface, in the order in which menus show them. */
 export const LOCALES = ['en', 'de', 'fr', 'es', 'ar'] as const;

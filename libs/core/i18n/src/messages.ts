@@ -2,9 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { direction } from './locales.js';
-
-export const FALLBACK_LOCALE = 'en';
+import { direction, FALLBACK_LOCALE } from './locales.js';
 
 export type MessageValues = Record<string, unknown>;
 type Nested = { [key: string]: string | Nested };
