@@ -7,9 +7,6 @@ const ALIASES: Record<string, string> = {
   cp932: 'shift_jis',
   'windows-932': 'shift_jis',
   cp936: 'gbk',
-  cp949: 'euc-kr',
-  // To Outlook, the name of the standard means Windows' own set, which has more letters.
-  'ks_c_5601-1987': 'euc-kr',
   cp950: 'big5',
   'ansi_x3.4-1968': 'windows-1252',
   'iso-8859-8-i': 'iso-8859-8',
@@ -21,6 +18,8 @@ const ALIASES: Record<string, string> = {
  * only short ones of East Asia are (the Chinese “thanks” reads as two Cyrillic letters), and those have nothing of theirs.
  */
 const EAST_ASIAN = /^(?:gb|big5|shift_jis|sjis|euc-|ks_c|windows-949|hz)/;
+/** Outlook names the standard and writes Windows' own set, which has more letters and is not in the decoder of Node. */
+const KOREAN = /^(?:euc-?kr|ks_?c_?5601|korean|iso-ir-149|(?:windows-|cp)949)/;
 /** Charsets of which one cannot tell by the bytes. */
 const OWN_BYTES = /^(?:utf-(?:7|16|32)|iso-2022|hz-gb|ucs)/;
 
@@ -39,6 +38,7 @@ function named(bytes: Uint8Array, label: string): string | null {
   if (label.startsWith('utf-16') && marked(bytes)) return null;
   const universal = OWN_BYTES.test(label) || !isForeign(bytes) ? null : strict(bytes, 'utf-8');
   if (universal !== null && (!EAST_ASIAN.test(label) || /[\u0800-\uffff]/.test(universal))) return universal;
+  if (KOREAN.test(label)) return iconv.decode(Buffer.from(bytes), 'cp949');
   try {
     return new TextDecoder(label).decode(label.startsWith('iso-2022-jp') ? withoutIdleEscapes(bytes) : bytes);
   } catch {

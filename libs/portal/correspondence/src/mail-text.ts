@@ -15,7 +15,8 @@ export function subjectOf({ subject, text }: InboundMail, standard: string): str
       .split('\n')
       .map(shownLine)
       .find((one) => one !== '') ?? '';
-  return [...(bare || subject.trim() || line || standard)].slice(0, SUBJECT_MAX).join('');
+  const letters = [...(bare || subject.trim() || line || standard)];
+  return letters.length > SUBJECT_MAX ? `${letters.slice(0, SUBJECT_MAX - 1).join('')}…` : letters.join('');
 }
 
 /** The words of a message: what was written, and which files were not taken. */

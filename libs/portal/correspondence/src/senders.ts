@@ -4,6 +4,7 @@ import { Newcomers, Person, personAt, type PortalActor, PortalPrincipals } from 
 import type { Address } from '@foyer/inbound';
 import { headerText } from '@foyer/mail';
 import type { Ticket } from '@foyer/tickets';
+import { field } from '@foyer/web';
 
 /** Who writes: a person of the portal by the address of the mail, with what they may do right now. */
 @Injectable()
@@ -36,7 +37,9 @@ export class Senders {
 
   /** Somebody new: an account without a password, of an address that nobody has proved yet. */
   async welcome({ name, address }: Address, locale: string): Promise<PortalActor> {
-    const known = headerText(name, 100).replace(/@.*$/, '') || address.slice(0, address.lastIndexOf('@')).slice(0, 100);
+    // As in the forms: a name goes into mails to others, and leads nowhere.
+    const told = field.name(100).safeParse(headerText(name, 100).replace(/@.*$/, ''));
+    const known = told.success ? told.data : address.slice(0, address.lastIndexOf('@')).slice(0, 100);
     const { id } = await this.newcomers.welcome({ name: known, email: address, locale });
     return (await this.principals.person(id))!;
   }

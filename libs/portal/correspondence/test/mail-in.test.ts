@@ -104,6 +104,28 @@ describe('a new mail', () => {
     expect(await bodies(acme, ticket!)).toEqual(['(This email has no text.)']);
   });
 
+  test('whose sender cannot be told offers nothing that cannot be; a name that is an address is none; a long subject says that it goes on', async () => {
+    await sendRaw(port, 'From: a@new.example, b@new.example\r\nTo: x\r\nSubject: Two of us\r\n\r\nHello', {
+      from: 'a@new.example',
+      to: at(acme),
+    });
+    await deliver({
+      from: '"Click https://evil.example/x now" <clicker@new.example>',
+      to: at(acme),
+      subject: 'x'.repeat(300),
+    });
+    const { ticket } = await outcome(acme, 'clicker@new.example');
+    const view = await acme.inside(async () => world.get(TicketPageReader).read(await acme.owner.actor(), ticket!));
+    expect([view.requester, view.subject]).toEqual(['clicker', `${'x'.repeat(199)}…`]);
+    const agent = await mara.browser();
+    const row = () =>
+      agent.get('/console/held-mails').then(({ text }) => text.split('<tr>').find((one) => one.includes('Two of us')));
+    let held: string | undefined;
+    for (let tries = 0; !held && tries < 200; tries++) held = await row();
+    expect(held).toContain('/dismissal');
+    expect(held).not.toContain('/acceptance');
+  });
+
   test('in the name of a known customer, with nothing to prove it, sends none of its words to them', async () => {
     const known = await acme.customer('Known');
     const text = 'Sign in at https://evil.example/login within 24 hours.';

@@ -99,8 +99,13 @@ export class MailLogController {
   }
 }
 
-/** What comes of a held mail that is accepted: whoever may write in the ticket it answers joins it. */
-export const acceptLabel = (visit: Visit, { ticket, reason }: Pick<LogRow, 'ticket' | 'reason'>): string =>
-  ticket === null || reason === 'not-entitled'
-    ? visit.t('correspondence.log.accept.opened')
-    : visit.t('correspondence.log.accept.joined', { ticket: ticketNumber(ticket) });
+/** Nobody can be found behind them, whatever the team decides. */
+const HOPELESS: readonly (string | null)[] = ['no-sender', 'unreadable'];
+
+/** What comes of a held mail that is accepted: whoever may write in the ticket it answers joins it. Null: nothing can. */
+export const acceptLabel = (visit: Visit, { ticket, reason }: Pick<LogRow, 'ticket' | 'reason'>): string | null =>
+  HOPELESS.includes(reason)
+    ? null
+    : ticket === null || reason === 'not-entitled'
+      ? visit.t('correspondence.log.accept.opened')
+      : visit.t('correspondence.log.accept.joined', { ticket: ticketNumber(ticket) });
