@@ -302,3 +302,27 @@ describe('signing a business up', () => {
     expect(await ask('slug=entirely-free')).toMatchObject({ problem: null });
   });
 });
+
+test('who registers with an address of a company’s own domain belongs to it once the address is proved, and nobody by a public one', async () => {
+  await owner.get('/console/companies/new');
+  const made = await owner.post('/console/companies', { name: 'Umbrella', domain: 'umbrella.example' });
+  expect(made.status).toBe(303);
+  const refused = await owner.post('/console/companies', { name: 'Everybody', domain: 'gmail.com' });
+  expect([refused.status, refused.text.includes('Anyone can have an address at gmail.com.')]).toEqual([422, true]);
+  const placesOf = (email: string) =>
+    acme.query<{ name: string; role: string }>(
+      () => sql`select c.name, m.role from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
+                  join ${table('person')} p on p.id = m.person_id where p.email = ${email}`,
+    );
+  for (const [email, places] of [
+    ['jill@umbrella.example', [{ name: 'Umbrella', role: 'user' }]],
+    ['wesker@not-umbrella.example', []],
+  ] as const) {
+    await acme.visitor().post('/register', { name: 'Jill', email });
+    const { browser, token } = await follow(email, '/verify');
+    expect(await placesOf(email)).toEqual([]);
+    expect((await browser.post('/verify', { token, name: 'Jill', password: CHOSEN, phone: '' })).status).toBe(303);
+    expect(await placesOf(email)).toEqual(places);
+    expect((await browser.get('/company')).status).toBe(places.length > 0 ? 200 : 404);
+  }
+});

@@ -14,7 +14,13 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
-import { PasswordChanged, PersonDeactivated, PersonRegistered, PersonVerified } from './identity.events.js';
+import {
+  MemberJoined,
+  PasswordChanged,
+  PersonDeactivated,
+  PersonRegistered,
+  PersonVerified,
+} from './identity.events.js';
 import { Owners } from './owners.js';
 import { Person, type TicketMailWish } from './person.entity.js';
 import { personAt } from './person-at.js';
@@ -137,14 +143,33 @@ export class Accounts {
       if (!person)
         em.persist((person = Object.assign(new Person(), { email: token.email, name: chosen!.name, locale })));
       if (passwordHash) Object.assign(person, { name: chosen!.name, phone: chosen!.phone ?? person.phone });
+      const proved = person.emailVerifiedAt === null;
       person.emailVerifiedAt ??= new Date();
       if (person.status === 'invited') person.status = 'active';
       await em.flush();
+      if (proved) await this.joinByDomain(person);
       if (passwordHash) await this.passwords.set(person.id, passwordHash);
       if (added) await this.outbox.publish(new PersonRegistered(person.id));
       await this.outbox.publish(new PersonVerified(person.id));
       return { person, isNew: passwordHash !== null, returnTo };
     });
+  }
+
+  /** Who has proved an address of a company's own domain is one of its people, with the least role. Who is in a company stays there alone. */
+  private async joinByDomain({ id, email, teamRole }: Person): Promise<void> {
+    if (teamRole !== null) return;
+    const domain = email.slice(email.lastIndexOf('@') + 1);
+    const joined = await this.database.write((em) =>
+      rows<{ companyId: string }>(
+        em,
+        sql`insert into ${table('membership')} (company_id, person_id, role)
+            select c.id, ${id}, 'user' from ${table('company')} c
+             where c.domain = ${domain} and not exists (select from ${table('membership')} m where m.person_id = ${id})
+               and not exists (select from ${table('company')} o where o.domain = ${domain} and o.id <> c.id)
+            returning company_id as "companyId"`,
+      ),
+    );
+    for (const { companyId } of joined) await this.outbox.publish(new MemberJoined(companyId, id));
   }
 
   async newAddressOf(actor: PortalActor, secret: string): Promise<string | null> {

@@ -8,6 +8,7 @@ import { MemberJoined, MemberRemoved } from './identity.events.js';
 import { Owners } from './owners.js';
 import { Person, type TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-principals.js';
+import { isPublicMail } from './public-mail.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
 
@@ -32,6 +33,7 @@ export class Companies {
 
   async create(actor: PortalActor, details: CompanyDetails): Promise<Company> {
     if (!holds(actor.ability, 'create', 'Company')) throw new Refused();
+    mustBeTheirs(details);
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
       em.persist(company);
@@ -43,6 +45,7 @@ export class Companies {
     await this.database.write(async (em) => {
       const company = await em.findOne(Company, { id: companyId });
       if (!company || !allowed(actor.ability, 'update', 'Company', company)) throw new NotFound();
+      mustBeTheirs(details);
       await this.checkPlace(companyId, details);
       Object.assign(company, details);
     });
@@ -151,4 +154,9 @@ export class Companies {
     );
     if (others === 0) throw new Conflict('identity.company.last-admin');
   }
+}
+
+/** Whoever registers with an address of a company's domain belongs to it. */
+function mustBeTheirs({ domain }: CompanyDetails): void {
+  if (domain && isPublicMail(domain)) throw new InvalidField('domain', 'identity.companies.domain-public', { domain });
 }
