@@ -8,7 +8,6 @@ const MOST = 30_000;
 const text = z.string().trim().max(MOST).default('');
 
 export const legalTexts = z.object({ imprint: text, privacy: text, terms: text });
-export type LegalTexts = z.output<typeof legalTexts>;
 
 /** What the law wants a business to say on its portal. */
 export const legal = legalTexts.extend({

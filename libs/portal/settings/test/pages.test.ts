@@ -458,6 +458,13 @@ describe('what the law wants said', () => {
     expect(await said('/legal/privacy', 'ar')).toContain('We keep little.');
     expect(await said('/', 'de')).toContain('href="/legal/terms"');
     expect(await said('/', 'en')).not.toContain('href="/legal/terms"');
+    // Another main language changes nobody's text, and each is found under its own.
+    const general = { name: 'Acme Works', contact: '', supportEmail: '', timeZone: 'UTC', locales: ['en', 'de', 'ar'] };
+    expect((await team.post('/console/settings/general', { ...general, defaultLocale: 'de' })).status).toBe(303);
+    expect(await said('/legal/privacy', 'de')).toContain('Wir behalten wenig.');
+    expect(await said('/legal/privacy', 'en')).toContain('We keep little.');
+    expect((await team.get('/console/settings/legal')).text).toContain('We keep little.');
+    expect((await team.get('/console/settings/legal?language=de')).text).toContain('Wir behalten wenig.');
     await inAcme(() => settings().apply('general', before));
   });
 });

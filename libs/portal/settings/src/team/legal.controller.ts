@@ -13,8 +13,9 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { LEGAL_PAGES, legalTexts } from '../legal.js';
+import { legalTexts } from '../legal.js';
 import { Settings } from '../settings.js';
+import { languagesNow } from '../settings-memory.js';
 import { pathOf } from './settings-page.js';
 
 const legalForm = legalTexts.extend({ language: z.string().default('') });
@@ -47,24 +48,24 @@ export class LegalSettingsController {
     return form.failed ? this.view(form) : seeOther(at(language), 'settings.saved');
   }
 
-  /** A language of the portal beside its main one, which is written as ''. */
+  /** A language of the portal beside that of the texts themselves, which stands as '' and stays whatever the main one becomes. */
   private async languageOf(asked: unknown): Promise<string> {
-    const { locales, defaultLocale } = await this.settings.get('general');
-    return locales.find((locale) => locale === asked && locale !== defaultLocale) ?? '';
+    const { locales } = await this.settings.get('general');
+    return locales.find((locale) => locale === asked && locale !== languagesNow().written) ?? '';
   }
 
   private async view(form: FormState) {
-    const { locales, defaultLocale } = await this.settings.get('general');
+    const { locales } = await this.settings.get('general');
+    const { written } = languagesNow();
     const language = await this.languageOf(form.values['language']);
-    const shown = language || defaultLocale;
+    const shown = language || written;
     return {
       form,
-      pages: LEGAL_PAGES,
       language,
-      main: language === '' ? null : languageName(defaultLocale),
-      tabs: [defaultLocale, ...locales.filter((locale) => locale !== defaultLocale)].map((locale) => ({
+      main: language === '' ? null : languageName(written),
+      tabs: [written, ...locales.filter((locale) => locale !== written)].map((locale) => ({
         label: languageName(locale),
-        href: at(locale === defaultLocale ? '' : locale),
+        href: at(locale === written ? '' : locale),
         current: locale === shown,
         count: null,
       })),
