@@ -1,5 +1,9 @@
 import { Tokenizer } from 'htmlparser2';
+import { HtmlList, indent } from './html-list.js';
+import { lookOf } from './html-style.js';
+import { HtmlTable } from './html-table.js';
 import type { Line } from './line.js';
+import { raised } from './raised.js';
 
 /** Elements whose end is the end of a line. */
 const BLOCK = new Set(
@@ -17,6 +21,16 @@ const ANNOUNCES = /\b(?:gmail_attr|moz-cite-prefix|yahoo_quoted_begin)\b/;
 /** Deeper elements are read but their ends are not looked for: nobody writes like that, but somebody may attack like that. */
 const MAX_DEPTH = 500;
 const LOOK_BACK = 50;
+const STRUCK = new Set(['s', 'strike', 'del']);
+const LISTS = new Set(['ol', 'ul', 'menu']);
+const CELLS = new Set(['td', 'th']);
+/** What ends where another of its kind begins, and within what. */
+const ENDS = new Map<string, { ends: ReadonlySet<string>; within: ReadonlySet<string> }>([
+  ['li', { ends: new Set(['li']), within: LISTS }],
+  ['td', { ends: CELLS, within: new Set(['table', 'tr']) }],
+  ['th', { ends: CELLS, within: new Set(['table', 'tr']) }],
+  ['tr', { ends: new Set(['tr']), within: new Set(['table']) }],
+]);
 
 interface Open {
   name: string;
@@ -24,6 +38,10 @@ interface Open {
   signature: boolean;
   announces: boolean;
   unseen: boolean;
+  struck: boolean;
+  raised: boolean;
+  list: HtmlList | null;
+  table: HtmlTable | null;
   link: Link | null;
 }
 
@@ -44,7 +62,14 @@ export class HtmlLines {
   private current: string[] = [];
   /** The innermost: no browser knows links in links, and each word is looked at for one of them alone. */
   private link: Link | null = null;
-  private counts = { quote: 0, signature: 0, announces: 0, unseen: 0, pre: 0 };
+  private counts = { quote: 0, signature: 0, announces: 0, unseen: 0, pre: 0, struck: 0, raised: 0 };
+  private readonly lists: HtmlList[] = [];
+  /** What stands before the next words: a number, a dash. */
+  private marker = '';
+  private striking = false;
+  private table: HtmlTable | null = null;
+  /** Whether the line means something by how it looks: a row of a table, words crossed out. */
+  private formed = false;
   private tag = '';
   private attributes = new Map<string, string>();
   private attribute = '';
@@ -82,6 +107,7 @@ export class HtmlLines {
     tokenizer.write(html);
     tokenizer.end();
     this.endLine();
+    this.endTable();
   }
 
   private begin(name: string): void {
@@ -97,17 +123,65 @@ export class HtmlLines {
 
   private opened(): void {
     const name = this.tag;
+    const end = ENDS.get(name);
+    if (end) this.implyEnd(end.ends, end.within);
+    const element = this.element(name);
     if (name === 'br') this.endLine();
-    else if (name === 'img') this.text(this.attributes.get('alt') ?? '');
-    else if (name === 'td' || name === 'th') this.text(' ');
+    else if (name === 'img' && !element.unseen) this.text(this.attributes.get('alt') ?? '');
+    else if (CELLS.has(name)) this.text(' ');
     if (BLOCK.has(name)) this.endLine(true);
     if (VOID.has(name) || this.open.length >= MAX_DEPTH) return;
-    const element = this.element(name);
     this.open.push(element);
     if (element.link) this.link = element.link;
     this.count(element, 1);
-    if (name === 'li') this.text('- ');
+    if (this.counts.unseen > 0) return;
+    if (name === 'li') this.item();
     if (name === 'p') this.gap();
+    this.place(element);
+  }
+
+  /** What holds tables, or lines that are to stay lines, lays out a page and is no table of data. */
+  private place(element: Open): void {
+    const { name, quote, signature, announces } = element;
+    if (name === 'table') {
+      const laidOut = /^(?:presentation|none)$/i.test(this.attributes.get('role') ?? '');
+      this.table = element.table = laidOut ? null : new HtmlTable(this.lines.length);
+    } else if (quote || signature || announces || name === 'pre') this.table = null;
+    else if (name === 'tr') this.table?.beginRow();
+    else if (CELLS.has(name))
+      this.table?.beginCell(name === 'th', this.spanned('colspan', 30), this.spanned('rowspan', 1_000));
+  }
+
+  private item(): void {
+    const marker = this.lists.at(-1)?.marker(this.attributes.get('value')) ?? '- ';
+    this.marker = (this.marker || indent(this.lists.length)) + marker;
+  }
+
+  private spanned(attribute: string, most: number): number {
+    const count = Number(/^\s*(\d{1,4})\s*$/.exec(this.attributes.get(attribute) ?? '')?.[1] ?? 1);
+    return Math.min(Math.max(count, 1), most);
+  }
+
+  private endTable(): void {
+    const { table } = this;
+    this.table = null;
+    const rows = table?.lines();
+    if (!table || !rows) return;
+    this.lines.length = table.from;
+    for (const row of rows) {
+      this.formed = true;
+      this.push(row);
+    }
+  }
+
+  private implyEnd(ends: ReadonlySet<string>, within: ReadonlySet<string>): void {
+    for (let at = this.open.length - 1; at >= 0 && at >= this.open.length - LOOK_BACK; at--) {
+      const { name } = this.open[at]!;
+      if (within.has(name)) return;
+      if (!ends.has(name)) continue;
+      if (BLOCK.has(name)) this.endLine(true);
+      return this.end(at);
+    }
   }
 
   private element(name: string): Open {
@@ -115,6 +189,7 @@ export class HtmlLines {
       .toLowerCase()
       .slice(0, 500);
     const style = this.attributes.get('style') ?? '';
+    const look = lookOf(style);
     const cited =
       name === 'blockquote' &&
       (this.attributes.get('type') === 'cite' || this.attributes.has('cite') || /border-left/i.test(style));
@@ -126,7 +201,11 @@ export class HtmlLines {
       quote: cited || (contained && !marks.includes('moz-cite-prefix')) || this.attributes.get('name') === 'quote',
       signature: SIGNATURES.test(marks) || (name === 'div' && this.attributes.get('id') === 'Signature'),
       announces: ANNOUNCES.test(marks),
-      unseen: UNSEEN.has(name),
+      unseen: UNSEEN.has(name) || look.hidden || this.attributes.has('hidden'),
+      struck: STRUCK.has(name) || look.struck,
+      raised: name === 'sup',
+      list: LISTS.has(name) ? new HtmlList(name === 'ol', this.attributes) : null,
+      table: null,
       link: /^(?:https?|mailto|tel):/i.test(href)
         ? { href, line: this.lines.length, piece: this.current.length }
         : null,
@@ -138,20 +217,32 @@ export class HtmlLines {
     if (element.signature) this.counts.signature += by;
     if (element.announces) this.counts.announces += by;
     if (element.unseen) this.counts.unseen += by;
+    if (element.raised) this.counts.raised += by;
     if (element.name === 'pre') this.counts.pre += by;
+    if (element.struck) this.counts.struck += by;
+    if (this.counts.struck === 0) this.endStriking();
+    if (element.list && by > 0) this.lists.push(element.list);
+    else if (element.list) this.lists.pop();
   }
 
   private close(name: string): void {
     if (BLOCK.has(name)) this.endLine(true);
     for (let at = this.open.length - 1; at >= 0 && at >= this.open.length - LOOK_BACK; at--) {
       if (this.open[at]!.name !== name) continue;
-      for (const element of this.open.splice(at)) {
-        if (element.link && element.link === this.link) this.follow(element.link);
-        this.count(element, -1);
-      }
+      this.end(at);
       break;
     }
     if (name === 'p') this.gap();
+  }
+
+  /** Ends an open element and all that are open in it. */
+  private end(at: number): void {
+    for (const element of this.open.splice(at).reverse()) {
+      if (element.table && element.table === this.table) this.endTable();
+      if (element.link && element.link === this.link) this.follow(element.link);
+      this.count(element, -1);
+      if (element.name === 'li') this.marker = '';
+    }
   }
 
   /** Writes a link's address behind its words, where the words are not the address. */
@@ -181,13 +272,34 @@ export class HtmlLines {
       return;
     }
     const spaced = content.replace(/[ \t\r\n\f]+/g, ' ');
-    this.add(this.blank ? spaced.trimStart() : spaced);
+    const shown = this.counts.raised > 0 ? raised(spaced) : spaced;
+    this.add(this.blank ? shown.trimStart() : shown);
   }
 
   private add(text: string): void {
     if (text === '') return;
-    this.current.push(text);
+    if (this.marker !== '' && text.trim() !== '') {
+      const marker = this.marker;
+      this.marker = '';
+      this.put(marker);
+    }
+    if (this.counts.struck > 0 && !this.striking && text.trim() !== '') {
+      this.striking = this.formed = true;
+      this.put(`${/^\s*/.exec(text)![0]}~~${text.trimStart()}`);
+    } else this.put(text);
     this.blank = text.endsWith(' ');
+  }
+
+  private put(text: string): void {
+    this.current.push(text);
+    this.table?.add(text);
+  }
+
+  /** What is crossed out stands between marks, within each line. */
+  private endStriking(): void {
+    if (!this.striking) return;
+    this.striking = false;
+    this.put('~~');
   }
 
   /** An empty line, but never two. */
@@ -197,6 +309,8 @@ export class HtmlLines {
   }
 
   private endLine(onlyIfBegun = false): void {
+    this.endStriking();
+    this.table?.endLine();
     const text = this.current.join('').replaceAll('\u00a0', ' ');
     this.current = [];
     this.blank = true;
@@ -212,6 +326,8 @@ export class HtmlLines {
       depth,
       signature: this.counts.signature > 0,
       announces: this.counts.announces > 0,
+      formed: this.formed,
     });
+    this.formed = false;
   }
 }

@@ -8,4 +8,6 @@ export interface Line {
   signature?: boolean;
   /** Its HTML said that it announces a quote. */
   announces?: boolean;
+  /** It means something by how it looked: a row of a table, words crossed out. */
+  formed?: boolean;
 }

@@ -107,10 +107,16 @@ function alternative({ parts }: MimePart, content: MailContent): void {
   }
 }
 
-/** Whether a plain text is a version of what the HTML says, and no “your program cannot show this”. */
+/**
+ * Whether a plain text is a version of what the HTML says, and no “your program cannot show this”. Programs that make one of
+ * another lose which cell of a table a word stood in, and what was crossed out: then the HTML is read.
+ */
 function saysAsMuch(plain: string, html: readonly MimePart[]): boolean {
   if (plain.trim() === '') return html.length === 0;
-  const shown = html.map((part) => fold(HtmlLines.read(textOf(part)), 'reply').text).join('\n');
+  const lines = html.map((part) => HtmlLines.read(textOf(part)));
+  const shown = lines.map((part) => fold(part, 'reply').text).join('\n');
+  const formed = new Set(lines.flat().flatMap(({ text, formed }) => (formed ? [text] : [])));
+  if (formed.size > 0 && shown.split('\n').some((line) => formed.has(line))) return false;
   const wanted = wordsOf(shown.replace(/<(?:https?|mailto|tel):[^>]*>/gi, ' '));
   if (wanted.size === 0) return true;
   const given = wordsOf(plain);

@@ -192,3 +192,77 @@ test('a winmail.dat that breaks off is kept as it came, beside what could be rea
     expect([kept, names]).toEqual([kept, expect.arrayContaining(['winmail.dat']) as unknown]);
   }
 });
+
+const htmlText = (html: string) => parseMail(Buffer.from(`Content-Type: text/html; charset=utf-8\n\n${html}`)).text;
+
+test.each([
+  ['numbers of steps', '<ol start=5><li>five<li>six</ol>', '5. five\n6. six'],
+  ['numbers given, and backwards', '<ol reversed start=3><li>c<li>b<li value=9>x<li>y</ol>', '3. c\n2. b\n9. x\n8. y'],
+  ['letters', '<ol type=a start=26><li>z<li>next</ol><ol type=I start=4><li>four</ol>', 'z. z\naa. next\nIV. four'],
+  ['lists in lists', '<ol><li>a<ul><li>b<li>c</ul><li>d</ol>', '1. a\n   - b\n   - c\n2. d'],
+  ['items of paragraphs', '<ol><li><p>a</p></li><li><p>b</p></li></ol>', '1. a\n\n2. b'],
+  ['many items that nobody ended', `<ul>${'<li>a'.repeat(80)}</ul><p>b`, `${'- a\n'.repeat(80)}\nb`],
+  [
+    'what is crossed out',
+    'now <s>59 €</s> 49 €, <span style="text-decoration: line-through">a<br>b</span>',
+    'now ~~59 €~~ 49 €, ~~a~~\n~~b~~',
+  ],
+  ['powers', '10<sup>2</sup> and the 1<sup>st</sup>', '10² and the 1st'],
+  [
+    'hidden words',
+    '<div style="display: none !important">x</div><p hidden>x</p><div style="max-height:0;overflow:hidden">x</div>a',
+    'a',
+  ],
+  ['what only Outlook hides', '<a style="mso-hide:all">Pay</a>', 'Pay'],
+  [
+    'empty cells',
+    '<table><tr><th>Part<th>Ordered<th>Got<tr><td>EC44<td><td>8<tr><td>EC34<td>10<td></table>',
+    'Part | Ordered | Got\nEC44 |  | 8\nEC34 | 10 |',
+  ],
+  [
+    'cells of Word',
+    '<table><tr><td><p>a</p></td><td><p>&nbsp;</p></td><td><p>b</p></td></tr><tr><td><p>c</p></td><td><p>d<br>e</p></td></tr></table>',
+    'a |  | b\nc | d / e',
+  ],
+  [
+    'cells that reach further',
+    '<table><tr><td rowspan=2>a<td>b<td>c<tr><td>d<td>e<tr><td colspan=2>sum<td>9</table>',
+    'a | b | c\n| d | e\nsum |  | 9',
+  ],
+  ['a table in a quote', '<p>a</p><blockquote type=cite><table><tr><td>b<td>c<tr><td>d<td>e</table></blockquote>', 'a'],
+  [
+    'data in a layout',
+    '<table><tr><td>x<table><tr><td>a<td>b<tr><td>c<td>d</table></td></tr><tr><td>y</table>',
+    'x\na | b\nc | d\ny',
+  ],
+  ['a layout of one cell a row', '<table><tr><td>a</td></tr><tr><td>&nbsp;</td><td>b</td></tr></table>', 'a\nb'],
+  ['a layout of one row', '<table><tr><td>a<td>b</table>', 'a b'],
+  ['a layout that says so', '<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>', 'a b\nc d'],
+  ['labels', '<table><tr><td>Order:<td>7<tr><td>Date:<td>8</table>', 'Order: 7\nDate: 8'],
+])('of HTML, %s mean what they meant', (_name, html, text) => expect(htmlText(html)).toBe(text));
+
+test('a table or crossed-out words are read from the HTML, whatever plain text a program made of them', () => {
+  const both = (plain: string, html: string) =>
+    parseMail(
+      Buffer.from(
+        `Content-Type: multipart/alternative; boundary=b\n\n--b\n\n${plain}\n--b\nContent-Type: text/html\n\n${html}\n--b--\n`,
+      ),
+    ).text;
+  expect(both('now 59 49', 'now <s>59</s> 49')).toBe('now ~~59~~ 49');
+  expect(both('a\n8\nb\n9', '<table><tr><td>a<td><td>8<tr><td>b<td>9</table>')).toBe('a |  | 8\nb | 9');
+  expect(both('*a* b', '<b>a</b> b')).toBe('*a* b');
+});
+
+test('of any table, no word of a cell goes missing, and each row of data has its cells in their columns', () => {
+  const cell = fc.constantFrom('', 'a', 'b c', '&nbsp;', '<p>d</p>', '<b>e</b>');
+  fc.assert(
+    fc.property(fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 6 }), (rows) => {
+      const html = rows.map((row) => `<tr>${row.map((one) => `<td>${one}</td>`).join('')}</tr>`).join('');
+      const plain = rows.map((row) => row.map((one) => one.replace(/<[^>]*>|&nbsp;/g, '')));
+      const text = htmlText(`<table>${html}</table>`);
+      expect(text.match(/\w/g) ?? []).toEqual(plain.flat().join('').match(/\w/g) ?? []);
+      if (plain.filter((row) => row.filter(Boolean).length > 1).length < 2) return expect(text).not.toContain('|');
+      expect(text.split('\n')).toEqual(plain.filter((row) => row.some(Boolean)).map((row) => row.join(' | ').trim()));
+    }),
+  );
+});
