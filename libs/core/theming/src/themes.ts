@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +47,14 @@ const PLATFORM: TenantTheme = { version: 'platform', theme: DEFAULT_THEME, setti
 const MAX_TENANT_ENVIRONMENTS = 30;
 const PAUSE_AFTER_FAILURE = 60_000;
 
+/** What follows from a theme and a tenant's choices. */
+interface TenantLook {
+  settings: ThemeSettings;
+  palette: Palette;
+  css: string;
+  version: string;
+}
+
 interface LoadedTheme {
   theme: Theme;
   assets: ThemeAssets;
@@ -64,7 +73,7 @@ export class Themes {
   /** Tenants without templates of their own share these: one for each theme and pack. */
   private readonly shared = new Map<string, Environment>();
   private readonly own = new LRUCache<string, Environment>({ max: MAX_TENANT_ENVIRONMENTS });
-  private readonly palettes = new LRUCache<string, { settings: ThemeSettings; palette: Palette }>({ max: 5_000 });
+  private readonly looks = new LRUCache<string, TenantLook>({ max: 5_000 });
   private readonly paused = new LRUCache<string, true>({ max: 1_000, ttl: PAUSE_AFTER_FAILURE });
 
   constructor(options: ThemesOptions = {}) {
@@ -119,28 +128,29 @@ export class Themes {
   async look(): Promise<Look> {
     const chosen = await this.chosenTheme(currentTenantOrNull());
     const { theme, assets } = await this.prepared(chosen.theme);
-    const stylesheets = [assets.url('theme.css'), `/theme.css?v=${encodeURIComponent(chosen.version)}`];
+    const { settings, palette: colours, version } = this.chosenLook(theme, chosen);
+    const stylesheets = [assets.url('theme.css'), `/theme.css?v=${version}`];
     const script = assets.url('page.js');
-    const { settings, palette: colours } = this.colours(theme, chosen);
     return { theme: theme.name, stylesheets, script, themeColour: colours.light.surface, palette: colours, settings };
   }
 
   /** Finding colours that pass takes some searching: once for each set of choices is enough. */
-  private colours(theme: Theme, chosen: TenantTheme): { settings: ThemeSettings; palette: Palette } {
-    const key = `${theme.name}|${JSON.stringify(chosen.settings)}`;
-    let found = this.palettes.get(key);
+  private chosenLook(theme: Theme, { settings: choices, css = '' }: TenantTheme): TenantLook {
+    const key = `${theme.name}|${JSON.stringify(choices)}|${css}`;
+    let found = this.looks.get(key);
     if (!found) {
-      const settings = completeSettings(theme.settings, chosen.settings);
-      this.palettes.set(key, (found = { settings, palette: palette(theme.settings, settings) }));
+      const settings = completeSettings(theme.settings, choices);
+      const sheet = tenantStylesheet(theme.settings, choices, css);
+      const version = createHash('sha256').update(sheet).digest('hex').slice(0, 12);
+      this.looks.set(key, (found = { settings, palette: palette(theme.settings, settings), css: sheet, version }));
     }
     return found;
   }
 
-  /** `/theme.css`: the tenant's colours and choices as CSS custom properties, then its own CSS. */
+  /** `/theme.css`: the tenant's colours and choices as CSS custom properties, then its own CSS. The version changes with the content alone. */
   async stylesheet(): Promise<{ css: string; version: string }> {
     const chosen = await this.chosenTheme(currentTenantOrNull());
-    const { theme } = this.loaded(chosen.theme);
-    return { css: tenantStylesheet(theme.settings, chosen.settings, chosen.css), version: chosen.version };
+    return this.chosenLook(this.loaded(chosen.theme).theme, chosen);
   }
 
   theme(name: string): Theme {

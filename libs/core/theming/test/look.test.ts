@@ -152,7 +152,8 @@ describe('the stylesheet', () => {
     const each = tenant({ version: 'v7', settings: { primary: '#8b1a4a', radius: 'n' }, css: '.card { color: red }' });
     const themes = new Themes({ tenantsDir: tenantsDir(), source: sourceOf(each) });
     const { css, version } = await each.in(() => themes.stylesheet());
-    expect(version).toBe('v7');
+    // Its address follows from what it says: nothing else that is set up makes browsers load it again.
+    expect((await each.in(() => themes.look())).stylesheets[1]).toBe(`/theme.css?v=${version}`);
     expect(css).toMatch(/^@layer base, components, theme, tenant;\n@layer tenant \{/);
     expect(css).toMatch(/--brand: (light-dark\()?#8b1a4a/);
     expect(css).toMatch(/--surface: light-dark\(#ffffff, #[0-2][0-9a-f]/);
@@ -180,7 +181,7 @@ describe('the stylesheet', () => {
     const each = tenant({ theme: 'fancy' });
     const themes = new Themes({ tenantsDir: tenantsDir(), source: sourceOf(each) });
     const look = await each.in(() => themes.look());
-    expect(look.stylesheets).toEqual([expect.stringMatching(/^\/assets\/[0-9a-f]{12}\/theme\.css$/), '/theme.css?v=1']);
+    expect(look.stylesheets).toEqual([expect.stringMatching(/^\/assets\/[0-9a-f]{12}\/theme\.css$/), expect.stringMatching(/^\/theme\.css\?v=[0-9a-f]{12}$/)]);
     const css = (await themes.serveAsset(look.stylesheets[0]!))!.body.toString();
     expect(css.match(/@layer [a-z]+ \{/g)).toEqual(['@layer base {', '@layer components {', '@layer theme {']);
     expect(css).toMatch(/url\("\/assets\/[0-9a-f]{12}\/pic\.png"\)/);

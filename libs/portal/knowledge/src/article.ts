@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { declareCollection } from '@foyer/settings';
+import { declareItems } from '@foyer/settings';
 
 /** Who is shown it: whoever comes, those who have signed in, the team alone. */
 export const AUDIENCES = ['everybody', 'signed-in', 'team'] as const;
@@ -32,4 +32,4 @@ export type Article = z.output<typeof article>;
 export const articleContent = article.omit({ id: true });
 
 /** Articles that the operator keeps elsewhere, and wants found here. */
-export const articles = declareCollection<Article>('articles', article);
+export const articles = declareItems<Article>('articles', article);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
@@ -17,7 +16,7 @@ import {
   routingRules,
   type Sharing,
 } from '@foyer/service';
-import { Collections, Settings } from '@foyer/settings';
+import { Collections, identified, Items, Settings } from '@foyer/settings';
 import { Approvals, reopeningRules, type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
 import { ownMacros } from '../src/macros/macros.js';
 
@@ -444,14 +443,16 @@ describe('macros', () => {
     const shelf = world.get(MacroShelf);
     const mine = { ...{ shortcut: '', groupId: null, note: false, text: 'Hello' }, translations: {}, actions: [] };
     const eleventh = await acme.agent('Elva');
-    await inside(() =>
-      world.get(Collections).apply(
-        ownMacros,
-        Array.from({ length: 600 }, (_, n) => ({
-          ...{ ...mine, id: randomUUID(), name: `Macro ${n}`, enabled: true, ownerId: id(90 + Math.floor(n / 50)) },
-        })),
-      ),
-    );
+    for (const name of ['Nora', 'Olaf', 'Pia']) {
+      const other = await (await acme.agent(name)).actor();
+      const theirs = Array.from({ length: 50 }, (_, n) => ({
+        ...mine,
+        name: `Macro ${n}`,
+        enabled: true,
+        ownerId: other.id,
+      }));
+      await inside(() => world.get(Items).update(ownMacros, other.id, () => theirs.map(identified)));
+    }
     const actor = await eleventh.actor();
     for (let n = 0; n < 50; n += 1)
       await inside(() => shelf.add(actor, { ...mine, name: `Mine ${n}`, shortcut: n === 0 ? 'hi' : '' }));
@@ -475,7 +476,7 @@ describe('macros', () => {
       const refused = await owner.post(path, { ...typed, ...wrong });
       expect([field, refused.status, refused.text.includes(`id="${field}-error"`)]).toEqual([field, 422, true]);
     }
-    await inside(() => world.get(Collections).apply(ownMacros, []));
+    await inside(() => world.get(Items).update(ownMacros, actor.id, () => []));
   });
 
   test('only those of the team, one’s groups and oneself; one without words changes at once', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { Database } from '@foyer/database';
+import { type Item as Kept, type ItemList, Items } from './items.js';
 import { type Collection, type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 
@@ -11,6 +12,8 @@ export type StillNeeded = (id: string) => Promise<{ code: string; values?: Recor
 export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
 
 export const CHANGED = 'settings.collection.changed';
+/** A list as a page of the set-up knows it: with the settings, or as rows. */
+export type List<Item extends CollectionItem> = Collection<Item> | ItemList<Item & Kept>;
 /** Changes when anything about the item does. */
 export const versionOf = (item: CollectionItem): string =>
   createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 12);
@@ -24,34 +27,33 @@ export class Collections {
   constructor(
     private readonly database: Database,
     private readonly settings: Settings,
+    private readonly items: Items,
   ) {}
 
-  async all<Item extends CollectionItem>({ section }: Collection<Item>): Promise<Item[]> {
-    return (await this.settings.get(section)).items;
+  /** Of a list kept as rows, the team's. The same array as long as nothing changes. */
+  async all<Item extends CollectionItem>(list: List<Item>): Promise<readonly Item[]> {
+    return isRows(list) ? this.items.all(list) : (await this.settings.get(list.section)).items;
   }
 
-  async find<Item extends CollectionItem>(collection: Collection<Item>, id: string | null): Promise<Item | undefined> {
+  async find<Item extends CollectionItem>(collection: List<Item>, id: string | null): Promise<Item | undefined> {
     return id === null ? undefined : (await this.all(collection)).find((item) => item.id === id);
   }
 
   /** Before an item is removed, `check` is asked whether somebody still needs it. */
-  protect<Item extends CollectionItem>({ name }: Collection<Item>, check: StillNeeded): void {
+  protect<Item extends CollectionItem>({ name }: List<Item>, check: StillNeeded): void {
     this.needs.set(name, [...(this.needs.get(name) ?? []), check]);
   }
 
   /** Before an item is added, changed or removed, `check` is asked whether the actor may do that. */
-  restrict<Item extends CollectionItem>({ name }: Collection<Item>, check: Restriction<Item>): void {
+  restrict<Item extends CollectionItem>({ name }: List<Item>, check: Restriction<Item>): void {
     this.restrictions.set(name, check as Restriction<never>);
   }
 
-  async add<Item extends CollectionItem>(
-    actor: Actor,
-    collection: Collection<Item>,
-    item: Omit<Item, 'id'>,
-  ): Promise<Item> {
+  async add<Item extends CollectionItem>(actor: Actor, collection: List<Item>, item: Omit<Item, 'id'>): Promise<Item> {
     const added = { ...item, id: randomUUIDv7() } as Item;
     await this.change(actor, collection, (items) => {
-      if (items.length >= MAX_ITEMS) throw new Conflict('settings.collection.full', { max: MAX_ITEMS });
+      if (!isRows(collection) && items.length >= MAX_ITEMS)
+        throw new Conflict('settings.collection.full', { max: MAX_ITEMS });
       return [...items, added];
     });
     return added;
@@ -60,7 +62,7 @@ export class Collections {
   /** @throws Conflict `CHANGED` when the item is not the `version` any longer that somebody has been changing */
   async replace<Item extends CollectionItem>(
     actor: Actor,
-    collection: Collection<Item>,
+    collection: List<Item>,
     id: string,
     item: Omit<Item, 'id'>,
     version?: string,
@@ -73,7 +75,7 @@ export class Collections {
   }
 
   /** @throws Conflict when something else still needs it */
-  async remove<Item extends CollectionItem>(actor: Actor, collection: Collection<Item>, id: string): Promise<void> {
+  async remove<Item extends CollectionItem>(actor: Actor, collection: List<Item>, id: string): Promise<void> {
     await this.database.write(async () => {
       await this.change(actor, collection, (items) => {
         known(items, id);
@@ -87,12 +89,7 @@ export class Collections {
   }
 
   /** Moves an item by so many places; at an end it stays there. */
-  async move<Item extends CollectionItem>(
-    actor: Actor,
-    collection: Collection<Item>,
-    id: string,
-    by: number,
-  ): Promise<void> {
+  async move<Item extends CollectionItem>(actor: Actor, collection: List<Item>, id: string, by: number): Promise<void> {
     await this.change(actor, collection, (items) => {
       const from = known(items, id);
       const to = Math.max(0, Math.min(items.length - 1, from + by));
@@ -102,33 +99,54 @@ export class Collections {
   }
 
   /** Sets the whole list, for packs. */
-  async apply<Item extends CollectionItem>({ section }: Collection<Item>, items: Item[]): Promise<void> {
-    await this.settings.apply(section, { items });
+  async apply<Item extends CollectionItem>(list: List<Item>, items: Item[]): Promise<void> {
+    await this.update(list, () => items, null);
   }
 
   /** The list as the enclosing write sees it. */
-  async stored<Item extends CollectionItem>({ section }: Collection<Item>): Promise<Item[]> {
-    return (await this.settings.stored(section)).items;
+  async stored<Item extends CollectionItem>(list: List<Item>): Promise<Item[]> {
+    return isRows(list) ? this.items.stored(list) : (await this.settings.stored(list.section)).items;
+  }
+
+  /** How many of its items this version cannot read. */
+  async setAside<Item extends CollectionItem>(list: List<Item>): Promise<number> {
+    const counts = isRows(list) ? this.items.setAside() : await this.settings.setAside();
+    return counts.get(list.name) ?? 0;
   }
 
   private async change<Item extends CollectionItem>(
     actor: Actor,
-    { name, section }: Collection<Item>,
+    list: List<Item>,
     to: (items: Item[]) => Item[],
   ): Promise<void> {
     mayManage(actor);
     await this.database.write(async () => {
-      let [before, after]: [Item[], Item[]] = [[], []];
-      const change = ({ items }: { items: Item[] }) => {
-        [before, after] = [items, to(items)];
-        return { items: after };
-      };
-      await this.settings.update(section, change, actor.id);
-      await this.check(actor, name, before, after);
+      const { before, after } = await this.update(list, to, actor.id);
+      await this.check(actor, list.name, before, after);
     });
   }
 
-  private async check<Item extends CollectionItem>(actor: Actor, name: string, before: Item[], after: Item[]) {
+  private async update<Item extends CollectionItem>(
+    list: List<Item>,
+    to: (items: Item[]) => Item[],
+    actorId: string | null,
+  ): Promise<{ before: readonly Item[]; after: readonly Item[] }> {
+    if (isRows(list)) return this.items.update(list, null, to, actorId);
+    let [before, after]: [Item[], Item[]] = [[], []];
+    const change = ({ items }: { items: Item[] }) => {
+      [before, after] = [items, to(items)];
+      return { items: after };
+    };
+    await this.settings.update(list.section, change, actorId);
+    return { before, after };
+  }
+
+  private async check<Item extends CollectionItem>(
+    actor: Actor,
+    name: string,
+    before: readonly Item[],
+    after: readonly Item[],
+  ) {
     const check = this.restrictions.get(name) as Restriction<Item> | undefined;
     if (!check) return;
     const [were, are] = [before, after].map((items) => new Map(items.map((item) => [item.id, item]))) as [
@@ -141,6 +159,8 @@ export class Collections {
     }
   }
 }
+
+const isRows = <Item extends CollectionItem>(list: List<Item>): list is ItemList<Item & Kept> => 'item' in list;
 
 function known(items: CollectionItem[], id: string): number {
   const index = items.findIndex((item) => item.id === id);

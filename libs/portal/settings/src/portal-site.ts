@@ -5,6 +5,7 @@ import { currentTenant } from '@foyer/tenancy';
 import { type Look, Themes } from '@foyer/theming';
 import { type SiteContext, Sites, type SiteView } from '@foyer/web';
 import { Features } from './features.js';
+import { Items } from './items.js';
 import { LEGAL_PAGES, legalHref, legalText } from './legal.js';
 import { Navigation, shown } from './navigation.js';
 import { SetupPages } from './setup-pages.js';
@@ -23,6 +24,7 @@ export class PortalSite implements OnModuleInit {
     private readonly features: Features,
     private readonly navigation: Navigation,
     private readonly setup: SetupPages,
+    private readonly items: Items,
   ) {}
 
   onModuleInit(): void {
@@ -73,7 +75,7 @@ export class PortalSite implements OnModuleInit {
       })),
       features: Object.fromEntries(this.features.all().map(({ name }) => [name, isOn(name)])),
       setup: console && /^\/console\/settings(?:\/|$)/.test(path) ? this.setup.for(actor, isOn, path, locale) : null,
-      notices: console ? noticesFor(snapshot, actor, locale) : [],
+      notices: console ? noticesFor(snapshot, this.items.setAside(), actor, locale) : [],
     };
   }
 }
@@ -104,7 +106,8 @@ export function pictureUrl(kind: string, { sha256 }: BrandPicture): string {
 }
 
 /** What the team should know on every page of the console. */
-function noticesFor({ portal, templateFailure }: Snapshot, { ability }: Actor, locale: string) {
+function noticesFor(snapshot: Snapshot, items: ReadonlyMap<string, number>, { ability }: Actor, locale: string) {
+  const { portal, templateFailure } = snapshot;
   const say = (key: string) => translate(locale, `settings.notice.${key}`);
   const notices: { tone: 'warn' | 'bad'; text: string; href: string; label: string }[] = [];
   if (portal.status !== 'active') {
@@ -114,6 +117,11 @@ function noticesFor({ portal, templateFailure }: Snapshot, { ability }: Actor, l
     const { template, line, reason } = templateFailure;
     const text = translate(locale, 'settings.notice.template', { template, line: line ?? 1, reason });
     notices.push({ tone: 'bad', text, href: '/console/settings/branding', label: say('look') });
+  }
+  const aside = [...snapshot.setAside().values(), ...items.values()].reduce((sum, count) => sum + count, 0);
+  if (aside > 0 && holds(ability, 'manage', 'Settings')) {
+    const text = translate(locale, 'settings.notice.aside', { count: aside });
+    notices.push({ tone: 'warn', text, href: '/console/settings', label: say('look') });
   }
   return notices;
 }

@@ -5,7 +5,9 @@ import { apart, Database, DatabaseUnreachable, rows, sql, table } from '@foyer/d
 import { Signals } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
 import type { TemplateFailure } from '@foyer/theming';
-import type { Section } from './section.js';
+import type { z } from 'zod';
+import type { Read } from './other-versions.js';
+import { declaredSections, type Section, sectionOf } from './section.js';
 import { sections, type Sections } from './sections.js';
 
 /** The signal that says: this tenant's settings are not what they were. */
@@ -13,11 +15,13 @@ export const SETTINGS_CHANGED = 'settings';
 
 /** Everything that is set for a tenant, as one value. */
 export interface Snapshot extends Sections {
-  /** Changes when anything here does. */
+  /** Changes when the look does: the brand, or a template of the team's own. */
   version: string;
   overrides: Record<string, string>;
   /** What another module declared. Read once by its schema. */
   declared: <T>(section: Section<T>) => T;
+  /** What cannot be read and is set aside, by section: how many fields or items. */
+  setAside: () => ReadonlyMap<string, number>;
   /** What a published template last failed with, until the team publishes again. */
   templateFailure: (TemplateFailure & { at: string }) | null;
 }
@@ -32,7 +36,7 @@ const latest = new LRUCache<string, Snapshot>({ max: MAX_TENANTS });
 
 /** A section of the ambient tenant as this process last read it: for words, which are chosen in the middle of a sentence. */
 export function settingNow<T>(section: Section<T>): T {
-  return latest.get(currentTenant().id)?.declared(section) ?? section.schema.parse({});
+  return latest.get(currentTenant().id)?.declared(section) ?? section.read({}).value;
 }
 
 /** The main language, and the one that texts without a language are written in: the main one when the team began. */
@@ -107,25 +111,30 @@ export class SettingsMemory implements OnModuleInit {
     );
     const settings = new Map(stored.flatMap(({ kind, key, value }) => (kind === 'setting' ? [[key, value]] : [])));
     const templates = stored.flatMap(({ kind, key, value }) => (kind === 'template' ? [[key, value as string]] : []));
+    const own = Object.entries(sections).map(([name, schema]) => sectionOf(name, schema as z.ZodType<object>));
+    const read = remembering(settings);
     return {
-      general: sections.general.parse(settings.get('general') ?? {}),
-      branding: sections.branding.parse(settings.get('branding') ?? {}),
-      features: sections.features.parse(settings.get('features') ?? {}),
-      portal: sections.portal.parse(settings.get('portal') ?? {}),
-      legal: sections.legal.parse(settings.get('legal') ?? {}),
-      declared: remembering(settings),
+      ...(Object.fromEntries(own.map((section) => [section.name, read(section).value])) as unknown as Sections),
+      declared: (section) => read(section).value,
+      setAside: () => {
+        const aside = [...own, ...declaredSections()].map(
+          (section) => [section.name, read(section as Section<unknown>).aside.length] as const,
+        );
+        return new Map(aside.filter(([, count]) => count > 0));
+      },
       overrides: Object.fromEntries(templates) as Record<string, string>,
       templateFailure: (settings.get(TEMPLATE_FAILURE) as Snapshot['templateFailure'] | undefined) ?? null,
-      version: fingerprint(stored.filter(({ key }) => key !== TEMPLATE_FAILURE)),
+      version: fingerprint([settings.get('branding'), templates]),
     };
   }
 }
 
-function remembering(stored: Map<string, unknown>): Snapshot['declared'] {
-  const parsed = new Map<string, unknown>();
-  return <T>({ name, schema }: Section<T>): T => {
-    if (!parsed.has(name)) parsed.set(name, schema.parse(stored.get(name) ?? {}));
-    return parsed.get(name) as T;
+function remembering(stored: Map<string, unknown>): <T>(section: Section<T>) => Read<T> {
+  const known = new Map<string, Read<unknown>>();
+  return <T>({ name, read }: Section<T>): Read<T> => {
+    let found = known.get(name);
+    if (!found) known.set(name, (found = read(stored.get(name))));
+    return found as Read<T>;
   };
 }
 

@@ -19,6 +19,7 @@ import { Collections } from './collections.js';
 import { ConsoleSearch } from './console-search.js';
 import { Features } from './features.js';
 import { FirstSteps } from './first-steps.js';
+import { Items } from './items.js';
 import { PortalHome } from './home.js';
 import { Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
@@ -50,6 +51,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
   providers: [
     SettingsMemory,
     Settings,
+    Items,
     Collections,
     SetupPages,
     ConsoleSearch,
@@ -65,6 +67,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
   ],
   exports: [
     Settings,
+    Items,
     Collections,
     SetupPages,
     ConsoleSearch,
@@ -100,6 +103,7 @@ export class SettingsModule implements OnModuleInit {
     this.setup.add(...portalPages);
     this.addSteps();
     this.fileUses.json('setting', 'value');
+    this.fileUses.json('item', 'data');
     this.themes.registerTemplates('settings', new URL('../templates', import.meta.url));
   }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField, Refused, holds } from '@foyer/access';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { currentTenant } from '@foyer/tenancy';
 import type { z } from 'zod';
-import type { Section } from './section.js';
+import { type Section, sectionOf } from './section.js';
 import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
 import { SettingsChanged } from './settings.events.js';
@@ -46,6 +46,11 @@ export class Settings {
     return (await this.memory.snapshot()).templateFailure;
   }
 
+  /** What cannot be read, by section: how many fields or items. */
+  async setAside(): Promise<ReadonlyMap<string, number>> {
+    return (await this.memory.snapshot()).setAside();
+  }
+
   /**
    * Changes what the patch names and leaves the rest of the section. A patch that goes by what is there is made of it.
    * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid
@@ -55,27 +60,29 @@ export class Settings {
   async change(actor: Actor, section: SectionName | Section<object>, patch: PatchOf<object>): Promise<void> {
     mayManage(actor);
     const made = typeof patch === 'function' ? patch : () => patch;
-    await this.update(sectionOf(section), (before) => ({ ...before, ...made(before) }), actor.id);
+    await this.update(sectionNamed(section), (before) => ({ ...before, ...made(before) }), actor.id);
   }
 
   /** The same without an actor, for packs and provisioning. */
   async apply<Name extends SectionName>(section: Name, patch: Patch<Name>, actorId?: string | null): Promise<void>;
   async apply<T extends object>(section: Section<T>, patch: Partial<T>, actorId?: string | null): Promise<void>;
   async apply(section: SectionName | Section<object>, patch: object, actorId: string | null = null): Promise<void> {
-    await this.update(sectionOf(section), (before) => ({ ...before, ...patch }), actorId);
+    await this.update(sectionNamed(section), (before) => ({ ...before, ...patch }), actorId);
   }
 
   /** Makes a section's next value from the one before; two at once follow one another. */
   async update<T extends object>(section: Section<T>, to: (before: T) => T, actorId: string | null): Promise<void> {
     await this.database.write(async (em) => {
       await this.one();
-      const before = await stored(em, section);
+      const row = await em.findOne(Setting, { key: section.name }, { refresh: true });
+      const before = section.read(row?.value).value;
       const after = checked(section, to(before));
       const changed = (key: string) => !same(before[key as keyof T], after[key as keyof T]);
       const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(changed);
       if (keys.length === 0) return;
       const changedBy = actorId === null ? {} : { changedBy: actorId };
-      await em.upsert(Setting, { key: section.name, value: after, updatedAt: new Date(), ...changedBy });
+      const value = section.written(row?.value, before, after);
+      await em.upsert(Setting, { key: section.name, value, updatedAt: new Date(), ...changedBy });
       await this.outbox.publish(new SettingsChanged(section.name, keys, actorId));
       await this.memory.changed();
     });
@@ -85,19 +92,23 @@ export class Settings {
   async stored<Name extends SectionName>(section: Name): Promise<Sections[Name]>;
   async stored<T extends object>(section: Section<T>): Promise<T>;
   async stored(section: SectionName | Section<object>): Promise<unknown> {
-    return this.database.read((em) => stored(em, sectionOf(section)));
+    return this.database.read((em) => stored(em, sectionNamed(section)));
   }
 
   /** What is set up and speaks of one of the ids, be it in a condition, an action or a choice; as the enclosing write sees it. */
   async mentions(ids: readonly string[]): Promise<Mention[]> {
-    const all = await this.database.read((em) => em.find(Setting, {}, { refresh: true }));
-    return all.flatMap(({ key, value }) => {
-      const items = (value as { items?: unknown }).items;
-      const parts: object[] = Array.isArray(items) ? (items as object[]) : [value as object];
-      return parts.flatMap((part) => {
-        const text = JSON.stringify({ ...part, id: null });
-        return ids.filter((id) => text.includes(id)).map((id): Mention => ({ id, section: key, by: part }));
-      });
+    const parts = await this.database.read((em) =>
+      rows<{ section: string; part: Record<string, unknown> }>(
+        em,
+        sql`select key as section, part from ${table('setting')},
+                   jsonb_array_elements(case when jsonb_typeof(value -> 'items') = 'array' then value -> 'items' else jsonb_build_array(value) end) part
+            union all
+            select kind, data || jsonb_build_object('id', id, 'ownerId', owner_id) from ${table('item')}`,
+      ),
+    );
+    return parts.flatMap(({ section, part }) => {
+      const text = JSON.stringify({ ...part, id: null });
+      return ids.filter((id) => text.includes(id)).map((id): Mention => ({ id, section, by: part }));
     });
   }
 
@@ -111,12 +122,12 @@ export function mayManage({ ability }: Actor): void {
   if (!holds(ability, 'manage', 'Settings')) throw new Refused();
 }
 
-const sectionOf = (section: SectionName | Section<object>): Section<object> =>
-  typeof section === 'string' ? { name: section, schema: sections[section] as z.ZodType<object> } : section;
+const sectionNamed = (section: SectionName | Section<object>): Section<object> =>
+  typeof section === 'string' ? sectionOf(section, sections[section] as z.ZodType<object>) : section;
 
-async function stored<T>(em: SqlEntityManager, { name, schema }: Section<T>): Promise<T> {
+async function stored<T>(em: SqlEntityManager, { name, read }: Section<T>): Promise<T> {
   const row = await em.findOne(Setting, { key: name }, { refresh: true });
-  return schema.parse(row?.value ?? {});
+  return read(row?.value).value;
 }
 
 function checked<T>({ name, schema }: Section<T>, value: unknown): T {

@@ -34,7 +34,7 @@ export abstract class ComposedRoles<Scope extends string, Role extends string, S
     };
   }
 
-  protected composed(): Promise<Setup[]> {
+  protected composed(): Promise<readonly Setup[]> {
     return this.collections.all(this.collection);
   }
 

@@ -1,12 +1,11 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Conflict, NotFound } from '@foyer/access';
+import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, Settings } from '@foyer/settings';
+import { Collections, identified, Items } from '@foyer/settings';
 import { type FindReply, Groups, ReplySuggestions, RuleOptions } from '@foyer/tickets';
 import { actionWords } from '../rules/rule-sentence.js';
 import { Fillings } from './filling.js';
-import { type Macro, macros, MAX_OWN, mustBeDistinct, ownMacros } from './macros.js';
+import { type Macro, macros, mustBeDistinct, ownMacros } from './macros.js';
 import { filled, mustBeKnown } from './placeholders.js';
 
 /** The macros somebody can use: the team's, those of their groups, and their own. */
@@ -14,7 +13,7 @@ import { filled, mustBeKnown } from './placeholders.js';
 export class MacroShelf implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
-    private readonly settings: Settings,
+    private readonly items: Items,
     private readonly groups: Groups,
     private readonly suggestions: ReplySuggestions,
     private readonly fillings: Fillings,
@@ -34,8 +33,8 @@ export class MacroShelf implements OnModuleInit {
     return [...(await this.own(actor)), ...shared];
   }
 
-  async own(actor: PortalActor): Promise<Macro[]> {
-    return (await this.collections.all(ownMacros)).filter(({ ownerId }) => ownerId === actor.id);
+  async own({ id }: PortalActor): Promise<readonly Macro[]> {
+    return this.items.all(ownMacros, id);
   }
 
   async find(actor: PortalActor, id: string): Promise<Macro> {
@@ -48,31 +47,18 @@ export class MacroShelf implements OnModuleInit {
   async add(actor: PortalActor, macro: Omit<Macro, 'id' | 'ownerId' | 'enabled'>): Promise<void> {
     mustBeKnown('text', macro.text);
     mustBeDistinct(macro, await this.of(actor));
-    await this.settings.update(
-      ownMacros.section,
-      ({ items }) => {
-        if (items.filter(({ ownerId }) => ownerId === actor.id).length >= MAX_OWN)
-          throw new Conflict('settings.collection.full', { max: MAX_OWN });
-        mustBeDistinct(
-          macro,
-          items.filter(({ ownerId }) => ownerId === actor.id),
-        );
-        return { items: [...items, { ...macro, id: randomUUIDv7(), ownerId: actor.id, enabled: true }] };
-      },
-      actor.id,
-    );
+    await this.items.update(ownMacros, actor.id, (items) => {
+      mustBeDistinct(macro, items);
+      return [...items, identified({ ...macro, ownerId: actor.id, enabled: true })];
+    });
   }
 
   /** @throws NotFound unless it is their own */
   async remove(actor: PortalActor, id: string): Promise<void> {
-    await this.settings.update(
-      ownMacros.section,
-      ({ items }) => {
-        if (!items.some((one) => one.id === id && one.ownerId === actor.id)) throw new NotFound();
-        return { items: items.filter((one) => one.id !== id) };
-      },
-      actor.id,
-    );
+    await this.items.update(ownMacros, actor.id, (items) => {
+      if (!items.some((one) => one.id === id)) throw new NotFound();
+      return items.filter((one) => one.id !== id);
+    });
   }
 
   /** What a macro proposes for the next reply, in the customer's language where it has words for it. */

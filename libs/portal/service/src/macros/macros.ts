@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { declareCollection } from '@foyer/settings';
+import { declareCollection, declareItems } from '@foyer/settings';
 import { ticketActions } from '@foyer/tickets';
 
 const text = z.string().trim().max(10_000);
@@ -30,9 +30,8 @@ export const macro = z.object({
 export type Macro = z.output<typeof macro>;
 /** The team's. */
 export const macros = declareCollection<Macro>('macros', macro);
-export const MAX_OWN = 50;
 /** People's own: each has room for as many, whatever the others keep. */
-export const ownMacros = declareCollection<Macro>('own-macros', macro, [], MAX_OWN * 1_000);
+export const ownMacros = declareItems<Macro>('own-macros', macro, { team: 0, own: 50 });
 
 /** A name or a shortcut leads to one macro. @throws InvalidField */
 export function mustBeDistinct({ name, shortcut }: Pick<Macro, 'name' | 'shortcut'>, others: readonly Macro[]): void {

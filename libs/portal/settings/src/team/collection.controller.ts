@@ -2,8 +2,8 @@ import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
-import { CHANGED, type Collections, versionOf } from '../collections.js';
-import type { Collection, CollectionItem } from '../section.js';
+import { CHANGED, type Collections, type List, versionOf } from '../collections.js';
+import type { CollectionItem } from '../section.js';
 
 /** One item as the list shows it. */
 export interface CollectionRow {
@@ -26,7 +26,7 @@ type Values = Record<string, string | string[] | null | undefined>;
 export abstract class CollectionController<Item extends CollectionItem, Input> {
   /** Of the list: `/console/settings/…`. */
   protected abstract readonly path: string;
-  protected abstract readonly collection: Collection<Item>;
+  protected abstract readonly collection: List<Item>;
   protected abstract readonly form: z.ZodType<Input>;
   /** Of the page of one item; it gets `form`, `item` (`{ id }` or null), `version` and what `choices` gives. */
   protected abstract readonly template: string;
@@ -149,7 +149,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
       empty: { heading: word('empty'), text: word('empty-text') },
       removeText: word('remove-text'),
       ordered: this.ordered,
-      problem: null,
+      problem: await this.unread(visit),
       items: rows.map((row, index) => ({
         text: null,
         badge: null,
@@ -160,6 +160,11 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
         last: index === rows.length - 1,
       })),
     };
+  }
+
+  private async unread(visit: Visit): Promise<string | null> {
+    const count = await this.collections.setAside(this.collection);
+    return count > 0 ? visit.t('settings.collection.aside', { count }) : null;
   }
 
   protected async page(visit: Visit, item: Item | null, form: FormState<unknown>) {

@@ -10,7 +10,7 @@ export interface Answer {
   label: string;
   /** Lines of what was answered, as people read it. */
   values: string[];
-  files: { id: string; name: string }[];
+  files: readonly { id: string; name: string }[];
   teamOnly: boolean;
   /** The ticket's type does not ask for it: it was of another type then. */
   earlier: boolean;

@@ -28,7 +28,7 @@ export class Groups implements OnModuleInit {
     this.parts.fill((personId) => this.of(personId));
   }
 
-  all(): Promise<TicketGroup[]> {
+  all(): Promise<readonly TicketGroup[]> {
     return this.collections.all(ticketGroups);
   }
 

@@ -88,8 +88,8 @@ export class RequestsPack {
 
   private async add(list: typeof ticketGroups, items: TicketGroup[]): Promise<void>;
   private async add(list: typeof requestFields, items: RequestField[]): Promise<void>;
-  private async add(list: never, items: { id: string }[]): Promise<void> {
-    const before: { id: string }[] = await this.collections.stored(list);
+  private async add(list: never, items: readonly { id: string }[]): Promise<void> {
+    const before: readonly { id: string }[] = await this.collections.stored(list);
     const fresh = items.filter(({ id }) => !before.some((one) => one.id === id));
     if (fresh.length > 0) await this.collections.apply(list, [...before, ...fresh] as never);
   }

@@ -11,11 +11,11 @@ import { FIRST_TYPE, type RequestType, requestTypes } from './request-type.js';
 export class Requests {
   constructor(private readonly collections: Collections) {}
 
-  types(): Promise<RequestType[]> {
+  types(): Promise<readonly RequestType[]> {
     return this.collections.all(requestTypes);
   }
 
-  fields(): Promise<RequestField[]> {
+  fields(): Promise<readonly RequestField[]> {
     return this.collections.all(requestFields);
   }
 

@@ -49,7 +49,7 @@ export class Statuses implements OnModuleInit {
     this.collections.protect(ticketStatuses, (id) => this.stillNeeded(id));
   }
 
-  all(): Promise<NamedStatus[]> {
+  all(): Promise<readonly NamedStatus[]> {
     return this.collections.all(ticketStatuses);
   }
 

@@ -125,7 +125,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
     const others = (await this.requests.types()).filter((one) => one.id !== before?.id);
     if (others.some((other) => other.name === texts.name || typeName(other, languagesNow().main) === input.name))
       throw new InvalidField('name', 'tickets.setup.types.taken');
-    const known = (name: 'default-category' | 'default-group', ids: { id: string }[]) => {
+    const known = (name: 'default-category' | 'default-group', ids: readonly { id: string }[]) => {
       if (input[name] && !ids.some(({ id }) => id === input[name])) throw new InvalidField(name, 'web.form.choice');
       return input[name];
     };
@@ -152,7 +152,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestType | null) {
     const fields = await this.requests.fields();
-    const named = (list: { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
+    const named = (list: readonly { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
     const categories = named(await this.categories.all());
     const rows = questionRows(visit, fields, categories, form);
     const type = item ?? FIRST_TYPE;

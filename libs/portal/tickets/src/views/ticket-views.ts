@@ -1,9 +1,8 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, declareCollection, Settings } from '@foyer/settings';
+import { Collections, declareItems, identified, Items } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
 import { Groups, type TicketGroup, ticketGroups } from '../requests/groups.js';
 import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-list.js';
@@ -21,8 +20,8 @@ const savedView = z.object({
   search: z.string().max(100).default(''),
 });
 export type SavedView = z.output<typeof savedView>;
-const savedViews = declareCollection<SavedView>('ticket-views', savedView);
 const MAX_OF_ONE = 20;
+const savedViews = declareItems<SavedView>('ticket-views', savedView, { own: MAX_OF_ONE });
 
 export interface ViewDraft {
   name: string;
@@ -51,24 +50,23 @@ export function standardFilter(view: StandardView, actor: PortalActor): ViewFilt
 @Injectable()
 export class TicketViews implements OnModuleInit {
   constructor(
-    private readonly settings: Settings,
+    private readonly items: Items,
     private readonly collections: Collections,
     private readonly groups: Groups,
   ) {}
 
   onModuleInit(): void {
     this.collections.protect(ticketGroups, async (id) => {
-      const { items } = await this.settings.stored(savedViews.section);
-      const view = items.find((one) => one.ownerId === null && (one.groupId === id || asksFor(one, id)));
+      const shared = await this.items.stored(savedViews);
+      const view = shared.find((one) => one.groupId === id || asksFor(one, id));
       return view ? { code: 'tickets.views.needs-group', values: { name: view.name } } : null;
     });
   }
 
   /** The shared ones, then one's own, each in their order. */
   async of(actor: PortalActor): Promise<SavedView[]> {
-    const { items } = await this.settings.get(savedViews.section);
-    const mine = items.filter(this.seenBy(actor, await this.groupsOf(actor)));
-    return mine.sort((a, b) => Number(a.ownerId !== null) - Number(b.ownerId !== null));
+    const items = await this.items.all(savedViews, actor.id);
+    return items.filter(this.seenBy(actor, await this.groupsOf(actor)));
   }
 
   /** The saved view that an address names; none where it names a standard one. @throws NotFound when it is gone */
@@ -83,13 +81,13 @@ export class TicketViews implements OnModuleInit {
   }
 
   /** With which groups the actor shares: their own, or all where they set up the portal. */
-  async groupsOf({ id, ability }: PortalActor): Promise<TicketGroup[]> {
+  async groupsOf({ id, ability }: PortalActor): Promise<readonly TicketGroup[]> {
     const all = await this.groups.all();
     return holds(ability, 'manage', 'Settings') ? all : all.filter(({ memberIds }) => memberIds.includes(id ?? ''));
   }
 
   async keep(actor: PortalActor, draft: ViewDraft): Promise<SavedView> {
-    const view = { id: randomUUIDv7(), ...(await this.made(actor, draft)) };
+    const view = identified(await this.made(actor, draft));
     await this.change(actor, (items) => {
       mustHaveRoom(items, view);
       return [...items, view];
@@ -145,7 +143,7 @@ export class TicketViews implements OnModuleInit {
   ): Promise<void> {
     if (!holds(actor.ability, 'update', 'Desk')) throw new Refused();
     const seen = this.seenBy(actor, await this.groupsOf(actor));
-    await this.settings.update(savedViews.section, ({ items }) => ({ items: to(items, seen) }), actor.id);
+    await this.items.update(savedViews, actor.id, (items) => to(items, seen));
   }
 }
 
