@@ -1,6 +1,7 @@
 import { DelayedError, type Job } from 'bullmq';
 import { Injectable } from '@nestjs/common';
-import { inTenant, isOperating, TenantDirectory } from '@foyer/tenancy';
+import { inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
+import { withCause } from './cause.js';
 import { type EventJob, Queues } from './queue.js';
 import { Relay } from './relay.js';
 import { SCHEDULE_REALM, Schedules } from './schedules.js';
@@ -29,14 +30,30 @@ export class Dispatcher {
     if (job.data.realm === SCHEDULE_REALM) return this.schedules.run(job.name);
     const subscriber = this.subscribers.named(job.name);
     if (!subscriber) throw new Error(`No subscriber is called ${job.name}`);
-    const { realm, payload } = job.data;
-    if (!realm.startsWith('t_')) return subscriber.handle(payload);
-    const tenant = await this.directory.bySchema(realm);
-    if (!tenant || tenant.status === 'closed') return; // the tenant is gone, and its work with it
-    if (!isOperating(tenant)) {
-      await job.moveToDelayed(Date.now() + SUSPENDED_RETRY_MS, token);
-      throw new DelayedError();
+    const { realm, payload, stamp } = job.data;
+    const actor = { kind: 'job', id: null, name: subscriber.name } as const;
+    const handle = () =>
+      withCause({ actor, request: stamp?.request ?? null, after: stamp?.id ?? null }, () =>
+        subscriber.handle(payload, stamp),
+      );
+    try {
+      if (!realm.startsWith('t_')) await handle();
+      else {
+        const tenant = await this.directory.bySchema(realm);
+        if (tenant && isWaiting(tenant)) {
+          await job.moveToDelayed(Date.now() + SUSPENDED_RETRY_MS, token);
+          throw new DelayedError();
+        }
+        // The tenant may be gone, and its work with it.
+        if (tenant && tenant.status !== 'closed') await inTenant(tenant, handle);
+      }
+    } catch (error) {
+      const last = !(error instanceof DelayedError) && job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+      if (last && stamp) this.relay.done(stamp.id, subscriber.name);
+      throw error;
     }
-    await inTenant(tenant, () => subscriber.handle(payload));
+    if (stamp) this.relay.done(stamp.id, subscriber.name);
   }
 }
+
+const isWaiting = (tenant: Tenant): boolean => tenant.status !== 'closed' && !isOperating(tenant);

@@ -1,5 +1,6 @@
+export { type Cause, causedBy, currentCause, type Doer, type Stamp, withCause } from './cause.js';
 export { Dispatcher } from './dispatcher.js';
-export { type EventClass, eventName, EventName } from './domain-event.js';
+export { allContracts, type EventClass, type EventContract, eventName, EventName } from './domain-event.js';
 export { EventsModule } from './events.module.js';
 export { type FailedJob, FailedJobs } from './failed-jobs.js';
 export { Outbox } from './outbox.js';

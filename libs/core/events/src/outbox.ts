@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { currentTenantOrNull } from '@foyer/tenancy';
 import { Database, PlatformDatabase } from '@foyer/database';
-import { type EventClass, eventName } from './domain-event.js';
+import { currentCause, type Doer } from './cause.js';
+import { contractOf, type EventClass, eventName } from './domain-event.js';
 import { Signals } from './signals.js';
 
 /** The signal by which a commit wakes the relay. */
@@ -17,16 +18,19 @@ export class Outbox {
   ) {}
 
   /**
-   * Publishes from inside a `write`. The database itself notes which tenant's role wrote the line. With `afterSeconds` the
-   * event waits that long before it is carried: work that must be tried again much later keeps no job busy meanwhile.
+   * Publishes from inside a `write`, stamped with who set it off: `by`, or whoever asks. The database itself notes which tenant's role
+   * wrote the line. With `afterSeconds` the event waits that long before it is carried: work that must be tried again much later
+   * keeps no job busy meanwhile.
    */
-  async publish(event: object, { afterSeconds = 0 } = {}): Promise<void> {
+  async publish(event: object, { by, afterSeconds = 0 }: { by?: Doer; afterSeconds?: number } = {}): Promise<void> {
     const database = currentTenantOrNull() ? this.database : this.platform;
-    const name = eventName(event.constructor);
+    const { name, version } = contractOf(event.constructor);
+    const cause = currentCause();
+    const actor = by ? { kind: by.kind, id: by.id, name: by.name } : cause.actor;
     await database.write(async (em) => {
       await em.execute(
-        `insert into platform.outbox (name, payload, available_at) values (?, ?, now() + ? * interval '1 second')`,
-        [name, JSON.stringify(event), afterSeconds],
+        `insert into platform.outbox (name, version, payload, cause, available_at) values (?, ?, ?, ?, now() + ? * interval '1 second')`,
+        [name, version, JSON.stringify(event), JSON.stringify({ ...cause, actor }), afterSeconds],
         'run',
       );
       await this.signals.send(em, OUTBOX);

@@ -2,6 +2,7 @@ import { createPostgresBackend, Queue, type QueueOptions, Worker, type Processor
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { loginUrl, SteadyClient, waitBefore } from '@foyer/database';
+import type { Stamp } from './cause.js';
 import { type Lane, LANES } from './subscribers.js';
 
 /** One subscriber's share of one event. */
@@ -9,6 +10,8 @@ export interface EventJob {
   /** Schema that published the event, or the platform's role. */
   realm: string;
   payload: object;
+  /** Absent for schedules, and for jobs that the version before made. */
+  stamp?: Stamp;
 }
 export type JobQueue = Queue<EventJob, void, string>;
 

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { Stamp } from './cause.js';
 import { type EventClass, eventName } from './domain-event.js';
 
 const ON_EVENT = 'foyer:on-event';
@@ -19,8 +20,8 @@ interface OnEventMeta {
 }
 
 /**
- * Makes a provider's method the subscriber of an event. The worker calls it inside the event's tenant, at least once: the
- * method is idempotent. `subscriber` is a stable name; it becomes part of the job's id.
+ * Makes a provider's method the subscriber of an event. The worker calls it inside the event's tenant with the event and its `Stamp`, at
+ * least once: the method is idempotent. `subscriber` is a stable name; it becomes part of the job's id.
  */
 export function OnEvent(
   event: EventClass,
@@ -46,13 +47,15 @@ export function Every(seconds: number, schedule: string): MethodDecorator {
 export interface Subscriber {
   name: string;
   lane: Lane;
-  handle: (payload: object) => Promise<void>;
+  handle: (payload: object, stamp?: Stamp) => Promise<void>;
 }
 export interface Schedule {
   name: string;
   seconds: number;
   run: () => Promise<void>;
 }
+
+type Method = (payload?: object, stamp?: Stamp) => Promise<void>;
 
 /** Finds every `@OnEvent` and `@Every` of the application when it starts. Two subscribers of one name stop the start. */
 @Injectable()
@@ -71,7 +74,7 @@ export class Subscribers implements OnApplicationBootstrap {
     for (const { instance } of this.discovery.getProviders()) {
       if (!instance || typeof instance !== 'object') continue;
       for (const method of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object)) {
-        this.collect(instance as Record<string, (payload?: object) => Promise<void>>, method);
+        this.collect(instance as Record<string, Method>, method);
       }
     }
   }
@@ -84,11 +87,11 @@ export class Subscribers implements OnApplicationBootstrap {
     return this.byName.get(name);
   }
 
-  private collect(instance: Record<string, (payload?: object) => Promise<void>>, method: string): void {
+  private collect(instance: Record<string, Method>, method: string): void {
     const fn = instance[method]!;
     const on = this.reflector.get<OnEventMeta | undefined>(ON_EVENT, fn);
     if (on) {
-      const handle = (payload: object) => fn.call(instance, payload);
+      const handle = (payload: object, stamp?: Stamp) => fn.call(instance, payload, stamp);
       const subscriber: Subscriber = { name: on.subscriber, lane: on.lane, handle };
       if (this.byName.has(on.subscriber)) throw new Error(`Two subscribers are called ${on.subscriber}`);
       this.byName.set(on.subscriber, subscriber);

@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { closeReadingPage, DatabaseUnreachable, readingPage } from '@foyer/database';
+import { withCause } from '@foyer/events';
 import { FileServer } from '@foyer/files';
 import { inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
 import { hostKind, platformOrigin } from './hosts.js';
@@ -50,7 +51,7 @@ export class Edge {
     const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
     req.foyer = { id, face, url: req.url, startedAt: performance.now() };
     req.url = `/_${face}${req.url.startsWith('/') ? '' : '/'}${req.url}`;
-    enter(tenant, () => {
+    enter(tenant, id, () => {
       // PostgreSQL keeps no NUL, and nobody means one.
       if (/%00/.test(req.foyer.url)) return next(new BadRequestException('web.error.filter'));
       if (!isSafe(req.method)) return next();
@@ -67,9 +68,8 @@ function fail(error: unknown, res: Response, next: NextFunction): void {
   plainPage(res, 503, 'away');
 }
 
-function enter(tenant: Tenant | null, fn: () => void): void {
-  if (tenant) inTenant(tenant, fn);
-  else fn();
+function enter(tenant: Tenant | null, request: string, fn: () => void): void {
+  withCause({ request }, () => (tenant ? inTenant(tenant, fn) : fn()));
 }
 
 /** A GET cannot write (ASVS 3.5.3): all it reads comes from read-only transactions, which end with the answer at the latest. */

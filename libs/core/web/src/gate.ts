@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { NotFound, holds } from '@foyer/access';
+import { causedBy } from '@foyer/events';
 import { isTimeZone, negotiateLocale, regionOf } from '@foyer/i18n';
 import { AUDIENCE, type Audience, CAN, DURING_MAINTENANCE, FEATURE, GUEST } from './audience.js';
 import { BodyReader } from './body.js';
@@ -61,6 +62,7 @@ export class Gate implements CanActivate {
     foyer.site ??= await this.sites.load(foyer.face);
     const secret = this.cookies.read(req, 'session');
     const principal = (foyer.principal ??= await this.principals.find(foyer.face, secret, audience === 'team'));
+    causedBy(principal.actor);
     const { locales, defaultLocale, timeZone } = foyer.site;
     const chosen = this.chosenLocale(req, res, locales);
     foyer.locale =

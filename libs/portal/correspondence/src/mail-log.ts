@@ -113,7 +113,7 @@ export class MailLog {
              where id = ${id} and status in ('held', 'refused', 'ignored') and file_id is not null returning attempts`,
       );
       if (!row) throw (await this.reading.row(id)) ? new Conflict('correspondence.held.decided') : new NotFound();
-      await this.outbox.publish(new MailReceived(id, row.attempts));
+      await this.outbox.publish(new MailReceived(id, row.attempts), { by: actor });
     });
   }
 

@@ -291,7 +291,7 @@ export class Accounts {
       await this.owners.mustRemain(person);
       person.status = 'deactivated';
       await this.sessions.endAll(personId);
-      await this.outbox.publish(new PersonDeactivated(personId));
+      await this.outbox.publish(new PersonDeactivated(personId), { by: actor });
     });
   }
 

@@ -67,7 +67,7 @@ export class Companies {
       if (await em.findOne(Membership, { personId, companyId }))
         throw new InvalidField('company', 'identity.invite.already-there');
       await em.upsert(Membership, { personId, companyId, role, createdAt: new Date() });
-      await this.outbox.publish(new MemberJoined(companyId, personId));
+      await this.outbox.publish(new MemberJoined(companyId, personId), { by: actor });
     });
   }
 
@@ -90,7 +90,7 @@ export class Companies {
       if (membership.role === 'company_admin') await this.keepAnAdmin(actor, companyId, personId);
       em.remove(membership);
       await this.departures.left(companyId, personId);
-      await this.outbox.publish(new MemberRemoved(companyId, personId));
+      await this.outbox.publish(new MemberRemoved(companyId, personId), { by: actor });
     });
   }
 

@@ -37,7 +37,7 @@ export class PublishedTemplates {
         publishedBy: actor.id,
       });
       await em.nativeDelete(Setting, { key: TEMPLATE_FAILURE });
-      await this.outbox.publish(new TemplateChanged(path, 'published', actor.id));
+      await this.outbox.publish(new TemplateChanged(path, 'published', actor.id), { by: actor });
       await this.memory.changed();
     });
   }
@@ -49,7 +49,7 @@ export class PublishedTemplates {
       const gone = await em.nativeDelete(TemplateOverride, { path });
       if (gone === 0) return;
       await em.nativeDelete(Setting, { key: TEMPLATE_FAILURE });
-      await this.outbox.publish(new TemplateChanged(path, 'withdrawn', actor.id));
+      await this.outbox.publish(new TemplateChanged(path, 'withdrawn', actor.id), { by: actor });
       await this.memory.changed();
     });
   }

@@ -39,6 +39,22 @@ const statements = async (fn: () => Promise<unknown>) => {
   return seen.filter((text) => /setting|template_override/.test(text));
 };
 
+test('what somebody changes in the browser is noted with who they are and in which request', async () => {
+  const home = await world.tenant('noted');
+  const owner = await home.owner.browser();
+  await owner.get('/console/settings/portal');
+  const { headers } = await owner.post('/console/settings/portal', { status: 'active', message: 'Soon' });
+  const [row] = await world
+    .get(PlatformDatabase)
+    .read((em) =>
+      em.execute<{ cause: object }[]>(`select cause from platform.outbox where cause ->> 'request' = ?`, [
+        headers['x-request-id'],
+      ]),
+    );
+  const { id } = await home.owner.actor();
+  expect(row?.cause).toMatchObject({ actor: { kind: 'person', id }, after: null });
+});
+
 describe('a section', () => {
   test('reads as its defaults until something is set', async () => {
     expect(await inAcme(() => settings.get('general'))).toMatchObject({

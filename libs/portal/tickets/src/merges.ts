@@ -54,7 +54,7 @@ export class Merges {
       await this.told(actor, other, 'merged-here', one);
       await em.flush();
       await this.reindex([one.id, other.id]);
-      await this.outbox.publish(new TicketMerged(one.id, other.id));
+      await this.outbox.publish(new TicketMerged(one.id, other.id), { by: actor });
     });
   }
 
@@ -118,6 +118,7 @@ export class Merges {
       await this.reindex([ticket.id, added.id]);
       await this.outbox.publish(
         new TicketOpened(added.id, moved.find(({ kind }) => kind === 'reply')?.id ?? told!.id, false),
+        { by: actor },
       );
       return added;
     });

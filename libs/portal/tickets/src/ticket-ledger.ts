@@ -122,16 +122,18 @@ export class TicketLedger {
         const { type, from, to } = happening;
         if (SHOWN_TO_CUSTOMERS.includes(type)) ticket.shownAt = new Date();
         if (type === 'assignee' && to)
-          await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id));
+          await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id), { by: actor });
         if (type === 'status' && from !== to) {
-          if (to === 'solved') await this.outbox.publish(new TicketSolved(ticket.id, actor.id, message.id));
+          if (to === 'solved')
+            await this.outbox.publish(new TicketSolved(ticket.id, actor.id, message.id), { by: actor });
           else if (from === 'solved' && to !== 'closed')
-            await this.outbox.publish(new TicketReopened(ticket.id, message.id));
+            await this.outbox.publish(new TicketReopened(ticket.id, message.id), { by: actor });
         }
       }
       if (written.length > 0)
         await this.outbox.publish(
           new TicketChanged(ticket.id, written.at(-1)!.id, actor.kind === 'job' ? actor.name : null),
+          { by: actor },
         );
       return written;
     });

@@ -109,7 +109,7 @@ export class Tickets {
         },
       });
       for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
-      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved));
+      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved), { by: actor });
       await em.flush();
       await this.ledger.touched(ticket.number, true);
       return ticket;
@@ -248,7 +248,7 @@ export class Tickets {
       : ticket.answeredByCustomer(comesBack ? await this.reopening.statusId() : null);
     await this.ledger.happened(ticket, actor, happened);
     if (comesBack) await this.giveBack(ticket);
-    await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam));
+    await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam), { by: actor });
     return message;
   }
 
@@ -262,7 +262,7 @@ export class Tickets {
     const mentionIds = await this.mentions.in(draft.body);
     const message = await this.ledger.say(ticket, actor, 'note', { ...draft, mentionIds });
     ticket.watchedBy(mentionIds);
-    await this.outbox.publish(new TicketNoted(ticket.id, message.id));
+    await this.outbox.publish(new TicketNoted(ticket.id, message.id), { by: actor });
     return message;
   }
 

@@ -31,7 +31,7 @@ export class Watching {
       const [message] = await this.ledger.happened(ticket, actor, [
         { type: 'shared', from: null, to: person.id, toName: person.name },
       ]);
-      await this.outbox.publish(new TicketShared(ticket.id, person.id, message!.id));
+      await this.outbox.publish(new TicketShared(ticket.id, person.id, message!.id), { by: actor });
     });
   }
 

@@ -58,7 +58,7 @@ export class Approvals {
         toName: name,
       }));
       await this.ledger.happened(ticket, actor, [...told, ...ticket.change({ status: 'on_hold' })]);
-      await this.outbox.publish(new ApprovalAsked(ticket.id, askingId));
+      await this.outbox.publish(new ApprovalAsked(ticket.id, askingId), { by: actor });
     });
   }
 
@@ -85,7 +85,7 @@ export class Approvals {
       this.release(ticket, over ? [asked, ...others] : [asked]);
       const happening: Happening = { type: decision, from: null, to: null, detail: comment || null };
       await this.ledger.happened(ticket, actor, [happening, ...(over ? goOn(ticket) : [])]);
-      await this.outbox.publish(new ApprovalDecided(ticket.id, id));
+      await this.outbox.publish(new ApprovalDecided(ticket.id, id), { by: actor });
     });
   }
 

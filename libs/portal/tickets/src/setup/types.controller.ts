@@ -152,7 +152,8 @@ export class TypesController extends CollectionController<RequestType, Input> {
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestType | null) {
     const fields = await this.requests.fields();
-    const named = (list: readonly { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
+    const named = (list: readonly { id: string; name: string }[]) =>
+      list.map(({ id, name }) => ({ value: id, label: name }));
     const categories = named(await this.categories.all());
     const rows = questionRows(visit, fields, categories, form);
     const type = item ?? FIRST_TYPE;

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { eventsPage } from '../events-page.mjs';
+
+test('deploy/events.md is what the code says (npm run events)', () => {
+  const kept = readFileSync(new URL('../../../deploy/events.md', import.meta.url), 'utf8');
+  expect(kept).toBe(eventsPage());
+  expect(kept).toContain('## `ticket.opened`');
+});
