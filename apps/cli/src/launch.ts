@@ -27,7 +27,11 @@ function stop(code: number): Promise<void> {
 async function launch(): Promise<void> {
   const options = launchOptions(process.argv.slice(2));
   if (options === 'help') return void process.stdout.write(USAGE);
-  const env: NodeJS.ProcessEnv = { ...process.env, ...(options.port && { PORT: options.port }) };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...(options.port && { PORT: options.port }),
+    ...(options.watch && { WATCH_FILES: 'yes' }),
+  };
   // The address of our own database is known only once it runs; everything else must be right before that.
   const { dataDir } = loadConfig({ ...env, DATABASE_URL: env.DATABASE_URL || 'postgres://embedded/foyer' });
 

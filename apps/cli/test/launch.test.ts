@@ -32,7 +32,8 @@ describe('what stops a start is said in one sentence', () => {
 
   test('an option nobody knows', () => {
     expect(() => launchOptions(['--prot', '4000'])).toThrow(/^Unknown option '--prot'\.\n\nnpm start/);
-    expect(launchOptions(['--port', '4000', '--reset'])).toEqual({ port: '4000', reset: true });
+    expect(launchOptions(['--port', '4000', '--reset'])).toEqual({ port: '4000', reset: true, watch: false });
+    expect(launchOptions(['--watch'])).toMatchObject({ watch: true });
     expect(launchOptions(['--help'])).toBe('help');
   });
 

@@ -7,6 +7,8 @@ import { variables, type Variable, type VariableName } from './variables.js';
 
 export interface Config {
   env: 'development' | 'test' | 'production';
+  /** Templates, texts and CSS are read again when somebody edits them. */
+  watchFiles: boolean;
   port: number;
   /** Origin of the sign-up site; tenants, `admin` and `files` live on its subdomains. */
   baseUrl: URL;
@@ -73,6 +75,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const baseUrl = new URL(values.BASE_URL ?? `http://localhost:${values.PORT}`);
   return {
     env: values.NODE_ENV!,
+    watchFiles: values.WATCH_FILES === 'yes',
     port: values.PORT!,
     baseUrl,
     dataDir,

@@ -44,6 +44,11 @@ export const variables = {
     z.enum(['development', 'test', 'production'], 'must be development, test or production'),
     { default: 'development' },
   ),
+  WATCH_FILES: variable(
+    '`yes`: templates, texts and CSS are read again when they change, as `npm start -- --watch` does',
+    z.enum(['yes', 'no'], 'must be yes or no'),
+    { default: 'no' },
+  ),
   PORT: variable(
     'Port of the web process; development also uses this port plus 25, 26 and 27 for email',
     wholeNumber(1, 65_508),

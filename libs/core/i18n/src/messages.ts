@@ -49,7 +49,7 @@ export class Messages {
     }
   }
 
-  /** Reads the registered folders again when a file changed: development only, where texts change under a running process. */
+  /** Reads the registered folders again when a file changed: for a process under which texts are edited. */
   refresh(): void {
     const stamp = this.currentStamp();
     if (stamp === this.stamp) return;
@@ -85,6 +85,11 @@ export class Messages {
 
   get namespaces(): string[] {
     return [...this.folders.keys()];
+  }
+
+  /** The folders that were registered. */
+  get sources(): string[] {
+    return [...this.folders.values()];
   }
 
   private currentStamp(): string {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { clientFiles, clientScripts } from './client-script.js';
+import { CLIENT_FOLDER, clientFiles, clientScripts } from './client-script.js';
 import { filesBelow } from './template-files.js';
 import type { PageAssets } from './rendering.js';
+import type { WatchedFolders } from './watched-folders.js';
 
 export interface Asset {
   body: Buffer;
@@ -46,25 +47,29 @@ export class ThemeAssets implements PageAssets {
   private readonly built = new Map<string, Built>();
   private icons = new Set<string>();
   private stamp = '';
+  private lookedAt = 0;
 
   /** @param dirs the theme's folder first, then those of the themes it extends */
   constructor(
     private readonly dirs: readonly string[],
-    private readonly watch: boolean,
-  ) {}
+    private readonly watched: WatchedFolders | null,
+  ) {
+    watched?.add(...dirs, CLIENT_FOLDER);
+  }
 
-  /** Builds what is not built yet; in development also what has changed. */
+  /** Builds what is not built yet; while files are watched also what has changed. */
   async prepare(): Promise<void> {
-    if (this.stamp && !this.watch) return;
+    const version = this.watched?.version ?? 0;
+    if (this.stamp && this.lookedAt === version) return;
     const stamp = this.currentStamp();
-    if (stamp === this.stamp) return;
-    const scripts = await clientScripts(this.watch);
+    if (stamp === this.stamp) return void (this.lookedAt = version);
+    const scripts = await clientScripts(this.watched !== null);
     this.built.clear();
     for (const dir of this.dirs.toReversed()) this.addFiles(join(dir, 'assets'));
     for (const [name, script] of scripts) this.add(name, script);
     this.add('icons.svg', this.sprite());
     this.add('theme.css', this.stylesheet());
-    this.stamp = stamp;
+    [this.stamp, this.lookedAt] = [stamp, version];
   }
 
   url(name: string): string {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { filesBelow } from './template-files.js';
 
-const sources = fileURLToPath(new URL('../client/', import.meta.url));
+export const CLIENT_FOLDER = fileURLToPath(new URL('../client/', import.meta.url));
 const bundles = fileURLToPath(new URL('../dist/client/', import.meta.url));
 
 /** `page.js` is in every page; `editor.js` is a module of its own, which it loads where somebody writes. */
@@ -13,7 +13,7 @@ const SCRIPTS = {
 } as const;
 
 export function clientFiles(): string[] {
-  return filesBelow(sources, '.ts');
+  return filesBelow(CLIENT_FOLDER, '.ts');
 }
 
 /** By name: what `npm run build` left behind, or, when a source has changed since, bundled here and now. */
@@ -24,7 +24,7 @@ export async function clientScripts(watch: boolean): Promise<[name: string, scri
     Object.entries(SCRIPTS).map(async ([name, { entry, format }]): Promise<[string, Buffer]> => {
       if (!esbuild) return [name, await readFile(bundles + name)];
       const { outputFiles } = await esbuild.build({
-        entryPoints: [sources + entry],
+        entryPoints: [CLIENT_FOLDER + entry],
         bundle: true,
         write: false,
         format,

@@ -22,6 +22,7 @@ const NO_PROTOTYPES = { allowProtoPropertiesByDefault: false, allowProtoMethodsB
 export class Environment {
   private readonly handlebars = Handlebars.create();
   private readonly compiled = new Map<string, { version: string; run: Compiled }>();
+  private lookedAt = 0;
 
   constructor(
     private readonly layers: readonly TemplateLayer[],
@@ -65,8 +66,10 @@ export class Environment {
     }
   }
 
-  /** Looks at the folders again: development only. */
-  refresh(): void {
+  /** Looks at the folders again, once for each `version` of what is watched. */
+  refresh(version: number): void {
+    if (this.lookedAt === version) return;
+    this.lookedAt = version;
     if (this.layers.map((layer) => layer.refresh()).includes(true)) this.announce();
   }
 

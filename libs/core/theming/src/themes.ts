@@ -19,6 +19,7 @@ import { TemplateError } from './template-error.js';
 import { TemplateFolder, TemplateOverrides, type TemplateLayer } from './template-files.js';
 import { DEFAULT_THEME, loadTheme, type Theme } from './theme.js';
 import type { TemplateFailure, TenantTheme, ThemeSource } from './theme-source.js';
+import { WatchedFolders } from './watched-folders.js';
 
 export interface ThemesOptions {
   /** Templates, texts and CSS are read again when they change. Default: false. */
@@ -62,7 +63,9 @@ interface LoadedTheme {
 
 /** Renders every page, mail and document in the look of the ambient tenant, or of the platform outside of one. */
 export class Themes {
-  private readonly watch: boolean;
+  private readonly watched: WatchedFolders | null;
+  /** How far the texts were read. */
+  private textsAt = 0;
   private readonly strict: boolean;
   private readonly tenantsDir: string;
   private readonly limits: RenderLimits;
@@ -77,7 +80,7 @@ export class Themes {
   private readonly paused = new LRUCache<string, true>({ max: 1_000, ttl: PAUSE_AFTER_FAILURE });
 
   constructor(options: ThemesOptions = {}) {
-    this.watch = options.watch ?? false;
+    this.watched = options.watch ? new WatchedFolders() : null;
     this.strict = options.strict ?? true;
     this.tenantsDir = options.tenantsDir ?? fileURLToPath(new URL('../../../../tenants/', import.meta.url));
     this.limits = options.limits ?? RENDER_LIMITS;
@@ -237,7 +240,7 @@ export class Themes {
     const key = `${chosen.theme}|${chosen.pack ?? ''}`;
     let environment = this.shared.get(key);
     if (!environment) this.shared.set(key, (environment = new Environment(this.folders(chosen))));
-    else if (this.watch) environment.refresh();
+    else if (this.watched) environment.refresh(this.watched.version);
     return environment;
   }
 
@@ -252,17 +255,19 @@ export class Themes {
       };
       environment = new Environment([new TemplateOverrides(chosen.overrides), ...this.folders(chosen)], true, check);
       this.own.set(key, environment);
-    } else if (this.watch) environment.refresh();
+    } else if (this.watched) environment.refresh(this.watched.version);
     return environment;
   }
 
   private folders(chosen: TenantTheme): TemplateLayer[] {
     const { theme } = this.loaded(chosen.theme);
-    return [
-      ...(chosen.pack ? [new TemplateFolder(join(this.tenantsDir, folderName(chosen.pack), 'templates'))] : []),
-      ...theme.dirs.map((dir) => new TemplateFolder(join(dir, 'templates'))),
-      ...[...this.features].map(([namespace, dir]) => new TemplateFolder(dir, `${namespace}/`)),
+    const folders: { dir: string; prefix?: string }[] = [
+      ...(chosen.pack ? [{ dir: join(this.tenantsDir, folderName(chosen.pack), 'templates') }] : []),
+      ...theme.dirs.map((dir) => ({ dir: join(dir, 'templates') })),
+      ...[...this.features].map(([namespace, dir]) => ({ dir, prefix: `${namespace}/` })),
     ];
+    this.watched?.add(...folders.map(({ dir }) => dir));
+    return folders.map(({ dir, prefix }) => new TemplateFolder(dir, prefix));
   }
 
   private loaded(name: string): LoadedTheme {
@@ -272,7 +277,7 @@ export class Themes {
       const known = existsSync(join(this.tenantsDir, folderName(name), 'theme', 'manifest.json'));
       if (!known && name !== DEFAULT_THEME) return this.loaded(DEFAULT_THEME);
       const theme = loadTheme(this.tenantsDir, name);
-      loaded = { theme, assets: new ThemeAssets(theme.dirs, this.watch) };
+      loaded = { theme, assets: new ThemeAssets(theme.dirs, this.watched) };
       this.themes.set(name, loaded);
     }
     return loaded;
@@ -280,9 +285,16 @@ export class Themes {
 
   private async prepared(name: string): Promise<LoadedTheme> {
     const loaded = this.loaded(name);
-    if (this.watch) messages.refresh();
+    if (this.watched) this.refreshTexts(this.watched);
     await loaded.assets.prepare();
     return loaded;
+  }
+
+  private refreshTexts(watched: WatchedFolders): void {
+    watched.add(...messages.sources);
+    if (this.textsAt === watched.version) return;
+    this.textsAt = watched.version;
+    messages.refresh();
   }
 }
 

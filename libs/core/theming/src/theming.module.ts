@@ -6,9 +6,9 @@ import { Themes } from './themes.js';
 const themes = {
   provide: Themes,
   inject: [CONFIG],
-  useFactory: ({ env }: Config) => {
+  useFactory: ({ env, watchFiles }: Config) => {
     if (env === 'production') messages.tolerateGaps();
-    return new Themes({ watch: env === 'development', strict: env !== 'production' });
+    return new Themes({ watch: watchFiles, strict: watchFiles || env === 'test' });
   },
 };
 

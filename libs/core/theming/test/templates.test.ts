@@ -1,6 +1,10 @@
-import { utimesSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { messages } from '@foyer/i18n';
 import { Themes, TemplateError } from '../src/index.js';
+import { TemplateFolder } from '../src/template-files.js';
 import { folder, manifest, sourceOf, sweep, tenant, tenantsFolder, workshop, write } from './workshop.js';
 
 afterAll(sweep);
@@ -238,5 +242,32 @@ test('while watching, a changed, a new and a removed file show without a restart
     'default/theme/templates/c/new.hbs': 'new',
   });
   utimesSync(join(tenantsDir, 'default/theme/templates/layout/page.hbs'), new Date(), new Date(Date.now() + 5_000));
-  expect(await themes.render('layout/page', {})).toBe('two new');
+  await eventually(async () => expect(await themes.render('layout/page', {})).toBe('two new'));
+  rmSync(join(tenantsDir, 'default/theme/templates/c/new.hbs'));
+  await eventually(() => expect(themes.render('layout/page', {})).rejects.toThrow('c/new'));
 });
+
+test('a page goes through no folders while nothing in them changes, watched or not', async () => {
+  const tenantsDir = tenantsFolder({ 'layout/page': 'one' });
+  const looks = [jest.spyOn(TemplateFolder.prototype, 'refresh'), jest.spyOn(messages, 'refresh')];
+  for (const watch of [false, true]) {
+    const themes = new Themes({ tenantsDir, watch });
+    await eventually(async () => {
+      await themes.render('layout/page', {});
+      for (const look of looks) look.mockClear();
+      await themes.render('layout/page', {});
+      for (const look of looks) expect(look).not.toHaveBeenCalled();
+    });
+  }
+});
+
+/** Notices of the file system come a moment later. */
+async function eventually(expectation: () => Promise<void>): Promise<void> {
+  for (const last = Date.now() + 5_000; ; await sleep(20)) {
+    try {
+      return await expectation();
+    } catch (error) {
+      if (Date.now() > last) throw error;
+    }
+  }
+}
