@@ -1,5 +1,6 @@
 export const DATE_STYLES = ['short', 'date', 'long', 'dateTime', 'time', 'month', 'weekday', 'exact'] as const;
 export type DateStyle = (typeof DATE_STYLES)[number];
+export type ListKind = 'conjunction' | 'disjunction' | 'unit';
 export type Instant = Date | string | number;
 
 const dateOptions: Record<DateStyle, Intl.DateTimeFormatOptions> = {
@@ -32,22 +33,20 @@ const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as co
 // Writing a date in full takes longer than everything else on a line of a list, and lists show the same dates again and again.
 const written = new Map<string, string>();
 const WRITTEN_LIMIT = 20_000;
+const NUMBERS_LIMIT = 50;
 
 /** Dates, numbers and sizes as one reader wants them. Get one by `formatters(locale, timeZone)`, which keeps it. */
 export class Formatters {
   private readonly dates = new Map<DateStyle, Intl.DateTimeFormat>();
-  private readonly sizes = new Map<string, Intl.NumberFormat>();
-  private readonly numbers: Intl.NumberFormat;
+  private readonly numbers = new Map<string, Intl.NumberFormat>();
+  private readonly lists = new Map<ListKind, Intl.ListFormat>();
   private readonly relatives: Intl.RelativeTimeFormat;
-  private readonly lists: Intl.ListFormat;
 
   constructor(
     readonly locale: string,
     readonly timeZone: string,
   ) {
-    this.numbers = new Intl.NumberFormat(locale);
     this.relatives = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-    this.lists = new Intl.ListFormat(locale, { type: 'conjunction' });
   }
 
   date(value: Instant, style: DateStyle = 'date'): string {
@@ -83,7 +82,15 @@ export class Formatters {
   }
 
   number(value: number, options?: Intl.NumberFormatOptions): string {
-    return options ? new Intl.NumberFormat(this.locale, options).format(value) : this.numbers.format(value);
+    const key = options ? JSON.stringify(options) : '';
+    let format = this.numbers.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(this.locale, options);
+      // What a tenant's template asks for is without end.
+      if (this.numbers.size >= NUMBERS_LIMIT) this.numbers.clear();
+      this.numbers.set(key, format);
+    }
+    return format.format(value);
   }
 
   /** Decimal units (1 kB = 1,000 bytes), as operating systems and mail programs show them. */
@@ -96,18 +103,14 @@ export class Formatters {
     }
     const unit = sizeUnits[index]!;
     const digits = index === 0 || size >= 10 ? 0 : 1;
-    const key = `${unit}${digits}`;
-    let format = this.sizes.get(key);
-    if (!format) {
-      const unitDisplay = unit === 'byte' ? 'long' : 'short';
-      format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
-      this.sizes.set(key, format);
-    }
-    return format.format(size);
+    const unitDisplay = unit === 'byte' ? 'long' : 'short';
+    return this.number(size, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
   }
 
-  list(items: Iterable<string>): string {
-    return this.lists.format(items);
+  list(items: Iterable<string>, type: ListKind = 'conjunction'): string {
+    let format = this.lists.get(type);
+    if (!format) this.lists.set(type, (format = new Intl.ListFormat(this.locale, { type })));
+    return format.format(items);
   }
 }
 

@@ -196,6 +196,23 @@ describe('formatters', () => {
     expect(formatters('de', 'Europe/Berlin')).toBe(formatters('de', 'Europe/Berlin'));
   });
 
+  test('what the runtime makes for them is made once, however often it is asked', () => {
+    let made = 0;
+    const { NumberFormat, ListFormat } = Intl;
+    const counted = (kind: typeof NumberFormat | typeof ListFormat) =>
+      new Proxy(kind, { construct: (real, args) => ((made += 1), Reflect.construct(real, args)) as object });
+    Object.assign(Intl, { NumberFormat: counted(NumberFormat), ListFormat: counted(ListFormat) });
+    for (let n = 0; n < 20; n += 1) {
+      formatters('de-CH').number(n, { style: 'unit', unit: 'hour' });
+      formatters('de-CH').fileSize(n);
+      formatters('de-CH').list([`${n}`], 'unit');
+    }
+    expect(made).toBe(3);
+    for (let n = 1; n < 200; n += 1) formatters('de-CH').number(n, { minimumIntegerDigits: (n % 20) + 1 });
+    Object.assign(Intl, { NumberFormat, ListFormat });
+    expect(formatters('de-CH').number(1.5, { minimumFractionDigits: 2 })).toBe('1.50');
+  });
+
   test('an unknown zone or locale does not fail the page', () => {
     expect(formatters('en', 'Mars/Base').timeZone).toBe('UTC');
     expect(formatters('!!', 'UTC').locale).toBe('en');

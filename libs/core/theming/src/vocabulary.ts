@@ -82,12 +82,15 @@ function icon(name: string, { label, class: extra }: Record<string, unknown>): s
   return `<svg class="${classes}" ${meaning} focusable="false"><use href="${href}"></use></svg>`;
 }
 
+// Making one takes as long as a hundred faces.
+const letters = new Intl.Segmenter();
+
 /** Two letters for a face: first and last name, or the start of the only one. Works by letters people see, not by code units. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const picked = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
   return picked
-    .map((word) => [...new Intl.Segmenter().segment(word)][0]?.segment ?? '')
+    .map((word) => letters.segment(word).containing(0)?.segment ?? '')
     .join('')
     .toLocaleUpperCase();
 }

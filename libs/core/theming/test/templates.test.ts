@@ -44,6 +44,13 @@ describe('words', () => {
     expect(await print(source, { a: 1, list: [], record: { name: 'Bob' } })).toBe(expected);
   });
 
+  test('a list of faces makes no segmenter of its own', async () => {
+    const made = jest.spyOn(Intl, 'Segmenter');
+    await print('{{#each names}}{{initials this}}{{/each}}', { names: ['Ana Silva', '👩‍👩‍👧 é'] });
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
+  });
+
   test('csrf is a hidden field', async () => {
     expect(await print('{{csrf}}')).toBe('<input type="hidden" name="_csrf" value="tok&quot;en">');
     await expect(print('{{csrf}}', { page: {} })).rejects.toThrow(/page\.csrf/);

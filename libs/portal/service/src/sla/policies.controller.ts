@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { InvalidField } from '@foyer/access';
+import { formatters } from '@foyer/i18n';
 import { Collections } from '@foyer/settings';
 import {
   conditionsOf,
@@ -118,7 +119,7 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
     });
     return visit.t('service.policies.sentence', {
       whom,
-      targets: new Intl.ListFormat(visit.region, { type: 'unit' }).format(shown),
+      targets: formatters(visit.region).list(shown, 'unit'),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { formatters } from '@foyer/i18n';
 import type { Visit } from '@foyer/web';
 import type { Option, RuleChoices } from './rule-choices.js';
 import type { Conditions, TicketTest } from './ticket-conditions.js';
@@ -12,7 +13,7 @@ export function conditionWords(visit: Words, conditions: Conditions, choices: Ru
 /** The same, empty when there is no condition. */
 export function testsWords(visit: Words, { match, tests }: Conditions, choices: RuleChoices): string {
   const parts = tests.map((test) => testWords(visit, test, choices));
-  return new Intl.ListFormat(visit.region, { type: match === 'all' ? 'conjunction' : 'disjunction' }).format(parts);
+  return formatters(visit.region).list(parts, match === 'all' ? 'conjunction' : 'disjunction');
 }
 
 function testWords(visit: Words, { field, operator, value }: TicketTest, choices: RuleChoices): string {
@@ -23,7 +24,7 @@ function testWords(visit: Words, { field, operator, value }: TicketTest, choices
   const words =
     known.kind === 'age' || known.kind === 'ahead'
       ? durationWords(visit, Number(value[0]))
-      : new Intl.ListFormat(visit.region, { type: 'disjunction' }).format(value.map(name));
+      : formatters(visit.region).list(value.map(name), 'disjunction');
   return visit.t(`tickets.conditions.says.${ahead}${operator}`, { field: known.label, value: words });
 }
 
