@@ -20,7 +20,7 @@ export function startOrm({ entities, poolSize, ...address }: OrmOptions): Promis
     // A connection keeps about 16 KB of catalog cache for each table of each tenant it has touched; only closing it frees that.
     // A server that does not answer is one that is away: whoever waits for a connection is told so.
     driverOptions: {
-      ...{ Client: GuardedClient, application_name: 'foyer', keepAlive: true },
+      ...{ Client: GuardedClient, pipeline: true, application_name: 'foyer', keepAlive: true },
       ...{ maxLifetimeSeconds: 1800, connectionTimeoutMillis: 30_000 },
     },
     discovery: { warnWhenNoEntities: false },

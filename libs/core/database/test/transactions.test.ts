@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Socket } from 'node:net';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import {
   apart,
@@ -94,6 +95,43 @@ describe('transactions', () => {
     );
     stop();
     expect(seen.filter((text) => text.startsWith('start transaction read only'))).toHaveLength(1);
+  });
+
+  test('a transaction is opened in the packet of its first statement', async () => {
+    const written = jest.spyOn(Socket.prototype as unknown as { _writev: () => void; _write: () => void }, '_writev');
+    const plain = jest.spyOn(Socket.prototype as unknown as { _writev: () => void; _write: () => void }, '_write');
+    await acme.inside(() =>
+      database.read(async (em) => {
+        expect(await rows(em, sql`select current_user as role`)).toEqual([{ role: acme.tenant.role }]);
+      }),
+    );
+    const packets = written.mock.calls.length + plain.mock.calls.length;
+    for (const spy of [written, plain]) spy.mockRestore();
+    expect(packets).toBe(2); // the second commits
+  });
+
+  test('a statement does nothing when the role of its transaction is refused', async () => {
+    const seen: string[] = [];
+    const stop = observeSql((text) => seen.push(text));
+    const stranger = { ...acme.tenant, role: 't_nobody' };
+    const attempt = inTenant(stranger, () =>
+      database.write(async (em) => {
+        const say = () => rows(em, sql`select pg_catalog.pg_notify('foyer_bench', 'x')`);
+        await say().catch((error: Error) => seen.push(error.message));
+        await say(); // whoever goes on after that finds the transaction closed
+      }),
+    );
+    await expect(attempt).rejects.toThrow(/current transaction is aborted/);
+    stop();
+    expect(seen.join('\n')).toContain('role "t_nobody" does not exist');
+    expect(await acme.query(() => sql`select current_user as role`)).toEqual([{ role: acme.tenant.role }]);
+  });
+
+  test('a transaction in which nothing was said says nothing to the server either', async () => {
+    const written = jest.spyOn(Socket.prototype as unknown as { _write: () => void }, '_write');
+    await acme.inside(() => database.read(() => Promise.resolve()));
+    expect(written).not.toHaveBeenCalled();
+    written.mockRestore();
   });
 
   test('connections that break in the middle of a transaction leave room for new ones', async () => {
