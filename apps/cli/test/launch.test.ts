@@ -13,7 +13,7 @@ import { Child } from '../src/launch/child.js';
 import { launchDatabase } from '../src/launch/database.js';
 import { greeting } from '../src/launch/greeting.js';
 import { launchOptions } from '../src/launch/options.js';
-import { checkPorts } from '../src/launch/ports.js';
+import { checkPorts, REFUSED_BY_BROWSERS } from '../src/launch/ports.js';
 import { reset } from '../src/launch/reset.js';
 import { alone, endRecorded, recordedProcess, recordProcess, startOf } from '../src/processes.js';
 
@@ -44,6 +44,21 @@ describe('what stops a start is said in one sentence', () => {
     await expect(checkPorts(config({ PORT: String(port) }))).rejects.toThrow(`Port ${port} is already in use`);
     await new Promise((resolve) => taken.close(resolve));
     await expect(checkPorts(config({ PORT: String(port), SMTP_URL: 'smtp://mail.test' }))).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['6666', 'Browsers refuse to connect to port 6666. Choose another: npm start -- --port 6766'],
+    ['6566', 'Choose another: npm start -- --port 6766'],
+    ['6640', 'Browsers refuse to connect to port 6666, where the mailbox would be. Choose another'],
+  ])('a port to which no browser connects: %s', async (PORT, sentence) => {
+    await expect(checkPorts(config({ PORT }))).rejects.toThrow(sentence);
+  });
+
+  test('fetch, which would wait for the page, refuses them too', async () => {
+    for (const port of REFUSED_BY_BROWSERS) {
+      const { cause } = (await fetch(`http://127.0.0.1:${port}`).catch((error: Error) => error)) as Error;
+      expect([port, (cause as Error).message]).toEqual([port, 'bad port']);
+    }
   });
 
   test('a database that does not answer, without its password', async () => {

@@ -2,8 +2,23 @@ import { createServer } from 'node:net';
 import type { Config } from '@foyer/config';
 import { Obstacle } from '../../progress.mjs';
 
-/** Finds out before anything starts whether our ports are free. */
+/** To these no browser connects, nor does `fetch`: https://fetch.spec.whatwg.org/#port-blocking */
+export const REFUSED_BY_BROWSERS: ReadonlySet<number> = new Set([
+  ...[1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109],
+  ...[110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530],
+  ...[531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190],
+  ...[5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
+]);
+
+/** Finds out before anything starts whether our ports are free, and whether a browser would come to those with pages. */
 export async function checkPorts({ port, mailbox, smtpUrl, inbound }: Config): Promise<void> {
+  for (const shown of smtpUrl ? [port] : [port, mailbox.pagePort]) {
+    const whose = shown === port ? '' : ', where the mailbox would be';
+    if (REFUSED_BY_BROWSERS.has(shown))
+      throw new Obstacle(
+        `Browsers refuse to connect to port ${shown}${whose}. Choose another: npm start -- --port ${another(port)}`,
+      );
+  }
   const ports = smtpUrl ? [port] : [port, mailbox.smtpPort, mailbox.pagePort];
   if (inbound.smtpPort) ports.push(inbound.smtpPort);
   for (const wanted of ports) {
@@ -12,9 +27,14 @@ export async function checkPorts({ port, mailbox, smtpUrl, inbound }: Config): P
       throw new Obstacle(`Port ${wanted} needs administrator rights. Choose another: npm start -- --port N`);
     if (problem)
       throw new Obstacle(
-        `Port ${wanted} is already in use. Stop the other program, or choose another port: npm start -- --port ${port + 100}`,
+        `Port ${wanted} is already in use. Stop the other program, or choose another port: npm start -- --port ${another(port)}`,
       );
   }
+}
+
+function another(port: number): number {
+  const next = port + 100;
+  return [next, next + 26].some((one) => REFUSED_BY_BROWSERS.has(one)) ? another(next) : next;
 }
 
 function tryListen(port: number, host?: string): Promise<string | null> {
