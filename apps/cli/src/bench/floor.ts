@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
@@ -16,15 +17,19 @@ export interface FloorPlan {
   create: Statement[];
 }
 
-const roots = ['core/web', 'core/access', 'portal/tickets', 'portal/identity', 'portal/settings'];
+const libs = new URL('../../../../libs/', import.meta.url);
+/** What of this kind the modules that a portal's page is made of have brought along. */
+const brought = (folder: 'locales' | 'templates'): [name: string, dir: URL][] =>
+  ['core', 'portal'].flatMap((tier) =>
+    readdirSync(new URL(tier, libs))
+      .map((name): [string, URL] => [name, new URL(`${tier}/${name}/${folder}`, libs)])
+      .filter(([, dir]) => existsSync(dir)),
+  );
 
 process.once('message', (plan: FloorPlan) => {
-  for (const root of roots)
-    registerMessages(root.split('/')[1]!, new URL(`../../../../libs/${root}/locales`, import.meta.url));
+  for (const [name, dir] of brought('locales')) registerMessages(name, dir);
   const themes = new Themes();
-  for (const name of ['tickets', 'identity', 'settings']) {
-    themes.registerTemplates(name, new URL(`../../../../libs/portal/${name}/templates`, import.meta.url));
-  }
+  for (const [name, dir] of brought('templates')) themes.registerTemplates(name, dir);
   const pool = new pg.Pool({ connectionString: plan.databaseUrl, max: plan.poolSize });
 
   const server = createServer((req, res) => {

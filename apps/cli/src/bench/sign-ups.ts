@@ -19,7 +19,7 @@ export async function signUps(application: NestExpressApplication, config: Confi
         business: `Signed Up ${n}`,
         slug: `signed-up-${n}`,
         name: 'Olga',
-        email: 'o@x.example',
+        email: `o${n}@x.example`,
         plan: 'team',
         blueprint: 'saas',
         timeZone: 'Europe/Berlin',
