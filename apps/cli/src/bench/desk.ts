@@ -6,7 +6,11 @@ import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Tenants } from '@foyer/tenants';
 import { TicketViews } from '@foyer/tickets';
 import pg from 'pg';
+import type { Config } from '@foyer/config';
+import { once } from 'node:events';
 import { capture, type Statement } from './capture.js';
+import { load } from './load.js';
+import { startWeb } from './processes.js';
 import { type Result, rounded } from './report.js';
 
 /** What an agent has open all day, at a size at which a wrong plan shows. */
@@ -17,9 +21,10 @@ const COMPANIES = 200;
 
 export async function measureDesk(
   application: NestExpressApplication,
-  databaseUrl: string,
-  tickets: number,
+  config: Config,
+  { tickets, seconds }: { tickets: number; seconds: number },
 ): Promise<Result[]> {
+  const { databaseUrl } = config;
   const tenant = await business(application, tickets);
   const { cookie, view, byDue } = await inTenant(tenant, () => agent(application));
   await fill(application, databaseUrl, tenant, tickets);
@@ -31,13 +36,18 @@ export async function measureDesk(
     'ticket-page': `/console/tickets/TKT-${Math.floor(tickets / 2)}`,
   };
   const results: Result[] = [];
+  const host = new URL(tenant.origin).host;
+  const web = await startWeb(config);
   for (const [name, path] of Object.entries(pages)) {
-    const { statements } = await capture(application, new URL(tenant.origin).host, path, cookie);
+    const { statements } = await capture(application, host, path, cookie);
+    const target = { url: `http://127.0.0.1:${config.port}${path}`, headers: { Host: host, Cookie: cookie } };
+    const { cpuMs } = await load({ ...target, pid: web.pid }, seconds);
     // Who is asking is found out by one statement that every page has; it is counted, and timed with the rest.
     const times = await Promise.all(statements.map((statement) => timed(databaseUrl, statement)));
     results.push({
       name,
       tickets,
+      cpuMs: cpuMs && rounded(cpuMs),
       statements: statements.length,
       databaseMs: rounded(
         times.reduce((sum, time) => sum + time, 0),
@@ -46,6 +56,8 @@ export async function measureDesk(
       slowestMs: rounded(Math.max(...times), 1),
     });
   }
+  web.kill();
+  await once(web, 'exit');
   return results;
 }
 

@@ -59,7 +59,7 @@ try {
   if (!options.desk) await measure(app);
   for (const tickets of [1_000, 100_000]) {
     say(`Measuring the agent's pages with ${tickets} tickets`);
-    results.push(...(await measureDesk(app, config.databaseUrl, tickets)));
+    results.push(...(await measureDesk(app, config, { tickets, seconds: SECONDS })));
   }
   printTable(results);
   if (options.json) writeJson(options.json, results);

@@ -39,7 +39,11 @@ export async function pagesAndWrites(
   try {
     for (const [name, path] of Object.entries(PAGES)) {
       say(`Measuring ${name} with ${tenants} tenants`);
-      const ours = { url: `http://127.0.0.1:${config.port}${path}`, headers: { Host: host, Cookie: cookie } };
+      const ours = {
+        url: `http://127.0.0.1:${config.port}${path}`,
+        headers: { Host: host, Cookie: cookie },
+        pid: web.pid,
+      };
       const result = await compare(seconds, ours, { url: `${floor.url}${path}` });
       const { statements } = captured[path]!;
       results.push({
@@ -52,7 +56,8 @@ export async function pagesAndWrites(
       });
     }
     say(`Measuring ticket-create with ${tenants} tenants`);
-    const result = await compare(seconds, await forms(application, config, written), {
+    const writing = { ...(await forms(application, config, written)), pid: web.pid };
+    const result = await compare(seconds, writing, {
       url: `${floor.url}/tickets`,
       method: 'POST',
       expect: 303,
@@ -85,6 +90,7 @@ async function compare(seconds: number, ours: Target, floor: Target) {
       mean(({ ours: o }) => o.p95ms),
       1,
     ),
+    cpuMs: halves[0]!.ours.cpuMs && rounded(mean(({ ours: o }) => o.cpuMs ?? 0)),
   };
 }
 

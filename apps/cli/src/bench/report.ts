@@ -12,6 +12,8 @@ export interface Result {
   requestsPerSecond?: number;
   p50ms?: number;
   p95ms?: number;
+  /** Processor time of the web process for one request; unlike throughput, what else the machine does hardly touches it. */
+  cpuMs?: number;
   /** Statements of one request, without begin and commit. */
   statements?: number;
   /** What PostgreSQL needs to carry them out, by EXPLAIN ANALYZE. */
@@ -31,6 +33,7 @@ const COLUMNS = [
   'requestsPerSecond',
   'p50ms',
   'p95ms',
+  'cpuMs',
   'statements',
   'databaseMs',
   'slowestMs',
