@@ -7,7 +7,7 @@ import { Collections, Settings } from '@foyer/settings';
 import { Signup } from '@foyer/signup';
 import { Packs } from '@foyer/tenants';
 import { surveys, surveyText } from '@foyer/surveys';
-import { localized, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
+import { Categories, localized, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
 import { routesOf } from './routes.js';
 
@@ -116,6 +116,12 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
     });
     expect(general).toMatchObject({ defaultLocale: 'ar', locales: ['ar'] });
     for (const { name, translations } of types) {
+      expect(name).toMatch(/\p{Script=Arabic}/u);
+      expect(Object.keys(translations).sort()).toEqual(['de', 'en', 'es', 'fr']);
+    }
+    const categories = await tenant.inside(() => world.get(Categories).all());
+    expect(categories.length).toBeGreaterThan(3);
+    for (const { name, translations } of categories) {
       expect(name).toMatch(/\p{Script=Arabic}/u);
       expect(Object.keys(translations).sort()).toEqual(['de', 'en', 'es', 'fr']);
     }

@@ -1,14 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
-import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
+import { type Localized, localized, type Said } from './requests/localized.js';
 import { TicketCategory } from './ticket-message.entity.js';
 
-export interface CategoryRow {
+/** A category with what it is called in every language of the portal, as statements select it. */
+export interface SaidCategory extends Localized {
   id: string;
   name: string;
+}
+export interface CategoryRow extends SaidCategory {
   tickets: number;
   archived: boolean;
 }
+
+/** Its texts as a form gives them: `textsFrom`. */
+export interface CategoryTexts {
+  name: string;
+  translations: Record<string, Said>;
+}
+
+/** The columns of a `SaidCategory` as JSON; null where an outer join found none. */
+export const saidCategory = (alias: string): Sql =>
+  sql`case when ${verbatim(`${alias}.id`)} is not null then json_build_object('id', ${verbatim(`${alias}.id`)}, 'name', ${verbatim(`${alias}.name`)}, 'translations', ${verbatim(`${alias}.translations`)}) end`;
+
+export const categoryName = (category: SaidCategory, locale: string): string => localized(category, 'name', locale);
+
+/** As a select offers them. */
+export const categoryOptions = (categories: readonly SaidCategory[], locale: string) =>
+  categories.map((category) => ({ value: category.id, label: categoryName(category, locale) }));
 
 /** What tickets can be about, in the operator's order. */
 @Injectable()
@@ -16,11 +36,11 @@ export class Categories {
   constructor(private readonly database: Database) {}
 
   /** Those offered for new tickets. */
-  all(): Promise<{ id: string; name: string }[]> {
+  all(): Promise<SaidCategory[]> {
     return this.database.read((em) =>
-      rows<{ id: string; name: string }>(
+      rows<SaidCategory>(
         em,
-        sql`select id, name from ${table('ticket_category')} where archived_at is null order by position, name ${ALPHABETICAL} limit 200`,
+        sql`select id, name, translations from ${table('ticket_category')} where archived_at is null order by position, name ${ALPHABETICAL} limit 200`,
       ),
     );
   }
@@ -30,30 +50,30 @@ export class Categories {
     return this.database.read((em) =>
       rows<CategoryRow>(
         em,
-        sql`select c.id, c.name, c.archived_at is not null as archived,
+        sql`select c.id, c.name, c.translations, c.archived_at is not null as archived,
                    (select count(*)::int from ${table('ticket')} t where t.category_id = c.id) as tickets
               from ${table('ticket_category')} c order by c.archived_at is not null, c.position, c.name ${ALPHABETICAL} limit 500`,
       ),
     );
   }
 
-  async add(actor: Actor, name: string): Promise<void> {
+  async add(actor: Actor, texts: CategoryTexts): Promise<void> {
     mayManage(actor);
     await this.database.write(async (em) => {
-      await this.checkName(name, null);
+      await this.checkName(texts.name, null);
       const [{ position }] = (await rows<{ position: number }>(
         em,
         sql`select coalesce(max(position), 0)::int + 1 as position from ${table('ticket_category')}`,
       )) as [{ position: number }];
-      em.persist(Object.assign(new TicketCategory(), { name, position, changedBy: actor.id }));
+      em.persist(Object.assign(new TicketCategory(), { ...texts, position, changedBy: actor.id }));
       await em.flush();
     });
   }
 
-  async rename(actor: Actor, id: string, name: string): Promise<void> {
+  async rename(actor: Actor, id: string, texts: CategoryTexts): Promise<void> {
     await this.change(actor, id, async (category) => {
-      await this.checkName(name, id);
-      category.name = name;
+      await this.checkName(texts.name, id);
+      Object.assign(category, texts);
     });
   }
 

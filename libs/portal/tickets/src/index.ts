@@ -62,6 +62,7 @@ export {
   TicketSolved,
 } from './ticket.events.js';
 export { saidByTeam } from './ticket-sides.js';
+export { Categories, categoryOptions } from './categories.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';
 export { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';

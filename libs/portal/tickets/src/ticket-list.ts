@@ -14,6 +14,7 @@ import {
 } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
+import { saidCategory, type SaidCategory } from './categories.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
 import { type Priority, tagOf, type TicketStatus } from './ticket.entity.js';
 import { SHOWN_AT } from './ticket-sides.js';
@@ -31,7 +32,7 @@ export interface TicketRow {
   dueAt: string | null;
   updatedAt: string;
   createdAt: string;
-  category: string | null;
+  category: SaidCategory | null;
   requester: string;
   company: string | null;
   assignee: string | null;
@@ -89,7 +90,7 @@ export interface Surroundings {
 export interface Beside {
   customer: { phone: string | null; since: string };
   agents: Option[];
-  categories: Option[];
+  categories: SaidCategory[];
   others: TicketRow[];
 }
 
@@ -132,7 +133,7 @@ export class TicketList {
         sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, to_json(t.tags) as tags, t.snoozed_until as "snoozedUntil", t.due_at as "dueAt", (${changed} at time zone 'UTC')::text || '+00' as "updatedAt", t.created_at as "createdAt",
                    case when isfinite(${by}) then (${by} at time zone 'UTC')::text || '+00' else 'infinity' end as place,
                    ${ofTeam ? lastWritten(actor) : sql`null::json`} as last,
-                   c.name as category, r.name as requester, o.name as company, a.name as assignee
+                   ${saidCategory('c')} as category, r.name as requester, o.name as company, a.name as assignee
               from (select t.id, t.number, t.subject, t.status, t.status_id, t.priority, t.tags, t.snoozed_until, t.due_at, t.updated_at, t.shown_at, t.created_at, t.category_id, t.requester_id, t.assignee_id, t.company_id
                       from ${table('ticket')} t where ${join(where, ' and ')} order by ${order} limit ${filter.limit + 1}) t
               join ${table('person')} r on r.id = t.requester_id
@@ -206,7 +207,7 @@ export class TicketList {
       rows<Beside>(
         em,
         sql`select json_build_object('phone', p.phone, 'since', p.created_at) as customer, ${agents} as agents,
-                   (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name ${ALPHABETICAL}), '[]') from ${table('ticket_category')} c) as categories,
+                   (select coalesce(json_agg(${saidCategory('c')} order by c.position, c.name ${ALPHABETICAL}), '[]') from ${table('ticket_category')} c) as categories,
                    (select coalesce(json_agg(o order by o."updatedAt" desc), '[]') from (
                       select t.id, t.number, t.subject, t.status, t.status_id as "statusId", t.priority, t.tags, t.snoozed_until as "snoozedUntil", t.due_at as "dueAt", t.updated_at as "updatedAt" from ${table('ticket')} t
                        where t.requester_id = p.id and t.id <> ${ticket.id} and ${may} order by t.updated_at desc limit 5) o) as others

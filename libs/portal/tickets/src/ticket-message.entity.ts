@@ -62,6 +62,10 @@ export class TicketCategory {
   @Property({ type: 'text' })
   name!: string;
 
+  /** Its name in the languages beside the one it was written in (requests/localized.ts). */
+  @Property({ type: 'json' })
+  translations: Record<string, Partial<Record<string, string>>> = {};
+
   @Property({ type: 'int' })
   position = 0;
 

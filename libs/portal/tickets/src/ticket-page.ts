@@ -13,6 +13,7 @@ import {
   type TicketSource,
   type TicketStatus,
 } from './ticket.entity.js';
+import { saidCategory, type SaidCategory } from './categories.js';
 import { Reopening } from './reopening/reopening.js';
 import { type ShownDraft, shownDraftOf } from './requests/drafts.js';
 import { ticketNumber } from './ticket-number.js';
@@ -26,7 +27,7 @@ export interface ThreadMessage {
   format: MessageFormat;
   quoted: string | null;
   source: TicketSource;
-  data: Happening | { by?: string; byKey?: string } | null;
+  data: HappeningAsRead | { by?: string; byKey?: string } | null;
   createdAt: string;
   authorId: string | null;
   author: string | null;
@@ -60,6 +61,11 @@ export interface Approval {
   createdAt: string;
   decidedAt: string | null;
 }
+/** A happening with what it speaks of, by the names of now. */
+export interface HappeningAsRead extends Happening {
+  fromCategory?: SaidCategory | null;
+  toCategory?: SaidCategory | null;
+}
 export interface TicketDetail {
   id: string;
   number: number;
@@ -83,7 +89,7 @@ export interface TicketDetail {
   assigneeId: string | null;
   assignee: string | null;
   categoryId: string | null;
-  category: string | null;
+  category: SaidCategory | null;
   groupId: string | null;
   typeId: string | null;
   source: TicketSource;
@@ -132,7 +138,7 @@ export class TicketPageReader {
         sql`select t.id, t.number::int, t.subject, t.status, t.status_id as "statusId", t.priority, t.created_at as "createdAt", ${ofTeam ? sql`t.updated_at` : SHOWN_AT} as "updatedAt",
                    t.solved_at as "solvedAt", t.due_at as "dueAt", ${ofTeam ? sql`t.snoozed_until` : sql`null::timestamptz`} as "snoozedUntil", t.customer_replied_at as "customerRepliedAt", t.team_replied_at as "teamRepliedAt",
                    t.requester_id as "requesterId", r.name as requester, r.email as "requesterEmail", b.name as "openedBy", t.company_id as "companyId", o.name as company,
-                   t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", c.name as category,
+                   t.assignee_id as "assigneeId", a.name as assignee, t.category_id as "categoryId", ${saidCategory('c')} as category,
                    t.group_id as "groupId", t.type_id as "typeId", t.source, t.approval, to_json(t.tags) as tags, t.fields, to_json(t.watcher_ids) as "watcherIds",
                    (select coalesce(json_agg(json_build_object('id', w.id, 'name', w.name, 'team', w.team_role is not null) order by w.name ${ALPHABETICAL}), '[]')
                       from ${table('person')} w where w.id = any(t.watcher_ids)) as watchers,
@@ -156,8 +162,10 @@ export class TicketPageReader {
                              'origin', (select n.number from ${table('ticket')} n where n.id = m.origin_id),
                              'byTeam', ${saidByTeam('m', 'p', 't')},
                              'data', case when m.kind <> 'event' then ${data} else ${data} || jsonb_build_object(
-                               'fromName', coalesce(m.data->>'fromName', (select name from ${table('person')} where id::text = m.data->>'from'), (select name from ${table('ticket_category')} where id::text = m.data->>'from')),
-                               'toName', coalesce(m.data->>'toName', (select name from ${table('person')} where id::text = m.data->>'to'), (select name from ${table('ticket_category')} where id::text = m.data->>'to'))) end,
+                               'fromName', coalesce(m.data->>'fromName', (select name from ${table('person')} where id::text = m.data->>'from')),
+                               'toName', coalesce(m.data->>'toName', (select name from ${table('person')} where id::text = m.data->>'to')),
+                               'fromCategory', (select ${saidCategory('k')} from ${table('ticket_category')} k where k.id::text = m.data->>'from'),
+                               'toCategory', (select ${saidCategory('k')} from ${table('ticket_category')} k where k.id::text = m.data->>'to')) end,
                              'attachments', (select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'size', f.size, 'type', f.type) order by f.id), '[]')
                                                from ${table('ticket_attachment')} x join ${table('file')} f on f.id = x.file_id where x.message_id = m.id)
                            ) order by m.created_at, m.id), '[]')

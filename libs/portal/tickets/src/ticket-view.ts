@@ -1,9 +1,10 @@
 import { isShownAsPicture } from '@foyer/files';
 import type { Visit } from '@foyer/web';
+import { categoryName, type SaidCategory } from './categories.js';
 import { type Happening, PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
-import type { TicketView } from './ticket-page.js';
+import type { HappeningAsRead, TicketView } from './ticket-page.js';
 import { priorityName } from './requests/priorities.js';
 import { type Statuses, statusName } from './requests/statuses.js';
 
@@ -41,12 +42,13 @@ export const priorityOptions = (visit: Labels) =>
 /** A ticket as lists show it. */
 export function rowView(visit: Labels, base: Base, row: TicketRow) {
   const number = ticketNumber(row.number);
-  const { subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt } = row;
+  const { subject, status, priority, requester, company, assignee, updatedAt, tags, dueAt } = row;
   const snoozedUntil = isAhead(row.snoozedUntil) ? row.snoozedUntil : null;
   return {
     href: `${base}/tickets/${number}`,
     number,
-    ...{ subject, status, priority, category, requester, company, assignee, updatedAt, tags, dueAt, snoozedUntil },
+    ...{ subject, status, priority, requester, company, assignee, updatedAt, tags, dueAt, snoozedUntil },
+    category: row.category && categoryName(row.category, visit.locale),
     statusLabel: statusLabel(visit, status, base, row.statusId),
     priorityLabel: priorityLabel(visit, priority),
     late: dueAt !== null && new Date(dueAt).getTime() < Date.now(),
@@ -57,11 +59,11 @@ export function rowView(visit: Labels, base: Base, row: TicketRow) {
 const isAhead = (at: string | null | undefined): boolean => !!at && new Date(at).getTime() > Date.now();
 
 export function ticketView(visit: Labels, base: Base, ticket: TicketView) {
-  const { subject, status, priority, category, company, requester, assignee, createdAt, updatedAt, openedBy, tags } =
-    ticket;
+  const { subject, status, priority, company, requester, assignee, createdAt, updatedAt, openedBy, tags } = ticket;
   return {
     number: ticketNumber(ticket.number),
-    ...{ subject, status, priority, category, company, requester, assignee, createdAt, updatedAt, openedBy, tags },
+    ...{ subject, status, priority, company, requester, assignee, createdAt, updatedAt, openedBy, tags },
+    category: ticket.category && categoryName(ticket.category, visit.locale),
     statusLabel: statusLabel(visit, status, base, ticket.statusId),
     priorityLabel: priorityLabel(visit, priority),
     snoozedUntil: isAhead(ticket.snoozedUntil) ? ticket.snoozedUntil : null,
@@ -91,7 +93,7 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
         id,
         kind,
         at: createdAt,
-        ...happeningView(visit, base, author ?? signedBy(visit, data!) ?? ticket.business, data as Happening),
+        ...happeningView(visit, base, author ?? signedBy(visit, data!) ?? ticket.business, data as HappeningAsRead),
       };
     const rule = data && signedBy(visit, data);
     return {
@@ -132,14 +134,15 @@ const SYMBOLS: Partial<Record<Happening['type'], string>> = {
   ...{ shared: 'eye', unshared: 'eye', linked: 'link', unlinked: 'link', merged: 'link', 'merged-here': 'link' },
 };
 
-function happeningView(visit: Labels, base: Base, by: string, data: Happening) {
+function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsRead) {
   const { type, from, to, detail } = data;
-  const name = (id: string | null, known: string | null | undefined) => {
+  const name = (id: string | null, known: string | null | undefined, category: SaidCategory | null | undefined) => {
     if (type === 'status') return id && statusLabel(visit, id, base);
     if (type === 'priority') return id && priorityLabel(visit, id);
+    if (type === 'category' && category) return categoryName(category, visit.locale);
     return known ?? null;
   };
-  const [before, after] = [name(from, data.fromName), name(to, data.toName)];
+  const [before, after] = [name(from, data.fromName, data.fromCategory), name(to, data.toName, data.toCategory)];
   const values = {
     by,
     from: before ?? '',

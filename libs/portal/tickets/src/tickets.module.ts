@@ -127,6 +127,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     ...requestParts,
     ...approvalParts,
     Agents,
+    Categories,
     TicketAudience,
     Mentions,
     AgentsThere,

@@ -70,9 +70,11 @@ export class TicketsPack implements OnModuleInit {
     await this.database.write(async (em) => {
       const { defaultLocale, writtenIn } = await this.settings.stored('general');
       const texts = new PackTexts(translated, writtenIn ?? defaultLocale);
-      for (const [position, name] of categories.map((category) => texts.own(category)).entries()) {
-        if (!(await em.findOne(TicketCategory, { name })))
-          em.persist(Object.assign(new TicketCategory(), { name, position }));
+      for (const [position, given] of categories.entries()) {
+        const said = texts.write({ name: given }, ['name']);
+        const before = await em.findOne(TicketCategory, { name: said.name });
+        if (!before) em.persist(Object.assign(new TicketCategory(), { ...said, position }));
+        else if (before.changedBy === null) before.translations = said.translations;
       }
       await em.flush();
       await this.requests.apply(requests, texts);

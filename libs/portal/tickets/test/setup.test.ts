@@ -196,6 +196,51 @@ describe('categories', () => {
   });
 });
 
+describe('categories in languages', () => {
+  test('a category is called in each reader’s language, in lists, tickets, forms, rules and files', async () => {
+    const path = `${SETTINGS}/ticket-categories`;
+    await owner.get(`${path}/new`);
+    expect((await owner.post(path, { name: 'Water damage', 'name-de': 'Wasserschaden' })).status).toBe(303);
+    const [category] = await acme.query<{ id: string; translations: object }>(
+      () => sql`select id, translations from ${table('ticket_category')} where name = 'Water damage'`,
+    );
+    expect(category!.translations).toEqual({ de: { name: 'Wasserschaden' } });
+    const { text: form } = await owner.get(`${path}/${category!.id}`);
+    expect(form).toMatch(/name="name-de"[^>]*value="Wasserschaden"/);
+    await owner.get('/console/tickets/TKT-001');
+    const ticket = { status: 'open', priority: 'normal', assignee: '', category: category!.id };
+    expect((await owner.post('/console/tickets/TKT-001/properties', ticket)).status).toBe(303);
+    await owner.get(`${SETTINGS}/request-types/${FIRST_TYPE.id}`);
+    const asking = { ...typeForm('General'), 'need-category': 'optional' };
+    expect((await owner.post(`${SETTINGS}/request-types/${FIRST_TYPE.id}`, asking)).status).toBe(303);
+    const pages = ['/tickets', '/tickets/TKT-001', '/tickets/TKT-001/print', '/tickets/new/general'];
+    const desk = ['/console/tickets', '/console/tickets/TKT-001', path, '/console/settings/routing/new'];
+    for (const [locale, said, unsaid] of [
+      ['de', 'Wasserschaden', 'Water damage'],
+      ['en', 'Water damage', 'Wasserschaden'],
+    ] as const) {
+      for (const [visitor, paths] of [
+        [ana, pages],
+        [owner, desk],
+      ] as const) {
+        await visitor.get(`${paths[0]!}?lang=${locale}`);
+        for (const page of paths) {
+          const { text } = await visitor.get(page);
+          expect([locale, page, text.includes(said)]).toEqual([locale, page, true]);
+          expect([locale, page, text.includes(unsaid)]).toEqual([locale, page, false]);
+        }
+      }
+      expect((await owner.get('/console/tickets/export?view=all')).text).toContain(said);
+    }
+    await owner.get(`${path}/${category!.id}`);
+    expect((await owner.post(`${path}/${category!.id}`, { name: 'Flood', 'name-de': '' })).status).toBe(303);
+    const [after] = await acme.query(
+      () => sql`select name, translations from ${table('ticket_category')} where id = ${category!.id}`,
+    );
+    expect(after).toEqual({ name: 'Flood', translations: {} });
+  });
+});
+
 describe('words', () => {
   test('a status renamed is so everywhere, for each side in its words and language', async () => {
     const path = `${SETTINGS}/ticket-statuses`;

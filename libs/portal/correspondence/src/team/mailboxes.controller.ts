@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { seal } from '@foyer/credentials';
-import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { CollectionController, type CollectionRow, Collections } from '@foyer/settings';
-import { requestTypes, typeName } from '@foyer/tickets';
+import { Categories, categoryOptions, requestTypes, typeName } from '@foyer/tickets';
 import { Can, ConsoleController, field, type Visit } from '@foyer/web';
 import { type Mailbox, mailboxes, SECURITIES } from '../mail-settings.js';
 import { mailboxSeal } from '../ways/mailbox-rounds.js';
@@ -65,6 +65,7 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
     collections: Collections,
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
+    private readonly categories: Categories,
   ) {
     super(collections);
   }
@@ -97,18 +98,10 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
   }
 
   protected override async choices(visit: Visit, _form: unknown, item: Mailbox | null) {
-    const [types, categories] = await Promise.all([
-      this.collections.all(requestTypes),
-      this.database.read((em) =>
-        rows<{ value: string; label: string }>(
-          em,
-          sql`select id as value, name as label from ${table('ticket_category')} where archived_at is null order by position, name ${ALPHABETICAL} limit 200`,
-        ),
-      ),
-    ]);
+    const [types, categories] = await Promise.all([this.collections.all(requestTypes), this.categories.all()]);
     return {
       types: types.map((type) => ({ value: type.id, label: typeName(type, visit.locale) })),
-      categories,
+      categories: categoryOptions(categories, visit.locale),
       securities: SECURITIES.map((value) => ({ value, label: visit.t(`correspondence.security.${value}`) })),
       hasPassword: item !== null,
     };

@@ -3,6 +3,7 @@ import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { Agents } from '../agents.js';
+import { categoryOptions, saidCategory, type SaidCategory } from '../categories.js';
 import { ticketGroups } from '../requests/groups.js';
 import { localized } from '../requests/localized.js';
 import { priorityName } from '../requests/priorities.js';
@@ -50,16 +51,17 @@ export class RuleOptions {
 
   async all(visit: Words): Promise<RuleChoices> {
     const working = await this.people.options();
-    const [{ agents, categories, companies }] = (await this.database.read((em) =>
-      rows<{ agents: Option[]; categories: Option[]; companies: Option[] }>(
+    const [{ agents, said, companies }] = (await this.database.read((em) =>
+      rows<{ agents: Option[]; said: SaidCategory[]; companies: Option[] }>(
         em,
         sql`select ${working} as agents,
-                   (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by position, name ${ALPHABETICAL}), '[]')
-                      from ${table('ticket_category')} where archived_at is null) as categories,
+                   (select coalesce(json_agg(${saidCategory('c')} order by c.position, c.name ${ALPHABETICAL}), '[]')
+                      from ${table('ticket_category')} c where c.archived_at is null) as said,
                    (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name ${ALPHABETICAL}), '[]')
                       from (select id, name from ${table('company')} order by name ${ALPHABETICAL} limit 500) c) as companies`,
       ),
-    )) as [{ agents: Option[]; categories: Option[]; companies: Option[] }];
+    )) as [{ agents: Option[]; said: SaidCategory[]; companies: Option[] }];
+    const categories = categoryOptions(said, visit.locale);
     const option = ({ id, name }: { id: string; name: string }) => ({ value: id, label: name });
     const groups = (await this.collections.all(ticketGroups)).map(option);
     const types = (await this.collections.all(requestTypes)).map((type) => ({

@@ -16,6 +16,7 @@ import {
   type Visit,
   field,
 } from '@foyer/web';
+import { categoryOptions } from '../categories.js';
 import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
 import { Colleagues } from '../requests/colleagues.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
@@ -175,7 +176,7 @@ const placeOf = ({ id }: RequestType): string => `new:${id}`;
 
 function deskOf(visit: Visit, actor: PortalActor, type: RequestType, { categories }: Surroundings): Desk {
   const companies = actor.companies.map(({ id, name }) => ({ value: id, label: name }));
-  return { visit, actor, type, team: false, categories, companies };
+  return { visit, actor, type, team: false, categories: categoryOptions(categories, visit.locale), companies };
 }
 
 /** What was typed, with the files that have come by their ids, so that a draft brings them back. */

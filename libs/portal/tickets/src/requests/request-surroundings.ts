@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { allowed } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { saidCategory, type SaidCategory } from '../categories.js';
 import { type ShownDraft, shownDraftOf } from './drafts.js';
 
 export interface Surroundings {
-  categories: { value: string; label: string }[];
+  categories: SaidCategory[];
   draft: ShownDraft | null;
   /** People for whom the actor may ask, by company. */
   colleagues: { personId: string; name: string; companyId: string }[];
@@ -23,7 +24,7 @@ export class RequestSurroundings {
     const [row] = await this.database.read((em) =>
       rows<Surroundings>(
         em,
-        sql`select (select coalesce(json_agg(json_build_object('value', c.id, 'label', c.name) order by c.position, c.name ${ALPHABETICAL}), '[]')
+        sql`select (select coalesce(json_agg(${saidCategory('c')} order by c.position, c.name ${ALPHABETICAL}), '[]')
                       from ${table('ticket_category')} c where c.archived_at is null) as categories,
                    ${shownDraftOf(actor, place)} as draft,
                    (select coalesce(json_agg(json_build_object('personId', m.person_id, 'name', m.name, 'companyId', m.company_id) order by m.name ${ALPHABETICAL}), '[]')

@@ -15,10 +15,13 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Categories, type CategoryRow } from '../categories.js';
+import { Categories, categoryName, categoryOptions, type CategoryRow } from '../categories.js';
+import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
 const PATH = '/console/settings/ticket-categories';
-const named = z.object({ name: field.text(80) });
+const MAX = 80;
+const TEXTS: TranslatedText<'name'>[] = [{ name: 'name', label: 'tickets.setup.categories.name', max: MAX }];
+const named = z.object({ name: field.text(MAX), ...translationShape(TEXTS) });
 const goodbye = z.object({ to: z.union([z.literal('archive'), z.uuid('web.form.choice')], 'web.form.choice') });
 type Named = FormState<z.output<typeof named>>;
 
@@ -43,9 +46,9 @@ export class CategoriesController {
       removeText: word('remove-text'),
       ordered: true,
       problem: null,
-      items: all.map(({ id, name, tickets, archived }, index) => ({
+      items: all.map(({ id, tickets, archived, ...category }, index) => ({
         href: `${PATH}/${id}`,
-        title: name,
+        title: categoryName({ id, ...category }, visit.locale),
         text: visit.t('tickets.setup.categories.tickets', { count: tickets }),
         badge: archived ? { label: word('archived'), tone: 'warn' } : null,
         enabled: null,
@@ -62,14 +65,14 @@ export class CategoriesController {
 
   @Post()
   async add(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(named) form: Named) {
-    await form.attempt(({ name }) => this.categories.add(actor, name));
+    await form.attempt((input) => this.categories.add(actor, textsFrom(TEXTS, input, null)));
     return form.failed ? this.page(visit, null, form) : seeOther(PATH, 'settings.collection.added');
   }
 
   @Get(':category')
   async edit(@CurrentVisit() visit: Visit, @Param('category', ParseUUIDPipe) id: string) {
     const category = await this.known(id);
-    return this.page(visit, category, visit.form({ name: category.name }));
+    return this.page(visit, category, visit.form(textValues(TEXTS, category)));
   }
 
   @Post(':category')
@@ -80,7 +83,7 @@ export class CategoriesController {
     @Form(named) form: Named,
   ) {
     const category = await this.known(id);
-    await form.attempt(({ name }) => this.categories.rename(actor, id, name));
+    await form.attempt((input) => this.categories.rename(actor, id, textsFrom(TEXTS, input, category)));
     return form.failed ? this.page(visit, category, form) : seeOther(PATH, 'settings.saved');
   }
 
@@ -99,7 +102,7 @@ export class CategoriesController {
     await form.attempt(() =>
       to === 'archive' ? this.categories.archive(actor, id) : this.categories.remove(actor, id, to ?? null),
     );
-    if (form.failed) return this.page(visit, category, visit.form({ name: category.name }), form);
+    if (form.failed) return this.page(visit, category, visit.form(textValues(TEXTS, category)), form);
     return seeOther(PATH, to === 'archive' ? 'tickets.setup.categories.put-away' : 'settings.collection.removed');
   }
 
@@ -133,16 +136,24 @@ export class CategoriesController {
     form: FormState<unknown>,
     removal?: FormState<unknown>,
   ) {
-    const others = (await this.categories.all()).filter(({ id }) => id !== category?.id);
+    const all = await this.categories.all();
+    const others = categoryOptions(
+      all.filter(({ id }) => id !== category?.id),
+      visit.locale,
+    );
     return show('tickets/setup/category', {
       forms: { form, removal: removal ?? visit.form({ to: 'archive' }) },
       category,
-      heading: category?.name ?? visit.t('tickets.setup.categories.new'),
+      heading: category ? categoryName(category, visit.locale) : visit.t('tickets.setup.categories.new'),
+      translations: translationViews(visit, TEXTS),
       action: category ? `${PATH}/${category.id}` : PATH,
       back: { href: PATH, label: visit.t('tickets.setup.categories.title') },
       ways: [
         { value: 'archive', label: visit.t('tickets.setup.categories.archive') },
-        ...others.map(({ id, name }) => ({ value: id, label: visit.t('tickets.setup.categories.move-to', { name }) })),
+        ...others.map(({ value, label: name }) => ({
+          value,
+          label: visit.t('tickets.setup.categories.move-to', { name }),
+        })),
       ],
     });
   }

@@ -3,7 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { Roles } from '@foyer/identity';
 import { CollectionController, Collections, languagesNow, settingNow } from '@foyer/settings';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
-import { Categories } from '../categories.js';
+import { Categories, categoryOptions } from '../categories.js';
 import { Groups } from '../requests/groups.js';
 import { localized } from '../requests/localized.js';
 import { requestFields } from '../requests/request-field.js';
@@ -154,7 +154,7 @@ export class TypesController extends CollectionController<RequestType, Input> {
     const fields = await this.requests.fields();
     const named = (list: readonly { id: string; name: string }[]) =>
       list.map(({ id, name }) => ({ value: id, label: name }));
-    const categories = named(await this.categories.all());
+    const categories = categoryOptions(await this.categories.all(), visit.locale);
     const rows = questionRows(visit, fields, categories, form);
     const type = item ?? FIRST_TYPE;
     const nothing = visit.form({ priority: type.defaults.priority, category: type.defaults.categoryId });

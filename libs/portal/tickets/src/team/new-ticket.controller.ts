@@ -16,6 +16,7 @@ import {
   type Visit,
   field,
 } from '@foyer/web';
+import { categoryOptions } from '../categories.js';
 import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
@@ -157,5 +158,5 @@ const placeOf = ({ id }: RequestType): string => `open:${id}`;
 
 function deskOf(visit: Visit, actor: PortalActor, type: RequestType, around: Surroundings, customer: PersonRow): Desk {
   const companies = customer.companies.map(({ id, name }) => ({ value: id, label: name }));
-  return { visit, actor, type, team: true, categories: around.categories, companies };
+  return { visit, actor, type, team: true, categories: categoryOptions(around.categories, visit.locale), companies };
 }

@@ -17,6 +17,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import { categoryOptions } from '../categories.js';
 import { Attachments, type KeptFile } from '../attachments.js';
 import { presenceText } from '../live/live.controller.js';
 import { LiveTickets } from '../live/live-tickets.js';
@@ -261,7 +262,7 @@ export class TeamTicketController {
       priorities: priorityOptions(visit),
       assignees: agents,
       groups: (await this.groups.all()).map(({ id, name }) => ({ value: id, label: name })),
-      categories,
+      categories: categoryOptions(categories, visit.locale),
       followers: ticket.watchers,
       follows: ticket.watcherIds.includes(actor.id!),
       mine: assigneeId === actor.id,
