@@ -40,7 +40,7 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
     const days = visit.t('service.hours.holidays-count', { count: holidays.length });
     return {
       title: name,
-      text: [weekWords(visit.locale, week), timeZone?.replaceAll('_', ' '), days].filter(Boolean).join(' · '),
+      text: [weekWords(visit.region, week), timeZone?.replaceAll('_', ' '), days].filter(Boolean).join(' · '),
     };
   }
 

@@ -1,4 +1,5 @@
 import { InvalidField } from '@foyer/access';
+import { firstDayOfWeek } from '@foyer/i18n';
 import { one, type Typed } from '@foyer/tickets';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -58,16 +59,17 @@ function minutesOf(typed: Typed[string], name: string): number | null {
   return Number(match[1]) * 60 + Number(match[2]);
 }
 
-/** "Mon–Fri 09:00–17:00": neighbours with the same times as one. */
-export function weekWords(locale: string, week: readonly (readonly (readonly [number, number])[])[]): string {
+/** "Mon–Fri 09:00–17:00": neighbours with the same times as one, from the day on which the region's week begins. */
+export function weekWords(region: string, week: readonly (readonly (readonly [number, number])[])[]): string {
   const words = week.map((spans) => spans.map(([from, to]) => `${time(from)}–${time(to)}`).join(', '));
   const runs: { from: number; to: number; text: string }[] = [];
-  for (const [day, text] of words.entries()) {
+  for (const day of weekFrom(firstDayOfWeek(region))) {
+    const text = words[day]!;
     const last = runs.at(-1);
     if (last && last.text === text) last.to = day;
     else runs.push({ from: day, to: day, text });
   }
-  const name = (day: number) => dayName(locale, day, 'short');
+  const name = (day: number) => dayName(region, day, 'short');
   return runs
     .filter(({ text }) => text !== '')
     .map(({ from, to, text }) => `${from === to ? name(from) : `${name(from)}–${name(to)}`} ${text}`)

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { businessTimeBetween } from '@foyer/hours';
+import { ALWAYS, businessTimeBetween } from '@foyer/hours';
 import { Collections, Settings } from '@foyer/settings';
 import { TicketPanels, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
@@ -41,6 +41,7 @@ export class ClockPanels implements OnModuleInit {
       template: 'service/team/clocks',
       view: {
         policy: policy.name,
+        counted: hours === ALWAYS ? '' : '-business',
         clocks: inOrder(clocks).map((clock) => {
           const minutes = minutesLeft(clock);
           return {

@@ -110,14 +110,14 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
     };
   }
 
-  private sentence(visit: Visit, { targets }: SlaPolicy, whom: string): string {
+  private sentence(visit: Visit, { targets, hoursId }: SlaPolicy, whom: string): string {
     const shown = PRIORITIES.toReversed().flatMap((priority) => {
       const minutes = targets[priority].first_response ?? targets[priority].resolution;
       return minutes === null
         ? []
         : [`${visit.t(`tickets.priority.${priority}`)} ${durationWords(visit.region, minutes)}`];
     });
-    return visit.t('service.policies.sentence', {
+    return visit.t(hoursId ? 'service.policies.sentence-business' : 'service.policies.sentence', {
       whom,
       targets: formatters(visit.region).list(shown, 'unit'),
     });

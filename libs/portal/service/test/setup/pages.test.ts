@@ -4,6 +4,7 @@ import { rows, Database, sql, table } from '@foyer/database';
 import { automations, calendars, macros, routingRules, slaPolicies } from '@foyer/service';
 import { Collections } from '@foyer/settings';
 import { requestFields, ticketGroups } from '@foyer/tickets';
+import { weekWords } from '../../src/hours/week-form.js';
 
 let world: World;
 let acme: TestTenant;
@@ -68,6 +69,35 @@ describe('everything can be set up', () => {
     expect((await owner.get(`${at('hours')}/${office!.id}`)).text).toContain('value="2026-12-25"');
   });
 
+  test('a week is read from its first day in the region', () => {
+    const [open, closed] = [[[480, 1020] as const], []];
+    const week = [open, open, open, open, closed, closed, open];
+    expect(weekWords('en-SA', week)).toBe('Sun–Thu 08:00–17:00');
+    expect(weekWords('en-EG', week)).toBe('Sun–Thu 08:00–17:00');
+    expect(weekWords('en-DE', week)).toBe('Mon–Thu 08:00–17:00, Sun 08:00–17:00');
+  });
+
+  test('what is left of business hours says so; what runs around the clock does not', async () => {
+    const [standard] = await acme.inside(() => collections().all(slaPolicies));
+    await acme.inside(() =>
+      world.get(Database).write((em) =>
+        rows(
+          em,
+          sql`insert into ${table('ticket_clock')} (ticket_id, kind, policy_id, started_at, due_at)
+              select id, 'resolution', ${standard!.id}, now(), now() + interval '9 days' from ${table('ticket')}
+               on conflict do nothing`,
+        ),
+      ),
+    );
+    const { text } = await owner.get('/console/tickets/TKT-001');
+    expect(text).toMatch(/\d (?:hr|min)s? left \(business hours\)/);
+    await acme.inside(() => collections().apply(slaPolicies, [{ ...standard!, hoursId: null }]));
+    const always = (await owner.get('/console/tickets/TKT-001')).text;
+    expect(always).toMatch(/\d (?:hr|min)s? left\b/);
+    expect(always).not.toContain('left (business hours)');
+    await acme.inside(() => collections().apply(slaPolicies, [standard!]));
+  });
+
   test('response times by priority', async () => {
     const [, office] = await acme.inside(() => collections().all(calendars));
     const saved = await owner.post(at('policies'), {
@@ -104,7 +134,9 @@ describe('everything can be set up', () => {
       addresses: ['lead@acme.example'],
     });
     const page = await owner.get(`${at('policies')}/${vip.id}`);
-    expect(page.text).toContain('Tags include “vip” or “gold”: first reply within Urgent 30 min');
+    expect(page.text).toContain(
+      'Tags include “vip” or “gold”: first reply within Urgent 30 mins, Low 40 hrs (business hours).',
+    );
     expect(page.text).toContain('value="0.5"');
   });
 
