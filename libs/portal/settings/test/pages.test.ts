@@ -225,6 +225,23 @@ describe('branding', () => {
     await team.post(path, { ...look, removeLogo: '1' });
   });
 
+  test('the preview has the logo for dark pages, and a picture is kept though another one is refused', async () => {
+    const upload = (field: string, content: string | Buffer) => ({ field, name: `${field}.svg`, content });
+    const answer = await team.upload(path, look, [
+      upload('logo', svg('<rect width="80" height="20"/>')),
+      upload('logoDark', svg('<rect width="80" height="20" fill="white"/>')),
+      upload('favicon', 'no picture at all'),
+    ]);
+    expect([answer.status, fields(answer.text)]).toEqual([422, ['favicon']]);
+    for (const html of [answer.text, (await team.get(path)).text])
+      for (const kind of ['logo', 'logoDark'])
+        expect(html).toMatch(
+          new RegExp(`<img class="preview-logo" data-shows="${kind}" src="/brand/${kind}/\\w+\\.png" alt="">`),
+        );
+    await team.post(path, { ...look, removeLogo: '1', removeLogoDark: '1' });
+    expect((await team.get(path)).text).not.toContain('src="/brand/logo');
+  });
+
   test('a picture that would be refused is refused in the browser, by the same limits', async () => {
     const inputs = [...(await team.get(path)).text.matchAll(/<input class="file-input"[^>]+>/g)].map(
       ([input]) => input,

@@ -1,5 +1,5 @@
 import { Get, Post, Query, Req, Res } from '@nestjs/common';
-import { type Actor, InvalidField } from '@foyer/access';
+import { type Actor, Conflict, InvalidField, TooMany } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { completeSettings, scopedStylesheet, Themes, type ThemeSettings } from '@foyer/theming';
 import {
@@ -34,6 +34,7 @@ import {
 import { pathOf } from './settings-page.js';
 
 const PICTURES = ['logo', 'logoDark', 'favicon'] as const;
+type Pictures = Partial<Record<PictureKind, BrandPicture>>;
 const PREVIEW_SCOPE = '.brand-scope';
 
 /** Colours, type and pictures of the portal, with their contrasts and a look at them before they are saved. */
@@ -73,9 +74,10 @@ export class BrandingController {
     if (preview) return this.view(visit, actor, form, choices, true);
     if (!form.failed && !form.value['accepted'])
       tellContrast(form, contrastView(declared, choices, visit.t.bind(visit)));
-    // Browsers do not choose a file again by themselves: a picture is kept although a colour beside it was refused.
-    if (form.failed) await this.keepPictures(actor, req, form);
-    await form.attempt((value) => this.change(actor, req, choices, value));
+    const pictures = await this.uploaded(actor, req, form);
+    // Browsers do not choose a file again by themselves: a picture is kept although what stands beside it was refused.
+    if (form.failed && Object.keys(pictures).length > 0) await this.settings.change(actor, 'branding', pictures);
+    await form.attempt((value) => this.change(actor, choices, value, pictures));
     return form.failed ? this.view(visit, actor, form, choices, true) : seeOther(pathOf('branding'), 'settings.saved');
   }
 
@@ -103,34 +105,29 @@ export class BrandingController {
 
   private async change(
     actor: Actor,
-    req: FoyerRequest,
     choices: ThemeSettings,
     value: Record<string, unknown>,
+    pictures: Pictures,
   ): Promise<void> {
     const settings = brandChoices(await this.declared(), choices);
-    await this.database.write(async () => {
-      const removed = PICTURES.filter((kind) => value[`remove${kind[0]!.toUpperCase()}${kind.slice(1)}`]);
-      const kept = { ...Object.fromEntries(removed.map((kind) => [kind, null])), ...(await this.uploaded(actor, req)) };
-      await this.settings.change(actor, 'branding', { settings, ...kept });
-    });
+    const removed = PICTURES.filter((kind) => value[`remove${kind[0]!.toUpperCase()}${kind.slice(1)}`]);
+    const none = Object.fromEntries(removed.map((kind) => [kind, null]));
+    await this.settings.change(actor, 'branding', { settings, ...none, ...pictures });
   }
 
-  private async keepPictures(actor: Actor, req: FoyerRequest, form: BrandingForm): Promise<void> {
-    try {
-      await this.database.write(async () => {
-        await this.settings.change(actor, 'branding', await this.uploaded(actor, req));
-      });
-    } catch (error) {
-      if (!(error instanceof InvalidField)) throw error;
-      form.fail(error.field, error.code, error.values);
-    }
-  }
-
-  private async uploaded(actor: Actor, req: FoyerRequest) {
-    const kept: Partial<Record<PictureKind, BrandPicture>> = {};
+  /** Those that are pictures; the others are told at their fields. */
+  private async uploaded(actor: Actor, req: FoyerRequest, form: BrandingForm): Promise<Pictures> {
+    const kept: Pictures = {};
     for (const kind of PICTURES) {
       const upload = req.uploads?.find(({ field }) => field === kind);
-      if (upload) kept[kind] = await this.pictures.keep(kind, upload, actor.id);
+      if (!upload) continue;
+      try {
+        kept[kind] = await this.database.write(() => this.pictures.keep(kind, upload, actor.id));
+      } catch (error) {
+        if (error instanceof InvalidField) form.fail(error.field, error.code, error.values);
+        else if (error instanceof Conflict || error instanceof TooMany) form.fail(kind, error.code, error.values);
+        else throw error;
+      }
     }
     return kept;
   }
@@ -170,6 +167,7 @@ export class BrandingController {
       preview: {
         stylesheet: `${pathOf('branding')}/preview.css?${query}`,
         logo: branding.logo && pictureUrl('logo', branding.logo),
+        logoDark: branding.logoDark && pictureUrl('logoDark', branding.logoDark),
         ...(await this.waysIn(actor, t)),
       },
       pictureKinds: PICTURE_ENDINGS,
