@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { hashPassword } from '@foyer/credentials';
 import { LOCALES } from '@foyer/i18n';
-import { calendars, macros } from '@foyer/service';
+import { automations, calendars, macros, slaPolicies } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
 import { Signup } from '@foyer/signup';
 import { Packs } from '@foyer/tenants';
@@ -104,7 +104,7 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
   });
 
   test('the team finds it in its own language first, and English among the translations', async () => {
-    const { types, fields, words, hours, general } = await tenant.inside(async () => {
+    const { types, fields, words, hours, general, rules } = await tenant.inside(async () => {
       const collections = world.get(Collections);
       return {
         types: await collections.all(requestTypes),
@@ -112,6 +112,7 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
         words: await collections.all(macros),
         hours: await collections.all(calendars),
         general: await world.get(Settings).get('general'),
+        rules: [...(await collections.all(slaPolicies)), ...(await collections.all(automations))],
       };
     });
     expect(general).toMatchObject({ defaultLocale: 'ar', locales: ['ar'] });
@@ -132,6 +133,8 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
       if (text) expect(translations['en']).toMatch(/^Hello/);
     }
     expect(hours).toHaveLength(1);
+    expect(rules.length).toBeGreaterThan(2);
+    for (const { name } of [...rules, ...hours]) expect(name).toMatch(/^[^a-z]+$/i);
   });
 
   test('no form loses what is said in any language, whatever the main one is meanwhile', async () => {
@@ -271,3 +274,17 @@ function latinWords(html: string): string[] {
     .replace(NOT_ENGLISH, '');
   return text.match(/[A-Za-z]{2,}/g) ?? [];
 }
+
+test('the business in Arabic has response times and automations of its own only, in its language', async () => {
+  const tenant = await world.tenant('with-rawafed');
+  const { folder, sections } = world.get(Packs).read('rawafed');
+  const { settings, service } = sections as { settings: object; service: object };
+  const names = await tenant.inside(async () => {
+    await world.get(Packs).apply([{ id: 'rawafed', folder, sections: { settings, service } }]);
+    const collections = world.get(Collections);
+    const lists = [await collections.all(slaPolicies), await collections.all(automations)].flat();
+    return lists.map(({ name }) => name);
+  });
+  expect(names.length).toBeGreaterThan(2);
+  expect(names.filter((name) => /[a-z]/i.test(name))).toEqual([]);
+});

@@ -63,6 +63,7 @@ export class ServicePack implements OnModuleInit {
     await this.put(
       slaPolicies,
       policies.map(({ hours: name, ...policy }) => ({ ...named(policy), hoursId: hoursId(name) })),
+      drops,
     );
     await this.put(
       automations,
