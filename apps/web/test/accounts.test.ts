@@ -326,3 +326,24 @@ test('who registers with an address of a company’s own domain belongs to it on
     expect((await browser.get('/company')).status).toBe(places.length > 0 ? 200 : 404);
   }
 });
+
+test.each(['/sign-in', '/console/sign-in'])(
+  'the address typed at %s goes along to whoever forgot the password',
+  async (path) => {
+    const page = (await acme.visitor().get(path)).text;
+    const [, enter, forgot] = page.split(/<button (?=[^>]*type="submit")/);
+    expect(enter).not.toContain('formaction');
+    expect(forgot).toMatch(/^[^>]*formaction="\/forgot" formnovalidate name="ask" value="1">/);
+    const { email } = await acme.customer('Flo');
+    const mails = () => acme.query(() => sql`select 1 from ${table('mail')} where to_address = ${email}`);
+    const before = (await mails()).length;
+    const visitor = acme.visitor();
+    await visitor.get(path);
+    const asked = await visitor.post('/forgot', { email, password: 'half-typed', ask: '1' });
+    expect([asked.status, asked.text.includes(`value="${email}"`)]).toEqual([200, true]);
+    expect(asked.text).not.toContain('half-typed');
+    expect((await mails()).length).toBe(before);
+    const nothing = await visitor.post('/forgot', { email: '', password: '', ask: '1' });
+    expect([nothing.status, nothing.text.includes('class="error"')]).toEqual([200, false]);
+  },
+);

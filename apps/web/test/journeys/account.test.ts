@@ -21,8 +21,8 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const elsewhere = await chromium.signedIn(ana, script);
     const page = await chromium.newcomer(script);
     await page.goto(`${acme.tenant.origin}/sign-in`);
-    await page.getByRole('link', { name: 'Forgot your password?' }).click();
     await page.getByLabel('Email').fill(ana.email);
+    await page.getByRole('button', { name: 'Forgot your password?' }).click();
     await page.getByRole('button', { name: 'Send the link' }).click();
     await page.getByRole('heading', { name: 'Check your email' }).waitFor();
     const link = await world.mails.linkTo(ana.email, '/reset');

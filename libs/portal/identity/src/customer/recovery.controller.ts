@@ -16,7 +16,7 @@ import {
 import { Accounts } from '../accounts.js';
 import { SignIn } from '../sign-in.js';
 
-const forgotForm = z.object({ email: field.email });
+const forgotForm = z.object({ email: field.email, ask: field.flag });
 const resetForm = z.object({ token: z.string().min(20).max(100), password: field.password });
 
 @PortalController()
@@ -38,7 +38,9 @@ export class RecoveryController {
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/forgot')
-  async forgot(@Form(forgotForm) form: FormState<z.output<typeof forgotForm>>) {
+  async forgot(@CurrentVisit() visit: Visit, @Form(forgotForm) form: FormState<z.output<typeof forgotForm>>) {
+    // From the sign-in, with the address that was typed there: the page asks before anything is sent.
+    if (form.values['ask']) return { form: visit.form({ email: form.values['email'] }) };
     if (form.failed) return { form };
     await this.accounts.forgot(form.value.email);
     return show('identity/customer/check-mail', { email: form.value.email, purpose: 'reset' });
