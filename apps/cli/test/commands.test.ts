@@ -45,7 +45,7 @@ describe('foyer', () => {
   test('explains itself', async () => {
     const { code, output } = await foyer('help');
     expect([code, output.includes('tenant suspend <slug> --reason REASON')]).toEqual([0, true]);
-    expect((await foyer('tenants')).code).toBe(2);
+    for (const name of ['tenants', 'constructor', 'toString', '__proto__']) expect((await foyer(name)).code).toBe(2);
   });
 
   test('setup makes the first staff account once, and may be repeated', async () => {
@@ -70,6 +70,8 @@ describe('foyer', () => {
   });
 
   test('a tenant is created, listed, suspended and resumed', async () => {
+    for (const slug of ['localhost', 'default', 'constructor', 'toString', 'undefined'])
+      await expect(foyer('tenant', 'create', slug, '--name', 'G', '--owner', 'ana@globex.test')).rejects.toThrow();
     const made = await foyer('tenant', 'create', 'globex', '--name', 'Globex Ltd', '--owner', 'ana@globex.test');
     expect(made.output).toMatch(/https:\/\/globex\.foyer\.test[\s\S]*token=/);
     expect((await foyer('tenant', 'list')).output).toMatch(/globex +trialing +starter +version \d+ +Globex Ltd/);

@@ -96,7 +96,7 @@ export const USAGE = `foyer <command>\n\n${table(Object.values(commands).map(({ 
 
 /** Runs one command line and returns the exit code. */
 export async function run(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
-  const name = [args.slice(0, 2).join(' '), args[0] ?? ''].find((candidate) => candidate in commands);
+  const name = [args.slice(0, 2).join(' '), args[0] ?? ''].find((candidate) => Object.hasOwn(commands, candidate));
   if (!name) {
     process.stderr.write(USAGE);
     return args.length === 0 || /^(?:help|--help|-h)$/.test(args[0]!) ? 0 : 2;

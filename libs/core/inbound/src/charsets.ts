@@ -1,18 +1,18 @@
 import iconv from 'iconv-lite';
 
 /** Names that mail programs use and the Encoding Standard does not know. */
-const ALIASES: Record<string, string> = {
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  cp932: 'shift_jis',
-  'windows-932': 'shift_jis',
-  cp936: 'gbk',
-  cp950: 'big5',
-  'ansi_x3.4-1968': 'windows-1252',
-  'iso-8859-8-i': 'iso-8859-8',
-  'unicode-1-1-utf-7': 'utf-7',
-  utf8mb4: 'utf-8',
-};
+const ALIASES = new Map([
+  ['iso-2022-jp-ms', 'iso-2022-jp'],
+  ['iso-2022-jp-2', 'iso-2022-jp'],
+  ['cp932', 'shift_jis'],
+  ['windows-932', 'shift_jis'],
+  ['cp936', 'gbk'],
+  ['cp950', 'big5'],
+  ['ansi_x3.4-1968', 'windows-1252'],
+  ['iso-8859-8-i', 'iso-8859-8'],
+  ['unicode-1-1-utf-7', 'utf-7'],
+  ['utf8mb4', 'utf-8'],
+]);
 /**
  * Programs that know one charset write UTF-8 under any name, and hardly any text in another charset is UTF-8 by chance:
  * only short ones of East Asia are (the Chinese “thanks” reads as two Cyrillic letters), and those have nothing of theirs.
@@ -29,7 +29,9 @@ export function decodeText(bytes: Uint8Array, charset = ''): string {
     .trim()
     .toLowerCase()
     .replace(/^["']|["']$/g, '');
-  return clean(named(bytes, ALIASES[label] ?? label.replace(/^(?:cp|win)-?(125\d)$/, 'windows-$1')) ?? guessed(bytes));
+  return clean(
+    named(bytes, ALIASES.get(label) ?? label.replace(/^(?:cp|win)-?(125\d)$/, 'windows-$1')) ?? guessed(bytes),
+  );
 }
 
 function named(bytes: Uint8Array, label: string): string | null {
@@ -42,7 +44,16 @@ function named(bytes: Uint8Array, label: string): string | null {
   try {
     return new TextDecoder(label).decode(label.startsWith('iso-2022-jp') ? withoutIdleEscapes(bytes) : bytes);
   } catch {
+    return byTable(bytes, label);
+  }
+}
+
+/** It looks names up in an object, and finds what every object has: `constructor`. */
+function byTable(bytes: Uint8Array, label: string): string | null {
+  try {
     return iconv.encodingExists(label) ? iconv.decode(Buffer.from(bytes), label) : null;
+  } catch {
+    return null;
   }
 }
 

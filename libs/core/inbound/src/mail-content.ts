@@ -180,16 +180,16 @@ function nameOf(part: MimePart): string {
     return `${decodeHeader(subject.replace(/\r?\n[ \t]+/g, ' ')).slice(0, 100) || 'message'}.eml`;
   }
   const [family, kind = ''] = part.type.split('/');
-  const ending = ENDINGS[part.type] ?? (/^[a-z0-9]{2,5}$/.test(kind) ? kind : 'bin');
+  const ending = ENDINGS.get(part.type) ?? (/^[a-z0-9]{2,5}$/.test(kind) ? kind : 'bin');
   return `${family === 'image' ? 'image' : 'attachment'}.${ending}`;
 }
 
 const BARE = { type: 'application/octet-stream', inline: false, contentId: '' };
-const ENDINGS: Record<string, string> = {
-  'image/jpeg': 'jpg',
-  'text/plain': 'txt',
-  'application/octet-stream': 'bin',
-  'application/msword': 'doc',
-  'application/x-zip-compressed': 'zip',
-  'audio/mpeg': 'mp3',
-};
+const ENDINGS = new Map([
+  ['image/jpeg', 'jpg'],
+  ['text/plain', 'txt'],
+  ['application/octet-stream', 'bin'],
+  ['application/msword', 'doc'],
+  ['application/x-zip-compressed', 'zip'],
+  ['audio/mpeg', 'mp3'],
+]);

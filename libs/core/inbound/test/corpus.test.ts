@@ -266,3 +266,12 @@ test('of any table, no word of a cell goes missing, and each row of data has its
     }),
   );
 });
+
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'con-structor', 'nothing'])(
+  'a mail whose charset is called %s is read all the same',
+  (charset) => {
+    const head = `Subject: =?${charset}?Q?Gr=FC=DFe?=\nContent-Type: text/plain; charset=${charset}\nContent-Transfer-Encoding: 8bit`;
+    const { text, subject } = parseMail(Buffer.from(`${head}\n\nGr\u00fc\u00dfe aus Bonn`, 'latin1'));
+    expect([text.trim(), subject]).toEqual(['Gr\u00fc\u00dfe aus Bonn', 'Gr\u00fc\u00dfe']);
+  },
+);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Names that the platform's own hosts use, now or probably one day. */
+/** Names that the platform's own hosts use, now or probably one day, and those that mean something to machines. */
 const RESERVED = new Set(
-  'admin api app assets auth billing blog cdn console dashboard demo dev docs files ftp help imap login mail mx ns ns1 ns2 platform pop root secure signup smtp staff static status support test webhooks www'.split(
+  'abuse admin administrator api app assets auth billing blog broadcasthost cdn config console constructor dashboard default demo dev docs example false files ftp foyer help hostmaster imap internal isatap local localdomain localhost login mail mailbox me mx nan new ns ns1 ns2 null platform pop postmaster prototype proto root secure security signup smtp staff static status support system tenant test tostring true undefined valueof webhooks webmaster wpad www'.split(
     ' ',
   ),
 );
