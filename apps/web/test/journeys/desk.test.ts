@@ -167,6 +167,32 @@ test('⌘K does what the page can do; a name that is looked for comes before wha
   await mara.getByRole('button', { name: 'Reopen' }).waitFor();
 });
 
+test('⌘K and letters mean the same keys on a keyboard of other letters, and signing out is found by its name', async () => {
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets`);
+  const press = (key: string, code: string, init: object = {}) =>
+    mara.evaluate((event) => document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', event)), {
+      key,
+      code,
+      bubbles: true,
+      cancelable: true,
+      ...init,
+    });
+  await press('ت', 'KeyJ');
+  expect(await mara.evaluate(() => document.activeElement!.className)).toContain('row-link');
+  await press('ظ', 'Slash');
+  expect(await mara.evaluate(() => (document.activeElement as HTMLInputElement).name)).toBe('q');
+  await press('л', 'KeyK', { ctrlKey: true });
+  const field = mara.getByRole('combobox', { name: 'Search everything' });
+  await field.fill('sign o');
+  const options = mara.locator('#palette-found').getByRole('option', { name: 'Sign out' });
+  await options.first().waitFor();
+  expect(await options.count()).toBe(1);
+  await mara.keyboard.press('Enter');
+  await mara.waitForURL(/sign-in/);
+});
+
 test('⌘K finds anything from anywhere; without a script the same is a page', async () => {
   const mara = await chromium.newcomer(true);
   await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);

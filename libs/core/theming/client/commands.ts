@@ -21,9 +21,11 @@ function commandsFor(typed: string): Command[] {
   return all.filter(({ label }) => begins(label, typed)).slice(0, MOST);
 }
 
-/** In a closed menu it is there all the same. */
-const isThere = (element: HTMLElement): boolean =>
-  element.closest('details:not([open])') !== null || element.checkVisibility();
+/** In a closed menu it is there all the same, if the menu is. */
+function isThere(element: HTMLElement): boolean {
+  const closed = element.parentElement?.closest<HTMLElement>('details:not([open])');
+  return closed ? isThere(closed) : element.checkVisibility();
+}
 
 function commandsOf(element: HTMLElement): Command[] {
   const icon = element.querySelector('use')?.getAttribute('href')?.split('#')[1] ?? null;

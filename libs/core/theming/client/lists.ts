@@ -1,3 +1,5 @@
+import { pressed } from './pressed.js';
+
 /** In a `[data-list]`, `j` and `k` go from row to row by their `.row-link`, and `x` ticks the row that has the focus. */
 export function lists(): void {
   document.addEventListener('keydown', (event) => {
@@ -5,8 +7,9 @@ export function lists(): void {
     if ((event.target as Element).closest('input, textarea, select, [contenteditable]')) return;
     const list = document.querySelector('[data-list]');
     if (!list || document.querySelector('dialog[open]')) return;
-    if (event.key === 'j' || event.key === 'k') step(list, event.key === 'j' ? 1 : -1);
-    else if (event.key === 'x') tick(list);
+    const key = pressed(event);
+    if (key === 'j' || key === 'k') step(list, key === 'j' ? 1 : -1);
+    else if (key === 'x') tick(list);
     else return;
     event.preventDefault();
   });

@@ -1,3 +1,5 @@
+import { pressed } from './pressed.js';
+
 const KEPT = 'inbox';
 const LETTERS = 'input, textarea, select, [contenteditable]';
 
@@ -34,7 +36,7 @@ async function show(pane: HTMLElement, search: string): Promise<void> {
   }
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest(LETTERS)) return;
-    const way = { j: 'next', k: 'previous' }[event.key];
+    const way = { j: 'next', k: 'previous' }[pressed(event)];
     if (way) document.querySelector<HTMLElement>(`[data-way=${way}]`)?.click();
   });
 }

@@ -1,4 +1,5 @@
 import { withCommands } from './commands.js';
+import { pressed } from './pressed.js';
 
 const AFTER_MS = 120;
 
@@ -34,7 +35,8 @@ export function palette(): void {
   };
 
   document.addEventListener('keydown', (event) => {
-    if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return;
+    if (pressed(event).toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey)
+      return;
     event.preventDefault();
     if (dialog.open) dialog.close();
     else if (!document.querySelector('dialog[open]')) dialog.showModal();

@@ -1,3 +1,4 @@
+import { pressed } from './pressed.js';
 import { focusOn } from './writing.js';
 
 /**
@@ -11,8 +12,9 @@ export function shortcuts(): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if ((event.target as Element).closest('input, textarea, select, [contenteditable]')) return;
     if (document.querySelector('dialog[open]')) return;
+    const key = pressed(event);
     const meant = [...document.querySelectorAll<HTMLElement>('[data-shortcut]')].find(
-      (element) => element.dataset['shortcut'] === event.key && element.checkVisibility(),
+      (element) => element.dataset['shortcut'] === key && element.checkVisibility(),
     );
     if (!meant) return;
     event.preventDefault();

@@ -7,6 +7,7 @@ import { type Command, Plugin } from 'prosemirror-state';
 import { commands } from './commands.js';
 import type { LinkField } from './link-field.js';
 import { schema } from './schema.js';
+import { pressed } from '../pressed.js';
 
 const { list_item, hard_break } = schema.nodes;
 
@@ -40,7 +41,7 @@ const askForLink = (link: LinkField): Plugin =>
   new Plugin({
     props: {
       handleKeyDown({ state }, event) {
-        if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
+        if (pressed(event).toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
           return false;
         if (state.selection.empty && !commands['link']!.isOn(state)) return false;
         event.stopPropagation();
