@@ -583,4 +583,10 @@ test('a host that nobody has, and a portal that is suspended, speak the browserâ
     expect(answer.get('Content-Security-Policy')).toContain(`style-src ${allowed}`);
     expect(answer.text).not.toMatch(/foyer/i);
   }
+  const typed = { subject: 'Lamp', body: 'It <b>flickers</b>,\nagain.', password: 'secret-of-ana' };
+  const refused = await world.visitor(bolt.host).post('/tickets', typed);
+  expect(refused.status).toBe(503);
+  for (const words of ['Lamp', 'It &lt;b&gt;flickers&lt;/b&gt;,\nagain.'])
+    expect(refused.text).toContain(`dir="auto">${words}</p>`);
+  expect(refused.text).not.toContain('secret-of-ana');
 });

@@ -14,6 +14,7 @@ import { LookServer } from './look-server.js';
 import { packing } from './packing.js';
 import { plainPage } from './plain-page.js';
 import type { Face, FoyerRequest } from './request.js';
+import { PortalSuspended } from './web-errors.js';
 
 /**
  * Where every request comes in. Decides by the host alone whose request it is, enters the tenant for everything that
@@ -46,10 +47,13 @@ export class Edge {
     if (kind === 'files') return this.files.serve(req, res);
     const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
     if (kind === 'tenant' && (!tenant || tenant.status === 'closed')) return plainPage(res, 404, 'no-portal');
-    if (tenant && !isOperating(tenant)) return plainPage(res, 503, 'suspended', { name: tenant.name });
 
     const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
+    const suspended = tenant && !isOperating(tenant) ? tenant.name : null;
+    if (suspended !== null && isSafe(req.method)) return plainPage(res, 503, 'suspended', { name: suspended });
     req.foyer = { id, face, url: req.url, startedAt: performance.now() };
+    // The page gives back what was typed.
+    if (suspended !== null) return next(new PortalSuspended(suspended));
     req.url = `/_${face}${req.url.startsWith('/') ? '' : '/'}${req.url}`;
     enter(tenant, id, () => {
       // PostgreSQL keeps no NUL, and nobody means one.

@@ -14,7 +14,7 @@ import { plainPage, type PlainNews } from './plain-page.js';
 import { Principals } from './principals.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
-import { PortalClosed, RightNeeded, SectionOff, SignInNeeded, UploadFailed } from './web-errors.js';
+import { PortalClosed, PortalSuspended, RightNeeded, SectionOff, SignInNeeded, UploadFailed } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
@@ -62,6 +62,10 @@ export class ErrorFilter implements ExceptionFilter {
     if (!req.foyer) return plainPage(res, 400, 'unreadable');
     if (error instanceof SignInNeeded && !(await this.hasWords(req, res)))
       return this.renderer.redirect(res, { location: error.location });
+    if (error instanceof PortalSuspended) {
+      const words = (await this.again(error, 503, req, res))?.words;
+      return plainPage(res, 503, 'suspended', { name: error.business, words });
+    }
     const status = statusOf(error);
     const page = isSafe(req.method) && (status === 404 || status === 400) ? this.actions.pageOf(req) : null;
     if (page) return this.renderer.redirect(res, seeOther(page));
@@ -124,13 +128,16 @@ export class ErrorFilter implements ExceptionFilter {
     const known = what !== status || KNOWN.has(status) ? String(what) : '500';
     if (error instanceof SectionOff) return this.sectionOff(error, req);
     const own = what === status ? ownText(error) : null;
+    const said = own ? translate(locale!, own, values) : null;
+    // What happened is the news; that somebody else changed something is only mostly what a conflict is.
+    const [news, more] = said && SAYS_WHAT.has(status) ? headline(said, locale!) : [null, said];
     return [
       'settings/error',
       {
         status,
-        title: say(`${known}.title`),
+        title: news ?? say(`${known}.title`),
         signIn: error instanceof SignInNeeded ? error.location : null,
-        text: own ? translate(locale!, own, values) : say(`${known}.text`),
+        text: more ?? say(`${known}.text`),
         reference: status === 500 ? req.foyer.id : null,
       },
     ];
@@ -176,6 +183,8 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 const KNOWN = new Set([400, 401, 403, 404, 409, 413, 422, 429, 503]);
+/** Whose errors say by themselves what happened. */
+const SAYS_WHAT = new Set([409, 422]);
 const isStale = (error: unknown): boolean => error instanceof Refused && error.code === 'web.error.stale-form';
 
 function statusOf(error: unknown): number {
@@ -192,6 +201,14 @@ function statusOf(error: unknown): number {
   if (error instanceof URIError) return 400;
   const { status } = error as { status?: unknown };
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}
+
+/** The first sentence as a heading, and what follows it. */
+function headline(text: string, locale: string): [string, string | null] {
+  const [first = '', ...rest] = [...new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(text)].map(
+    ({ segment }) => segment,
+  );
+  return [first.trim().replace(/(?<!\.)\.$/, ''), rest.join('').trim() || null];
 }
 
 /** A verb's refusal without a reason of its own is a right that is missing, too. */

@@ -19,6 +19,12 @@ const SECRET = /password|token/i;
 const TOKEN = '_csrf';
 /** Chosen rather than written: ids, words of ours, numbers, times, addresses of pages. */
 const CHOSEN = /^[\w.:+/#-]*$/;
+/** What people write freely: there a single word is written, too. An answer to a form's own question may be chosen; then it is an id. */
+const WRITTEN =
+  /^(?:name|business|subject|body|description|comment|question|message|reason|text|title|label|tags|other|words|search|phone|contact|customerName|sentence|introduction|hint|options|unit|wrong|imprint|privacy|terms|f-.+)(?:-[a-z]{2})?$/;
+const ID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+/** As browsers send a box. */
+const TICKED = /^(?:1|on|true)$/;
 /** What a page hides in its forms for itself, by the name that such fields have. */
 const OF_THE_PAGE = /^_|^was_|^(?:back|return_to|seen)$/;
 
@@ -28,9 +34,12 @@ export function typedAgain(req: FoyerRequest, sendable: boolean): TypedAgain | n
   const fields = Object.entries((req.body ?? {}) as Record<string, unknown>)
     .filter(([name]) => name !== TOKEN && !SECRET.test(name))
     .flatMap(([name, value]) => [value].flat().map((each) => ({ name, value: typeof each === 'string' ? each : '' })));
-  const written = fields.filter(({ name, value }) => !OF_THE_PAGE.test(name) && !CHOSEN.test(value.trim()));
+  const written = fields.filter(({ name, value }) => !OF_THE_PAGE.test(name) && isWritten(name, value.trim()));
   const words = [...new Set(written.map(({ value }) => value.trim()))];
   const files = (req.uploads?.length ?? 0) > 0;
   if (sendable ? !files && fields.every(({ value }) => value.trim() === '') : words.length === 0) return null;
   return { action: req.foyer.url, fields: sendable ? fields : [], words, files, sendable };
 }
+
+const isWritten = (name: string, value: string): boolean =>
+  value !== '' && (!CHOSEN.test(value) || (WRITTEN.test(name) && !ID.test(value) && !TICKED.test(value)));

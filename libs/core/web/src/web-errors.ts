@@ -28,6 +28,13 @@ export class SectionOff extends Error {
   }
 }
 
+/** We have suspended the whole portal. */
+export class PortalSuspended extends Error {
+  constructor(readonly business: string) {
+    super('The portal is suspended');
+  }
+}
+
 /** Our own disk did not take what somebody sent: it is full, or not there. */
 export class UploadFailed extends Error {
   constructor(cause: Error) {

@@ -269,7 +269,11 @@ describe('changes to many', () => {
     expect((await agent.post(undo)).status).toBe(303);
     expect(await ticketOf(Number(made[0]!.slice(4)))).toMatchObject({ status: 'open', tags: ['old'] });
     // A second time there is nothing to take back.
-    expect((await agent.post(undo)).status).toBe(409);
+    const { status, text } = await agent.post(undo);
+    expect(status).toBe(409);
+    expect(text).toContain('<h1>This change can no longer be undone</h1>');
+    expect(text).toMatch(/<title>This change can no longer be undone\b/);
+    expect(text).not.toContain('Someone else changed this first');
   });
 
   test('somebody else’s change is nobody’s business, and a foreign address to come back to is not followed', async () => {
