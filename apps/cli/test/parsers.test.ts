@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'csv-stringify/sync';
 import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
 import { wordsQuery } from '@foyer/database';
-import { begins, has, searchable } from '@foyer/i18n';
+import { begins, forms, has, searchable } from '@foyer/i18n';
 import { parseHead } from '@foyer/inbound';
 import { checkCss } from '@foyer/theming';
 import { field, readForm } from '@foyer/web';
@@ -217,6 +217,7 @@ const PARSERS: Record<string, Parser> = {
         wordsQuery(text),
         begins(text, text),
         has(text, text),
+        forms(searchable(text)),
         field.search.parse(text),
         parseTicketNumber(text),
         parseNumber(text, 'de'),

@@ -31,6 +31,8 @@ beforeAll(async () => {
   owner = await acme.owner.browser();
 });
 
+const said = (html: string) => /class="error"[^>]*>.*?<span>([^<]+)/.exec(html)?.[1];
+
 /** What the page names, in its order: titles of links in the results. */
 const found = async (visitor: Visitor, words: string) => {
   const { text, status } = await visitor.get(`/console/find?q=${encodeURIComponent(words)}`);
@@ -39,7 +41,9 @@ const found = async (visitor: Visitor, words: string) => {
 };
 
 test('one field finds tickets, people, companies and pages by the beginnings of their words', async () => {
+  // One of the two by its company only.
   expect(await found(owner, 'lantern')).toEqual([
+    '/console/tickets/TKT-002',
     '/console/tickets/TKT-001',
     expect.stringMatching(/^\/console\/companies\//),
   ]);
@@ -52,6 +56,45 @@ test('one field finds tickets, people, companies and pages by the beginnings of 
   const nothing = (await owner.get('/console/find?q=%25_%27%3Czzz%3E')).text;
   expect(nothing).toContain('No results for');
   expect(nothing).not.toContain('<zzz>');
+});
+
+test.each([
+  'TKT-002',
+  'tkt-2',
+  'TKT 002',
+  'tkt002',
+  '#2',
+  '#002',
+  '# TKT-2',
+  'TKT–002',
+  'TKT-٠٠٢',
+  '٢',
+  'Re: [TKT-002] A lamp',
+])('a ticket is found by its number, written %s', async (typed) => {
+  const { text } = await owner.get(`/console/tickets?view=all&q=${encodeURIComponent(typed)}`);
+  expect(text).toContain('Another lamp');
+  expect((await found(owner, typed))[0]).toBe('/console/tickets/TKT-002');
+});
+
+test('an Arabic word is found with its article and without, in tickets and articles alike', async () => {
+  const noor = await bolt.customer('نور');
+  for (const subject of ['المصباح لا يعمل', 'أين مصباحي', 'للمصباح ضوء']) await noor.opens(subject);
+  const desk = await bolt.owner.browser();
+  for (const typed of ['مصباح', 'المصباح', 'والمصباح']) {
+    const hits = (await found(desk, typed)).filter((href) => href.includes('/tickets/'));
+    expect([typed, hits.length]).toEqual([typed, 3]);
+  }
+  const article = { text: '', words: '', locale: '', audience: 'everybody' };
+  const titles = ['تنظيف المصباح', 'تبديل مصباح'];
+  await desk.get('/console/settings/articles/new');
+  for (const [n, title] of titles.entries()) {
+    const made = await desk.post('/console/settings/articles', { ...article, title, url: `https://help.example/${n}` });
+    expect([made.status, said(made.text)]).toEqual([303, undefined]);
+  }
+  for (const typed of ['مصباح', 'المصباح']) {
+    const { text } = await desk.get(`/console/find?q=${encodeURIComponent(typed)}`);
+    expect(titles.filter((title) => !text.includes(title))).toEqual([]);
+  }
 });
 
 test('nobody finds what they could not open', async () => {

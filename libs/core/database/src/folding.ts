@@ -1,12 +1,18 @@
-import { ALIKE, folded, MARKS, searchable, SPELT } from '@foyer/i18n';
+import { ALIKE, folded, forms, MARKS, searchable, SPELT } from '@foyer/i18n';
 import { type Sql, sql, verbatim } from './sql.js';
 
 const MOST_WORDS = 12;
 
-/** `lift stuck` → `'lift':* & 'stuck':*`, for `to_tsquery('simple', …)`. A word of one or two letters must be whole: too much begins with it. */
+/** `lift stuck` → `'lift':* & 'stuck':*`, for `to_tsquery('simple', …)`. A word of one or two letters must be whole: too much begins with it. An Arabic word is found with its article and without. */
 export function wordsQuery(search: string): string | null {
   const words = searchable(search).split(' ').filter(Boolean).slice(0, MOST_WORDS);
-  return words.length > 0 ? words.map((word) => `'${word}'${word.length > 2 ? ':*' : ''}`).join(' & ') : null;
+  return words.length > 0 ? words.map(wordQuery).join(' & ') : null;
+}
+
+function wordQuery(word: string): string {
+  if (word.length < 3) return `'${word}'`;
+  const all = forms(word).map((form) => `'${form}':*`);
+  return all.length > 1 ? `(${all.join(' | ')})` : all[0]!;
 }
 
 /** As `folded`. */

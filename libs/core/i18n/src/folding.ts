@@ -33,10 +33,28 @@ export const searchable = (text: string): string =>
     .replace(/[^\p{Alphabetic}0-9]+/gu, ' ')
     .trim();
 
+/** The Arabic article, with the words that are written in one with it: “and the …”, “in the …”, “like the …”, “for the …”. */
+const ARTICLES = ['ال', 'وال', 'بال', 'فال', 'كال', 'لل'];
+/** What is left must be a word: three letters, as roots have. */
+const ARTICLE = new RegExp(`^(?:${ARTICLES.join('|')})(?=\\p{Script=Arabic}{3})`, 'u');
+const ARABIC = /^\p{Script=Arabic}{3,}$/u;
+
+/** A folded word without its article. */
+export const bare = (word: string): string => word.replace(ARTICLE, '');
+
+/** As which a folded word may stand in a text: in Arabic with the article or without, whichever of the two was typed. */
+export function forms(word: string): string[] {
+  const stem = bare(word);
+  return ARABIC.test(stem) ? [...new Set([word, stem, ...ARTICLES.map((article) => article + stem)])] : [word];
+}
+
 /** Whether every word that was typed begins a word of the text: `sla pol` finds “SLA policies”. What has no letter finds nothing. */
 export function begins(text: string, typed: string): boolean {
   const [known, asked] = [searchable(text).split(' '), searchable(typed)];
-  return asked !== '' && asked.split(' ').every((one) => known.some((word) => word.startsWith(one)));
+  return (
+    asked !== '' &&
+    asked.split(' ').every((one) => known.some((word) => word.startsWith(one) || bare(word).startsWith(bare(one))))
+  );
 }
 
 /** Whether the text has what was typed anywhere in it; of what folds to nothing there is none. `hasSql` asks the same of a column. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import MiniSearch from 'minisearch';
-import { searchable } from '@foyer/i18n';
+import { bare, searchable } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { type Article, articles } from './article.js';
@@ -50,7 +50,7 @@ function indexOf(all: readonly Article[]): MiniSearch<Article> {
     index = new MiniSearch<Article>({
       fields: ['title', 'words', 'text'],
       tokenize: (text) => searchable(text).split(' '),
-      processTerm: (word) => (tells(word) ? word : null),
+      processTerm: (word) => (tells(word) ? bare(word) : null),
       searchOptions: {
         boost: BOOST,
         prefix: (term) => term.length > 3,
@@ -65,4 +65,4 @@ function indexOf(all: readonly Article[]): MiniSearch<Article> {
 
 /** Words of one or two letters say nothing. */
 const tells = (word: string): boolean => word.length > 2;
-const wordsIn = (text: string): number => new Set(searchable(text).split(' ').filter(tells)).size;
+const wordsIn = (text: string): number => new Set(searchable(text).split(' ').filter(tells).map(bare)).size;

@@ -12,13 +12,13 @@ import {
   verbatim,
   wordsQuery,
 } from '@foyer/database';
+import { folded } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from './agents.js';
 import { saidCategory, type SaidCategory } from './categories.js';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
 import { type Priority, tagOf, type TicketStatus } from './ticket.entity.js';
 import { SHOWN_AT } from './ticket-sides.js';
-import { parseTicketNumber } from './ticket-number.js';
 
 export interface TicketRow {
   id: string;
@@ -300,10 +300,10 @@ const isUndone = (statuses: readonly TicketStatus[]): boolean =>
 /** `999+` beyond what is counted. */
 export const countText = (count: number): string => (count >= COUNTED ? `${COUNTED - 1}+` : String(count));
 
-/** Of people who are called so. */
+/** Of people, or companies, that are called so. */
 const MOST_NAMESAKES = 500;
 
-/** By number, or by the words of subject and thread, each from its beginning; notes, and who asks, only for those who may read them. */
+/** By number, or by the words of subject and thread, each from its beginning; notes, and who asks for which company, only for those who may read them. */
 function found({ ability, teamRole }: PortalActor, search: string): Sql {
   const number = numberIn(search);
   const query = wordsQuery(search.replace(SUBJECT_OF_A_MAIL, ''));
@@ -314,6 +314,10 @@ function found({ ability, teamRole }: PortalActor, search: string): Sql {
     anyOf.push(
       sql`t.requester_id = any(array(select p.id from ${table('person')} p where p.words @@ to_tsquery('simple', ${query}) limit ${MOST_NAMESAKES}))`,
     );
+  if (teamRole !== null)
+    anyOf.push(
+      sql`t.company_id = any(array(select o.id from ${table('company')} o where o.words @@ to_tsquery('simple', ${query}) limit ${MOST_NAMESAKES}))`,
+    );
   if (teamRole !== null) anyOf.push(sql`t.tags && ${[tagOf(search)]}::text[]`);
   if (number !== null) anyOf.push(sql`t.number = ${number}`);
   return sql`(${join(anyOf, ' or ')})`;
@@ -322,8 +326,9 @@ function found({ ability, teamRole }: PortalActor, search: string): Sql {
 /** What mail programs and our own mails put before a subject: `Re: [TKT-102] `. */
 const SUBJECT_OF_A_MAIL = /^(?:\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|رد)\s*:)*\s*(?:\[(TKT-\d+)\])?/iu;
 
-/** `#TKT-102`, `tkt-102`, `#102`, `102` and the subject of a mail about it mean a ticket's number. */
+/** `#TKT-102`, `tkt 102`, `#019`, `102`, `TKT-١٠٢` and the subject of a mail about it mean a ticket's number. */
 export function numberIn(search: string): number | null {
-  const text = SUBJECT_OF_A_MAIL.exec(search)?.[1] ?? search.trim().replace(/^#/, '');
-  return parseTicketNumber(text) ?? (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
+  const text = folded(SUBJECT_OF_A_MAIL.exec(search)?.[1] ?? search).trim();
+  const digits = /^(?:#\s*)?(?:tkt[\s_\u2010-\u2015-]*)?0*([1-9]\d{0,14})$/.exec(text)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
