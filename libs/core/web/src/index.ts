@@ -25,6 +25,7 @@ export { type FindPrincipal, type Principal, Principals } from './principals.js'
 export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';
 export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';
 export { filterView, listView } from './list-view.js';
+export { type Cell, type Column, sendSpreadsheet, spreadsheet } from './spreadsheet.js';
 export { CurrentVisit, Visit } from './visit.js';
 export { safeReturn } from './web-errors.js';
 export { WebModule } from './web.module.js';

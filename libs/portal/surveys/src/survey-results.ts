@@ -26,6 +26,11 @@ export interface Remark {
   number: number | null;
   subject: string | null;
 }
+/** As a file shows it: the address of those whom the reader may look up, or whose ticket they may see. */
+export interface Answer extends Remark {
+  email: string | null;
+  sentAt: string;
+}
 export interface Results {
   sent: number;
   answered: number;
@@ -69,12 +74,14 @@ export class SurveyResults {
   }
 
   /** Every answer, the latest first. */
-  async answers(actor: PortalActor, period: Period): Promise<(Remark & { sentAt: string })[]> {
+  async answers(actor: PortalActor, period: Period): Promise<Answer[]> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
+    const known = condition(accessible(actor.ability, 'browse', 'Person', 'p'));
     return this.database.read((em) =>
-      rows<Remark & { sentAt: string }>(
+      rows<Answer>(
         em,
-        sql`select a.score, a.comment, a.sent_at as "sentAt", a.answered_at as "answeredAt", p.name as person, g.name as agent, t.number::int, t.subject
+        sql`select a.score, a.comment, a.sent_at as "sentAt", a.answered_at as "answeredAt", p.name as person,
+                   case when t.id is not null or ${known} then p.email end as email, g.name as agent, t.number::int, t.subject
               from ${table('survey_answer')} a
               join ${table('person')} p on p.id = a.person_id
               left join ${table('person')} g on g.id = a.agent_id

@@ -395,6 +395,9 @@ describe('results', () => {
     const csv = await team.get(`/console/surveys/${FIRST_SURVEY.id}/export`);
     expect(csv.headers['content-type']).toContain('text/csv');
     expect(csv.text).toContain(`'=HYPERLINK`);
+    expect(csv.text).toMatch(
+      /,Customer,Email,Team member,.+,Sent \(UTC\),Answered \(UTC\)\r\n1,.+@.+,\d{4}-\d\d-\d\d \d\d:\d\d\r\n/,
+    );
     const before = await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=2020-01-01&to=2020-02-01`);
     expect(before.text).toContain('No surveys sent in this period');
     expect((await team.get(`/console/surveys/${FIRST_SURVEY.id}?from=x&to=9999999`)).status).toBe(400);

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { stringify } from 'csv-stringify/sync';
 import type { Response } from 'express';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import type { Visit } from '@foyer/web';
+import { type Cell, type Column as SheetColumn, sendSpreadsheet, type Visit } from '@foyer/web';
 import { AnswerPanels } from './requests/answer-panels.js';
 import { answersOf, idsIn } from './requests/answers.js';
 import { Groups } from './requests/groups.js';
@@ -18,14 +17,17 @@ import { type Base, rowView } from './ticket-view.js';
 const EXPORTED: Limit = { name: 'ticket-export', points: 20, seconds: 3600 };
 
 const COLUMNS = [
-  ...(['number', 'subject', 'status', 'priority', 'type', 'category', 'group', 'requester', 'company'] as const),
+  ...(['number', 'subject', 'status', 'priority', 'type', 'category', 'group', 'requester'] as const),
+  ...(['email', 'company'] as const),
   ...(['assignee', 'tags', 'created', 'updated', 'solved'] as const),
   ...(['reply-due', 'replied', 'solution-due'] as const),
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** What the team files tickets under, and what it has promised itself, is no business of customers. */
-const OF_THE_TEAM = new Set<Column>(['tags', 'group', 'reply-due', 'replied', 'solution-due']);
+const OF_THE_TEAM = new Set<Column>(['email', 'tags', 'group', 'reply-due', 'replied', 'solution-due']);
+
+const TIMES = new Set<Column>(['created', 'updated', 'solved', 'reply-due', 'replied', 'solution-due']);
 
 /** What a list does not show of a ticket. */
 interface Detail {
@@ -33,6 +35,7 @@ interface Detail {
   typeId: string | null;
   groupId: string | null;
   fields: Record<string, FieldValue>;
+  email: string;
   solvedAt: string | null;
   clocks: Record<string, { dueAt: string | null; metAt: string | null }> | null;
 }
@@ -52,14 +55,16 @@ export class TicketCsv {
   /** Sends those that the filter finds and the actor may export, as a file that browsers save. */
   async send(res: Response, visit: Visit, actor: PortalActor, base: Base, filter: ViewFilter): Promise<void> {
     await this.limits.count(EXPORTED, actor.id!);
-    const text = await this.text(visit, base, await this.list.everything(actor, { ...filter, action: 'export' }));
-    res.setHeader('Content-Type', 'text/csv; charset=utf-8');
-    res.setHeader('Content-Disposition', 'attachment; filename="tickets.csv"');
-    res.send(text);
+    const found = await this.list.everything(actor, { ...filter, action: 'export' });
+    const { columns, lines } = await this.table(visit, base, found);
+    sendSpreadsheet(res, visit, 'tickets', columns, lines);
   }
 
-  /** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text (security 54). */
-  private async text(visit: Visit, base: Base, tickets: TicketRow[]): Promise<string> {
+  private async table(
+    visit: Visit,
+    base: Base,
+    tickets: TicketRow[],
+  ): Promise<{ columns: SheetColumn[]; lines: Cell[][] }> {
     const team = base === '/console';
     const columns = COLUMNS.filter((column) => team || !OF_THE_TEAM.has(column));
     const [types, groups] = [await this.requests.types(), await this.groups.all()];
@@ -69,10 +74,11 @@ export class TicketCsv {
     const names = await this.answers.names(given.flatMap((one) => idsIn(one.fields, fields)));
     const lines = tickets.map((row) => {
       const { tags, ...view } = rowView(visit, base, row);
-      const { typeId, groupId, solvedAt, clocks, fields: own } = details.get(row.id)!;
+      const { typeId, groupId, email, solvedAt, clocks, fields: own } = details.get(row.id)!;
       const type = types.find(({ id }) => id === typeId);
-      const cells: Record<Column, string | null> = {
+      const cells: Record<Column, Cell> = {
         ...view,
+        email,
         ...{ status: view.statusLabel, priority: view.priorityLabel, tags: tags.join(', ') },
         type: type ? typeName(type, visit.locale) : null,
         group: groups.find(({ id }) => id === groupId)?.name ?? null,
@@ -91,17 +97,19 @@ export class TicketCsv {
       return [
         ...columns.map((column) => cells[column]),
         ...fields.map((field) => {
-          if (field.kind === 'number' || field.kind === 'date') return own[field.id];
+          if (field.kind === 'number' || field.kind === 'date') return own[field.id] as Cell;
           const { values = [], files = [] } = answer(field) ?? {};
           return [...values, ...files.map(({ name }) => name)].join(', ');
         }),
       ];
     });
-    const header = [
-      ...columns.map((column) => visit.t(`tickets.column.${column}`)),
-      ...fields.map((field) => localized(field, 'label', visit.locale)),
-    ];
-    return stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' });
+    return {
+      columns: [
+        ...columns.map((column) => ({ heading: visit.t(`tickets.column.${column}`), times: TIMES.has(column) })),
+        ...fields.map((field) => ({ heading: localized(field, 'label', visit.locale) })),
+      ],
+      lines,
+    };
   }
 
   private async details(ids: string[]): Promise<Map<string, Detail>> {
@@ -109,6 +117,7 @@ export class TicketCsv {
       rows<Detail>(
         em,
         sql`select t.id, t.type_id as "typeId", t.group_id as "groupId", t.fields, t.solved_at as "solvedAt",
+                   (select p.email from ${table('person')} p where p.id = t.requester_id) as email,
                    (select json_object_agg(q.kind, json_build_object('dueAt', q.due_at, 'metAt', q.met_at))
                       from ${table('ticket_clock')} q where q.ticket_id = t.id) as clocks
               from ${table('ticket')} t where t.id = any(${ids}::uuid[])`,
@@ -118,7 +127,7 @@ export class TicketCsv {
   }
 }
 
-const time = (at: string | null | undefined): string | null => (at ? new Date(at).toISOString() : null);
+const time = (at: string | null | undefined): Date | null => (at ? new Date(at) : null);
 
 /** A column that nothing stands in would only be in the way. */
 const isAnswered = ({ id, visibility }: RequestField, given: Detail[], team: boolean): boolean =>

@@ -150,10 +150,11 @@ describe('answers', () => {
       'Since when': '2026-02-28',
     };
     const ofTeam = await sheet(agent, '/console/tickets/export?view=all');
-    expect(ofTeam).toMatchObject({ ...answers, 'Cost centre': 'C-12', 'First reply due': '2026-03-01T09:00:00.000Z' });
+    const due = { 'First reply due (UTC)': '2026-03-01 09:00' };
+    expect(ofTeam).toMatchObject({ ...answers, ...due, 'Cost centre': 'C-12', Email: expect.stringContaining('@') });
     const own = await sheet(ana, '/tickets/export');
     expect(own).toMatchObject(answers);
-    for (const column of ['Cost centre', 'Tags', 'Group', 'First reply due'])
+    for (const column of ['Cost centre', 'Tags', 'Group', 'Email', 'First reply due (UTC)'])
       expect(Object.keys(own)).not.toContain(column);
   });
 

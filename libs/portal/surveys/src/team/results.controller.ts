@@ -1,5 +1,4 @@
 import { Get, Param, ParseUUIDPipe, Res } from '@nestjs/common';
-import { stringify } from 'csv-stringify/sync';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { NotFound, holds } from '@foyer/access';
@@ -15,6 +14,7 @@ import {
   CurrentVisit,
   Feature,
   Filters,
+  sendSpreadsheet,
   View,
   type Visit,
 } from '@foyer/web';
@@ -61,7 +61,6 @@ export class ResultsController {
     return this.view(visit, actor, await this.known(id), asked);
   }
 
-  /** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text. */
   @Get(':survey/export')
   async csv(
     @CurrentVisit() visit: Visit,
@@ -73,16 +72,16 @@ export class ResultsController {
     const survey = await this.known(id);
     await this.limits.count(CSV, actor.id!);
     const found = await this.results.answers(actor, periodOf(visit, survey, asked));
-    const columns = ['score', 'words', 'comment', 'person', 'agent', 'ticket', 'subject', 'sent', 'answered'];
-    const lines = found.map(({ score, comment, person, agent, number, subject, sentAt, answeredAt }) => [
-      ...[score, scoreWords(visit.locale, survey.kind, score), comment, person, agent],
-      ...[number === null ? null : ticketNumber(number), subject],
-      ...[sentAt, answeredAt].map((at) => new Date(at).toISOString()),
+    const headings = ['score', 'words', 'comment', 'person', 'email', 'agent', 'ticket', 'subject', 'sent', 'answered'];
+    const columns = headings.map((name) => ({
+      heading: visit.t(`surveys.column.${name}`),
+      times: name === 'sent' || name === 'answered',
+    }));
+    const lines = found.map(({ score, comment, person, email, agent, number, subject, sentAt, answeredAt }) => [
+      ...[score, scoreWords(visit.locale, survey.kind, score), comment, person, email, agent],
+      ...[number === null ? null : ticketNumber(number), subject, new Date(sentAt), new Date(answeredAt)],
     ]);
-    res.setHeader('Content-Type', 'text/csv; charset=utf-8');
-    res.setHeader('Content-Disposition', 'attachment; filename="survey.csv"');
-    const header = columns.map((column) => visit.t(`surveys.column.${column}`));
-    res.send(stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' }));
+    sendSpreadsheet(res, visit, 'survey', columns, lines);
   }
 
   private async view(visit: Visit, actor: PortalActor, survey: Survey, asked: Asked) {
