@@ -3,7 +3,7 @@ import { Abilities, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
-import { Navigation, SetupPages } from '@foyer/settings';
+import { Navigation, SetupPages, Uses } from '@foyer/settings';
 import { Chores } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { Arrivals } from './arrivals.js';
@@ -13,6 +13,7 @@ import { correspondenceRules } from './correspondence.rules.js';
 import { Intake } from './intake.js';
 import { MailReading } from './jobs/reading.js';
 import { MailFiles } from './mail-files.js';
+import { mailboxes } from './mail-settings.js';
 import { MailLog } from './mail-log.js';
 import { Senders } from './senders.js';
 import { HeldMailsController } from './team/held-mails.controller.js';
@@ -53,6 +54,7 @@ export class CorrespondenceModule implements OnModuleInit {
     private readonly chores: Chores,
     private readonly log: MailLog,
     private readonly fileUses: FileUses,
+    private readonly uses: Uses,
   ) {}
 
   onModuleInit(): void {
@@ -67,6 +69,11 @@ export class CorrespondenceModule implements OnModuleInit {
       ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail', order: 15 },
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
+    });
+    this.uses.add(mailboxes.section, {
+      kind: 'correspondence.setup.mailboxes',
+      name: ({ name }) => name,
+      page: ({ id }) => `/console/settings/mailboxes/${id}`,
     });
     this.fileUses.column('inbound_mail', 'file_id');
     this.chores.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));

@@ -34,6 +34,7 @@ import { Newcomers } from './newcomers.js';
 import { Invitations } from './invitations.js';
 import { Owners } from './owners.js';
 import { PeopleList } from './people-list.js';
+import { Leaving } from './team/leaving.js';
 import { PersonPasswords } from './person-passwords.js';
 import { PeoplePack } from './people.pack.js';
 import { PortalPrincipals } from './portal-principals.js';
@@ -75,6 +76,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     TeamParts,
     RolePreview,
     PeopleList,
+    Leaving,
     FindPeople,
     PeoplePack,
     PersonPasswords,

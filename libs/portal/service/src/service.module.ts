@@ -1,10 +1,11 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { Navigation, SetupPages } from '@foyer/settings';
+import { type Collection, Navigation, SetupPages, Uses } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
 import { AutomationClock } from './automations/automation-clock.js';
 import { AutomationRunner } from './automations/automation-runner.js';
+import { automations } from './automations/automations.js';
 import { AutomationsController } from './automations/automations.controller.js';
 import { OnTicketEvents } from './automations/on-ticket-events.js';
 import { Closing } from './automations/closing.js';
@@ -14,20 +15,22 @@ import { ApplyMacroController } from './macros/apply-macro.controller.js';
 import { Fillings } from './macros/filling.js';
 import { MacroPanel } from './macros/macro-panel.js';
 import { MacroShelf } from './macros/macro-shelf.js';
+import { macros } from './macros/macros.js';
 import { MacrosController } from './macros/macros.controller.js';
 import { OwnMacrosController } from './macros/own-macros.controller.js';
 import { Absences } from './routing/absences.js';
 import { AvailabilityController } from './routing/availability.controller.js';
 import { Router } from './routing/router.js';
+import { routingRules } from './routing/routing-rules.js';
 import { RoutingController } from './routing/routing.controller.js';
 import { Trial } from './routing/trial.js';
 import { Turns } from './routing/turns.js';
 import { ServicePack } from './service.pack.js';
 import { ClockPanels } from './sla/clock-panels.js';
 import { Escalations } from './sla/escalations.js';
+import { slaPolicies } from './sla/policies.js';
 import { PoliciesController } from './sla/policies.controller.js';
 import { SlaClocks } from './sla/sla-clocks.js';
-import { StillUsed } from './still-used.js';
 
 registerMessages('service', new URL('../locales', import.meta.url));
 
@@ -41,7 +44,7 @@ const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', auto
     ...[AvailabilityController, OwnMacrosController, ApplyMacroController],
   ],
   providers: [
-    ...[ServicePack, StillUsed, Fillings],
+    ...[ServicePack, Fillings],
     ...[SlaClocks, Escalations, ClockPanels],
     ...[Turns, Router, Trial, Absences],
     ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails, Closing],
@@ -54,6 +57,7 @@ export class ServiceModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly setup: SetupPages,
     private readonly navigation: Navigation,
+    private readonly uses: Uses,
   ) {}
 
   onModuleInit(): void {
@@ -69,6 +73,10 @@ export class ServiceModule implements OnModuleInit {
         feature: 'tickets',
       })),
     );
+    this.depends('policies', slaPolicies);
+    this.depends('routing', routingRules);
+    this.depends('automations', automations);
+    this.depends('macros', macros);
     this.navigation.add({
       on: 'console',
       href: '/console/availability',
@@ -77,6 +85,14 @@ export class ServiceModule implements OnModuleInit {
       order: 60,
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'reply', 'Desk'),
+    });
+  }
+
+  private depends(page: string, { section }: Collection<{ id: string; name: string }>): void {
+    this.uses.add(section, {
+      kind: `service.${page}.title`,
+      name: ({ name }) => name,
+      page: ({ id }) => `/console/settings/${page}/${id}`,
     });
   }
 }

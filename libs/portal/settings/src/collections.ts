@@ -5,6 +5,7 @@ import { Database } from '@foyer/database';
 import { type Item as Kept, type ItemList, Items } from './items.js';
 import { type Collection, type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
+import { Uses } from './uses.js';
 
 /** Says who still needs the item, as a message with values; null when nobody does. */
 export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
@@ -28,6 +29,7 @@ export class Collections {
     private readonly database: Database,
     private readonly settings: Settings,
     private readonly items: Items,
+    private readonly uses: Uses,
   ) {}
 
   /** Of a list kept as rows, the team's. The same array as long as nothing changes. */
@@ -39,7 +41,7 @@ export class Collections {
     return id === null ? undefined : (await this.all(collection)).find((item) => item.id === id);
   }
 
-  /** Before an item is removed, `check` is asked whether somebody still needs it. */
+  /** Before an item is removed, `check` is asked whether somebody still needs it, beside what the settings say of it (`Uses`). */
   protect<Item extends CollectionItem>({ name }: List<Item>, check: StillNeeded): void {
     this.needs.set(name, [...(this.needs.get(name) ?? []), check]);
   }
@@ -74,13 +76,14 @@ export class Collections {
     });
   }
 
-  /** @throws Conflict when something else still needs it */
+  /** @throws InUse when something else that is set up goes by it · Conflict when something else still needs it */
   async remove<Item extends CollectionItem>(actor: Actor, collection: List<Item>, id: string): Promise<void> {
     await this.database.write(async () => {
       await this.change(actor, collection, (items) => {
         known(items, id);
         return items.filter((one) => one.id !== id);
       });
+      await this.uses.mustBeNone(id);
       for (const check of this.needs.get(collection.name) ?? []) {
         const need = await check(id);
         if (need) throw new Conflict(need.code, need.values);

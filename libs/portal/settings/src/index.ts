@@ -13,6 +13,7 @@ export { declareItems, type Item, type ItemList, Items, identified } from './ite
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
 export { type SetupPage, SetupPages } from './setup-pages.js';
 export { CollectionController, type CollectionRow } from './team/collection.controller.js';
+export { InUse, type Use, useLinks, Uses } from './uses.js';
 export { Settings } from './settings.js';
 export { languagesNow, settingNow } from './settings-memory.js';
 export { SettingsModule } from './settings.module.js';

@@ -29,6 +29,7 @@ import { SettingsMemory } from './settings-memory.js';
 import { SettingsPack } from './settings.pack.js';
 import { SetupPages } from './setup-pages.js';
 import { settingsRules } from './settings.rules.js';
+import { Uses } from './uses.js';
 import { TenantThemes } from './tenant-themes.js';
 
 registerMessages('settings', new URL('../locales', import.meta.url));
@@ -52,6 +53,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     SettingsMemory,
     Settings,
     Items,
+    Uses,
     Collections,
     SetupPages,
     ConsoleSearch,
@@ -68,6 +70,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
   exports: [
     Settings,
     Items,
+    Uses,
     Collections,
     SetupPages,
     ConsoleSearch,

@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { Navigation, SetupPages } from '@foyer/settings';
+import { Navigation, SetupPages, Uses } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
 import { Answers } from './answers.js';
 import { Asking } from './asking.js';
@@ -9,12 +9,12 @@ import { OneClickController } from './customer/one-click.controller.js';
 import { RatingController } from './customer/rating.controller.js';
 import { SurveyController } from './customer/survey.controller.js';
 import { RatingPanel } from './rating-panel.js';
+import { surveys, surveyText } from './survey.js';
 import { surveyRules } from './survey.rules.js';
 import { SurveyMails } from './survey-mails.js';
 import { SurveyResults } from './survey-results.js';
 import { SurveysPack } from './surveys.pack.js';
 import { ResultsController } from './team/results.controller.js';
-import { StillAsked } from './still-asked.js';
 import { SurveysController } from './team/surveys.controller.js';
 import { TicketRatings } from './ticket-ratings.js';
 
@@ -23,7 +23,7 @@ registerMessages('surveys', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [SurveysController, ResultsController, RatingController, SurveyController, OneClickController],
-  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyResults, SurveysPack, StillAsked, TicketRatings],
+  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyResults, SurveysPack, TicketRatings],
   exports: [Answers, Asking, SurveyResults, TicketRatings],
 })
 export class SurveysModule implements OnModuleInit {
@@ -32,6 +32,7 @@ export class SurveysModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly setup: SetupPages,
     private readonly navigation: Navigation,
+    private readonly uses: Uses,
   ) {}
 
   onModuleInit(): void {
@@ -40,6 +41,11 @@ export class SurveysModule implements OnModuleInit {
     this.setup.add({
       ...{ group: 'service', href: '/console/settings/surveys', icon: 'face-5', order: 60, feature: 'tickets' },
       ...{ label: 'surveys.set-up.title', text: 'surveys.set-up.lead' },
+    });
+    this.uses.add(surveys.section, {
+      kind: 'surveys.set-up.title',
+      name: (survey, locale) => surveyText(survey, 'name', locale),
+      page: ({ id }) => `/console/settings/surveys/${id}`,
     });
     this.navigation.add({
       ...{

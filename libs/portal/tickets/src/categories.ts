@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
+import { Uses } from '@foyer/settings';
 import { type Localized, localized, type Said } from './requests/localized.js';
 import { TicketCategory } from './ticket-message.entity.js';
 
@@ -33,7 +34,10 @@ export const categoryOptions = (categories: readonly SaidCategory[], locale: str
 /** What tickets can be about, in the operator's order. */
 @Injectable()
 export class Categories {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly uses: Uses,
+  ) {}
 
   /** Those offered for new tickets. */
   all(): Promise<SaidCategory[]> {
@@ -77,9 +81,12 @@ export class Categories {
     });
   }
 
-  /** New tickets are no longer given to it; those that have it keep it. */
+  /** New tickets are no longer given to it; those that have it keep it. @throws InUse */
   async archive(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, (category) => void (category.archivedAt = new Date()));
+    await this.change(actor, id, async (category) => {
+      await this.uses.mustBeNone(id);
+      category.archivedAt = new Date();
+    });
   }
 
   async restore(actor: Actor, id: string): Promise<void> {
@@ -103,9 +110,10 @@ export class Categories {
     });
   }
 
-  /** Its tickets go to another category. @throws InvalidField when it has tickets and none is named */
+  /** Its tickets go to another category. @throws InUse · InvalidField when it has tickets and none is named */
   async remove(actor: Actor, id: string, to: string | null): Promise<void> {
     await this.change(actor, id, async () => {
+      await this.uses.mustBeNone(id);
       await this.database.write(async (em) => {
         const target = to && to !== id ? await em.findOne(TicketCategory, { id: to, archivedAt: null }) : null;
         if (to && !target) throw new InvalidField('to', 'web.form.choice');

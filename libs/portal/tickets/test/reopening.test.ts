@@ -174,7 +174,7 @@ describe('coming back', () => {
   test('gets the name the operator chose, for as long as there is one, and the name cannot go before', async () => {
     await rule({ statusId: AGAIN });
     const refused = await owner.post(`/console/settings/ticket-statuses/${AGAIN}/removal`);
-    expect([refused.status, refused.text.includes('Reopened tickets get this status')]).toEqual([422, true]);
+    expect([refused.status, refused.text.includes('/console/settings/reopening"><bdi>Reopening')]).toEqual([422, true]);
     const ticket = await solved(1);
     await customer.get(at(ticket));
     await customer.post(`${at(ticket)}/replies`, { body: 'Again' });

@@ -24,6 +24,7 @@ import { Roles } from '../roles/roles.js';
 import { PeopleList, type PersonRow } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
 import { TicketTally } from '../ticket-tally.js';
+import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
 
 const PATH = '/console/people';
 const PAGE = 50;
@@ -45,6 +46,7 @@ export class PeopleController {
     private readonly companies: Companies,
     private readonly tickets: TicketTally,
     private readonly roles: Roles,
+    private readonly leaving: Leaving,
   ) {}
 
   @Get()
@@ -114,7 +116,17 @@ export class PeopleController {
   }
 
   @Post(':id/deactivation')
-  async deactivate(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+  async deactivate(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(leavingForm) form: LeavingForm,
+  ) {
+    const asked = await this.leaving.asked(visit, actor, id, form, {
+      action: `${PATH}/${id}/deactivation`,
+      back: { href: `${PATH}/${id}`, label: visit.t('identity.people.title') },
+    });
+    if (asked) return asked;
     await this.accounts.deactivate(actor, id);
     return seeOther(`${PATH}/${id}`, 'identity.person.deactivated');
   }

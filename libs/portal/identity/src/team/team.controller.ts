@@ -26,6 +26,7 @@ import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-principals.js';
 import { TeamRoles } from '../roles/team-roles.js';
+import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
 
 const PATH = '/console/team';
 
@@ -39,6 +40,7 @@ export class TeamController {
     private readonly accounts: Accounts,
     private readonly invitations: Invitations,
     private readonly roles: TeamRoles,
+    private readonly leaving: Leaving,
   ) {}
 
   @Get()
@@ -77,7 +79,17 @@ export class TeamController {
   }
 
   @Post(':id/removal')
-  async remove(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+  async remove(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(leavingForm) form: LeavingForm,
+  ) {
+    const asked = await this.leaving.asked(visit, actor, id, form, {
+      action: `${PATH}/${id}/removal`,
+      back: { href: PATH, label: visit.t('identity.team.title') },
+    });
+    if (asked) return asked;
     await this.companies.changeTeamRole(actor, id, null);
     await this.accounts.endSessionsOf(id);
     return seeOther(PATH, 'identity.members.removed');

@@ -307,13 +307,13 @@ describe('what is in use is kept', () => {
     const hours = (await acme.inside(() => collections().all(calendars))).find(({ name }) => name === 'Business hours');
     const refused = await owner.post(`${at('hours')}/${hours!.id}/removal`);
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain('“Standard” still uses these business hours');
+    expect(refused.text).toMatch(/This is still in use[^]+\/console\/settings\/policies\/[^]+Standard/);
   });
 
   test('a group and a field that rules speak of', async () => {
     const actor = await acme.owner.actor();
     await expect(acme.inside(() => collections().remove(actor, ticketGroups, NETWORK))).rejects.toMatchObject({
-      code: 'service.rules.needed',
+      code: 'settings.uses.heading',
     });
     await acme.inside(() => collections().apply(requestFields, [{ ...field, id: FIELD }]));
     const typed = {
@@ -327,9 +327,54 @@ describe('what is in use is kept', () => {
       'actions-0-to': 'low',
     };
     expect((await owner.post(at('automations'), typed)).status).toBe(303);
-    await expect(acme.inside(() => collections().remove(actor, requestFields, FIELD))).rejects.toMatchObject({
-      values: { name: 'By field' },
-    });
+    const page = '/console/settings/ticket-fields';
+    const kept = await owner.post(`${page}/${FIELD}/removal`);
+    expect(kept.status).toBe(422);
+    expect(kept.text).toMatch(/<a href="\/console\/settings\/automations\/[^"]+"><bdi>By field<\/bdi>/);
+    const put = { label: field.label, kind: field.kind, visibility: field.visibility, archived: '1' };
+    const archived = await owner.post(`${page}/${FIELD}`, put);
+    expect(archived.status).toBe(422);
+    expect(archived.text).toContain('<bdi>By field</bdi>');
+    expect((await owner.post(`${page}/${FIELD}`, { ...put, archived: '' })).status).toBe(303);
+  });
+
+  const rule = (name: string, to: Record<string, string>) => ({
+    ...{ name, trigger: 'opened', match: 'all', 'tests-0-field': 'priority', 'tests-0-operator': 'is' },
+    ...{ 'tests-0-value': 'low', ...to },
+  });
+
+  test('a category, be it put away, removed, or given to another', async () => {
+    const categories = '/console/settings/ticket-categories';
+    expect((await owner.post(categories, { name: 'Ruled' })).status).toBe(303);
+    const [{ id }] = (await acme.query<{ id: string }>(
+      () => sql`select id from ${table('ticket_category')} where name = 'Ruled'`,
+    )) as [{ id: string }];
+    const typed = rule('By category', { 'actions-0-do': 'category', 'actions-0-to': id });
+    expect((await owner.post(at('automations'), typed)).status).toBe(303);
+    const answers: Record<string, string>[] = [{}, { to: 'archive' }];
+    for (const answer of answers) {
+      const kept = await owner.post(`${categories}/${id}/removal`, answer);
+      expect(kept.status).toBe(422);
+      expect(kept.text).toMatch(/href="\/console\/settings\/automations\/[^"]+"><bdi>By category<\/bdi>/);
+    }
+    const made = (await acme.inside(() => collections().all(automations))).find(({ name }) => name === 'By category')!;
+    expect((await owner.post(`${at('automations')}/${made.id}/removal`)).status).toBe(303);
+    expect((await owner.post(`${categories}/${id}/removal`)).status).toBe(303);
+  });
+
+  test('somebody of the team, whose leaving is asked about first', async () => {
+    const { id } = await (await acme.agent('Leaver')).actor();
+    const typed = rule('To the leaver', { 'actions-0-do': 'assign', 'actions-0-to': id! });
+    expect((await owner.post(at('automations'), typed)).status).toBe(303);
+    const removal = `/console/team/${id}/removal`;
+    for (const way of [removal, `/console/people/${id}/deactivation`]) {
+      const asked = await owner.post(way);
+      expect(asked.status).toBe(422);
+      expect(asked.text).toMatch(/href="\/console\/settings\/automations\/[^"]+"><bdi>To the leaver<\/bdi>/);
+    }
+    expect((await owner.get('/console/team')).text).toContain('Leaver');
+    expect((await owner.post(removal, { anyway: '1' })).status).toBe(303);
+    expect((await owner.get('/console/team')).text).not.toContain('Leaver');
   });
 
   test('a condition on a field that is gone says so, and can be taken away', async () => {

@@ -2,6 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import type { z } from 'zod';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
+import { InUse, useLinks } from '../uses.js';
 import { CHANGED, type Collections, type List, versionOf } from '../collections.js';
 import type { CollectionItem } from '../section.js';
 
@@ -98,17 +99,24 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   @Post(':item/removal')
   @View('settings/team/collection')
   async remove(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
-    try {
+    return this.unlessNeeded(visit, async () => {
       await this.collections.remove(actor, this.collection, id);
+      return seeOther(this.path, 'settings.collection.removed');
+    });
+  }
+
+  /** Says with the list what keeps an item from going, and leads there. */
+  protected async unlessNeeded<T>(visit: Visit, verb: () => Promise<T>) {
+    try {
+      return await verb();
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      return show(
-        'settings/team/collection',
-        { ...(await this.listView(visit)), problem: visit.t(error.code, error.values) },
-        422,
-      );
+      const why =
+        error instanceof InUse
+          ? { uses: useLinks(error.uses, visit.locale) }
+          : { problem: visit.t(error.code, error.values) };
+      return show('settings/team/collection', { ...(await this.listView(visit)), ...why }, 422);
     }
-    return seeOther(this.path, 'settings.collection.removed');
   }
 
   @Post(':item/up')

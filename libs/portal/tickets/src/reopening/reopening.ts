@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Conflict } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, Settings } from '@foyer/settings';
+import { translate } from '@foyer/i18n';
+import { Collections, Settings, Uses } from '@foyer/settings';
 import { ticketStatuses } from '../requests/statuses.js';
 import type { Ticket } from '../ticket.entity.js';
 import { AgentsThere } from '../ticket-slots.js';
@@ -13,13 +14,16 @@ export class Reopening implements OnModuleInit {
   constructor(
     private readonly settings: Settings,
     private readonly collections: Collections,
+    private readonly uses: Uses,
     private readonly agents: AgentsThere,
   ) {}
 
   onModuleInit(): void {
-    this.collections.protect(ticketStatuses, async (id) =>
-      (await this.settings.stored(reopeningRules)).statusId === id ? { code: 'tickets.reopening.needed' } : null,
-    );
+    this.uses.add(reopeningRules, {
+      kind: 'settings.nav',
+      name: (_rules, locale) => translate(locale, 'tickets.reopening.title'),
+      page: () => '/console/settings/reopening',
+    });
   }
 
   rules(): Promise<ReopeningRules> {

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { Database, rows, sql, table } from '@foyer/database';
 import { TeamParts } from '@foyer/identity';
 import { Collections, declareCollection, type StillNeeded } from '@foyer/settings';
-import { requestTypes } from './request-type.js';
 
 const ticketGroup = z.object({
   id: z.uuid(),
@@ -42,8 +41,6 @@ export class Groups implements OnModuleInit {
   }
 
   private readonly stillNeeded = async (id: string): ReturnType<StillNeeded> => {
-    const type = (await this.collections.all(requestTypes)).find(({ defaults }) => defaults.groupId === id);
-    if (type) return { code: 'tickets.setup.groups.needed-by-type', values: { type: type.name } };
     const [{ count }] = (await this.database.read((em) =>
       rows<{ count: number }>(
         em,

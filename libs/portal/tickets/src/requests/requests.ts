@@ -1,15 +1,27 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
-import { Collections } from '@foyer/settings';
+import { Collections, Uses } from '@foyer/settings';
 import { localized } from './localized.js';
 import { type RequestField, requestFields } from './request-field.js';
 import { FIRST_TYPE, type RequestType, requestTypes } from './request-type.js';
 
 /** What can be asked for in this portal, and what is asked in return. All of it comes from memory. */
 @Injectable()
-export class Requests {
-  constructor(private readonly collections: Collections) {}
+export class Requests implements OnModuleInit {
+  constructor(
+    private readonly collections: Collections,
+    private readonly uses: Uses,
+  ) {}
+
+  onModuleInit(): void {
+    this.uses.add(requestTypes.section, {
+      kind: 'tickets.setup.types.title',
+      name: typeName,
+      page: ({ id }) => `/console/settings/request-types/${id}`,
+      goesBy,
+    });
+  }
 
   types(): Promise<readonly RequestType[]> {
     return this.collections.all(requestTypes);
@@ -30,6 +42,10 @@ export class Requests {
     return (await this.offered(actor)).find(({ id, slug }) => id === key || slug === key);
   }
 }
+
+/** A question that is gone is only asked no more; one that depends on its answer never would be. */
+const goesBy = ({ defaults, audience, questions }: RequestType, id: string): boolean =>
+  JSON.stringify([defaults, audience, questions.map(({ when }) => when)]).includes(id);
 
 function isFor({ audience }: RequestType, { teamRole, companies }: PortalActor): boolean {
   if (teamRole || audience.who === 'everybody') return true;

@@ -1,6 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, NotFound } from '@foyer/access';
+import { type Use, useLinks, Uses } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -30,7 +31,10 @@ type Named = FormState<z.output<typeof named>>;
 @Feature('tickets')
 @Can('manage', 'Settings')
 export class CategoriesController {
-  constructor(private readonly categories: Categories) {}
+  constructor(
+    private readonly categories: Categories,
+    private readonly uses: Uses,
+  ) {}
 
   @Get()
   @View('settings/team/collection')
@@ -99,6 +103,8 @@ export class CategoriesController {
     const to = form.failed ? undefined : form.value.to;
     if (category.tickets > 0 && to === undefined && !form.failed)
       return seeOther(`${PATH}/${id}`, 'tickets.setup.categories.in-use', 'info');
+    const uses = await this.uses.of(id);
+    if (uses.length > 0) return this.page(visit, category, visit.form({ name: category.name }), form, uses);
     await form.attempt(() =>
       to === 'archive' ? this.categories.archive(actor, id) : this.categories.remove(actor, id, to ?? null),
     );
@@ -135,13 +141,14 @@ export class CategoriesController {
     category: CategoryRow | null,
     form: FormState<unknown>,
     removal?: FormState<unknown>,
+    uses: readonly Use[] = [],
   ) {
     const all = await this.categories.all();
     const others = categoryOptions(
       all.filter(({ id }) => id !== category?.id),
       visit.locale,
     );
-    return show('tickets/setup/category', {
+    const view = {
       forms: { form, removal: removal ?? visit.form({ to: 'archive' }) },
       category,
       heading: category ? categoryName(category, visit.locale) : visit.t('tickets.setup.categories.new'),
@@ -155,6 +162,8 @@ export class CategoriesController {
           label: visit.t('tickets.setup.categories.move-to', { name }),
         })),
       ],
-    });
+      uses: useLinks(uses, visit.locale),
+    };
+    return show('tickets/setup/category', view, uses.length > 0 ? 422 : undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, Conflict, InvalidField } from '@foyer/access';
-import { CollectionController, Collections } from '@foyer/settings';
+import { CollectionController, Collections, useLinks, Uses } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -71,6 +71,7 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     collections: Collections,
     private readonly requests: Requests,
     private readonly use: FieldUse,
+    private readonly uses: Uses,
   ) {
     super(collections);
   }
@@ -85,8 +86,11 @@ export class FieldsController extends CollectionController<RequestField, Input> 
   ) {
     const found = await this.collections.find(requestFields, id);
     if (!found || (await this.use.answers(id)) === 0) return super.remove(visit, actor, id);
-    await this.collections.replace(actor, requestFields, id, { ...found, archived: true });
-    return seeOther(this.path, 'tickets.setup.fields.put-away');
+    return this.unlessNeeded(visit, async () => {
+      await this.uses.mustBeNone(id);
+      await this.collections.replace(actor, requestFields, id, { ...found, archived: true });
+      return seeOther(this.path, 'tickets.setup.fields.put-away');
+    });
   }
 
   protected async row(visit: Visit, item: RequestField) {
@@ -122,6 +126,7 @@ export class FieldsController extends CollectionController<RequestField, Input> 
   protected async made(input: Input, before: RequestField | null, visit: Visit): Promise<Omit<RequestField, 'id'>> {
     const current = (await this.requests.fields()).filter(({ archived, id }) => !archived && id !== before?.id).length;
     if (current >= MAX_FIELDS && !input.archived) throw new Conflict('tickets.setup.fields.full', { max: MAX_FIELDS });
+    if (before && input.archived && !before.archived) await this.uses.mustBeNone(before.id);
     const kind = before?.kind ?? input.kind;
     const numberAt = (name: 'min' | 'max') => {
       const value = input[name] === '' ? null : parseNumber(input[name], visit.locale);
@@ -164,6 +169,10 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     return replacedOptions(String(form.values['options'] ?? ''), item.options, used).map(said);
   }
 
+  private async usesOf({ locale }: Visit, { id, archived }: RequestField) {
+    return archived ? [] : useLinks(await this.uses.of(id), locale);
+  }
+
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestField | null) {
     const option = (key: string) => (value: string) => ({ value, label: visit.t(`tickets.setup.${key}.${value}`) });
     return {
@@ -174,6 +183,7 @@ export class FieldsController extends CollectionController<RequestField, Input> 
       translations: translationViews(visit, TEXTS),
       optionTranslations: translationViews(visit, OPTIONS),
       answers: item ? await this.use.answers(item.id) : 0,
+      uses: item && form.failed && form.values['archived'] ? await this.usesOf(visit, item) : [],
       replaced: item && form.failed ? await this.replaced(visit, form, item) : [],
       archivedOptions: (item?.options ?? []).filter(({ archived }) => archived).map(nameOf),
     };

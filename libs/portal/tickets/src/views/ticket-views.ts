@@ -2,9 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, declareItems, identified, Items } from '@foyer/settings';
+import { declareItems, identified, Items, Uses } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
-import { Groups, type TicketGroup, ticketGroups } from '../requests/groups.js';
+import { Groups, type TicketGroup } from '../requests/groups.js';
 import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-list.js';
 
 const savedView = z.object({
@@ -51,15 +51,15 @@ export function standardFilter(view: StandardView, actor: PortalActor): ViewFilt
 export class TicketViews implements OnModuleInit {
   constructor(
     private readonly items: Items,
-    private readonly collections: Collections,
+    private readonly uses: Uses,
     private readonly groups: Groups,
   ) {}
 
   onModuleInit(): void {
-    this.collections.protect(ticketGroups, async (id) => {
-      const shared = await this.items.stored(savedViews);
-      const view = shared.find((one) => one.groupId === id || asksFor(one, id));
-      return view ? { code: 'tickets.views.needs-group', values: { name: view.name } } : null;
+    this.uses.add(savedViews, {
+      kind: 'tickets.views.title',
+      name: ({ name }) => name,
+      page: ({ id, ownerId }) => (ownerId === null ? `/console/tickets/views/${id}` : null),
     });
   }
 
@@ -157,6 +157,3 @@ function known(items: SavedView[], id: string): SavedView {
   if (!found) throw new NotFound();
   return found;
 }
-
-const asksFor = ({ conditions }: SavedView, groupId: string): boolean =>
-  conditions.tests.some(({ field, value }) => field === 'groupId' && value.includes(groupId));
