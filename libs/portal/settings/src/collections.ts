@@ -12,6 +12,8 @@ export type StillNeeded = (id: string) => Promise<{ code: string; values?: Recor
 /** Throws unless the actor may make the second of the first; null where there is none. */
 export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
 
+/** In the form of an item: what it was when the page was opened. */
+export const VERSION = '_version';
 export const CHANGED = 'settings.collection.changed';
 /** A list as a page of the set-up knows it: with the settings, or as rows. */
 export type List<Item extends CollectionItem> = Collection<Item> | ItemList<Item & Kept>;

@@ -8,7 +8,7 @@ export { PublishedTemplates } from './published-templates.js';
 export { type PortalStatus, type SectionName, type Sections } from './sections.js';
 export { Setting, TemplateOverride } from './setting.entity.js';
 export { SettingsChanged, TemplateChanged } from './settings.events.js';
-export { Collections, type List, type StillNeeded } from './collections.js';
+export { CHANGED, Collections, type List, type StillNeeded, VERSION, versionOf } from './collections.js';
 export { declareItems, type Item, type ItemList, Items, identified } from './items.js';
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
 export { type SetupPage, SetupPages } from './setup-pages.js';

@@ -9,7 +9,9 @@ import { Settings } from '@foyer/settings';
 import { Agents } from './agents.js';
 import { Approvals } from './approvals/approvals.js';
 import { Mentions } from './mentions.js';
+import { CHANGED_MEANWHILE, printOf } from './requests/answers.js';
 import { Groups } from './requests/groups.js';
+import { controlOf } from './requests/request-form.js';
 import { Requests } from './requests/requests.js';
 import { Reopening } from './reopening/reopening.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
@@ -172,7 +174,7 @@ export class Tickets {
       const now = propertiesOf(ticket);
       for (const [name, one] of Object.entries(seen))
         if (now[name as Property] !== one.was && now[name as Property] !== one.wanted)
-          throw new InvalidField(name, 'tickets.team.changed-meanwhile');
+          throw new InvalidField(name, CHANGED_MEANWHILE);
       mustMayEnd(actor, ticket, values.status);
       await this.set(actor, ticket, values);
       await this.ledger.happened(ticket, actor, ticket.tag(tags.add, tags.remove));
@@ -192,8 +194,14 @@ export class Tickets {
     ref: TicketRef,
     fields: Record<string, FieldValue>,
     changed: string[],
+    seen: Record<string, string> = {},
   ): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      for (const [id, wanted] of Object.entries(fields)) {
+        const now = printOf(ticket.fields[id]);
+        if (seen[id] !== undefined && now !== seen[id] && now !== printOf(wanted))
+          throw new InvalidField(controlOf(id), CHANGED_MEANWHILE);
+      }
       Object.assign(ticket, { fields: { ...ticket.fields, ...fields }, updatedAt: new Date() });
       if (changed.length > 0)
         await this.ledger.happened(ticket, actor, [

@@ -269,6 +269,30 @@ describe('on the ticket', () => {
   });
 });
 
+test('in two windows, each keeps what the other changed, and who changes the same is told first', async () => {
+  const sent = await ana.upload('/tickets', plain({ [f('count')]: '1', [f('story')]: 'As it was' }), []);
+  const at = `/console${sent.headers['location']!}/fields`;
+  const [one, two] = [await acme.owner.browser(), await (await acme.agent('Second window')).browser()];
+  const shown = (html: string): Record<string, string> => ({
+    ...Object.fromEntries(
+      [...html.matchAll(/name="(was_[^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
+    ),
+    ...{ [f('device')]: phone.id, [f('count')]: '1', [f('story')]: 'As it was' },
+  });
+  const [first, second] = [shown((await one.get(at)).text), shown((await two.get(at)).text)];
+  expect((await one.upload(at, { ...first, [f('count')]: '5', [f('day')]: '2026-03-01' }, [])).status).toBe(303);
+  expect((await two.upload(at, { ...second, [f('story')]: 'Told anew' }, [])).status).toBe(303);
+  const page = (await two.get(at)).text;
+  for (const words of ['value="5"', 'value="2026-03-01"', 'Told anew']) expect(page).toContain(words);
+  const told = await two.upload(at, { ...second, [f('count')]: '7' }, []);
+  expect([told.status, errorAt(told.text, f('count'))]).toEqual([422, expect.stringContaining('in the meantime')]);
+  expect(told.text).toContain('value="7"');
+  expect(told.text).toContain('Told anew');
+  const again = { ...shown(told.text), [f('story')]: 'Told anew', [f('day')]: '2026-03-01', [f('count')]: '7' };
+  expect((await two.upload(at, again, [])).status).toBe(303);
+  expect((await one.get(at)).text).toContain('value="7"');
+});
+
 describe('after a change of the type', () => {
   test('answers of the type before stand apart, block nothing, and can be removed', async () => {
     const subject = `Retyped ${randomUUID()}`;

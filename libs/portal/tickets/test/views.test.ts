@@ -63,6 +63,22 @@ describe('a view', () => {
     expect([owners.text.includes('My fires'), owners.text.includes('For the view')]).toEqual([true, false]);
   });
 
+  test('that a colleague changed meanwhile is not put back by an older page', async () => {
+    const id = await kept(owner, { name: 'Of two', share: 'team', ...urgent });
+    const at = `${VIEWS}/${id}`;
+    const version = (html: string) => /name="_version" value="([^"]+)"/.exec(html)![1]!;
+    const typed = { share: 'team', order: 'touched', ...urgent };
+    const [one, two] = [version((await owner.get(at)).text), version((await agent.get(at)).text)];
+    expect((await owner.post(at, { ...typed, name: 'Of the first', _version: one })).status).toBe(303);
+    const told = await agent.post(at, { ...typed, name: 'Of the second', _version: two });
+    expect(told.status).toBe(422);
+    for (const words of ['in the meantime', 'Of the second']) expect(told.text).toContain(words);
+    expect((await owner.get(at)).text).toContain('Of the first');
+    const again = { ...typed, name: 'Of the second', _version: version(told.text) };
+    expect((await agent.post(at, again)).status).toBe(303);
+    expect((await owner.get(at)).text).toContain('Of the second');
+  });
+
   test('keeps the words that were looked for, and finds by them', async () => {
     await ana.opens('The heron is loud');
     await ana.opens('The crane is loud');

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
 import { InUse, useLinks } from '../uses.js';
-import { CHANGED, type Collections, type List, versionOf } from '../collections.js';
+import { CHANGED, type Collections, type List, VERSION, versionOf } from '../collections.js';
 import type { CollectionItem } from '../section.js';
 
 /** One item as the list shows it. */
@@ -15,8 +15,6 @@ export interface CollectionRow {
   /** Null for what cannot be switched. */
   enabled?: boolean | null;
 }
-/** Of the item when its page was opened. */
-const VERSION = '_version';
 type Values = Record<string, string | string[] | null | undefined>;
 
 /**

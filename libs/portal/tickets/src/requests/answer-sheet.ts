@@ -6,7 +6,7 @@ import { Attachments, keptName, type KeptFile } from '../attachments.js';
 import type { FieldValue } from '../ticket.entity.js';
 import type { TicketView } from '../ticket-page.js';
 import { AnswerPanels } from './answer-panels.js';
-import { answersOf, idsIn, typedAnswers } from './answers.js';
+import { answersOf, CHANGED_MEANWHILE, idsIn, printOf, typedAnswers } from './answers.js';
 import { localized } from './localized.js';
 import { ANSWER_MAX, type RequestField } from './request-field.js';
 import { answerOf, askedFields, controlOf, type FormChoices, questionsOf, type Typed } from './request-form.js';
@@ -29,6 +29,7 @@ export class AnswerSheet {
     const fields = await this.requests.fields();
     const type = await this.typeOf(ticket);
     const form = failed ?? visit.form(this.typed(ticket, fields, visit));
+    if (failed) refresh(failed, ticket, fields, visit);
     const kept = { ...(await this.kept(ticket, fields)), ...came };
     const choices = { companies: companiesOf(ticket), orders: [], kept, team: true, held: ticket.fields };
     const questions = questionViews(visit, type, fields, form, choices);
@@ -42,10 +43,17 @@ export class AnswerSheet {
       labels: labelsOf(questions, visit),
       conditional: questions.some(({ when }) => when !== null),
       files: this.attachments.limits,
+      seen: questionsOf(type, fields, true).map(({ field: { id } }) => ({
+        name: seenName(id),
+        value: form.values[seenName(id)] ?? printOf(ticket.fields[id]),
+      })),
     };
   }
 
-  /** What the form makes of the answers: those asked for, with null where nothing is said any longer. */
+  /**
+   * What the form makes of the answers: those asked for, with null where nothing is said any longer, as far as they are not as the
+   * form was opened with. What is, was not meant to change: a colleague may have changed it meanwhile.
+   */
   async receive(visit: Visit, actor: PortalActor, ticket: Sheet, req: FoyerRequest, typed: FormState<unknown>) {
     const fields = await this.requests.fields();
     const type = await this.typeOf(ticket);
@@ -66,19 +74,27 @@ export class AnswerSheet {
     const given = new Map(
       form.failed ? [] : asked.map(({ field }) => [field.id, form.value[controlOf(field.id)] ?? null]),
     );
-    const next = questionsOf(type, fields, true).map(({ field }): [string, FieldValue] => [
+    const seen = seenIn(typed);
+    const all = questionsOf(type, fields, true).map(({ field }): [string, FieldValue] => [
       field.id,
       emptied(given.get(field.id) ?? null),
     ]);
+    const next = all.filter(([id, value]) => !seen || (seen[id] !== undefined && seen[id] !== printOf(value)));
     // What no question asks for any longer stays until it is ticked away.
-    const questions = new Set(next.map(([id]) => id));
+    const questions = new Set(all.map(([id]) => id));
     for (const id of [typed.values['forget'] ?? []].flat())
       if (!questions.has(id) && fields.some((field) => field.id === id)) next.push([id, null]);
     const changed = next.filter(([id, value]) => !same(value, ticket.fields[id] ?? null)).map(([id]) => id);
     const labels = fields
       .filter(({ id }) => changed.includes(id))
       .map((field) => localized(field, 'label', visit.locale));
-    return { form, kept, fields: Object.fromEntries(next) as Record<string, FieldValue>, changed: labels };
+    return {
+      form,
+      kept,
+      fields: Object.fromEntries(next) as Record<string, FieldValue>,
+      changed: labels,
+      seen: seen ?? {},
+    };
   }
 
   /** Files the ticket has may stay, others must be the actor's own. */
@@ -124,5 +140,29 @@ export class AnswerSheet {
 }
 
 const companiesOf = ({ companyId, company }: Sheet) => (companyId ? [{ value: companyId, label: company ?? '' }] : []);
+const seenName = (fieldId: string): string => `was_${fieldId}`;
+/** What the form had shown of each answer; null where it does not say. */
+function seenIn({ values }: FormState<unknown>): Record<string, string> | null {
+  const seen = Object.entries(values).flatMap(([name, value]): [string, string][] =>
+    name.startsWith('was_') && typeof value === 'string' ? [[name.slice(4), value]] : [],
+  );
+  return seen.length > 0 ? Object.fromEntries(seen) : null;
+}
+
+/** After a colleague's change was told of: what both changed stays as typed and may be insisted on, what was not touched is as it is now. */
+function refresh(form: FormState<unknown>, ticket: Sheet, fields: readonly RequestField[], visit: Visit): void {
+  const told = (id: string) => form.errors[controlOf(id)] === visit.t(CHANGED_MEANWHILE);
+  if (!fields.some(({ id }) => told(id))) return;
+  const now = typedAnswers(ticket.fields, fields, visit.region);
+  for (const { id, kind } of fields) {
+    const was = form.values[seenName(id)];
+    const current = printOf(ticket.fields[id]);
+    const control = kind === 'file' ? keptName(controlOf(id)) : controlOf(id);
+    const untouched = was !== undefined && was !== current && !told(id);
+    if (untouched) form.values[control] = now[control] ?? '';
+    if (untouched || told(id)) form.values[seenName(id)] = current;
+  }
+}
+
 const emptied = (value: FieldValue): FieldValue => (Array.isArray(value) && value.length === 0 ? null : value);
-const same = (a: FieldValue, b: FieldValue): boolean => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: FieldValue, b: FieldValue): boolean => printOf(a) === printOf(b);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formatters, translate } from '@foyer/i18n';
 import type { FieldValue } from '../ticket.entity.js';
 import { localized } from './localized.js';
@@ -69,6 +70,14 @@ const filesOf = (value: FieldValue, names: Names) =>
   [value ?? []]
     .flat()
     .flatMap((id) => (names.has(String(id)) ? [{ id: String(id), name: names.get(String(id))! }] : []));
+
+export const CHANGED_MEANWHILE = 'tickets.team.changed-meanwhile';
+/** Stands in a form for an answer as it was shown there; answers can be long. */
+export const printOf = (value: FieldValue | undefined): string =>
+  createHash('sha256')
+    .update(JSON.stringify(value ?? null))
+    .digest('hex')
+    .slice(0, 12);
 
 /** Ids in a ticket's answers that have names elsewhere. */
 export const idsIn = (given: Record<string, FieldValue>, fields: readonly RequestField[]): string[] =>

@@ -58,10 +58,10 @@ export class TeamAnswersController {
   ) {
     const ticket = await this.known(actor, number);
     const typed = FormState.parse(req, z.looseObject({}));
-    const { form, kept, fields, changed } = await this.sheet.receive(visit, actor, ticket, req, typed);
-    await form.attempt(() => this.tickets.answerFields(actor, number, fields, changed));
+    const { form, kept, fields, changed, seen } = await this.sheet.receive(visit, actor, ticket, req, typed);
+    await form.attempt(() => this.tickets.answerFields(actor, number, fields, changed, seen));
     return form.failed
-      ? this.form(number, await this.sheet.view(visit, ticket, form, kept))
+      ? this.form(number, await this.sheet.view(visit, await this.known(actor, number), form, kept))
       : seeOther(`/console/tickets/${ticketNumber(number)}`, 'tickets.team.updated');
   }
 

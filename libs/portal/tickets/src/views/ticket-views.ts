@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { declareItems, identified, Items, Uses } from '@foyer/settings';
+import { CHANGED, declareItems, identified, Items, Uses, versionOf } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
 import { Groups, type TicketGroup } from '../requests/groups.js';
 import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-list.js';
@@ -95,10 +95,12 @@ export class TicketViews implements OnModuleInit {
     return view;
   }
 
-  async replace(actor: PortalActor, id: string, draft: ViewDraft): Promise<void> {
+  /** @throws Conflict `CHANGED` when the view is not the `version` any longer that somebody has been changing */
+  async replace(actor: PortalActor, id: string, draft: ViewDraft, version?: string): Promise<void> {
     const made = await this.made(actor, draft);
     await this.change(actor, (items, seen) => {
       const before = known(items.filter(seen), id);
+      if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
       // What was one's own alone stays so; what was shared and is no longer becomes that of whoever decides it.
       const view = { ...made, id };
       if (view.ownerId !== before.ownerId || view.groupId !== before.groupId) mustHaveRoom(items, view);

@@ -2,6 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { CHANGED, VERSION, versionOf } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -20,7 +21,7 @@ import {
 import { conditionWords } from '../conditions/condition-words.js';
 import { conditionsOf, conditionsView, conditionValues, firstTest } from '../conditions/conditions-form.js';
 import type { RuleChoices } from '../conditions/rule-choices.js';
-import { reshaped, type Typed } from '../conditions/typed-rows.js';
+import { one, reshaped, type Typed } from '../conditions/typed-rows.js';
 import { conditionsAsked, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
 import { countText, LIST_ORDERS, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';
@@ -92,9 +93,17 @@ export class ViewsController {
     @CurrentActor() actor: PortalActor,
     @Param('item', ParseUUIDPipe) id: string,
   ) {
-    const { name, ownerId, groupId, order, search, conditions } = await this.views.find(actor, id);
+    const view = await this.views.find(actor, id);
+    const { name, ownerId, groupId, order, search, conditions } = view;
     const share = ownerId ? 'nobody' : (groupId ?? 'team');
-    return this.page(visit, actor, id, { name, share, order, search, ...conditionValues(conditions) });
+    return this.page(visit, actor, id, {
+      name,
+      share,
+      order,
+      search,
+      ...conditionValues(conditions),
+      [VERSION]: versionOf(view),
+    });
   }
 
   @Post(':item')
@@ -135,9 +144,11 @@ export class ViewsController {
     const form: Form = FormState.parse(req, viewForm);
     const kept = await form.attempt(async ({ name, share, order, search, ...input }) => {
       const draft = { name, share, order, search, conditions: conditionsOf(input as Typed, choices) };
-      if (id) await this.views.replace(actor, id, draft);
+      if (id) await this.views.replace(actor, id, draft, one((input as Typed)[VERSION]) || undefined);
       return id ?? (await this.views.keep(actor, draft)).id;
     });
+    // Whoever has been told and saves again means it.
+    if (id && form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = versionOf(await this.views.find(actor, id));
     if (kept) return seeOther(`${INBOX}?view=${kept}`, 'tickets.views.kept');
     return this.shown(visit, actor, id, form, choices, 422);
   }
@@ -164,6 +175,7 @@ export class ViewsController {
       form,
       heading: visit.t(id ? 'tickets.views.title' : 'tickets.views.new'),
       item: id && { id },
+      version: id && (form.values[VERSION] ?? null),
       action: id ? `${PATH}/${id}` : PATH,
       back: { href: PATH, label: visit.t('tickets.views.list') },
       shares: [...['nobody', 'team'].map(label('share')), ...groups],
