@@ -51,6 +51,9 @@ const repair: RequestType = requestType.parse({
   ],
 });
 
+/** Where the draft waits that a form shows. */
+const restoredFrom = (html: string): string => /class="restored"[^]*?name="place" value="([^"]+)"/.exec(html)![1]!;
+
 const plain = (more: Record<string, string | string[]> = {}) => ({
   type: repair.id,
   subject: `Broken ${randomUUID()}`,
@@ -235,7 +238,24 @@ describe('without JavaScript', () => {
     expect(sent.status).toBe(422);
     expect(sent.text).toContain('no longer available');
     expect((await ana.get('/tickets/new/general')).text).toContain('Written in vain?');
-    for (const id of [repair.id, FIRST_TYPE.id]) await ana.post('/tickets/drafts/removal', { place: `new:${id}` });
+    expect((await ana.get('/tickets')).text).toContain('Written in vain?');
+    await ana.post('/tickets/drafts/removal', { place: restoredFrom((await ana.get('/tickets/new/general')).text) });
+    for (const page of ['', '/new/general', '/new/repair'])
+      expect((await ana.get(`/tickets${page}`)).text).not.toContain('Written in vain?');
+  });
+
+  test('once the form of another type has taken it over, what was typed is nowhere else', async () => {
+    await ana.upload('/tickets', { ...plain(), type: randomUUID(), subject: 'Only once' }, []);
+    const from = restoredFrom((await ana.get('/tickets/new/general')).text);
+    const general = { type: FIRST_TYPE.id, subject: 'Only once, on', description: 'y', _from: from };
+    await ana.upload('/tickets', { ...general, draft: '1' }, []);
+    expect((await ana.get('/tickets/new/repair')).text).not.toContain('Only once');
+    expect((await ana.get('/tickets/new/general')).text).toContain('Only once, on');
+    await ana.upload('/tickets', { ...plain(), type: randomUUID(), subject: 'To be sent' }, []);
+    const again = restoredFrom((await ana.get('/tickets/new/repair')).text);
+    expect((await ana.upload('/tickets', plain({ _from: again, subject: 'To be sent' }), [])).status).toBe(303);
+    expect((await ana.get('/tickets/new/repair')).text).not.toContain('To be sent');
+    await ana.post('/tickets/drafts/removal', { place: `new:${FIRST_TYPE.id}` });
   });
 });
 

@@ -17,7 +17,7 @@ import {
   field,
 } from '@foyer/web';
 import { categoryOptions } from '../categories.js';
-import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
+import { type DraftContent, Drafts, draftView, ofAnyType } from '../requests/drafts.js';
 import { Colleagues } from '../requests/colleagues.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
@@ -95,12 +95,14 @@ export class NewTicketController {
   }
 
   private async blank(visit: Visit, actor: PortalActor, type: RequestType) {
-    const around = await this.surroundings.read(actor, placeOf(type));
+    const offered = (await this.requests.offered(actor)).map(placeOf);
+    const around = await this.surroundings.read(actor, placeOf(type), offered);
     const desk = deskOf(visit, actor, type, around);
-    const { draft } = around;
-    const kept = draft ? await this.desk.keptOf(desk, draft.content) : {};
-    const form = visit.form({ ...this.desk.defaults(desk), ...draft?.content });
-    return this.page(desk, around, form, kept, { restored: draft?.updatedAt ?? null });
+    const { draft, orphan } = around;
+    const content = draft?.content ?? (orphan && { ...ofAnyType(orphan.content), _from: orphan.place });
+    const kept = content ? await this.desk.keptOf(desk, content) : {};
+    const form = visit.form({ ...this.desk.defaults(desk), ...content });
+    return this.page(desk, around, form, kept, { restored: (draft ?? orphan)?.updatedAt ?? null });
   }
 
   private async page(
@@ -118,6 +120,7 @@ export class NewTicketController {
       colleagues: new Colleagues(around.colleagues).options(actor),
       several,
       place: placeOf(desk.type),
+      from: typedText(form.values['_from']) || null,
       draft: draftView(around.draft),
       restored: more.restored ?? null,
       suggestions,
@@ -144,14 +147,10 @@ export class NewTicketController {
     return seeOther(PATH, beside > 0 ? 'tickets.draft.beside' : 'tickets.draft.kept');
   }
 
-  /** The team has taken the type away while somebody filled its form in: what was typed goes into the others. */
+  /** The team has taken the type away while somebody filled its form in: what was typed waits for the form of another. */
   private async gone(visit: Visit, actor: PortalActor, types: RequestType[], body: DraftContent) {
-    const typed = Object.fromEntries(
-      Object.entries(body).filter(([name]) => ['subject', 'description'].includes(name)),
-    );
-    const begun = (await this.drafts.unfinished(actor)).map(({ place }) => place);
-    for (const place of types.slice(0, 10).map(placeOf))
-      if (!begun.includes(place)) await this.drafts.keep(actor, place, typed);
+    const type = z.uuid().catch('any').parse(body['type']);
+    await this.drafts.keep(actor, placeOf({ id: type }), body);
     return this.choice(visit, types, '', true);
   }
 
@@ -172,7 +171,7 @@ export class NewTicketController {
   }
 }
 
-const placeOf = ({ id }: RequestType): string => `new:${id}`;
+const placeOf = ({ id }: Pick<RequestType, 'id'>): string => `new:${id}`;
 
 function deskOf(visit: Visit, actor: PortalActor, type: RequestType, { categories }: Surroundings): Desk {
   const companies = actor.companies.map(({ id, name }) => ({ value: id, label: name }));

@@ -193,11 +193,11 @@ export class CustomerTicketsController {
 
   private async unfinished(actor: PortalActor) {
     const types = await this.requests.offered(actor);
-    return (await this.drafts.unfinished(actor)).flatMap(({ place, subject, updatedAt }) => {
+    return (await this.drafts.unfinished(actor)).map(({ place, subject, updatedAt }) => {
       const type = types.find(({ id }) => place === `new:${id}`);
-      return type
-        ? [{ place, subject, updatedAt, href: `${PATH}/new/${encodeURIComponent(type.slug || type.id)}` }]
-        : [];
+      // Of a type that is offered no longer: whichever form is chosen takes it over.
+      const form = type ? `/${encodeURIComponent(type.slug || type.id)}` : '';
+      return { place, subject, updatedAt, href: `${PATH}/new${form}` };
     });
   }
 

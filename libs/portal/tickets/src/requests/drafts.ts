@@ -20,6 +20,12 @@ export interface ShownDraft {
   updatedAt: string;
   beside: { content: DraftContent; at: string }[];
 }
+/** A request that was begun and whose type is offered no longer: it waits at its own place for a form to take it over. */
+export interface OrphanDraft {
+  place: string;
+  content: DraftContent;
+  updatedAt: string;
+}
 export interface KeptDraft {
   version: string;
   /** How many other texts are kept for the same place. */
@@ -94,6 +100,7 @@ export class Drafts implements OnModuleInit {
         sql`delete from ${table('ticket_draft')} d where d.person_id = ${actor.id} and d.place not in (
               select place from ${table('ticket_draft')} k where k.person_id = ${actor.id} order by k.updated_at desc limit ${MAX_DRAFTS})`,
       );
+      await this.takenOver(actor, place, typed);
       return { version: kept!.version, beside: beside.length };
     });
   }
@@ -104,6 +111,7 @@ export class Drafts implements OnModuleInit {
    */
   async discard(actor: PortalActor, place: string, sent: DraftContent = {}): Promise<void> {
     await this.database.write(async (em) => {
+      await this.takenOver(actor, place, sent);
       const mark = markOf(sent);
       const draft = await this.locked(em, actor, place);
       if (!draft) return;
@@ -117,6 +125,11 @@ export class Drafts implements OnModuleInit {
           : sql`delete from ${table('ticket_draft')} where person_id = ${actor.id} and place = ${place}`,
       );
     });
+  }
+
+  /** What a form was filled with from another place is from now on at its own alone. */
+  private async takenOver(actor: PortalActor, place: string, { _from: from }: DraftContent): Promise<void> {
+    if (typeof from === 'string' && from !== place && PLACE.test(from)) await this.discard(actor, from);
   }
 
   private async locked(em: SqlEntityManager, actor: PortalActor, place: string) {
@@ -154,6 +167,18 @@ export const draftsOf = (actor: PortalActor): Sql => sql`${table('ticket_draft')
 /** A `ShownDraft`, as JSON in a larger statement. */
 export const shownDraftOf = (actor: PortalActor, place: string): Sql =>
   sql`(select json_build_object('content', d.content, 'updatedAt', d.updated_at, 'beside', d.beside) from ${draftsOf(actor)} and d.place = ${place})`;
+
+/** The latest request whose type is not among the places offered: an `OrphanDraft`, as JSON in a larger statement. */
+export const orphanDraftOf = (actor: PortalActor, offered: readonly string[]): Sql =>
+  sql`(select json_build_object('place', d.place, 'content', d.content, 'updatedAt', d.updated_at) from ${draftsOf(actor)}
+          and d.place like 'new:%' and d.place <> all(${offered}::text[]) order by d.updated_at desc limit 1)`;
+
+/** What of a request has a place in the form of any type. */
+export const ofAnyType = ({ subject, description, kept }: DraftContent): DraftContent => ({
+  ...(subject !== undefined && { subject }),
+  ...(description !== undefined && { description }),
+  ...(kept !== undefined && { kept }),
+});
 
 /** What a form needs to keep its draft: the version it goes on from, and what other windows keep of the same text. */
 export const draftView = (draft: ShownDraft | null) => ({
