@@ -13,11 +13,16 @@ export interface Bounce {
   /** The server’s words. */
   reason: string;
   originalMessageId: string;
+  /** What else it names that may be the mail: what it answers, and what it quotes. */
+  otherMessageIds: string[];
 }
 
 const SYSTEM = /(?:^|<)(?:mailer[-_.]?daemon|postmaster|mail[-_.]?daemon)@/i;
 const SUBJECT =
   /^(?:re: )?(?:undeliver|undelivered|delivery (?:status notification|failure|has failed|report|notification|problem|error)|mail delivery|mail could not be delivered|mail system error|message (?:undeliverable|not delivered)|returned (?:mail|to sender)|returning message|failure notice|failed mail|rejected:|email rejected|nondeliverable|unzustellbar|nicht zustellbar|nicht zugestellt|non remis|échec de la remise|message non distribué|no se puede entregar|no se pudo entregar|no entregado|mancata consegna|impossibile recapitare|não é possível entregar|falha na entrega|onbestelbaar|kunde inte levereras|kunne ikke leveres|niedostarcz|nedoručiteln|недоставлен|не удалось доставить|iletilemedi|تعذر (?:تسليم|التسليم)|系统退信|退信|无法投递|無法傳送|メッセージを配信できません|配信不能|배달되지 않|delivery incomplete|warning: message .* delayed)/i;
+/** Of a head that was pasted into the text, quoted or not. */
+const QUOTED_ID = /^[> \t]{0,40}message-id:[ \t]{0,40}(<[^\s<>]{1,900}>)/gim;
+const MAX_OTHER = 50;
 const COPY =
   /^(?:-{3,} ?(?:this is a copy of|below this line is a copy|original message|the body of the message|forwarded message)|this is a copy of the message)/im;
 
@@ -27,14 +32,15 @@ export function readBounce(mail: MimePart, text: string, nullSender: boolean): B
   const report = parts.find(
     ({ type }) => type === 'message/delivery-status' || type === 'message/global-delivery-status',
   );
-  if (report) return standard(report, parts);
+  const otherMessageIds = othersOf(mail, text);
+  if (report) return { ...standard(report, parts), otherMessageIds };
   const { headers } = mail;
   const fromSystem = SYSTEM.test(headers.get('from'));
   const unanswerable = nullSender || /^<\s*>$/.test(headers.get('return-path'));
   const failed = headers.get('x-failed-recipients');
   const told = SUBJECT.test(decodeHeader(headers.get('subject').slice(0, 2_000)));
   if (!failed && !(fromSystem && (told || unanswerable)) && !(unanswerable && told)) return null;
-  return old(failed, text, parts);
+  return { ...old(failed, text, parts), otherMessageIds };
 }
 
 /** Reports on mails of ours that are no bounces: that one was read (RFC 8098), that somebody calls one spam (RFC 5965). */
@@ -48,7 +54,9 @@ export function readReport(mail: MimePart): 'receipt' | 'complaint' | null {
   return kind === 'disposition-notification' ? 'receipt' : kind === 'feedback-report' ? 'complaint' : null;
 }
 
-function standard(report: MimePart, parts: MimePart[]): Bounce {
+type Told = Omit<Bounce, 'otherMessageIds'>;
+
+function standard(report: MimePart, parts: MimePart[]): Told {
   const groups = decodeText(contentOf(report))
     .replace(/\r\n/g, '\n')
     .split(/\n\s*\n/);
@@ -69,7 +77,7 @@ function standard(report: MimePart, parts: MimePart[]): Bounce {
   };
 }
 
-function old(failed: string, text: string, parts: MimePart[]): Bounce {
+function old(failed: string, text: string, parts: MimePart[]): Told {
   const copy = COPY.exec(text);
   const words = (copy ? text.slice(0, copy.index) : text).slice(0, 20_000);
   const recipient =
@@ -88,6 +96,12 @@ function old(failed: string, text: string, parts: MimePart[]): Bounce {
     reason: reason.slice(0, 500).trim(),
     originalMessageId: originalOf(parts) || (original ?? ''),
   };
+}
+
+function othersOf({ headers }: MimePart, text: string): string[] {
+  const answered = [headers.get('in-reply-to'), headers.get('references')].flatMap(readMessageIds);
+  const quoted = [...text.slice(0, 200_000).matchAll(QUOTED_ID)].map(([, id]) => id!);
+  return [...new Set([...answered.reverse(), ...quoted])].slice(0, MAX_OTHER);
 }
 
 function originalOf(parts: MimePart[]): string {

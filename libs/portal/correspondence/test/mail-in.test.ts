@@ -451,6 +451,30 @@ describe('programs', () => {
     });
   });
 
+  test('a bounce in words alone finds our mail by what it answers, what it quotes, or the address it came to', async () => {
+    const ways = [
+      (id: string) => ({ to: at(acme), headers: [`In-Reply-To: ${id}`] }),
+      (id: string) => ({ to: at(acme), headers: [`References: <older@elsewhere.example> ${id}`] }),
+      (id: string) => ({ to: at(acme), quoted: `> Message-ID: ${id}\r\n` }),
+      (_id: string, replyTo: string) => ({ to: replyTo }),
+    ];
+    for (const [n, way] of ways.entries()) {
+      const person = await acme.customer(`Gone ${n}`);
+      const subject = `Wrong address, way ${n}`;
+      const ticket = await person.opens(subject);
+      const { replyTo, messageId } = await letterTo(world, person.email, subject);
+      const { quoted = '', ...draft } = { quoted: '', ...way(messageId, replyTo) };
+      const from = `MAILER-DAEMON@mx${n}.example`;
+      const body = `Your message could not be delivered.\r\n\r\n<${person.email}>: 550 5.1.1 no such user\r\n\r\n${quoted}`;
+      expect(
+        await deliver({ from, subject: 'Undelivered Mail Returned to Sender', body, ...draft }, { from: '' }),
+      ).toBe(250);
+      const became = { status: 'bounced', ticket: Number(ticket.number) };
+      expect(await outcome(acme, from.toLowerCase())).toMatchObject(became);
+      expect((await thread(acme, Number(ticket.number))).at(-1)).toMatchObject({ type: 'bounced' });
+    }
+  });
+
   test('a bounce of a mail that we did not send says nothing', async () => {
     const body =
       'Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nA: b\r\n\r\nFinal-Recipient: rfc822; x@y.example\r\nAction: failed\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <guessed@acme.localhost>\r\n--b--';

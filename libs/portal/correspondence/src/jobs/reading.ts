@@ -81,10 +81,11 @@ export class MailReading {
   }
 
   private async decide(letter: Letter): Promise<Outcome> {
-    const { mail } = letter;
+    const { mail, row } = letter;
     if (mail.auto === 'loop') return { status: 'ignored', reason: 'loop' };
     if (mail.auto === 'receipt') return { status: 'ignored', reason: 'receipt' };
-    if (mail.bounce) return this.bounces.note(mail.bounce);
+    if (mail.bounce)
+      return this.bounces.note(mail.bounce, [row.recipient, ...mail.to.map(({ address }) => address.toLowerCase())]);
     return this.intake.take(letter);
   }
 
