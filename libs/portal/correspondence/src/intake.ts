@@ -5,9 +5,9 @@ import { type Limit, Limits } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { translate } from '@foyer/i18n';
 import { Person, type PortalActor } from '@foyer/identity';
-import { type Authentication, type InboundMail, isUnread } from '@foyer/inbound';
+import { type Address, type Authentication, type InboundMail, isUnread } from '@foyer/inbound';
 import { Collections, Features, Settings } from '@foyer/settings';
-import { Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { type Addressed, Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
 import { objection, type Proof } from './judgement.js';
@@ -16,6 +16,7 @@ import { isListed, mailboxes, mailSettings } from './mail-settings.js';
 import { bodyOf, quotedOf, subjectOf } from './mail-text.js';
 import { Senders } from './senders.js';
 
+const MAX_ADDRESSED = 50;
 const PER_SENDER: Limit = { name: 'mail-in-sender', points: 60, seconds: 3600 };
 const PER_SENDER_AND_TICKET: Limit = { name: 'mail-in-ticket', points: 20, seconds: 3600 };
 /** Whoever writes in another's name must not fill their mailbox with our confirmations (security 50). */
@@ -139,7 +140,7 @@ export class Intake {
       subject: subjectOf(mail, translate(defaultLocale, 'correspondence.no-subject')),
       description: words.body,
       ...{ priority: 'normal', categoryId: box?.categoryId ?? null, typeId: box?.typeId ?? null },
-      ...{ fileIds: words.fileIds, quoted: words.quoted, mailId: words.mailId, source: 'email', format: 'text' },
+      ...{ fileIds: words.fileIds, quoted: words.quoted, mail: words.mail, source: 'email', format: 'text' },
       companyId: companyFor(actor),
       answersTo: await this.answersTo(letter, sender !== null),
       byProgram: mail.auto !== 'no' || isUnread(mail.from!.address),
@@ -172,8 +173,19 @@ export class Intake {
       body: bodyOf(mail, refused, translate(defaultLocale, 'correspondence.no-text')),
       quoted: quotedOf(mail),
       fileIds: ids,
-      ...(mail.messageId && { mailId: mail.messageId }),
+      mail: { ...(mail.messageId && { mailId: mail.messageId }), ...this.addressed(mail) },
     };
+  }
+
+  /** Whom a mail was sent to, if not to us alone. Addresses of ours are each person's own, and left out. */
+  private addressed({ from, to, cc, replyTo }: InboundMail): { addressed?: Addressed } {
+    const others = (list: Address[]) =>
+      list.filter(({ address }) => address !== '' && !this.isOurs(address)).slice(0, MAX_ADDRESSED);
+    const elsewhere = replyTo && replyTo.address !== from?.address ? [replyTo] : [];
+    const addressed = { to: others(to), cc: others(cc), replyTo: others(elsewhere) };
+    if (Object.values(addressed).every((list) => list.length === 0)) return {};
+    const { to: t, cc: c, replyTo: r } = addressed;
+    return { addressed: { to: t.map(written), cc: c.map(written), replyTo: r.map(written) } };
   }
 
   /** Those who got a copy follow the ticket, as far as the sender may share it with them and has proved to be the sender. */
@@ -231,6 +243,10 @@ export class Intake {
     );
   }
 }
+
+/** `Ana Lima <ana@…>`, on one line of a page. */
+const written = ({ name, address }: Address): string =>
+  (name ? `${name.slice(0, 100)} <${address}>` : address).slice(0, 400);
 
 /** The company they act for, if they may ask in its name. */
 const companyFor = ({ ability, companyId }: PortalActor): string | null =>

@@ -355,6 +355,9 @@ describe('51: an answer', () => {
     await deliver({ ...draft, text: 'proved', dmarc: 'pass' });
     await outcome(acme, mara.email);
     expect(await watchers()).toContain('Cleo');
+    const at = `/tickets/TKT-${String(number).padStart(3, '0')}`;
+    expect((await (await mara.browser()).get(`/console${at}`)).text).toContain('<bdi>unknown@new.example</bdi>');
+    expect((await (await ana.browser()).get(at)).text).not.toContain('unknown@new.example');
     const stranger = await (await acme.customer('Sid')).of('Initech');
     const colleague = await (await acme.customer('Kim')).of('Globex');
     const copy = { from: ana.email, to: toAna.replyTo, cc: `${stranger.email}, ${colleague.email}` };

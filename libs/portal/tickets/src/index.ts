@@ -5,6 +5,7 @@ export { TicketViews } from './views/ticket-views.js';
 export { mailAbout, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
 export { Watching } from './access/watching.js';
 export { Agents } from './agents.js';
+export type { Addressed } from './ticket.entity.js';
 export { Mentions } from './mentions.js';
 export { type Conversation, ReplyAddresses } from './reply-addresses.js';
 export { ownRobot, robot } from './robots.js';

@@ -5,7 +5,7 @@ import { searchable } from '@foyer/i18n';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
-import { type Happening, SHOWN_TO_CUSTOMERS, Ticket, type TicketSource } from './ticket.entity.js';
+import { type Arrived, type Happening, SHOWN_TO_CUSTOMERS, Ticket, type TicketSource } from './ticket.entity.js';
 import { TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
 import { signature } from './robots.js';
@@ -23,7 +23,7 @@ export interface MessageDraft {
   source?: TicketSource;
   mentionIds?: string[];
   /** Of the mail that it came by. */
-  mailId?: string;
+  mail?: Arrived;
 }
 /** A ticket by its number or its id. */
 export type TicketRef = number | string;
@@ -74,11 +74,11 @@ export class TicketLedger {
   }
 
   async say(ticket: Ticket, author: PortalActor, kind: MessageKind, draft: MessageDraft): Promise<TicketMessage> {
-    const { body, fileIds, format = 'markdown', quoted = null, source = 'portal', mentionIds = [], mailId } = draft;
+    const { body, fileIds, format = 'markdown', quoted = null, source = 'portal', mentionIds = [], mail } = draft;
     return this.database.write(async (em) => {
       const message = Object.assign(new TicketMessage(), {
         ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
-        data: author.id ? (mailId ? { mailId } : null) : signature(author),
+        data: author.id ? (mail ?? null) : signature(author),
         byTeam: author.id === null || speaksForTeam(author, ticket),
       });
       em.persist(message);

@@ -5,6 +5,7 @@ import type { PortalActor } from '@foyer/identity';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
 import {
+  type Arrived,
   type ApprovalState,
   type FieldValue,
   type Happening,
@@ -27,7 +28,7 @@ export interface ThreadMessage {
   format: MessageFormat;
   quoted: string | null;
   source: TicketSource;
-  data: HappeningAsRead | { by?: string; byKey?: string } | null;
+  data: HappeningAsRead | ({ by?: string; byKey?: string } & Arrived) | null;
   createdAt: string;
   authorId: string | null;
   author: string | null;
@@ -131,7 +132,7 @@ export class TicketPageReader {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
     const other = condition(accessible(actor.ability, 'read', 'Ticket', 'l'));
     const ofTeam = holds(actor.ability, 'read', 'Note');
-    const data = ofTeam ? sql`m.data::jsonb` : sql`m.data::jsonb - 'by' - 'byKey' - 'added'`;
+    const data = ofTeam ? sql`m.data::jsonb` : sql`m.data::jsonb - 'by' - 'byKey' - 'added' - 'addressed'`;
     const [ticket] = await this.database.read((em) =>
       rows<TicketDetail>(
         em,

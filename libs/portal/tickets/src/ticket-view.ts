@@ -4,7 +4,7 @@ import { categoryName, type SaidCategory } from './categories.js';
 import { type Happening, PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
-import type { HappeningAsRead, TicketView } from './ticket-page.js';
+import type { HappeningAsRead, ThreadMessage, TicketView } from './ticket-page.js';
 import { priorityName } from './requests/priorities.js';
 import { type Statuses, statusName } from './requests/statuses.js';
 
@@ -104,6 +104,7 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
       body,
       markdown: message.format === 'markdown',
       quoted,
+      addressed: base === '/console' ? addressedView(visit, data) : null,
       by: source === 'email' ? visit.t('tickets.by-mail') : null,
       from: message.origin && ticketNumber(message.origin),
       mine: message.authorId !== null && message.authorId === readerId,
@@ -115,6 +116,15 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
       })),
     };
   });
+}
+
+/** To whom a mail was sent beside us; null where nobody else was. */
+function addressedView(visit: Labels, data: ThreadMessage['data']) {
+  const addressed = data && 'addressed' in data ? data.addressed : undefined;
+  const lines = (['to', 'cc', 'replyTo'] as const).flatMap((name) =>
+    addressed?.[name].length ? [{ label: visit.t(`tickets.mail.${name}`), addresses: addressed[name] }] : [],
+  );
+  return lines.length > 0 ? lines : null;
 }
 
 const SYMBOLS: Partial<Record<Happening['type'], string>> = {

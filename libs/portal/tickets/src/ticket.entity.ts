@@ -25,9 +25,18 @@ export interface Happening {
   /** Ids of those who follow the other ticket because of a merge. */
   added?: string[];
 }
-/** What is kept beside words that came by mail: the Message-ID by which their author's program knows them. */
+/** What is kept beside words that came by mail. */
 export interface Arrived {
-  mailId: string;
+  /** The Message-ID by which their author's program knows them. */
+  mailId?: string;
+  /** For the team: who else was written to. */
+  addressed?: Addressed;
+}
+/** As the mail names them; empty where it names nobody but us. */
+export interface Addressed {
+  to: string[];
+  cc: string[];
+  replyTo: string[];
 }
 export type HappeningType =
   | 'status'

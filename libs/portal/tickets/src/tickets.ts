@@ -18,6 +18,7 @@ import { speaksForTeam } from './reopening/reopening-rules.js';
 import { ownRobot, robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
 import {
+  type Arrived,
   type FieldValue,
   type Happening,
   type Priority,
@@ -58,7 +59,7 @@ export interface TicketDraft {
   byProgram?: boolean;
   answersTo?: string | null;
   /** Of the mail that it came by. */
-  mailId?: string;
+  mail?: Arrived;
 }
 
 /** Words, and what is done to the ticket together with them. */
@@ -85,7 +86,7 @@ export class Tickets {
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
-    const { description, fileIds, format, quoted, confirm, proved, mailId, requesterId = actor.id!, ...values } = draft;
+    const { description, fileIds, format, quoted, confirm, proved, mail, requesterId = actor.id!, ...values } = draft;
     if (!allowed(actor.ability, 'create', 'Ticket', { companyId: draft.companyId }))
       throw new InvalidField('company', 'web.form.choice');
     if (actor.id) await this.limits.count(OPENED, actor.id);
@@ -107,7 +108,7 @@ export class Tickets {
           source,
           ...(format && { format }),
           ...(quoted && { quoted }),
-          ...(mailId && { mailId }),
+          ...(mail && { mail }),
         },
       });
       for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
