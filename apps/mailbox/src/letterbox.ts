@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { domainToASCII } from 'node:url';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { type Letter, letterOf } from './letter.js';
 
 const KEPT = 1_000;
+/** With the domain as the DNS has it, where it is of another script (RFC 5891). */
+const withAsciiDomain = (address: string): string =>
+  address.replace(/(?<=@)[^@]+$/, (domain) => domainToASCII(domain) || domain);
 const FILE = /^(\d{13})-[0-9a-f]{8}\.eml$/;
 
 /** Mails as `.eml` files in a folder, newest first. */
@@ -23,7 +27,10 @@ export class Letterbox {
 
   async keep(source: Buffer, envelope: { from: string; to: string[] }): Promise<Letter> {
     const name = `${Date.now()}-${randomBytes(4).toString('hex')}.eml`;
-    const trace = [`Return-Path: <${envelope.from}>`, ...envelope.to.map((address) => `Delivered-To: ${address}`)];
+    const trace = [
+      `Return-Path: <${envelope.from}>`,
+      ...envelope.to.map((address) => `Delivered-To: ${withAsciiDomain(address)}`),
+    ];
     const draft = join(this.folder, `${name}.new`);
     await writeFile(draft, Buffer.concat([Buffer.from(`${trace.join('\r\n')}\r\n`), source]));
     await rename(draft, join(this.folder, name));
@@ -32,9 +39,9 @@ export class Letterbox {
     return letter;
   }
 
-  /** @param to only mails to this address */
+  /** @param to only mails to this address, whichever way its domain is written */
   list({ to, subject }: { to?: string; subject?: string } = {}): Letter[] {
-    const wanted = to?.toLowerCase();
+    const wanted = to && withAsciiDomain(to.toLowerCase());
     return this.letters.filter(
       (letter) =>
         (!wanted || letter.to.some((address) => address.toLowerCase() === wanted)) &&

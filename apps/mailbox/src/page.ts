@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { domainToUnicode } from 'node:url';
 import Handlebars from 'handlebars';
 import type { Letter } from './letter.js';
 
 const handlebars = Handlebars.create();
 handlebars.registerHelper('when', (iso: string) =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }),
+);
+/** Domains as people write them: the DNS has `müller.example` as `xn--mller-kva.example` (RFC 5891). */
+handlebars.registerHelper('readable', (text: string) =>
+  text.replace(/(?<=@)[^\s<>,;:"@]*\bxn--[^\s<>,;:"@]*/gi, (domain) => domainToUnicode(domain) || domain),
 );
 handlebars.registerHelper('ne', (a: unknown, b: unknown) => a !== b);
 handlebars.registerHelper(

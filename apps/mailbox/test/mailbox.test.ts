@@ -55,6 +55,15 @@ describe('mailbox of development', () => {
     expect(await (await fetch(`${page}/?to=ana@globex.test`)).text()).toMatch(/First/);
   });
 
+  test('shows and finds addresses of any script as people write them', async () => {
+    await send('hans@xn--mller-kva.example', { subject: 'For Hans' });
+    for (const to of ['hans@müller.example', 'Hans@xn--mller-kva.example'])
+      expect((await messages(`?to=${encodeURIComponent(to)}`)).map(({ subject }) => subject)).toEqual(['For Hans']);
+    const [{ id }] = (await messages()) as [Letter];
+    for (const path of ['', `/messages/${id}`])
+      expect(await (await fetch(`${page}${path}`)).text()).toContain('<bdi>hans@müller.example</bdi>');
+  });
+
   test('finds the links of a mail, in HTML or text', async () => {
     await send('links@globex.test', {
       html: '<p><a class="button" href="http://acme.localhost:3000/verify?a=1&amp;b=2">Verify</a></p>',

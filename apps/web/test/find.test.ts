@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import { Database, foldedSql, rows, searchableSql, sql, table } from '@foyer/database';
 import { folded, searchable } from '@foyer/i18n';
@@ -95,6 +96,28 @@ test('an Arabic word is found with its article and without, in tickets and artic
     const { text } = await desk.get(`/console/find?q=${encodeURIComponent(typed)}`);
     expect(titles.filter((title) => !text.includes(title))).toEqual([]);
   }
+});
+
+test('somebody is found by their address, whichever way its domain is written', async () => {
+  await acme.inside(() =>
+    world
+      .get(Database)
+      .write((em) =>
+        rows(
+          em,
+          sql`insert into ${table('person')} (id, name, email) values (${randomUUID()}, 'Hans', 'hans@xn--mller-kva.example')`,
+        ),
+      ),
+  );
+  for (const words of [
+    'hans@müller.example',
+    'Hans@MÜLLER.example',
+    'müller.example',
+    '@müller',
+    'hans@xn--mller-kva.example',
+  ])
+    expect([words, await found(owner, words)]).toEqual([words, [expect.stringMatching(/^\/console\/people\//)]]);
+  expect(await found(owner, 'hans@möller.example')).toEqual([]);
 });
 
 test('nobody finds what they could not open', async () => {

@@ -1,10 +1,22 @@
+import { domainToASCII } from 'node:url';
 import { ALIKE, folded, forms, MARKS, searchable, SPELT } from '@foyer/i18n';
 import { type Sql, sql, verbatim } from './sql.js';
 
 const MOST_WORDS = 12;
 
-/** `lift stuck` → `'lift':* & 'stuck':*`, for `to_tsquery('simple', …)`. A word of one or two letters must be whole: too much begins with it. An Arabic word is found with its article and without. */
+/**
+ * Addresses are kept as the DNS has their domains (RFC 5891): `müller.example` is found as it is written, and as
+ * `xn--mller-kva.example`.
+ */
 export function wordsQuery(search: string): string | null {
+  const [asTyped, asKept] = [search, search.replace(FOREIGN_DOMAIN, (part) => domainToASCII(part) || part)].map(query);
+  return asTyped && asKept && asKept !== asTyped ? `(${asTyped}) | (${asKept})` : asTyped!;
+}
+/** A word with a full stop in it, or what stands behind an `@`, that no DNS knows as it is. */
+const FOREIGN_DOMAIN = /(?<![^\s@])(?=[^\s@]*[^\s@\p{ASCII}])(?:(?<=@)[^\s@]+|[^\s@.]+(?:\.[^\s@.]+)+)(?![^\s@])/gu;
+
+/** `lift stuck` → `'lift':* & 'stuck':*`, for `to_tsquery('simple', …)`. A word of one or two letters must be whole: too much begins with it. An Arabic word is found with its article and without. */
+function query(search: string): string | null {
   const words = searchable(search).split(' ').filter(Boolean).slice(0, MOST_WORDS);
   return words.length > 0 ? words.map(wordQuery).join(' & ') : null;
 }
