@@ -258,7 +258,15 @@ test('a ticket is found by its number however it is written, by who asks and by 
   // What stands over our mails and their answers, and a word it is filed under.
   await acme.inside(async () => world.get(Tickets).tag(await acme.owner.actor(), Number(number), ['ölwechsel'], []));
   const tkt = `[TKT-${String(number).padStart(3, '0')}]`;
-  for (const words of [tkt, `${tkt} Nothing of note`, `AW: Re: ${tkt} nothing`, 'Re: Nothing of note', 'Ölwechsel'])
+  const spaced = `رد: [ TKT-${number} ] Nothing`;
+  for (const words of [
+    tkt,
+    spaced,
+    `${tkt} Nothing of note`,
+    `AW: Re: ${tkt} nothing`,
+    'Re: Nothing of note',
+    'Ölwechsel',
+  ])
     expect((await owner.get(`/console/tickets?view=all&q=${encodeURIComponent(words)}`)).text).toContain(at);
   expect((await (await dörte.browser()).get('/tickets?q=%C3%B6lwechsel')).text).not.toContain(
     at.replace('/console', ''),

@@ -5,7 +5,7 @@ const SUBJECT_MAX = 200;
 const TEXT_MAX = 100_000;
 /** Numbers of others in brackets are the sender's words. */
 const PREFIX =
-  /^(?:\s*(?:\[(?:ext|extern|external)\]|(?:re|aw|antw|antwort|wg|fw|fwd|tr|rv|rif|sv|vs|odp|ynt|回复|答复|回覆|转发|轉寄|返信|転送|رد|إعادة توجيه)(?:\[\d+\])?\s*[:：])\s*|\s*\[TKT-\d{1,10}\]\s*)+/i;
+  /^(?:\s*(?:\[(?:ext|extern|external)\]|(?:re|aw|antw|antwort|wg|fw|fwd|tr|rv|rif|sv|vs|odp|ynt|回复|答复|回覆|转发|轉寄|返信|転送|رد|إعادة توجيه)(?:\[\d+\])?\s*[:：])\s*|\s*\[\s*TKT-\d{1,10}\s*\]\s*)+/i;
 
 /** What a ticket is called after: the subject without “Re:” and without numbers of ours. */
 export function subjectOf({ subject, text }: InboundMail, standard: string): string {

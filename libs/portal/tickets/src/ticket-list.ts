@@ -324,7 +324,7 @@ function found({ ability, teamRole }: PortalActor, search: string): Sql {
 }
 
 /** What mail programs and our own mails put before a subject: `Re: [TKT-102] `. */
-const SUBJECT_OF_A_MAIL = /^(?:\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|رد)\s*:)*\s*(?:\[(TKT-\d+)\])?/iu;
+const SUBJECT_OF_A_MAIL = /^(?:\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|رد)\s*:)*\s*(?:\[\s*(TKT-\d+)\s*\])?/iu;
 
 /** `#TKT-102`, `tkt 102`, `#019`, `102`, `TKT-١٠٢` and the subject of a mail about it mean a ticket's number. */
 export function numberIn(search: string): number | null {
