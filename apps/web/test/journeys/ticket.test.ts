@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { Tickets } from '@foyer/tickets';
 import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
 
 let world: World;
@@ -87,4 +88,20 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await mara.reload();
     expect(await mara.getByLabel('Status').inputValue()).toBe('open');
   });
+});
+
+test('a mail is no wider than a telephone, whatever stands in it', async () => {
+  const lea = await acme.customer('Lea of the long words');
+  const word = 'Donaudampfschifffahrt'.repeat(10);
+  const ticket = await lea.opens(`About ${word}`);
+  const cells = [word, 'b', word, 'd', 'e', word];
+  const table = [cells, cells.map(() => '---'), cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const body = [word, `\`${word}\``, `\`\`\`\n${word} ${word}\n\`\`\``, table, `> ${word}`, `- ${word}`].join('\n\n');
+  const owner = await acme.owner.actor();
+  await acme.inside(() => world.get(Tickets).reply(owner, ticket.number, { body, fileIds: [] }));
+  const { html } = await world.mails.mailTo(lea.email, ({ subject }) => subject!.startsWith('Re:'));
+  const phone = await chromium.newcomer(false, { viewport: { width: 390, height: 800 } });
+  await phone.setContent(html as string);
+  expect(html).toContain('<table');
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
