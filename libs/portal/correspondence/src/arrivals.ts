@@ -9,7 +9,7 @@ import { Files } from '@foyer/files';
 import { type InboundMail, parseHead } from '@foyer/inbound';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
-import { isListed, mailSettings } from './mail-settings.js';
+import { isBlocked, mailSettings } from './mail-settings.js';
 import { MailReceived } from './correspondence.events.js';
 import type { Way } from './inbound-mail.js';
 
@@ -51,7 +51,7 @@ export class Arrivals {
     await this.countIn(arrival, head);
     const { blocked } = await this.settings.get(mailSettings);
     const print = fingerprint(raw, head);
-    if (head.from && isListed(blocked, head.from.address)) return this.turnAway(arrival, head, print);
+    if (head.from && isBlocked(blocked, head.from.address)) return this.turnAway(arrival, head, print);
     // Two tenants, or two of our addresses, may get the same mail; whoever has no id gets one from what is in it.
     const named = head.messageId || `<${createHash('sha256').update(raw).digest('hex')}@content>`;
     // PostgreSQL has nothing to do with it, but a file of text has no NUL, and neither has a mail (RFC 5322, 2.2).

@@ -12,7 +12,7 @@ import { type Answered, Conversations } from './conversations.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
 import { objection, type Proof } from './judgement.js';
 import { type CheckedFiles, MailFiles } from './mail-files.js';
-import { isListed, mailboxes, mailSettings } from './mail-settings.js';
+import { isBlocked, isListed, mailboxes, mailSettings } from './mail-settings.js';
 import { bodyOf, quotedOf, subjectOf } from './mail-text.js';
 import { Senders } from './senders.js';
 
@@ -68,7 +68,7 @@ export class Intake {
     if (!mail.from || mail.ambiguousFrom) return { status: 'held', reason: 'no-sender' };
     const { address } = mail.from;
     const { blocked, forwards } = await this.settings.get(mailSettings);
-    if (isListed(blocked, address) && !accepted) return { status: 'refused', reason: 'blocked' };
+    if (isBlocked(blocked, address) && !accepted) return { status: 'refused', reason: 'blocked' };
     if (this.isOurs(address) || forwards.includes(address)) return { status: 'ignored', reason: 'loop' };
     if (mail.spam && !accepted) return held('spam');
     if (mail.auto === 'complaint' && !accepted) return held('automatic');
@@ -162,7 +162,7 @@ export class Intake {
     if (!wanted || wanted === mail.from!.address || mail.auto === 'list') return null;
     if (authentication !== 'pass' && (known || authentication === 'fail')) return null;
     const { blocked, forwards } = await this.settings.get(mailSettings);
-    if (this.isOurs(wanted) || forwards.includes(wanted) || isListed(blocked, wanted) || isUnread(wanted)) return null;
+    if (this.isOurs(wanted) || forwards.includes(wanted) || isBlocked(blocked, wanted) || isUnread(wanted)) return null;
     return (await this.senders.isTeam(wanted)) ? null : wanted;
   }
 

@@ -9,7 +9,7 @@ export const mailSettings = declareSection(
   z.object({
     /** Who may open tickets by mail: `anybody`, or only those whom the portal knows. */
     opening: z.enum(['anybody', 'known']).default('anybody'),
-    /** Addresses or domains nobody of whom is heard. */
+    /** Addresses, and domains with all below them, nobody of whom is heard. */
     blocked: z.array(address).max(500).default([]),
     /** If any are named, only these may open tickets without being known. */
     allowed: z.array(address).max(500).default([]),
@@ -47,4 +47,11 @@ export const mailboxes = declareCollection<Mailbox>('mailboxes', mailbox);
 export function isListed(list: readonly string[], wanted: string): boolean {
   const domain = wanted.slice(wanted.lastIndexOf('@') + 1);
   return list.some((entry) => entry === wanted || entry.replace(/^@/, '') === domain);
+}
+
+/** The same for those who are not heard: whoever has a domain makes as many below it as they like. */
+export function isBlocked(list: readonly string[], wanted: string): boolean {
+  const domain = wanted.slice(wanted.lastIndexOf('@') + 1);
+  const isAbove = (entry: string) => !entry.includes('@') && domain.endsWith(`.${entry}`);
+  return isListed(list, wanted) || list.some((entry) => isAbove(entry.replace(/^@/, '')));
 }

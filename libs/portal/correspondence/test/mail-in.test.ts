@@ -936,6 +936,10 @@ test('only known people open tickets where the team wants it so, and blocked one
   expect(await outcome(bolt, 'somebody@new.example')).toMatchObject({ status: 'refused', reason: 'unknown-sender' });
   await deliver({ from: 'x@evil.example', to: at(bolt) });
   expect(await outcome(bolt, 'x@evil.example')).toMatchObject({ status: 'refused', reason: 'blocked' });
+  await deliver({ from: 'y@mx2.evil.example', to: at(bolt) });
+  expect(await outcome(bolt, 'y@mx2.evil.example')).toMatchObject({ status: 'refused', reason: 'blocked' });
+  await deliver({ from: 'z@notevil.example', to: at(bolt) });
+  expect(await outcome(bolt, 'z@notevil.example')).toMatchObject({ status: 'refused', reason: 'unknown-sender' });
   const [kept] = await bolt.inside(() =>
     world
       .get(Database)
