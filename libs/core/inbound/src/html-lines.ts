@@ -62,7 +62,7 @@ export class HtmlLines {
   private current: string[] = [];
   /** The innermost: no browser knows links in links, and each word is looked at for one of them alone. */
   private link: Link | null = null;
-  private counts = { quote: 0, signature: 0, announces: 0, unseen: 0, pre: 0, struck: 0, raised: 0 };
+  private counts = { quote: 0, signature: 0, announces: 0, unseen: 0, pre: 0, struck: 0, raised: 0, items: 0 };
   private readonly lists: HtmlList[] = [];
   /** What stands before the next words: a number, a dash. */
   private marker = '';
@@ -219,6 +219,7 @@ export class HtmlLines {
     if (element.unseen) this.counts.unseen += by;
     if (element.raised) this.counts.raised += by;
     if (element.name === 'pre') this.counts.pre += by;
+    if (element.name === 'li') this.counts.items += by;
     if (element.struck) this.counts.struck += by;
     if (this.counts.struck === 0) this.endStriking();
     if (element.list && by > 0) this.lists.push(element.list);
@@ -282,6 +283,9 @@ export class HtmlLines {
       const marker = this.marker;
       this.marker = '';
       this.put(marker);
+    } else if (this.counts.items > 0 && this.current.length === 0 && this.counts.pre === 0 && text.trim() !== '') {
+      // A further line of an item stands under its words.
+      this.put(indent(this.lists.length + 1));
     }
     if (this.counts.struck > 0 && !this.striking && text.trim() !== '') {
       this.striking = this.formed = true;

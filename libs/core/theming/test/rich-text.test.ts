@@ -375,6 +375,13 @@ test.each<[text: string, address: string | null]>([
   }
 });
 
+test('plain text keeps how far its lines stand in, and what stands between its words is as before', () => {
+  expect(linkedParagraphs('- Brakes\n   - front,  red\n\trear')).toBe(
+    '<p dir="auto">- Brakes<br>\u00a0\u00a0\u00a0- front,  red<br>\u00a0\u00a0\u00a0\u00a0rear</p>',
+  );
+  expect(linkedParagraphs(`${' '.repeat(500)}far`).length).toBeLessThan(100);
+});
+
 test('telephone numbers and code run from left to right in every language, and what they stand in does not change', () => {
   for (const number of ['+20 100 123 4567', '+49 (30) 901820', '0049-30-901820', '+1 555.010.0100']) {
     const isolated = `<bdi dir="ltr">${number}</bdi>`;
