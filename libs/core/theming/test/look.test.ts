@@ -181,7 +181,10 @@ describe('the stylesheet', () => {
     const each = tenant({ theme: 'fancy' });
     const themes = new Themes({ tenantsDir: tenantsDir(), source: sourceOf(each) });
     const look = await each.in(() => themes.look());
-    expect(look.stylesheets).toEqual([expect.stringMatching(/^\/assets\/[0-9a-f]{12}\/theme\.css$/), expect.stringMatching(/^\/theme\.css\?v=[0-9a-f]{12}$/)]);
+    expect(look.stylesheets).toEqual([
+      expect.stringMatching(/^\/assets\/[0-9a-f]{12}\/theme\.css$/),
+      expect.stringMatching(/^\/theme\.css\?v=[0-9a-f]{12}$/),
+    ]);
     const css = (await themes.serveAsset(look.stylesheets[0]!))!.body.toString();
     expect(css.match(/@layer [a-z]+ \{/g)).toEqual(['@layer base {', '@layer components {', '@layer theme {']);
     expect(css).toMatch(/url\("\/assets\/[0-9a-f]{12}\/pic\.png"\)/);

@@ -49,7 +49,10 @@ test.each([...BLUEPRINTS, ...BUSINESSES])('%s: request types whose questions han
 });
 
 /** Conditions that could never hold. */
-function wrongTests(type: RequestType, fields: readonly { id: string; kind: string; options: { id: string }[] }[]): unknown[] {
+function wrongTests(
+  type: RequestType,
+  fields: readonly { id: string; kind: string; options: { id: string }[] }[],
+): unknown[] {
   return type.questions.flatMap(({ when }, at) =>
     (when?.tests ?? []).filter(({ field, value }) => {
       const above = type.questions.slice(0, at).some(({ fieldId }) => fieldId === field);
