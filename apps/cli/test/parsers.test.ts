@@ -252,6 +252,7 @@ const PARSERS: Record<string, Parser> = {
 /** What reads nothing that others wrote, or does it elsewhere, bounded by what is said there. */
 const NO_PARSERS = new Set([
   ...[
+    'chokidar',
     '@nestjs/common',
     '@nestjs/core',
     'express',
