@@ -1,3 +1,4 @@
+import 'mailauth'; // before the first mail, whose time is short
 import { serve } from '@foyer/confined';
 import { type Arrival, authenticated, type Authentication } from './authentication.js';
 

@@ -1,4 +1,3 @@
-import { authenticate } from 'mailauth';
 import { readAuthor } from './addresses.js';
 import { headersOf } from './mime-part.js';
 
@@ -44,6 +43,8 @@ async function check(
   { peer, helo, envelopeFrom }: Arrival,
   resolver?: Resolver,
 ): Promise<Authentication> {
+  // Only the process that checks mails has a use for it; it is large, and the web process, too, loads this file.
+  const { authenticate } = await import('mailauth');
   const { dkim, spf, dmarc } = await authenticate(raw, {
     ...(peer && { ip: peer, helo: helo ?? undefined, sender: envelopeFrom }),
     ...{ resolver, disableArc: true, disableBimi: true, rejectRsaSha1: true, mta: 'inbound' },

@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 
 export interface ImapAccount {
   /** Where to connect: an address that the guard has let through. */
@@ -26,7 +26,8 @@ const MAX_MAILS = 50;
  * leaves the mail unseen, so it comes again. Returns how many were taken.
  */
 export async function fetchMails(account: ImapAccount, take: TakeMail): Promise<number> {
-  const client = new ImapFlow({
+  const imap = await import('imapflow');
+  const client = new imap.ImapFlow({
     ...{ host: account.address, port: account.port, servername: account.host },
     ...{ secure: account.security === 'tls', doSTARTTLS: account.security === 'starttls' },
     auth: { user: account.user, pass: account.password },

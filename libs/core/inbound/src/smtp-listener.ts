@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
 import { SmtpPeers } from './smtp-peers.js';
 
 /** What to say of a recipient, before the mail is sent. */
@@ -59,6 +59,7 @@ export async function openSmtpListener(options: SmtpListenerOptions): Promise<Sm
     key: await readFile(options.tls.keyFile),
     cert: await readFile(options.tls.certFile),
   };
+  const { SMTPServer } = await import('smtp-server');
   const server = new SMTPServer({
     ...{ name: options.name, banner: 'ready', authOptional: true, disableReverseLookup: true, logger: false },
     ...(tls ?? {}),
