@@ -192,3 +192,48 @@ test('a file alone is an answer, of a customer and of the team, and a note; noth
   const mail = await world.mails.mailTo(paula.email, ({ text }) => text!.includes('only files'));
   expect(mail.text).toContain(number);
 });
+
+test('a long thread shows how it began and what came last, and the rest on demand', async () => {
+  const [bo, nia] = [await acme.customer('Bo Long'), await acme.agent('Nia Long')];
+  const ticket = await bo.opens('A long story');
+  await acme.inside(() =>
+    world.get(Database).write((em) =>
+      rows(
+        em,
+        sql`insert into ${table('ticket_message')} (id, ticket_id, author_id, kind, body, created_at)
+      select gen_random_uuid(), t.id, case when n % 2 = 0 then t.requester_id else p.id end, case when n % 10 = 5 then 'note' else 'reply' end, 'Line ' || n || '.', now() + n * interval '1 minute'
+        from ${table('ticket')} t, generate_series(1, 80) n, ${table('person')} p
+       where t.id = ${ticket.id} and p.email = ${nia.email} returning 1`,
+      ),
+    ),
+  );
+  const number = ticketNumber(ticket.number);
+  const lines = (html: string) => [...html.matchAll(/>Line (\d+)\.</g)].map(([, n]) => Number(n));
+  const fold = (html: string) => /<a[^>]*href="([^"]+)" data-fold>.*?<span>([^<]+)<\/span>/s.exec(html)?.slice(1);
+  const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+  for (const [visitor, address, all] of [
+    [await bo.browser(), `/tickets/${number}`, upTo(1, 80).filter((n) => n % 10 !== 5)],
+    [await nia.browser(), `/console/tickets/${number}`, upTo(1, 80)],
+  ] as const) {
+    const page = (await visitor.get(address)).text;
+    const shown = lines(page);
+    expect(shown).toEqual(all.filter((n) => shown.includes(n)));
+    expect(shown.slice(-30)).toEqual(all.slice(-30));
+    expect(shown.length).toBeLessThan(36);
+    const [href, words] = fold(page)!;
+    expect(words).toBe(`Show ${all.length - shown.length} more messages`);
+    // It leads to where the gap was.
+    const [path, anchor] = href!.replace('&#x3D;', '=').split('#') as [string, string];
+    expect(page).toContain(`id="${anchor}"`);
+    const whole = (await visitor.get(path)).text;
+    expect([lines(whole), fold(whole)]).toEqual([all, undefined]);
+    expect(whole).toContain(`id="${anchor}"`);
+    const paper = (await visitor.get(`${address}/print?notes=yes`)).text;
+    expect(lines(paper)).toEqual(all);
+    expect(paper).not.toContain('data-fold');
+  }
+  // People in the conversation are those of all of it.
+  const quiet = (await (await bo.browser()).get(`/tickets/${number}`)).text;
+  expect(quiet).toContain('<bdi>Nia Long</bdi>');
+});

@@ -53,7 +53,7 @@ export class TicketRatings {
 
   /** @throws NotFound unless it is the actor's own solved ticket and there is something to say */
   async find(actor: PortalActor, number: number): Promise<{ ticket: TicketView; rating: Rating }> {
-    const ticket = await this.page.read(actor, number);
+    const ticket = await this.page.read(actor, number, 'none');
     const rating = await this.of(actor, ticket);
     if (!rating) throw new NotFound();
     return { ticket, rating };

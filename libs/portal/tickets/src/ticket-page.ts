@@ -36,7 +36,13 @@ export interface ThreadMessage {
   /** The ticket it was written in, where that was another. */
   origin: number | null;
   attachments: { id: string; name: string; size: number; type: string }[];
+  /** Where it stands in the whole thread, and the how manieth of its messages it is: a gap tells what was left out. */
+  place: number;
+  said: number;
 }
+/** How much of a thread is read: a long one shows where it began and what came last. */
+export type ThreadPart = 'whole' | 'ends' | 'none';
+const LONG = { more: 50, first: 5, last: 30 };
 /** A promise as the database has it, in ISO times; `service` derives it. */
 export interface Clock {
   kind: string;
@@ -108,6 +114,8 @@ export interface TicketDetail {
   /** Of a note to colleagues. */
   noteDraft: ShownDraft | null;
   messages: ThreadMessage[];
+  /** Who has written replies, the first one first. */
+  writers: { name: string; team: boolean }[];
 }
 export interface TicketView extends TicketDetail {
   can: Record<'reply' | 'note' | 'update' | 'solve' | 'reopen' | 'followUp' | 'share' | 'merge' | 'export', boolean>;
@@ -128,10 +136,15 @@ export class TicketPageReader {
     private readonly settings: Settings,
   ) {}
 
-  async read(actor: PortalActor, number: number): Promise<TicketView> {
+  async read(actor: PortalActor, number: number, part: ThreadPart = 'whole'): Promise<TicketView> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
     const other = condition(accessible(actor.ability, 'read', 'Ticket', 'l'));
     const ofTeam = holds(actor.ability, 'read', 'Note');
+    const shown = {
+      whole: sql`true`,
+      ends: sql`(m.total <= ${LONG.more}::int or m.place <= ${LONG.first}::int or m.place > m.total - ${LONG.last}::int)`,
+      none: sql`false`,
+    }[part];
     const data = ofTeam ? sql`m.data::jsonb` : sql`m.data::jsonb - 'by' - 'byKey' - 'added' - 'addressed'`;
     const [ticket] = await this.database.read((em) =>
       rows<TicketDetail>(
@@ -161,7 +174,7 @@ export class TicketPageReader {
                              'id', m.id, 'kind', m.kind, 'body', m.body, 'format', m.format, 'quoted', m.quoted, 'source', m.source,
                              'createdAt', m.created_at, 'authorId', m.author_id, 'author', p.name,
                              'origin', (select n.number from ${table('ticket')} n where n.id = m.origin_id),
-                             'byTeam', ${saidByTeam('m', 'p', 't')},
+                             'byTeam', ${saidByTeam('m', 'p', 't')}, 'place', m.place, 'said', m.said,
                              'data', case when m.kind <> 'event' then ${data} else ${data} || jsonb_build_object(
                                'fromName', coalesce(m.data->>'fromName', (select name from ${table('person')} where id::text = m.data->>'from')),
                                'toName', coalesce(m.data->>'toName', (select name from ${table('person')} where id::text = m.data->>'to')),
@@ -170,8 +183,15 @@ export class TicketPageReader {
                              'attachments', (select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'size', f.size, 'type', f.type) order by f.id), '[]')
                                                from ${table('ticket_attachment')} x join ${table('file')} f on f.id = x.file_id where x.message_id = m.id)
                            ) order by m.created_at, m.id), '[]')
-                      from ${table('ticket_message')} m left join ${table('person')} p on p.id = m.author_id
-                     where m.ticket_id = t.id and ${visible(actor)}) as messages
+                      from (select m.*, row_number() over thread as place, count(*) filter (where m.kind <> 'event') over thread as said, count(*) over () as total
+                              from ${table('ticket_message')} m where m.ticket_id = t.id and ${visible(actor)}
+                            window thread as (order by m.created_at, m.id)) m
+                      left join ${table('person')} p on p.id = m.author_id
+                     where ${shown}) as messages,
+                   (select coalesce(json_agg(json_build_object('name', w.name, 'team', w.team) order by w.since), '[]')
+                      from (select p.name, (array_agg(${saidByTeam('m', 'p', 't')} order by m.created_at desc))[1] as team, min(m.created_at) as since
+                              from ${table('ticket_message')} m join ${table('person')} p on p.id = m.author_id
+                             where m.ticket_id = t.id and m.kind = 'reply' group by p.name) w) as writers
               from ${table('ticket')} t
               join ${table('person')} r on r.id = t.requester_id
               left join ${table('person')} a on a.id = t.assignee_id

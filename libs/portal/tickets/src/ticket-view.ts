@@ -83,16 +83,25 @@ const numberView = (base: Base, number: number) => ({
   href: `${base}/tickets/${ticketNumber(number)}`,
 });
 
+/** What a long thread leaves out for now: how many messages, and the address at which all are, where the gap was. */
+function foldView(base: Base, ticket: TicketView, before: ThreadMessage, after: ThreadMessage | undefined) {
+  if (!after || after.place === before.place + 1) return null;
+  const hidden = after.said - before.said - (after.kind === 'event' ? 0 : 1);
+  return { hidden, href: `${base}/tickets/${ticketNumber(ticket.number)}?thread=all#message-${before.id}` };
+}
+
 /** The thread as people read it: messages with their files, happenings in words. */
 export function entryViews(visit: Labels, base: Base, ticket: TicketView, readerId: string | null) {
   const at = `${base}/tickets/${ticketNumber(ticket.number)}/attachments`;
-  return ticket.messages.map((message) => {
+  return ticket.messages.map((message, index) => {
+    const fold = foldView(base, ticket, message, ticket.messages[index + 1]);
     const { id, kind, createdAt, author, body, quoted, source, data } = message;
     if (kind === 'event')
       return {
         id,
         kind,
         at: createdAt,
+        fold,
         ...happeningView(visit, base, author ?? signedBy(visit, data!) ?? ticket.business, data as HappeningAsRead),
       };
     const rule = data && signedBy(visit, data);
@@ -106,6 +115,7 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
       quoted,
       addressed: base === '/console' ? addressedView(visit, data) : null,
       by: source === 'email' ? visit.t('tickets.by-mail') : null,
+      fold,
       from: message.origin && ticketNumber(message.origin),
       mine: message.authorId !== null && message.authorId === readerId,
       attachments: message.attachments.map(({ id: fileId, name, size, type }) => ({

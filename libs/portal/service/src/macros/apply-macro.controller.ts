@@ -27,7 +27,7 @@ export class ApplyMacroController {
   ) {
     const number = parseTicketNumber(text);
     if (number === null) throw new NotFound();
-    const { can } = await this.page.read(actor, number);
+    const { can } = await this.page.read(actor, number, 'none');
     if (!can.reply) throw new Refused();
     const path = `/console/tickets/${ticketNumber(number)}`;
     const macro = (await this.shelf.of(actor)).find((one) => one.id === id);

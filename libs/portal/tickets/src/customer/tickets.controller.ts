@@ -1,4 +1,4 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { holds, reasons } from '@foyer/access';
 import { Files } from '@foyer/files';
@@ -30,7 +30,7 @@ import { answerForm, messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
-import { replyPlace, TicketPageReader, type TicketView } from '../ticket-page.js';
+import { replyPlace, type ThreadPart, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { unsentView } from '../unsent.js';
@@ -121,8 +121,9 @@ export class CustomerTicketsController {
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
+    @Query('thread') thread?: unknown,
   ) {
-    return this.view(visit, actor, number, null, []);
+    return this.view(visit, actor, number, null, [], thread === 'all' ? 'whole' : 'ends');
   }
 
   @Get(':number/print')
@@ -132,7 +133,7 @@ export class CustomerTicketsController {
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
   ) {
-    const view = await this.view(visit, actor, number, visit.form(), []);
+    const view = await this.view(visit, actor, number, visit.form(), [], 'whole');
     return { ...view, printedAt: new Date().toISOString(), back: `${PATH}/${ticketNumber(number)}`, notes: null };
   }
 
@@ -145,7 +146,7 @@ export class CustomerTicketsController {
     @Form(answerForm) form: MessageForm,
     @Uploads('attachments') uploads: Upload[],
   ) {
-    await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
+    await this.page.mayRead(actor, number); // before anything is stored for a ticket that is not theirs
     const kept = await this.attachments.answer(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
     if (form.failed) return this.view(visit, actor, number, form, kept);
@@ -212,14 +213,14 @@ export class CustomerTicketsController {
     number: number,
     given: FormState<unknown> | null,
     kept: KeptFile[],
+    part: ThreadPart = 'ends',
   ) {
-    const ticket = await this.page.read(actor, number);
+    const ticket = await this.page.read(actor, number, part);
     const place = replyPlace(number);
     const { reply, solve, reopen, share, followUp } = ticket.can;
     const draft = given || !(reply || followUp) ? null : ticket.draft;
     const writers = new Map([[ticket.requester, { name: ticket.requester, team: false }]]);
-    for (const { kind, author, byTeam } of ticket.messages)
-      if (kind === 'reply' && author) writers.set(author, { name: author, team: byTeam });
+    for (const writer of ticket.writers) writers.set(writer.name, writer);
     return {
       ticket: ticketView(visit, '', ticket),
       entries: entryViews(visit, '', ticket, actor.id),

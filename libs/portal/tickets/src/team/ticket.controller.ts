@@ -67,8 +67,9 @@ export class TeamTicketController {
     @CurrentActor() actor: PortalActor,
     @Param('number', TicketNumber) number: number,
     @Query('macro') macro?: unknown,
+    @Query('thread') thread?: unknown,
   ) {
-    const ticket = await this.page.read(actor, number);
+    const ticket = await this.page.read(actor, number, thread === 'all' ? 'whole' : 'ends');
     const proposed = typeof macro === 'string' ? await this.proposals.of(visit, actor, ticket, macro) : null;
     if (!proposed) return this.view(visit, actor, ticket);
     const { text, note, status, proposals } = proposed;
@@ -123,7 +124,7 @@ export class TeamTicketController {
         status?.statusId,
       );
     });
-    if (form.failed) return this.view(visit, actor, await this.page.read(actor, number), { reply: form }, kept);
+    if (form.failed) return this.view(visit, actor, await this.page.read(actor, number, 'ends'), { reply: form }, kept);
     await this.drafts.discard(actor, replyPlace(number), form.values);
     return seeOther(form.value.onward ?? `${PATH}/${ticketNumber(number)}`, 'tickets.team.replied');
   }
@@ -137,13 +138,13 @@ export class TeamTicketController {
     @Form(teamNoteForm) form: FormState<z.output<typeof teamNoteForm>>,
     @Uploads('attachments') uploads: Upload[],
   ) {
-    const before = await this.page.read(actor, number);
+    const before = await this.page.read(actor, number, 'none');
     const kept = await this.attachments.answer(actor, form, uploads);
     await form.attempt(async ({ body, also: chosen }) => {
       const also = await this.proposals.chosen(actor, before, chosen);
       return this.tickets.note(actor, number, { body, fileIds: idsOf(kept), source: 'console', also });
     });
-    if (form.failed) return this.view(visit, actor, await this.page.read(actor, number), { note: form }, kept);
+    if (form.failed) return this.view(visit, actor, await this.page.read(actor, number, 'ends'), { note: form }, kept);
     await this.drafts.discard(actor, notePlace(number), form.values);
     return this.back(number, 'tickets.team.noted');
   }
@@ -156,7 +157,7 @@ export class TeamTicketController {
     @Param('number', TicketNumber) number: number,
     @Form(propertiesForm) form: FormState<z.output<typeof propertiesForm>>,
   ) {
-    const before = await this.page.read(actor, number);
+    const before = await this.page.read(actor, number, 'none');
     const { changed, tags, seen } = changedIn(form.values, before);
     await form.attempt(({ status, priority, assignee, category, group, subject }) =>
       this.tickets.describe(actor, number, {
@@ -171,7 +172,7 @@ export class TeamTicketController {
       }),
     );
     if (!form.failed) return this.onward(actor, number, 'tickets.team.updated');
-    const now = await this.page.read(actor, number);
+    const now = await this.page.read(actor, number, 'ends');
     Object.assign(form.values, typedAgain(form.values, form.errors, now));
     return this.view(visit, actor, now, { properties: form });
   }
