@@ -180,6 +180,7 @@ describe('branding', () => {
     const answer = await team.post(path, pale);
     expect(answer.status).toBe(422);
     expect(fields(answer.text)).toEqual(['text']);
+    expect(answer.text).toMatch(/<a href="#text">Text: \S/);
     expect(answer.text).toMatch(/nearest readable colour is #7[0-9a-f]{5}/);
     expect(answer.text).toContain('value="#aaaaaa"');
     expect(answer.text).toContain('name="accepted"');

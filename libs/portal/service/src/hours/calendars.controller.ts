@@ -69,17 +69,20 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
 
   protected override choices(visit: Visit, form: FormState<unknown>) {
     const zones = timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') }));
+    const days = weekFrom(firstDayOfWeek(visit.region)).map((index) => ({
+      day: DAYS[index]!,
+      label: dayName(visit.region, index),
+    }));
+    const holidays = typedRows(form.values, PART, 200).map(({ n, values }) => ({
+      n,
+      name: `${PART}-${n}`,
+      yearly: 'yearly' in values,
+    }));
     return {
+      controls: controlsOf(visit, days, holidays),
       zones: [{ value: '', label: visit.t('service.hours.portal-zone') }, ...zones],
-      days: weekFrom(firstDayOfWeek(visit.region)).map((index) => ({
-        day: DAYS[index]!,
-        label: dayName(visit.region, index),
-      })),
-      holidays: typedRows(form.values, PART, 200).map(({ n, values }) => ({
-        n,
-        name: `${PART}-${n}`,
-        yearly: 'yearly' in values,
-      })),
+      days,
+      holidays,
     };
   }
 
@@ -96,4 +99,18 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
       return [{ date, name, yearly: 'yearly' in values }];
     });
   }
+}
+
+/** What the summary of what is wrong calls them. */
+function controlsOf(visit: Visit, days: { day: string; label: string }[], holidays: { name: string }[]) {
+  const of = (name: string, key: string, values = {}) => ({ name, label: visit.t(`service.hours.${key}`, values) });
+  return [
+    ...days.flatMap(({ day, label }) => [
+      of(`${day}-a-from`, 'from', { day: label }),
+      of(`${day}-a-to`, 'to', { day: label }),
+      of(`${day}-b-from`, 'again-from', { day: label }),
+      of(`${day}-b-to`, 'again-to', { day: label }),
+    ]),
+    ...holidays.flatMap(({ name }) => [of(`${name}-date`, 'date'), of(`${name}-name`, 'holiday-name')]),
+  ];
 }

@@ -83,17 +83,21 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
         checked: several(form.values[`${name}-notify`]).includes(value),
       })),
     });
+    const targets = PRIORITIES.toReversed().map((priority) => ({
+      label: choices.priorities.find(({ value }) => value === priority)!.label,
+      cells: CLOCK_KINDS.map((kind) => ({
+        name: targetName(priority, kind),
+        label: visit.t(`service.clock.${kind}`),
+      })),
+    }));
     return {
+      controls: targets.flatMap(({ label: priority, cells }) =>
+        cells.map(({ name, label: kind }) => ({ name, label: visit.t('service.policies.target', { priority, kind }) })),
+      ),
       sentence: item && this.sentence(visit, item, conditionWords(visit, item.conditions, choices)),
       conditions: conditionsView(visit, form, choices),
       kinds: CLOCK_KINDS.map((kind) => visit.t(`service.clock.${kind}`)),
-      targets: PRIORITIES.toReversed().map((priority) => ({
-        label: choices.priorities.find(({ value }) => value === priority)!.label,
-        cells: CLOCK_KINDS.map((kind) => ({
-          name: targetName(priority, kind),
-          label: visit.t(`service.clock.${kind}`),
-        })),
-      })),
+      targets,
       hours: [{ value: '', label: visit.t('service.hours.always') }, ...hours],
       pauses: PAUSES.map((value) => ({
         value,

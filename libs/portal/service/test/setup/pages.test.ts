@@ -69,6 +69,28 @@ describe('everything can be set up', () => {
     expect((await owner.get(`${at('hours')}/${office!.id}`)).text).toContain('value="2026-12-25"');
   });
 
+  test('the summary of what is wrong names each control', async () => {
+    const summary = async (page: string, typed: object) => {
+      const { text } = await owner.post(at(page), typed as Record<string, string>);
+      const list = /data-error-summary>([^]*?)<\/ul>/.exec(text)?.[1] ?? '';
+      return [...list.matchAll(/<a href="#([^"]+)">([^<]+)</g)].map(([, id, words]) => `${id} ${words}`);
+    };
+    for (const page of ['hours', 'policies', 'routing', 'automations', 'macros', 'surveys'])
+      await owner.get(`${at(page)}/new`);
+    expect(await summary('hours', { name: 'x', zone: '', 'wed-b-to': '25:00', 'wed-b-from': '13:00' })).toEqual([
+      expect.stringMatching(/^wed-b-to Wednesday.*: \S/),
+    ]);
+    const urgent = await summary('policies', { name: 'x', hours: '', warn: 'never', 'urgent-first-response': 'soon' });
+    expect(urgent).toEqual([expect.stringMatching(/^urgent-first-response Urgent, First reply: hours: \S/)]);
+    for (const page of ['routing', 'automations', 'macros'])
+      expect((await summary(page, { name: '' })).filter((one) => one.startsWith('name '))).toEqual([
+        expect.stringMatching(/^name Name: \S/),
+      ]);
+    expect(await summary('surveys', { kind: 'csat', name: '', delay: 'x' })).toContainEqual(
+      expect.stringMatching(/^delay [^:]+: \S/),
+    );
+  });
+
   test('a week is read from its first day in the region', () => {
     const [open, closed] = [[[480, 1020] as const], []];
     const week = [open, open, open, open, closed, closed, open];

@@ -150,9 +150,14 @@ export class BrandingController {
     const t = visit.t.bind(visit);
     const contrast = contrastView(declared, choices, t);
     const query = new URLSearchParams(formValues(completeSettings(declared, choices)));
+    const groups = settingGroups(declared, form, touched, t);
     return {
       form,
-      groups: settingGroups(declared, form, touched, t),
+      controls: [
+        ...groups.flatMap(({ settings }) => settings),
+        ...PICTURES.map((name) => ({ name, label: t(`settings.picture.${name}`) })),
+      ].map(({ name, label }) => ({ name, label })),
+      groups,
       pictures: PICTURES.map((kind) => ({
         name: kind,
         remove: `remove${kind[0]!.toUpperCase()}${kind.slice(1)}`,

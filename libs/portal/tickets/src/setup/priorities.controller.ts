@@ -65,6 +65,7 @@ export class PrioritiesController {
   private view(visit: Visit, sent: FormState<unknown>) {
     return {
       form: sent,
+      controls: PRIORITIES.map((name) => ({ name, label: visit.t(`tickets.priority.${name}`) })),
       priorities: PRIORITIES.map((value) => ({ value, label: visit.t(`tickets.priority.${value}`), max: MAX })),
       translations: translationViews(visit, TEXTS),
     };
