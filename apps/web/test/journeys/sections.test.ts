@@ -102,3 +102,36 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await owner.getByText('Saved.').waitFor();
   }
 });
+
+test('on the narrowest screen a wide logo leaves the menu where it is; few ways in fill the page of a wide one', async () => {
+  const wide = await world.tenant('wide-logo');
+  const ana = await wide.customer('Ana');
+  const picture =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="100"><rect width="600" height="100"/></svg>';
+  const colours = { primary: '#0b6e4f', secondary: '#7a3e9d', background: '#ffffff', text: '#10201a' };
+  const look = { ...colours, font: 'serif', radius: 'large', logoPosition: 'start', showFooter: '1' };
+  const team = await wide.owner.browser();
+  await team.get('/console/settings/branding');
+  const saved = await team.upload('/console/settings/branding', look, [
+    { field: 'logo', name: 'logo.svg', content: Buffer.from(picture) },
+  ]);
+  expect(saved.status).toBe(303);
+  const page = await chromium.signedIn(ana, true, { viewport: { width: 320, height: 640 } });
+  await page.goto(wide.tenant.origin);
+  const edges = await page.evaluate(() =>
+    ['.logo img', '.portal-tools', '.portal-burger'].flatMap((one) => {
+      const { left, right } = document.querySelector(one)!.getBoundingClientRect();
+      return [Math.round(left), Math.round(right)];
+    }),
+  );
+  expect(edges).toEqual(edges.toSorted((a, b) => a - b));
+  expect(edges.at(-1)).toBeLessThanOrEqual(320);
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  const rest = await page.evaluate(() => {
+    const [list, last] = ['.home-actions', '.home-actions > :last-child'].map((one) =>
+      document.querySelector(one)!.getBoundingClientRect(),
+    );
+    return Math.round(list!.right - last!.right);
+  });
+  expect(rest).toBe(0);
+});
