@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { formsOf, type PageForm } from './page-forms.js';
-import { sql, table } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 
 let world: World;
 let acme: TestTenant;
@@ -112,6 +112,28 @@ test('a guest who registers or signs up, and staff, do so once', async () => {
   const reason = 'Unpaid for a year';
   expect(await five(staff, page, suspension, { reason, confirmed: '1' })).toEqual([expect.stringContaining('303')]);
   expect((await staff.get(page)).text.match(/<li>Suspended/g)).toHaveLength(1);
+});
+
+test('a form that is sent again later says that it was sent before, as what it did may be undone by then', async () => {
+  const owner = await acme.owner.browser();
+  const categories = '/console/settings/ticket-categories';
+  const _csrf = formsOf((await owner.get(`${categories}/new`)).text)
+    .find(({ action }) => action === categories)!
+    .controls.find(({ name }) => name === '_csrf')!.value;
+  const told = async () => {
+    const { status, headers } = await owner.post(categories, { name: 'Twice', _csrf });
+    expect([status, headers['location']]).toEqual([303, categories]);
+    const { text } = await owner.get(categories);
+    return [text.includes('Added.'), text.includes('was already sent')];
+  };
+  expect(await told()).toEqual([true, false]);
+  expect(await told()).toEqual([true, false]);
+  await acme.inside(() =>
+    world
+      .get(Database)
+      .write((em) => rows(em, sql`update ${table('sent_form')} set sent_at = now() - interval '1 minute'`)),
+  );
+  expect(await told()).toEqual([false, true]);
 });
 
 test('any form that makes something makes it once, though it is sent five times at the same moment', async () => {

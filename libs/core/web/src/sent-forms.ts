@@ -29,17 +29,22 @@ const GIVEN_UP_SECONDS = 60;
 
 const OVERTAKEN = Symbol('overtaken');
 const PURPOSE = 'sent-form';
+const SENT_BEFORE = 'web.flash.sent-before';
+
+/** Two clicks are one deed, and its words answer both. Later, what it did may have been changed: then they would be false. */
+const ONE_DEED_SECONDS = 5;
 
 interface Kept {
   done: boolean;
+  now: boolean;
   answer: SeeOther | { page: string } | null;
 }
 
 /**
  * What was sent once exists once. The token of a page's forms differs from page to page, so the same token with the same
  * words at the same address is the same form sent again: impatience, a reload, a network that tries twice. It leads where
- * the first one led and does nothing. A form that was refused, or that answers somebody signed in with a page, may be sent as
- * often as one likes.
+ * the first one led and does nothing, and says so once the words of the first may be true no longer. A form that was refused, or
+ * that answers somebody signed in with a page, may be sent as often as one likes.
  */
 @Injectable()
 export class SentForms {
@@ -60,12 +65,16 @@ export class SentForms {
         if (answer === OVERTAKEN) break;
         return answer;
       }
-      const [earlier] = await this.beside<Kept>(sql`select done, answer from ${sentForm()} where key = ${key}`);
-      const answer = earlier?.answer && this.givenAgain(earlier.answer);
+      const [earlier] = await this.beside<Kept>(
+        sql`select done, answer, sent_at > now() - ${ONE_DEED_SECONDS} * interval '1 second' as now
+              from ${sentForm()} where key = ${key}`,
+      );
+      // Whoever waited for the first one was there when it was done.
+      const answer = earlier?.answer && this.givenAgain(earlier.answer, earlier.now || time > 0);
       if (answer) return answer;
       await wait(ASKED_EVERY_MS);
     }
-    return seeOther(cameFrom(req), 'web.flash.sent-before', 'info');
+    return seeOther(cameFrom(req), SENT_BEFORE, 'info');
   }
 
   /** Nobody sends a page's form again after days. */
@@ -108,8 +117,9 @@ export class SentForms {
     return { page: seal(this.config.secretKey, PURPOSE, JSON.stringify(answer)) };
   }
 
-  private givenAgain(answer: NonNullable<Kept['answer']>): SeeOther | OtherView | null {
-    if (!('page' in answer)) return new SeeOther(answer.location, answer.flash);
+  private givenAgain(answer: NonNullable<Kept['answer']>, now: boolean): SeeOther | OtherView | null {
+    if (!('page' in answer))
+      return now ? new SeeOther(answer.location, answer.flash) : seeOther(answer.location, SENT_BEFORE, 'info');
     const { template, view } = JSON.parse(
       unseal(this.config.secretKey, PURPOSE, answer.page) ?? '{}',
     ) as Partial<OtherView>;
