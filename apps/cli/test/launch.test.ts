@@ -15,6 +15,7 @@ import { greeting } from '../src/launch/greeting.js';
 import { launchOptions } from '../src/launch/options.js';
 import { checkPorts, REFUSED_BY_BROWSERS } from '../src/launch/ports.js';
 import { reset } from '../src/launch/reset.js';
+import { SERVER_FLAGS } from '../src/launch/server-flags.js';
 import { alone, endRecorded, recordedProcess, recordProcess, startOf } from '../src/processes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'foyer-launch-'));
@@ -23,6 +24,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const config = (env: NodeJS.ProcessEnv = {}) =>
   loadConfig({ DATABASE_URL: 'postgres://foyer:hunter2@127.0.0.1:1/foyer', DATA_DIR: folder, ...env });
+
+test.each(['Dockerfile', 'compose.yaml'])('%s runs Node as the launcher does', (file) => {
+  const command = readFileSync(new URL(`../../../deploy/${file}`, import.meta.url), 'utf8').match(
+    /\bnode\b.*main\.js/gi,
+  );
+  const flags = command!.at(-1)!.match(/--[a-z-]+(?:=\d+)?/g);
+  expect(flags).toEqual(SERVER_FLAGS.filter((flag) => flag !== '--no-deprecation'));
+});
 
 describe('what stops a start is said in one sentence', () => {
   test('a Node that is too old', () => {
