@@ -1,5 +1,5 @@
-import { type ParsedMail, simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
+import type { ParsedMail } from 'mailparser';
+import type { SMTPServer } from 'smtp-server';
 
 /** A real SMTP server that keeps what it gets. */
 export class Postbox {
@@ -9,7 +9,9 @@ export class Postbox {
   private constructor(private readonly server: SMTPServer) {}
 
   static async open(): Promise<Postbox> {
-    const server: SMTPServer = new SMTPServer({
+    // Most tests send no mail, and what is loaded is loaded anew for each file of them.
+    const [{ simpleParser }, smtp] = await Promise.all([import('mailparser'), import('smtp-server')]);
+    const server: SMTPServer = new smtp.SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
       onData: (stream, _session, done) => {
