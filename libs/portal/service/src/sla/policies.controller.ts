@@ -90,12 +90,14 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
         label: visit.t(`service.clock.${kind}`),
       })),
     }));
+    const conditions = conditionsView(visit, form, choices);
+    const promised = targets.flatMap(({ label: priority, cells }) =>
+      cells.map(({ name, label: kind }) => ({ name, label: visit.t('service.policies.target', { priority, kind }) })),
+    );
     return {
-      controls: targets.flatMap(({ label: priority, cells }) =>
-        cells.map(({ name, label: kind }) => ({ name, label: visit.t('service.policies.target', { priority, kind }) })),
-      ),
+      controls: [...promised, ...conditions.controls],
       sentence: item && this.sentence(visit, item, conditionWords(visit, item.conditions, choices)),
-      conditions: conditionsView(visit, form, choices),
+      conditions,
       kinds: CLOCK_KINDS.map((kind) => visit.t(`service.clock.${kind}`)),
       targets,
       hours: [{ value: '', label: visit.t('service.hours.always') }, ...hours],

@@ -82,6 +82,10 @@ describe('everything can be set up', () => {
     ]);
     const urgent = await summary('policies', { name: 'x', hours: '', warn: 'never', 'urgent-first-response': 'soon' });
     expect(urgent).toEqual([expect.stringMatching(/^urgent-first-response Urgent, First reply: hours: \S/)]);
+    const test = { match: 'all', 'tests-0-field': 'subject', 'tests-0-operator': 'contains', 'tests-0-value': '' };
+    expect(await summary('routing', { ...test, name: 'x', priority: 'high', sharing: 'nobody' })).toEqual([
+      expect.stringMatching(/^tests-0-value Subject: \S/),
+    ]);
     for (const page of ['routing', 'automations', 'macros'])
       expect((await summary(page, { name: '' })).filter((one) => one.startsWith('name '))).toEqual([
         expect.stringMatching(/^name Name: \S/),

@@ -98,6 +98,10 @@ export function conditionsView(visit: Visit, form: FormState<unknown>, choices: 
     form,
     match: (['all', 'any'] as const).map((value) => ({ value, label: visit.t(`tickets.conditions.match.${value}`) })),
     rows,
+    /** For the summary of what is wrong. */
+    controls: rows.flatMap(({ name, label }) =>
+      ['field', 'operator', 'value'].map((part) => ({ name: `${name}-${part}`, label })),
+    ),
     fields: choices.fields.map(({ field, label }) => ({ value: field, label })),
   };
 }
