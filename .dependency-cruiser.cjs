@@ -1,12 +1,34 @@
 // apps → portal → platform → core, through doors only, never in a circle (deploy/decisions, README).
 const lib = (tier) => `^libs/${tier}/`;
 const source = '(^apps/[^/]+|^libs/[^/]+/[^/]+)/src/';
-/** Within portal: these stand below the features, so features may use them and they know no feature. */
-const BOTTOM = '^libs/portal/(settings|identity)/';
-const ABOVE = 'service|surveys|correspondence|knowledge';
-/** These stand above tickets and may use them; nothing below knows them, nor do they know each other. */
-const ABOVE_TICKETS = `^libs/portal/(${ABOVE})/`;
-const FEATURE = `^libs/portal/(?!settings/|identity/|(?:${ABOVE})/)([^/]+)/`;
+/** From the lowest up (libs/portal/README.md). */
+const FLOORS = Object.entries(require('./libs/portal/floors.json'));
+const portal = (modules) => `^libs/portal/(?:${modules.join('|') || '-'})/`;
+const modulesOf = (floor) => FLOORS.find(([name]) => name === floor)[1];
+const [BASE, FEATURES, ABOVE, TOP] = ['base', 'features', 'above', 'top'].map(modulesOf);
+const beside = (modules) => `^libs/portal/(${modules.join('|') || '-'})/`;
+
+/** A floor knows nothing of those above it. */
+const knowsNothingAbove = FLOORS.slice(0, -1).map(([name, modules], index) => ({
+  name: `${name}-knows-nothing-above`,
+  severity: 'error',
+  from: { path: `${portal(modules)}src` },
+  to: { path: portal(FLOORS.slice(index + 1).flatMap(([, above]) => above)) },
+}));
+/** In the base each module may use those before it. */
+const baseInOrder = BASE.slice(0, -1).map((module, index) => ({
+  name: `${module}-stands-below-${BASE[index + 1]}`,
+  severity: 'error',
+  from: { path: `${portal([module])}src` },
+  to: { path: portal(BASE.slice(index + 1)) },
+}));
+/** On the other floors no module knows another: they meet by events, slots and ids. */
+const meetByEventsSlotsAndIds = [FEATURES, ABOVE, TOP].map((modules, index) => ({
+  name: `${['features', 'above', 'top'][index]}-meet-by-events-slots-and-ids`,
+  severity: 'error',
+  from: { path: `${beside(modules)}src` },
+  to: { path: beside(modules), pathNot: '^libs/portal/$1/' },
+}));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -15,7 +37,7 @@ module.exports = {
       name: 'no-circles',
       severity: 'error',
       from: { path: source },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'core-knows-nothing-above',
@@ -35,31 +57,21 @@ module.exports = {
       from: { path: `${lib('portal')}[^/]+/src` },
       to: { path: '^apps/' },
     },
+    ...knowsNothingAbove,
+    ...baseInOrder,
+    ...meetByEventsSlotsAndIds,
     {
-      name: 'features-meet-by-events-slots-and-ids',
-      comment: 'A feature never imports another feature.',
+      name: 'above-tickets-knows-no-other-feature',
       severity: 'error',
-      from: { path: FEATURE },
-      to: { path: FEATURE, pathNot: '^libs/portal/$1/' },
+      from: { path: `${portal(ABOVE)}src` },
+      to: { path: portal(FEATURES.filter((module) => module !== 'tickets')) },
     },
     {
-      name: 'above-tickets-knows-tickets-only',
+      name: 'every-module-has-a-floor',
+      comment: 'Name it in libs/portal/floors.json.',
       severity: 'error',
-      from: { path: ABOVE_TICKETS },
-      to: { path: '^libs/portal/', pathNot: '^libs/portal/(settings|identity|tickets|$1)/' },
-    },
-    {
-      name: 'below-knows-nothing-above',
-      severity: 'error',
-      from: { path: '^libs/portal/', pathNot: ABOVE_TICKETS },
-      to: { path: ABOVE_TICKETS },
-    },
-    { name: 'bottom-knows-no-feature', severity: 'error', from: { path: `${BOTTOM}src` }, to: { path: FEATURE } },
-    {
-      name: 'settings-stands-below-identity',
-      severity: 'error',
-      from: { path: '^libs/portal/settings/src' },
-      to: { path: '^libs/portal/identity/' },
+      from: { path: '^libs/portal/[^/]+/src', pathNot: portal(FLOORS.flatMap(([, modules]) => modules)) },
+      to: {},
     },
     {
       name: 'through-the-door',

@@ -12,6 +12,7 @@ import { Mail, MailModule } from '@foyer/mail';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
 import { KnowledgeModule } from '@foyer/knowledge';
+import { SlotsModule } from '@foyer/slots';
 import { SurveysModule } from '@foyer/surveys';
 import { SignupModule } from '@foyer/signup';
 import { StaffMember, StaffModule } from '@foyer/staff';
@@ -45,7 +46,7 @@ export class FoyerModule {
         ],
         ...[FilesModule, MailModule, ThemingModule, WebModule],
         ...[TenantsModule, StaffModule, SignupModule],
-        ...[SettingsModule, IdentityModule, TicketsModule, ServiceModule, CorrespondenceModule],
+        ...[SettingsModule, IdentityModule, SlotsModule, TicketsModule, ServiceModule, CorrespondenceModule],
         ...[SurveysModule, KnowledgeModule],
       ],
       providers: [PlatformSite, Draining],

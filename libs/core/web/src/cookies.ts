@@ -1,8 +1,7 @@
 import { parseCookie } from 'cookie';
-import type { CookieOptions, Response } from 'express';
+import type { CookieOptions, Request, Response } from 'express';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import type { FoyerRequest } from './request.js';
 
 export type CookieName = 'session' | 'visitor' | 'flash' | 'lang' | 'device';
 
@@ -18,7 +17,7 @@ export class Cookies {
     this.secure = config.baseUrl.protocol === 'https:';
   }
 
-  read(req: Pick<FoyerRequest, 'headers'>, name: CookieName): string | null {
+  read(req: Pick<Request, 'headers'>, name: CookieName): string | null {
     const header = req.headers.cookie;
     return header ? (parseCookie(header)[this.named(name)] ?? null) : null;
   }

@@ -13,7 +13,8 @@ import { isSafe } from './csrf.js';
 import { LookServer } from './look-server.js';
 import { packing } from './packing.js';
 import { plainPage } from './plain-page.js';
-import type { Face, FoyerRequest } from './request.js';
+import type { Face } from './face.js';
+import type { FoyerRequest } from './request.js';
 import { PortalSuspended } from './web-errors.js';
 
 /**

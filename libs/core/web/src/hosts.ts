@@ -1,5 +1,5 @@
 import type { Config } from '@foyer/config';
-import type { Face } from './request.js';
+import type { Face } from './face.js';
 
 /** What a host name stands for. `tenant` is for the directory to say. */
 export type HostKind = Exclude<Face, 'portal'> | 'files' | 'tenant';

@@ -1,3 +1,4 @@
+export type { Face } from './face.js';
 export {
   AdminController,
   Can,
@@ -22,7 +23,7 @@ export { SeeOther, seeOther } from './see-other.js';
 export { SentForms } from './sent-forms.js';
 export { FormTooLarge, isForm, readForm, readWhole } from './posted-form.js';
 export { type FindPrincipal, type Principal, Principals } from './principals.js';
-export type { Face, FoyerRequest, FoyerResponse, Upload } from './request.js';
+export type { FoyerRequest, FoyerResponse, Upload } from './request.js';
 export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';
 export { filterView, listView } from './list-view.js';
 export { type Cell, type Column, sendSpreadsheet, spreadsheet } from './spreadsheet.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
-import type { Face } from './request.js';
+import type { Face } from './face.js';
 
 /** Who is asking, as a session (or its absence) tells. */
 export interface Principal {

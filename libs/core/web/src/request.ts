@@ -1,10 +1,8 @@
 import type { Request, Response } from 'express';
 import type { Cookies } from './cookies.js';
+import type { Face } from './face.js';
 import type { Principal } from './principals.js';
 import type { SiteContext } from './site.js';
-
-/** The four sides of the product; which one a request is for is decided by its host alone. */
-export type Face = 'site' | 'admin' | 'portal';
 
 /** What is known of a request from the edge on. */
 export interface RequestContext {

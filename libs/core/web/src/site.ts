@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
-import type { Face } from './request.js';
+import type { Face } from './face.js';
 
 /** What every page needs to know of whose page it is; plain JSON under `site` in templates. */
 export interface SiteView {

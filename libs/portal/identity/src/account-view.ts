@@ -3,7 +3,7 @@ import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
 import { field, type FormState, safeReturn, seeOther, type Visit } from '@foyer/web';
 import type { Accounts } from './accounts.js';
 import { TICKET_MAIL_WISHES } from './person.entity.js';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 
 export const profileForm = z.object({
   name: field.name(100),

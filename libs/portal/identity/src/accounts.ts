@@ -25,7 +25,7 @@ import { Owners } from './owners.js';
 import { Person, type TicketMailWish } from './person.entity.js';
 import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 import { TeamRoles } from './roles/team-roles.js';
 
 /** For each purpose apart, so that one cannot use up the other's, and over all tenants: it is one mailbox. */

@@ -7,7 +7,7 @@ import { Departures } from './departures.js';
 import { MemberJoined, MemberRemoved } from './identity.events.js';
 import { Owners } from './owners.js';
 import { Person, type TeamRole } from './person.entity.js';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 import { isPublicMail } from './public-mail.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';

@@ -3,7 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { field, type FormState } from '@foyer/web';
 import type { PendingInvitation } from './invitations.js';
 import type { MemberRow } from './people-list.js';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 
 /** Which roles there are is for the verb to say: the operator composes some. */
 export const roleField = z.string().trim().min(1).max(40);

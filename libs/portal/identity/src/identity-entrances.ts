@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { Navigation } from '@foyer/settings';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 
 /** The ways to people and companies. */
 @Injectable()

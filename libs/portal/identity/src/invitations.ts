@@ -13,7 +13,8 @@ import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
-import { type PortalActor, PortalPrincipals } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
+import { PortalPrincipals } from './portal-principals.js';
 
 const DAY = 86_400;
 /** By one person, into one company, and by a tenant in all: whoever can invite writes to strangers. */

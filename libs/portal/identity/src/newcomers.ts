@@ -9,7 +9,7 @@ import { PersonRegistered } from './identity.events.js';
 import { Invitations } from './invitations.js';
 import { Person } from './person.entity.js';
 import { personAt } from './person-at.js';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 
 export interface NewcomerDraft {
   name: string;

@@ -14,7 +14,7 @@ import {
 } from '@foyer/database';
 import type { CompanyRole } from './company.entity.js';
 import type { PersonStatus, TeamRole } from './person.entity.js';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 
 export interface PersonRow {
   id: string;

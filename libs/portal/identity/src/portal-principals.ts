@@ -1,26 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Abilities, type Actor, type TeamStanding } from '@foyer/access';
+import { Abilities, type TeamStanding } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/database';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
-import type { CompanyRole } from './company.entity.js';
+import type { PortalActor } from './portal-actor.js';
 import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
 import { type Place, standingOf } from './roles/standing.js';
 import type { TeamScope } from './roles/capabilities.js';
 import { TeamParts } from './roles/team-parts.js';
 import { TeamRoles } from './roles/team-roles.js';
-
-/** A tenant's person (or guest) at work: what verbs of the portal's modules take. */
-export interface PortalActor extends Actor {
-  email: string | null;
-  teamRole: TeamRole | null;
-  companies: { id: string; name: string; role: CompanyRole; manages: boolean }[];
-  /** The company they act for at present; null where they belong to none. */
-  companyId: string | null;
-  sessionId: string | null;
-}
 
 /** What roles are to mean instead, to see what would be. */
 export interface Supposed {

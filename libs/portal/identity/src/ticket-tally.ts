@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { PortalActor } from './portal-principals.js';
+import type { PortalActor } from './portal-actor.js';
 
 export interface Tally {
   open: number;

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
 import { ConsoleSearch, Features } from '@foyer/settings';
-import { TicketPanels, TicketSuggestions } from '@foyer/tickets';
+import { Slots, ticketPanels, ticketSuggestions } from '@foyer/slots';
 import { articleView } from './article-view.js';
 import { Articles } from './articles.js';
 
@@ -14,20 +14,18 @@ export class ArticlesOnTickets implements OnModuleInit {
   constructor(
     private readonly articles: Articles,
     private readonly features: Features,
-    private readonly suggestions: TicketSuggestions,
-    private readonly panels: TicketPanels,
+    private readonly slots: Slots,
     private readonly search: ConsoleSearch,
   ) {}
 
   onModuleInit(): void {
-    this.suggestions.register(10, async (actor, { subject, locale }) => {
+    this.slots.fill(ticketSuggestions, 10, async (actor, { subject, locale }) => {
       const found = await this.find(actor, subject, locale, OFFERED);
       return found.map(({ title, text, url }) => ({ kind: 'article', title, text, href: url }));
     });
-    this.panels.add({
+    this.slots.fill(ticketPanels, 20, {
       face: 'team',
       place: 'composer',
-      order: 20,
       load: async (actor, ticket, visit) => {
         if (!ticket.can.reply && !ticket.can.note) return null;
         // The customer's words find what they may need; without any that fit, the operator's own order stands.

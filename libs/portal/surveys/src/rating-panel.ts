@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { ticketNumber, TicketPanels, type TicketView } from '@foyer/tickets';
+import { Slots, ticketPanels } from '@foyer/slots';
+import { ticketNumber, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
 import { ratingView } from './customer/rating-view.js';
 import { TicketRatings } from './ticket-ratings.js';
@@ -9,12 +10,16 @@ import { TicketRatings } from './ticket-ratings.js';
 @Injectable()
 export class RatingPanel implements OnModuleInit {
   constructor(
-    private readonly panels: TicketPanels,
+    private readonly slots: Slots,
     private readonly ratings: TicketRatings,
   ) {}
 
   onModuleInit(): void {
-    this.panels.add({ face: 'customer', place: 'top', order: 50, load: (...of) => this.load(...of) });
+    this.slots.fill(ticketPanels, 50, {
+      face: 'customer',
+      place: 'top',
+      load: (actor, ticket: TicketView, visit) => this.load(actor, ticket, visit),
+    });
   }
 
   private async load(actor: PortalActor, ticket: TicketView, visit: Visit) {

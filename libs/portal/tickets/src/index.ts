@@ -1,3 +1,4 @@
+export { AgentsThere } from './agents-there.js';
 export { ApprovalAsked, ApprovalDecided } from './approvals/approval.events.js';
 export { Approvals, type Decision, type Question } from './approvals/approvals.js';
 export { Merges } from './merges.js';
@@ -31,16 +32,7 @@ export {
   ticketTest,
 } from './conditions/ticket-conditions.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
-export {
-  AgentsThere,
-  ClosingRules,
-  type FindReply,
-  type OpeningStep,
-  ReplySuggestions,
-  TicketOpening,
-  type TicketPanel,
-  TicketPanels,
-} from './ticket-slots.js';
+export { ClosingRules, type FindReply, type OpeningStep, ReplySuggestions, TicketOpening } from './ticket-slots.js';
 export {
   type FieldValue,
   type Happening,
@@ -84,10 +76,4 @@ export { askedFields } from './requests/request-form.js';
 export { type RequestType, requestTypes } from './requests/request-type.js';
 export { Requests, typeName } from './requests/requests.js';
 export { type NamedStatus, Statuses, statusName, ticketStatuses } from './requests/statuses.js';
-export {
-  type AboutToAsk,
-  type FindSuggestions,
-  type TicketSuggestion,
-  TicketSuggestions,
-} from './requests/suggestions.js';
 export { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './setup/translated.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
+import { Slots, type TicketPanel, ticketPanels } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from './ticket-actions.js';
 import type { TicketFacts } from './conditions/ticket-conditions.js';
@@ -23,23 +24,10 @@ export class TicketOpening {
   }
 }
 
-export interface TicketPanel {
-  face: 'team' | 'customer';
-  /** `top` stands above the thread, `side` beside it, `composer` over the box in which the team writes. */
-  place: 'top' | 'side' | 'composer';
-  order: number;
-  /** The template gets `view` as its own context. Null: nothing to show. */
-  load(actor: PortalActor, ticket: TicketView, visit: Visit): Promise<{ template: string; view: object } | null>;
-}
-
 /** What other modules show on a ticket's page. */
 @Injectable()
 export class TicketPanels {
-  private panels: TicketPanel[] = [];
-
-  add(...panels: TicketPanel[]): void {
-    this.panels = [...this.panels, ...panels].sort((a, b) => a.order - b.order);
-  }
+  constructor(private readonly slots: Slots) {}
 
   /** One after the other: they share the page's transaction. */
   async for(face: TicketPanel['face'], actor: PortalActor, ticket: TicketView, visit: Visit) {
@@ -48,25 +36,11 @@ export class TicketPanels {
       side: [],
       composer: [],
     };
-    for (const panel of this.panels.filter((one) => one.face === face)) {
+    for (const panel of this.slots.of(ticketPanels).filter((one) => one.face === face)) {
       const content = await panel.load(actor, ticket, visit);
       if (content) shown[panel.place].push(content);
     }
     return shown;
-  }
-}
-
-/** Who of the team takes tickets just now. Without anybody to say, everybody does. */
-@Injectable()
-export class AgentsThere {
-  private answer: (personId: string) => Promise<boolean> = () => Promise.resolve(true);
-
-  fill(answer: (personId: string) => Promise<boolean>): void {
-    this.answer = answer;
-  }
-
-  isThere(personId: string): Promise<boolean> {
-    return this.answer(personId);
   }
 }
 

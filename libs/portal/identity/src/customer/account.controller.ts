@@ -21,7 +21,7 @@ import {
   type ProfileForm,
 } from '../account-view.js';
 import { Accounts } from '../accounts.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 
 const tokenForm = z.object({ token: z.string().min(20).max(100) });
 

@@ -27,7 +27,7 @@ import { Invitations } from '../invitations.js';
 
 import { PeopleList } from '../people-list.js';
 import { Roles } from '../roles/roles.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 
 const choiceForm = z.object({ company: field.id, back: z.string().max(300).optional() });
 

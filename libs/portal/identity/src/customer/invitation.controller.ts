@@ -16,7 +16,7 @@ import {
 } from '@foyer/web';
 import { required } from '../account-view.js';
 import { Invitations } from '../invitations.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { enterAs } from './sign-in.controller.js';
 import { SignIn } from '../sign-in.js';
 

@@ -16,7 +16,7 @@ import {
 } from '@foyer/web';
 import { Accounts, type Verification } from '../accounts.js';
 import { goingOn, required } from '../account-view.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 
 const registerForm = z.object({

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
-import { type PortalActor, PortalPrincipals, type Supposed } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
+import { PortalPrincipals, type Supposed } from '../portal-principals.js';
 
 export interface Previewed {
   /** How many things of a kind the person would see, and the latest of them by name. */

@@ -13,7 +13,8 @@ import {
   type Visit,
 } from '@foyer/web';
 import { CollectionController, type CollectionRow, Collections } from '@foyer/settings';
-import type { PortalActor, Supposed } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
+import type { Supposed } from '../portal-principals.js';
 import {
   type Capabilities,
   companyCapabilities,

@@ -4,7 +4,7 @@ import { allowed, holds, InvalidField, Refused } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { Collections, declareCollection } from '@foyer/settings';
 import { COMPANY_ROLES, type StandardRole } from '../company.entity.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { companyCapabilities, type Scope, SCOPES } from './capabilities.js';
 import { ComposedRoles } from './composed-roles.js';
 import { holdersOf } from './holders.js';

@@ -4,7 +4,7 @@ import { InvalidField, Refused, holds } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { Collections, declareCollection } from '@foyer/settings';
 import { type StandardTeamRole, TEAM_ROLES } from '../person.entity.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { TEAM_SCOPES, teamCapabilities, type TeamScope } from './capabilities.js';
 import { ComposedRoles } from './composed-roles.js';
 import { holdersOf } from './holders.js';

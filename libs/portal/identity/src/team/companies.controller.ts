@@ -28,7 +28,7 @@ import {
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import { Roles } from '../roles/roles.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { TicketTally } from '../ticket-tally.js';
 
 const PATH = '/console/companies';

@@ -12,7 +12,7 @@ import {
   type ProfileForm,
 } from '../account-view.js';
 import { Accounts } from '../accounts.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 
 @ConsoleController('account')
 export class ConsoleAccountController {

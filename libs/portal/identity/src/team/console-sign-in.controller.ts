@@ -14,7 +14,7 @@ import {
   Repeatable,
 } from '@foyer/web';
 import { enter, leave, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 
 @ConsoleController()

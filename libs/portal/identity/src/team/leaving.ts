@@ -4,7 +4,7 @@ import { holds } from '@foyer/access';
 import { useLinks, Uses } from '@foyer/settings';
 import { field, type FormState, type OtherView, show, type Visit } from '@foyer/web';
 import { PeopleList } from '../people-list.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 
 /** Said by whoever has read what somebody leaves behind. */
 export const leavingForm = z.object({ anyway: field.flag });

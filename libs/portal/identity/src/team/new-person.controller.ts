@@ -17,7 +17,7 @@ import {
 import { roleField } from '../company-view.js';
 import { Newcomers } from '../newcomers.js';
 import { PeopleList } from '../people-list.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { Roles } from '../roles/roles.js';
 
 const PATH = '/console/people';

@@ -22,7 +22,7 @@ import { Companies } from '../companies.js';
 import { roleField } from '../company-view.js';
 import { Roles } from '../roles/roles.js';
 import { PeopleList, type PersonRow } from '../people-list.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { TicketTally } from '../ticket-tally.js';
 import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
 

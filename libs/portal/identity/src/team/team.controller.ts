@@ -24,7 +24,7 @@ import {
 } from '../company-view.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { TeamRoles } from '../roles/team-roles.js';
 import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
 

@@ -14,7 +14,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import type { PortalActor } from '../portal-principals.js';
+import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 import { Welcome } from '../welcome.js';
 

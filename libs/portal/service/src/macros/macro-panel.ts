@@ -1,20 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ticketNumber, TicketPanels } from '@foyer/tickets';
+import { Slots, ticketPanels } from '@foyer/slots';
+import { ticketNumber } from '@foyer/tickets';
 import { MacroShelf } from './macro-shelf.js';
 
 /** The macros above the box in which the team writes. */
 @Injectable()
 export class MacroPanel implements OnModuleInit {
   constructor(
-    private readonly panels: TicketPanels,
+    private readonly slots: Slots,
     private readonly shelf: MacroShelf,
   ) {}
 
   onModuleInit(): void {
-    this.panels.add({
+    this.slots.fill(ticketPanels, 10, {
       face: 'team',
       place: 'composer',
-      order: 10,
       load: async (actor, ticket) => {
         if (!ticket.can.reply) return null;
         const path = `/console/tickets/${ticketNumber(ticket.number)}`;

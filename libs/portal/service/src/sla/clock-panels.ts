@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ALWAYS, businessTimeBetween } from '@foyer/hours';
 import { Collections, Settings } from '@foyer/settings';
-import { TicketPanels, type TicketView } from '@foyer/tickets';
+import { Slots, ticketPanels } from '@foyer/slots';
+import type { TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
 import { calendars, hoursOf } from '../hours/calendars.js';
 import { CLOCK_KINDS, type ClockKind } from './clocks.js';
@@ -15,15 +16,17 @@ const MINUTE = 60_000;
 @Injectable()
 export class ClockPanels implements OnModuleInit {
   constructor(
-    private readonly panels: TicketPanels,
+    private readonly slots: Slots,
     private readonly collections: Collections,
     private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
-    this.panels.add(
-      { face: 'team', place: 'side', order: 10, load: (_actor, ticket, visit) => this.team(ticket, visit) },
-      { face: 'customer', place: 'side', order: 10, load: (_actor, ticket) => this.customer(ticket) },
+    this.slots.fill(
+      ticketPanels,
+      10,
+      { face: 'team', place: 'side', load: (_actor, ticket: TicketView, visit) => this.team(ticket, visit) },
+      { face: 'customer', place: 'side', load: (_actor, ticket: TicketView) => this.customer(ticket) },
     );
   }
 

@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { allowed } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { Slots, ticketPanels } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import type { TicketView } from '../ticket-page.js';
-import { TicketPanels } from '../ticket-slots.js';
 import { Approvers } from './approvers.js';
 import { approvalView } from './approval-view.js';
 import { COMMENT_MAX } from './approval-forms.js';
@@ -13,15 +13,21 @@ import { COMMENT_MAX } from './approval-forms.js';
 @Injectable()
 export class ApprovalPanels implements OnModuleInit {
   constructor(
-    private readonly panels: TicketPanels,
+    private readonly slots: Slots,
     private readonly approvers: Approvers,
   ) {}
 
   onModuleInit(): void {
-    this.panels.add(
-      { face: 'customer', place: 'top', order: 5, load: (actor, ticket, visit) => this.question(actor, ticket, visit) },
-      { face: 'customer', place: 'side', order: 20, load: (_actor, ticket, visit) => this.progress(ticket, visit) },
-      { face: 'team', place: 'side', order: 20, load: (_actor, ticket, visit) => this.team(ticket, visit) },
+    this.slots.fill(ticketPanels, 5, {
+      face: 'customer',
+      place: 'top',
+      load: (actor, ticket: TicketView, visit) => this.question(actor, ticket, visit),
+    });
+    this.slots.fill(
+      ticketPanels,
+      20,
+      { face: 'customer', place: 'side', load: (_actor, ticket: TicketView, visit) => this.progress(ticket, visit) },
+      { face: 'team', place: 'side', load: (_actor, ticket: TicketView, visit) => this.team(ticket, visit) },
     );
   }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import { has } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
+import type { TicketSuggestion } from '@foyer/slots';
 import {
   CurrentActor,
   CurrentVisit,
@@ -23,7 +24,7 @@ import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
 import type { RequestType } from '../requests/request-type.js';
 import { Requests, typeName, typeSentence } from '../requests/requests.js';
-import { type TicketSuggestion, TicketSuggestions } from '../requests/suggestions.js';
+import { TicketSuggestions } from '../requests/suggestions.js';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
 

@@ -5,7 +5,7 @@ import { translate } from '@foyer/i18n';
 import { Collections, Settings, Uses } from '@foyer/settings';
 import { ticketStatuses } from '../requests/statuses.js';
 import type { Ticket } from '../ticket.entity.js';
-import { AgentsThere } from '../ticket-slots.js';
+import { AgentsThere } from '../agents-there.js';
 import { type Chances, chancesOf, type ReopeningRules, reopeningRules, speaksForTeam } from './reopening-rules.js';
 
 /** Whether a ticket that was solved comes back, and how: as the operator has set it. */

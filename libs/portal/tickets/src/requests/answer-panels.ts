@@ -2,10 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { Slots, ticketPanels } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import type { TicketView } from '../ticket-page.js';
-import { TicketPanels } from '../ticket-slots.js';
 import { answersOf, idsIn, type Names } from './answers.js';
 import { questionsOf } from './request-form.js';
 import { Requests, typeName } from './requests.js';
@@ -16,7 +16,7 @@ type Answered = Pick<TicketView, 'number' | 'typeId' | 'fields'>;
 @Injectable()
 export class AnswerPanels implements OnModuleInit {
   constructor(
-    private readonly panels: TicketPanels,
+    private readonly slots: Slots,
     private readonly requests: Requests,
     private readonly database: Database,
   ) {}
@@ -25,7 +25,7 @@ export class AnswerPanels implements OnModuleInit {
     for (const face of ['customer', 'team'] as const) {
       const load = (_actor: PortalActor, ticket: TicketView, visit: Visit) =>
         this.panel(ticket, visit, face === 'team');
-      this.panels.add({ face, place: 'side', order: 10, load });
+      this.slots.fill(ticketPanels, 10, { face, place: 'side', load });
     }
   }
 

@@ -2,11 +2,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { accessible } from '@foyer/access';
 import { condition, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { type AboutToAsk, Slots, type TicketSuggestion, ticketSuggestions } from '@foyer/slots';
 import type { TicketStatus } from '../ticket.entity.js';
 import { ticketNumber } from '../ticket-number.js';
 import { statusLabel } from '../ticket-view.js';
 import { sameWords, tellingWords } from './word-likeness.js';
-import { type AboutToAsk, type TicketSuggestion, TicketSuggestions } from './suggestions.js';
 
 /** Looked through, from the latest on: what one person or company has undone or had solved lately is rarely more. */
 const MOST_TICKETS = 400;
@@ -26,11 +26,11 @@ interface Before {
 export class LikelyDuplicates implements OnModuleInit {
   constructor(
     private readonly database: Database,
-    private readonly suggestions: TicketSuggestions,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
-    this.suggestions.register(20, (actor, about) => this.find(actor, about));
+    this.slots.fill(ticketSuggestions, 20, (actor, about) => this.find(actor, about));
   }
 
   private async find(actor: PortalActor, { subject, locale }: AboutToAsk): Promise<TicketSuggestion[]> {

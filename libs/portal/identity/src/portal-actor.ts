@@ -1,0 +1,13 @@
+import type { Actor } from '@foyer/access';
+import type { CompanyRole } from './company.entity.js';
+import type { TeamRole } from './person.entity.js';
+
+/** A tenant's person (or guest) at work: what verbs of the portal's modules take. */
+export interface PortalActor extends Actor {
+  email: string | null;
+  teamRole: TeamRole | null;
+  companies: { id: string; name: string; role: CompanyRole; manages: boolean }[];
+  /** The company they act for at present; null where they belong to none. */
+  companyId: string | null;
+  sessionId: string | null;
+}
