@@ -135,11 +135,14 @@ export function formatters(locale: string, timeZone = 'UTC'): Formatters {
   return found;
 }
 
-/** Every time zone to choose from; the list of the runtime leaves UTC out. */
-export const timeZones = (): string[] => [
-  'UTC',
-  ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC'),
-];
+/**
+ * Every time zone to choose from, and the one that is chosen: browsers say `Asia/Kolkata` where the runtime's list has
+ * `Asia/Calcutta`, and what is not in a list would be changed by whoever saves the page.
+ */
+export function timeZones(chosen?: string | null): string[] {
+  const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+  return !chosen || zones.includes(chosen) || !isTimeZone(chosen) ? zones : [...zones, chosen].sort();
+}
 
 export function isTimeZone(name: string): boolean {
   try {

@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import addressparser from 'nodemailer/lib/addressparser';
 import { decodeText } from './charsets.js';
 import { decodeHeader } from './encoded-words.js';
@@ -42,13 +43,24 @@ export function readAuthor(headers: readonly string[]): Address | null {
   const match = PLAIN.exec(decodeText(Buffer.from(header, 'latin1')));
   const [author, ...more] = readAddresses(header);
   if (!match || !author?.address || more.length > 0 || mailboxOf(match[1] ?? match[2]!) !== author.address) return null;
-  const shown = [...author.name.matchAll(ADDRESS_IN_TEXT)].map(([address]) => lowerCase(address));
+  const shown = [...author.name.matchAll(ADDRESS_IN_TEXT)].map(([address]) => inDns(lowerCase(address)));
   return shown.every((address) => address === author.address) ? author : null;
 }
 
-function mailboxOf(text: string): string {
+/** The mailbox as accounts have it; empty when it is none. */
+export function mailboxOf(text: string): string {
   const address = text.trim().replace(/^mailto:/i, '');
-  return MAILBOX.test(address) && !OTHERWISE_WRITTEN.test(address) ? lowerCase(address) : '';
+  return MAILBOX.test(address) && !OTHERWISE_WRITTEN.test(address) ? inDns(lowerCase(address)) : '';
+}
+
+/**
+ * A domain of any script as the DNS has it (RFC 5891), so that both ways to write it are one person. What is only made to look like
+ * a domain (full width, a Kelvin sign) would become that domain: it stays what it is.
+ */
+function inDns(address: string): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const known = domainToASCII(domain);
+  return known !== '' && domainToUnicode(known) === domain ? address.slice(0, -domain.length) + known : address;
 }
 
 /** Only of A to Z: to make a Kelvin sign a k would make one mailbox of two. */

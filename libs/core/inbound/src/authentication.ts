@@ -1,4 +1,4 @@
-import { readAuthor } from './addresses.js';
+import { mailboxOf, readAuthor } from './addresses.js';
 import { headersOf } from './mime-part.js';
 
 /** Whether a mail comes from whom its From names. `none`: the domain says nothing by which one could tell. */
@@ -51,7 +51,7 @@ async function check(
   });
   const seen = dkim?.headerFrom ?? [];
   // Without exactly one author nobody can be proved to be it.
-  if (!dmarc || seen.length !== 1 || seen[0]!.toLowerCase() !== author.toLowerCase()) return 'fail';
+  if (!dmarc || seen.length !== 1 || mailboxOf(seen[0]!) !== mailboxOf(author)) return 'fail';
   const { result } = dmarc.status;
   if (result === 'pass') return dmarc.alignment?.dkim?.underSized && !dmarc.alignment.spf?.result ? 'fail' : 'pass';
   if (result === 'fail') return 'fail';

@@ -254,11 +254,8 @@ export class HtmlLines {
       .join('')
       .trim()
       .slice(0, COMPARED);
-    const address = href
-      .replace(/^(?:mailto|tel):/i, '')
-      .replace(/\/$/, '')
-      .slice(0, COMPARED);
-    if (label && !label.includes(address) && !address.includes(label)) this.text(` <${href}>`);
+    // What a link is called may stand in its address and still not be it: a tracking number's page, a redirection.
+    if (label && bare(label) !== bare(href) && !label.includes(href)) this.text(` <${href}>`);
   }
 
   private text(content: string): void {
@@ -335,3 +332,12 @@ export class HtmlLines {
     this.formed = false;
   }
 }
+
+/** An address as people write it. */
+const bare = (address: string): string =>
+  address
+    .slice(0, COMPARED)
+    .replace(/^(?:mailto:|tel:|https?:\/\/)/i, '')
+    .replace(/^www\./i, '')
+    .replace(/\/$/, '')
+    .toLowerCase();

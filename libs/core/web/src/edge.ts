@@ -52,7 +52,9 @@ export class Edge {
     const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
     const suspended = tenant && !isOperating(tenant) ? tenant.name : null;
     if (suspended !== null && isSafe(req.method)) return plainPage(res, 503, 'suspended', { name: suspended });
-    req.foyer = { id, face, url: req.url, startedAt: performance.now() };
+    // A page puts its own address into links: two slashes at its beginning, or what browsers take for them, would lead to another host.
+    const url = req.url.replace(/^[/\\]+/, '/');
+    req.foyer = { id, face, url, startedAt: performance.now() };
     // The page gives back what was typed.
     if (suspended !== null) return next(new PortalSuspended(suspended));
     req.url = `/_${face}${req.url.startsWith('/') ? '' : '/'}${req.url}`;

@@ -129,10 +129,11 @@ function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [strin
 /** Controls, and what turns a line round or has no width. Line ends, tabs and the joiners of Persian and emoji are part of texts. */
 const UNSEEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+const SEEN = /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u;
 /** What somebody typed, without what nobody sees; empty when there is nothing else. */
 const visible = z.string().transform((typed) => {
   const text = typed.replace(UNSEEN, '').trim();
-  return /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text) ? text : '';
+  return SEEN.test(text) ? text : '';
 });
 
 /** What readers take for other than it is: full stops, slashes and colons of other scripts. */
@@ -152,6 +153,14 @@ function isLink(name: string): boolean {
 const ADDRESS =
   /^(?:[\w!#$%&'*+/=?^`{|}~-]+\.)*[\w!#$%&'*+/=?^`{|}~-]+@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/;
 
+/** As accounts have it: in small letters, and the domain as the DNS has it (RFC 5891). */
+const address = z
+  .string()
+  .trim()
+  .max(254)
+  .toLowerCase()
+  .transform((typed) => typed.replace(/(?<=@)[^@]+$/, (domain) => domainToASCII(domain) || domain));
+
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {
   text: (max: number) => visible.pipe(z.string().min(1).max(max)),
@@ -160,6 +169,15 @@ export const field = {
       .pipe(z.string().max(max))
       .optional()
       .transform((value) => value || null),
+  /** A long text, kept as it was typed; of what nobody sees alone there is none. */
+  words: (max: number) =>
+    z
+      .string()
+      .trim()
+      .max(max)
+      .transform((text) => (SEEN.test(text) ? text : '')),
+  /** The same where something must be said. */
+  someWords: (max: number) => field.words(max).pipe(z.string().min(1)),
   /** What people, companies and businesses are called. It goes into mails to those who do not know them, and carries no link there. */
   name: (max: number) => field.text(max).refine((name) => !isLink(name), 'web.form.name'),
   /** The same where nobody has to say it; empty when they do not. */
@@ -169,13 +187,9 @@ export const field = {
       .refine((name) => !isLink(name), 'web.form.name')
       .default(''),
   /** Whatever mail takes: `%` in the name, and domains in any script, which are kept as the DNS has them (RFC 5891). */
-  email: z
-    .string()
-    .trim()
-    .max(254)
-    .toLowerCase()
-    .transform((address) => address.replace(/(?<=@)[^@]+$/, (domain) => domainToASCII(domain) || domain))
-    .pipe(z.email({ pattern: ADDRESS })),
+  email: address.pipe(z.email({ pattern: ADDRESS })),
+  /** By which somebody says who they are; what is not an address is simply nobody's. */
+  signInEmail: address.pipe(z.string().min(1)),
   /** Unknown to nobody: what is wrong with a new password is for the verb to say. */
   password: z.string().min(1).max(1000),
   id: z.uuid('web.form.choice'),

@@ -18,7 +18,7 @@ import { Staff } from './staff.js';
 import type { StaffActor } from './staff-principals.js';
 
 const signInForm = z.object({
-  email: z.string().trim().min(1).max(254).toLowerCase(),
+  email: field.signInEmail,
   password: field.password,
   return_to: z.string().optional().catch(undefined),
 });

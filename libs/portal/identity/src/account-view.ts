@@ -48,7 +48,7 @@ export class AccountPages {
       },
       mailWishes: TICKET_MAIL_WISHES.map((value) => ({ value, label: visit.t(`identity.account.mails.${value}`) })),
       locales: visit.locales.map((value) => ({ value, label: languageName(value) })),
-      timeZones: timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') })),
+      timeZones: timeZones(timeZone ?? visit.timeZone).map((value) => ({ value, label: value.replaceAll('_', ' ') })),
       sessions: sessions.map(({ id, ip, userAgent, lastSeenAt }) => ({
         id,
         ...deviceName(userAgent, visit),

@@ -7,11 +7,11 @@ export const BODY_MAX = 20_000;
 /** What a team's reply may leave the ticket in; the first is what it does by itself. */
 export const NEXT_STATUSES = ['pending', 'open', 'on_hold', 'solved'] as const;
 
-const body = z.string().trim().min(1).max(BODY_MAX);
+const body = field.someWords(BODY_MAX);
 
 export const messageForm = z.object({ body });
 /** Words that may be missing where files say it all: see `Attachments.answer`. */
-const words = z.string().trim().max(BODY_MAX).default('');
+const words = field.words(BODY_MAX).default('');
 export const answerForm = z.object({ body: words });
 /** A status as a select sends it: one of the five, or one of the operator's own as `<kind>.<id>`. */
 const statusChoice = z
@@ -52,7 +52,7 @@ export const propertiesForm = z.object({
   category: field.optionalId,
   group: field.optionalId,
   tags: z.string().max(1000).default(''),
-  subject: z.string().trim().min(1).max(SUBJECT_MAX).optional(),
+  subject: field.text(SUBJECT_MAX).optional(),
 });
 export const bulkForm = z.object({
   ticket: z

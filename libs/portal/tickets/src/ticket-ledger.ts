@@ -24,6 +24,8 @@ export interface MessageDraft {
   mentionIds?: string[];
   /** Of the mail that it came by. */
   mail?: Arrived;
+  /** Whether it is the team's word; otherwise as `speaksForTeam` says. */
+  byTeam?: boolean;
 }
 /** A ticket by its number or its id. */
 export type TicketRef = number | string;
@@ -79,7 +81,7 @@ export class TicketLedger {
       const message = Object.assign(new TicketMessage(), {
         ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
         data: author.id ? (mail ?? null) : signature(author),
-        byTeam: author.id === null || speaksForTeam(author, ticket),
+        byTeam: draft.byTeam ?? (author.id === null || speaksForTeam(author, ticket)),
       });
       em.persist(message);
       ticket.updatedAt = new Date();

@@ -247,10 +247,12 @@ export class Tickets {
     statusId: string | null = null,
   ): Promise<TicketMessage> {
     await this.reopening.mustTakeReply(actor, ticket);
-    const fromTeam = speaksForTeam(actor, ticket);
+    // Whoever answers their own ticket in the console answers it as the team, as every new portal's first ticket is.
+    const atDesk = draft.source === 'console' && actor.teamRole !== null;
+    const fromTeam = atDesk || speaksForTeam(actor, ticket);
     const comesBack = !fromTeam && ticket.status === 'solved';
     if (fromTeam && next && isOver(next)) mustMayEnd(actor, ticket, next);
-    const message = await this.ledger.say(ticket, actor, 'reply', draft);
+    const message = await this.ledger.say(ticket, actor, 'reply', { ...draft, byTeam: fromTeam });
     if (fromTeam && !ticket.assigneeId && actor.id) await this.set(actor, ticket, { assigneeId: actor.id });
     const happened = fromTeam
       ? ticket.answeredByTeam(next, statusId)

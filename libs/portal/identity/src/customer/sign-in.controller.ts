@@ -21,7 +21,7 @@ import { goingOn } from '../account-view.js';
 import { SignIn } from '../sign-in.js';
 
 export const signInForm = z.object({
-  email: z.string().trim().min(1).max(254).toLowerCase(),
+  email: field.signInEmail,
   password: field.password,
   return_to: z.string().optional().catch(undefined),
 });

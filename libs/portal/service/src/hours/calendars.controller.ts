@@ -68,7 +68,10 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
   }
 
   protected override choices(visit: Visit, form: FormState<unknown>) {
-    const zones = timeZones().map((value) => ({ value, label: value.replaceAll('_', ' ') }));
+    const zones = timeZones(typeof form.values['zone'] === 'string' ? form.values['zone'] : null).map((value) => ({
+      value,
+      label: value.replaceAll('_', ' '),
+    }));
     const days = weekFrom(firstDayOfWeek(visit.region)).map((index) => ({
       day: DAYS[index]!,
       label: dayName(visit.region, index),

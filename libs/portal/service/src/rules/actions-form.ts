@@ -1,5 +1,6 @@
 import { InvalidField } from '@foyer/access';
 import { z } from 'zod';
+import { mustBeKnown } from '../macros/placeholders.js';
 import type { FormState, Visit } from '@foyer/web';
 import { one, type Option, rowValues, type RuleChoices, several, type Typed, typedRows } from '@foyer/tickets';
 import { type RuleAction, ruleAction } from '../automations/automations.js';
@@ -99,6 +100,7 @@ export function actionsOf(typed: Typed, part: string, kinds: readonly string[], 
     if (text && words === '' && kind !== 'approval') throw new InvalidField(at('text'), 'web.form.required');
     if (words.length > TEXT_MAX)
       throw new InvalidField(at('text'), 'web.form.too-long', { max: TEXT_MAX, length: words.length });
+    if (text) mustBeKnown(at('text'), words);
     if (!options && !text && to === '') throw new InvalidField(at('to'), 'web.form.required');
     if (kind === 'mail-address' && !z.email().safeParse(to).success) throw new InvalidField(at('to'), 'web.form.email');
     const action = ruleAction.safeParse(made(kind, to, words));

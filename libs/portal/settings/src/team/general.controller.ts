@@ -102,7 +102,7 @@ export class GeneralController {
           label: regionName(value, visit.locale) || visit.t('settings.general.region.any'),
         })),
       })),
-      timeZones: timeZones().map((value) => ({
+      timeZones: timeZones(typeof timeZone === 'string' ? timeZone : null).map((value) => ({
         value,
         label: value.replaceAll('_', ' '),
         selected: value === timeZone,

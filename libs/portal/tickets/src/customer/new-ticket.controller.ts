@@ -18,7 +18,8 @@ import {
   field,
 } from '@foyer/web';
 import { categoryOptions } from '../categories.js';
-import { type DraftContent, Drafts, draftView, ofAnyType } from '../requests/drafts.js';
+import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
+import { adopted } from '../requests/adopted-draft.js';
 import { Colleagues } from '../requests/colleagues.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
@@ -100,7 +101,9 @@ export class NewTicketController {
     const around = await this.surroundings.read(actor, placeOf(type), offered);
     const desk = deskOf(visit, actor, type, around);
     const { draft, orphan } = around;
-    const content = draft?.content ?? (orphan && { ...ofAnyType(orphan.content), _from: orphan.place });
+    const content =
+      draft?.content ??
+      (orphan && { ...adopted(visit, orphan.content, type, await this.requests.fields()), _from: orphan.place });
     const kept = content ? await this.desk.keptOf(desk, content) : {};
     const form = visit.form({ ...this.desk.defaults(desk), ...content });
     return this.page(desk, around, form, kept, { restored: (draft ?? orphan)?.updatedAt ?? null });

@@ -173,13 +173,6 @@ export const orphanDraftOf = (actor: PortalActor, offered: readonly string[]): S
   sql`(select json_build_object('place', d.place, 'content', d.content, 'updatedAt', d.updated_at) from ${draftsOf(actor)}
           and d.place like 'new:%' and d.place <> all(${offered}::text[]) order by d.updated_at desc limit 1)`;
 
-/** What of a request has a place in the form of any type. */
-export const ofAnyType = ({ subject, description, kept }: DraftContent): DraftContent => ({
-  ...(subject !== undefined && { subject }),
-  ...(description !== undefined && { description }),
-  ...(kept !== undefined && { kept }),
-});
-
 /** What a form needs to keep its draft: the version it goes on from, and what other windows keep of the same text. */
 export const draftView = (draft: ShownDraft | null) => ({
   version: draft?.updatedAt ?? '',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { field as control } from '@foyer/web';
 import type { FieldValue } from '../ticket.entity.js';
 import { BODY_MAX, SUBJECT_MAX } from '../ticket-forms.js';
 import { PRIORITIES } from '../ticket.entity.js';
@@ -69,7 +70,7 @@ function holds(when: FieldCondition | null, known: (id: string) => string[] | nu
 }
 
 const textField = (max: number, required: boolean) =>
-  required ? z.string().trim().min(1).max(max) : z.string().trim().max(max).default('');
+  required ? control.someWords(max) : control.words(max).default('');
 const need = (required: boolean) => (required ? 'web.form.required' : '');
 
 /** The schema of one form: the type's parts, and the questions that what was typed asks for. What is not asked is not read. */
@@ -84,8 +85,8 @@ export function requestForm(type: RequestType, fields: readonly RequestField[], 
       .refine((value) => value !== null || needs[name] !== 'required' || ids.length === 0, 'web.form.required');
   return z
     .object({
-      subject: z.string().trim().min(1).max(SUBJECT_MAX),
-      description: z.string().trim().min(1).max(BODY_MAX),
+      subject: control.text(SUBJECT_MAX),
+      description: control.someWords(BODY_MAX),
       category:
         needs.category === 'hidden' || choices.categoryIds.length === 0
           ? z
