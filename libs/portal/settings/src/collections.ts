@@ -1,4 +1,4 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { Database } from '@foyer/database';
@@ -6,20 +6,15 @@ import { type Item as Kept, type ItemList, Items } from './items.js';
 import { type Collection, type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
+import { CHANGED, versionOf } from './version.js';
 
 /** Says who still needs the item, as a message with values; null when nobody does. */
 export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
 /** Throws unless the actor may make the second of the first; null where there is none. */
 export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
 
-/** In the form of an item: what it was when the page was opened. */
-export const VERSION = '_version';
-export const CHANGED = 'settings.collection.changed';
 /** A list as a page of the set-up knows it: with the settings, or as rows. */
 export type List<Item extends CollectionItem> = Collection<Item> | ItemList<Item & Kept>;
-/** Changes when anything about the item does. */
-export const versionOf = (item: CollectionItem): string =>
-  createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 12);
 
 /** Adds to, changes and orders the lists that a tenant sets up. Reading comes from memory and costs no statement. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, InvalidField, Refused, holds } from '@foyer/access';
+import { type Actor, Conflict, InvalidField, Refused, holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
@@ -10,6 +10,7 @@ import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
 import { SettingsChanged } from './settings.events.js';
 import { SettingsMemory, type Snapshot } from './settings-memory.js';
+import { CHANGED, versionOf } from './version.js';
 
 /** Something set up that speaks of an id. */
 export interface Mention {
@@ -53,14 +54,34 @@ export class Settings {
 
   /**
    * Changes what the patch names and leaves the rest of the section. A patch that goes by what is there is made of it.
-   * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid
+   * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid · Conflict `CHANGED` when
+   *   it is not the `version` any longer that somebody has been changing
    */
-  async change<Name extends SectionName>(actor: Actor, section: Name, patch: PatchOf<Sections[Name]>): Promise<void>;
-  async change<T extends object>(actor: Actor, section: Section<T>, patch: PatchOf<T>): Promise<void>;
-  async change(actor: Actor, section: SectionName | Section<object>, patch: PatchOf<object>): Promise<void> {
+  async change<Name extends SectionName>(
+    actor: Actor,
+    section: Name,
+    patch: PatchOf<Sections[Name]>,
+    version?: string,
+  ): Promise<void>;
+  async change<T extends object>(actor: Actor, section: Section<T>, patch: PatchOf<T>, version?: string): Promise<void>;
+  async change(
+    actor: Actor,
+    section: SectionName | Section<object>,
+    patch: PatchOf<object>,
+    version?: string,
+  ): Promise<void> {
     mayManage(actor);
     const made = typeof patch === 'function' ? patch : () => patch;
-    await this.update(sectionNamed(section), (before) => ({ ...before, ...made(before) }), actor.id);
+    const change = (before: object) => {
+      if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
+      return { ...before, ...made(before) };
+    };
+    await this.update(sectionNamed(section), change, actor.id);
+  }
+
+  /** Of a section as it is now, for a page that may be saved later. */
+  async version(section: SectionName | Section<object>): Promise<string> {
+    return versionOf(await this.get(section as Section<object>));
   }
 
   /** The same without an actor, for packs and provisioning. */

@@ -2,7 +2,7 @@ import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { Settings } from '@foyer/settings';
+import { openedAs, saveSection, Settings } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -64,10 +64,8 @@ export class MailInController {
   async page(@CurrentVisit() visit: Visit) {
     const { opening, allowed, blocked, forwards } = await this.settings.get(mailSettings);
     const lines = (entries: string[]) => entries.join('\n');
-    return this.view(
-      visit,
-      visit.form({ opening, allowed: lines(allowed), blocked: lines(blocked), forwards: lines(forwards) }),
-    );
+    const values = { opening, allowed: lines(allowed), blocked: lines(blocked), forwards: lines(forwards) };
+    return this.view(visit, visit.form(await openedAs(this.settings, mailSettings, values)));
   }
 
   @Post()
@@ -77,7 +75,9 @@ export class MailInController {
     @CurrentActor() actor: Actor,
     @Form(form) given: FormState<z.output<typeof form>>,
   ) {
-    await given.attempt((values) => this.settings.change(actor, mailSettings, values));
+    await saveSection(this.settings, mailSettings, visit, given, (values, version) =>
+      this.settings.change(actor, mailSettings, values, version),
+    );
     return given.failed ? this.view(visit, given) : seeOther(PATH, 'settings.saved');
   }
 

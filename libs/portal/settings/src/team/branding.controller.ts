@@ -31,7 +31,8 @@ import {
   settingGroups,
   typedSettings,
 } from './branding-form.js';
-import { pathOf } from './settings-page.js';
+import { openedAs, pathOf, saveSection } from './settings-page.js';
+import { VERSION } from '../version.js';
 
 const PICTURES = ['logo', 'logoDark', 'favicon'] as const;
 type Pictures = Partial<Record<PictureKind, BrandPicture>>;
@@ -58,7 +59,9 @@ export class BrandingController {
     return this.view(
       visit,
       actor,
-      visit.form(formValues(completeSettings(await this.declared(), settings))),
+      visit.form(
+        await openedAs(this.settings, 'branding', formValues(completeSettings(await this.declared(), settings))),
+      ),
       settings,
       false,
     );
@@ -76,8 +79,13 @@ export class BrandingController {
       tellContrast(form, contrastView(declared, choices, visit.t.bind(visit)));
     const pictures = await this.uploaded(actor, req, form);
     // Browsers do not choose a file again by themselves: a picture is kept although what stands beside it was refused.
-    if (form.failed && Object.keys(pictures).length > 0) await this.settings.change(actor, 'branding', pictures);
-    await form.attempt((value) => this.change(actor, choices, value, pictures));
+    if (form.failed && Object.keys(pictures).length > 0) {
+      await this.settings.change(actor, 'branding', pictures);
+      form.values[VERSION] = await this.settings.version('branding');
+    }
+    await saveSection(this.settings, 'branding', visit, form, (value, version) =>
+      this.change(actor, choices, value, pictures, version),
+    );
     return form.failed ? this.view(visit, actor, form, choices, true) : seeOther(pathOf('branding'), 'settings.saved');
   }
 
@@ -108,11 +116,12 @@ export class BrandingController {
     choices: ThemeSettings,
     value: Record<string, unknown>,
     pictures: Pictures,
+    version: string | undefined,
   ): Promise<void> {
     const settings = brandChoices(await this.declared(), choices);
     const removed = PICTURES.filter((kind) => value[`remove${kind[0]!.toUpperCase()}${kind.slice(1)}`]);
     const none = Object.fromEntries(removed.map((kind) => [kind, null]));
-    await this.settings.change(actor, 'branding', { settings, ...none, ...pictures });
+    await this.settings.change(actor, 'branding', { settings, ...none, ...pictures }, version);
   }
 
   /** Those that are pictures; the others are told at their fields. */

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
 import { InUse, useLinks } from '../uses.js';
-import { CHANGED, type Collections, type List, VERSION, versionOf } from '../collections.js';
+import { CHANGED, VERSION, versionOf } from '../version.js';
+import type { Collections, List } from '../collections.js';
 import type { CollectionItem } from '../section.js';
 
 /** One item as the list shows it. */

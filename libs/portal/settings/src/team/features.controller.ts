@@ -15,7 +15,7 @@ import {
 } from '@foyer/web';
 import { Features } from '../features.js';
 import { Settings } from '../settings.js';
-import { pathOf } from './settings-page.js';
+import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 @Can('manage', 'Settings')
 @ConsoleController('settings/features')
@@ -28,9 +28,13 @@ export class FeaturesController {
   @Get()
   @View('settings/team/features')
   async page(@CurrentVisit() visit: Visit) {
+    return this.view(visit, visit.form(await openedAs(this.settings, 'features', {})));
+  }
+
+  private async view(visit: Visit, form: FormState<unknown>) {
     const chosen = await this.settings.get('features');
     return {
-      form: visit.form(),
+      form,
       features: this.features.all().map(({ name, label, description, icon }) => ({
         name,
         label: visit.t(label),
@@ -42,10 +46,13 @@ export class FeaturesController {
   }
 
   @Post()
-  async save(@CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+  @View('settings/team/features')
+  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
     const flags = Object.fromEntries(this.features.all().map(({ name }) => [name, field.flag]));
     const form = FormState.parse(req, z.object(flags));
-    await this.settings.change(actor, 'features', form.value);
-    return seeOther(pathOf('features'), 'settings.saved');
+    await saveSection(this.settings, 'features', visit, form, (value, version) =>
+      this.settings.change(actor, 'features', value, version),
+    );
+    return form.failed ? this.view(visit, form) : seeOther(pathOf('features'), 'settings.saved');
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '@foyer/web';
 import { TenantList } from '@foyer/tenants';
 import { Settings } from '../settings.js';
-import { pathOf } from './settings-page.js';
+import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const several = <T extends z.ZodType>(each: T) =>
   z
@@ -61,13 +61,15 @@ export class GeneralController {
     const { supportEmail, contact, defaultLocale, locales, regions, timeZone } = await this.settings.get('general');
     const name = await this.settings.name();
     const chosen = Object.fromEntries(LOCALES.map((each) => [controlOf(each), regionOf(each, regions)]));
-    return this.view(visit, visit.form({ name, supportEmail, contact, defaultLocale, locales, timeZone, ...chosen }));
+    const values = { name, supportEmail, contact, defaultLocale, locales, timeZone, ...chosen };
+    return this.view(visit, visit.form(await openedAs(this.settings, 'general', values)));
   }
 
   @Post('general')
   @View('settings/team/general')
   async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
-    await form.attempt(async ({ name, supportEmail, contact, defaultLocale, timeZone, ...rest }) => {
+    await saveSection(this.settings, 'general', visit, form, async (value, version) => {
+      const { name, supportEmail, contact, defaultLocale, timeZone, ...rest } = value;
       const locales = [...new Set([defaultLocale, ...rest.locales])];
       const { regions: before, defaultLocale: main, writtenIn } = await this.settings.get('general');
       const typed = LOCALES.flatMap((each) => {
@@ -75,10 +77,11 @@ export class GeneralController {
         return typeof region === 'string' ? [[each, region] as const] : [];
       });
       const regions = { ...before, ...Object.fromEntries(typed) };
-      await this.settings.change(actor, 'general', {
+      const general = {
         ...{ name, supportEmail, contact, defaultLocale, timeZone, locales, regions },
         writtenIn: writtenIn ?? (defaultLocale === main ? null : main),
-      });
+      };
+      await this.settings.change(actor, 'general', general, version);
     });
     return form.failed ? this.view(visit, form) : seeOther(pathOf('general'), 'settings.saved');
   }

@@ -16,7 +16,7 @@ import {
 import { legalTexts } from '../legal.js';
 import { Settings } from '../settings.js';
 import { languagesNow } from '../settings-memory.js';
-import { pathOf } from './settings-page.js';
+import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const legalForm = legalTexts.extend({ language: z.string().default('') });
 type LegalForm = FormState<z.output<typeof legalForm>>;
@@ -33,16 +33,19 @@ export class LegalSettingsController {
     const language = await this.languageOf(asked);
     const { translations, ...first } = await this.settings.get('legal');
     const texts = language === '' ? first : (translations[language] ?? {});
-    return this.view(visit.form({ ...texts, language }));
+    return this.view(visit.form(await openedAs(this.settings, 'legal', { ...texts, language })));
   }
 
   @Post()
   @View('settings/team/legal')
-  async save(@CurrentActor() actor: Actor, @Form(legalForm) form: LegalForm) {
+  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(legalForm) form: LegalForm) {
     const language = await this.languageOf(form.values['language']);
-    await form.attempt(({ language: _, ...texts }) =>
-      this.settings.change(actor, 'legal', ({ translations }) =>
-        language === '' ? texts : { translations: { ...translations, [language]: texts } },
+    await saveSection(this.settings, 'legal', visit, form, ({ language: _, ...texts }, version) =>
+      this.settings.change(
+        actor,
+        'legal',
+        ({ translations }) => (language === '' ? texts : { translations: { ...translations, [language]: texts } }),
+        version,
       ),
     );
     return form.failed ? this.view(form) : seeOther(at(language), 'settings.saved');

@@ -14,7 +14,7 @@ import {
 } from '@foyer/web';
 import { PORTAL_STATUSES } from '../sections.js';
 import { Settings } from '../settings.js';
-import { pathOf } from './settings-page.js';
+import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const portalForm = z.object({ status: z.enum(PORTAL_STATUSES), message: z.string().trim().max(500).default('') });
 type PortalForm = FormState<z.output<typeof portalForm>>;
@@ -28,13 +28,15 @@ export class PortalController {
   @Get()
   @View('settings/team/portal')
   async page(@CurrentVisit() visit: Visit) {
-    return this.view(visit, visit.form(await this.settings.get('portal')));
+    return this.view(visit, visit.form(await openedAs(this.settings, 'portal', await this.settings.get('portal'))));
   }
 
   @Post()
   @View('settings/team/portal')
   async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(portalForm) form: PortalForm) {
-    await form.attempt((value) => this.settings.change(actor, 'portal', value));
+    await saveSection(this.settings, 'portal', visit, form, (value, version) =>
+      this.settings.change(actor, 'portal', value, version),
+    );
     return form.failed ? this.view(visit, form) : seeOther(pathOf('portal'), 'settings.saved');
   }
 

@@ -1,4 +1,9 @@
+import type { FormState, Visit } from '@foyer/web';
+import type { Section } from '../section.js';
+import type { SectionName } from '../sections.js';
+import type { Settings } from '../settings.js';
 import type { SetupPage } from '../setup-pages.js';
+import { CHANGED, VERSION } from '../version.js';
 
 const PAGES = {
   general: 'company',
@@ -20,3 +25,28 @@ export const portalPages: SetupPage[] = Object.entries(PAGES).map(([page, icon],
   icon,
   order: (index + 1) * 10,
 }));
+
+/** What the form of a section holds when its page is opened: the values, and the version that saving goes on from. */
+export async function openedAs<Values extends object>(
+  settings: Settings,
+  section: SectionName | Section<object>,
+  values: Values,
+): Promise<Values & { [VERSION]: string }> {
+  return { ...values, [VERSION]: await settings.version(section) };
+}
+
+/**
+ * Saves a section from its page by `change`. Where somebody else has saved it since the page was opened, that is told once and
+ * nothing is lost; whoever saves again means it.
+ */
+export async function saveSection<T>(
+  settings: Settings,
+  section: SectionName | Section<object>,
+  visit: Visit,
+  form: FormState<T>,
+  change: (value: T, version: string | undefined) => Promise<unknown>,
+): Promise<void> {
+  const opened = form.values[VERSION];
+  await form.attempt((value) => change(value, typeof opened === 'string' && opened !== '' ? opened : undefined));
+  if (form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = await settings.version(section);
+}

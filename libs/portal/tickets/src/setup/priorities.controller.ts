@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
-import { Settings } from '@foyer/settings';
+import { openedAs, saveSection, Settings } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -45,19 +45,22 @@ export class PrioritiesController {
     const values = PRIORITIES.map((priority) => {
       return textValues(textOf(priority), called(names[priority], 'name', priority));
     });
-    return this.view(visit, visit.form(Object.assign({}, ...values) as Input));
+    return this.view(
+      visit,
+      visit.form(await openedAs(this.settings, priorityNames, Object.assign({}, ...values) as Input)),
+    );
   }
 
   @Post()
   @View('tickets/setup/priorities')
   async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(form) sent: FormState<Input>) {
     const before = await this.settings.get(priorityNames);
-    await sent.attempt((input) => {
+    await saveSection(this.settings, priorityNames, visit, sent, (input, version) => {
       const named = PRIORITIES.map((priority) => {
         const texts = textsFrom(textOf(priority), input, called(before[priority], 'name', priority));
         return [priority, called(texts, priority, 'name')];
       });
-      return this.settings.change(actor, priorityNames, Object.fromEntries(named) as object);
+      return this.settings.change(actor, priorityNames, Object.fromEntries(named) as object, version);
     });
     return sent.failed ? this.view(visit, sent) : seeOther(PATH, 'settings.saved');
   }

@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, InvalidField } from '@foyer/access';
-import { Settings } from '@foyer/settings';
+import { openedAs, saveSection, Settings } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -49,19 +49,17 @@ export class ReopeningController {
   @View('tickets/setup/reopening')
   async page(@CurrentVisit() visit: Visit) {
     const { replies, days, button, statusId, returns } = await this.settings.get(reopeningRules);
-    return this.view(
-      visit,
-      visit.form({ replies, days: String(days), button: button ? '1' : null, status: statusId, returns }),
-    );
+    const values = { replies, days: String(days), button: button ? '1' : null, status: statusId, returns };
+    return this.view(visit, visit.form(await openedAs(this.settings, reopeningRules, values)));
   }
 
   @Post()
   @View('tickets/setup/reopening')
   async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(form) sent: FormState<Input>) {
-    await sent.attempt(async ({ status: statusId, ...rules }) => {
+    await saveSection(this.settings, reopeningRules, visit, sent, async ({ status: statusId, ...rules }, version) => {
       if (statusId && !(await this.open()).some(({ id }) => id === statusId))
         throw new InvalidField('status', 'web.form.choice');
-      await this.settings.change(actor, reopeningRules, { ...rules, statusId });
+      await this.settings.change(actor, reopeningRules, { ...rules, statusId }, version);
     });
     return sent.failed ? this.view(visit, sent) : seeOther(PATH, 'settings.saved');
   }
