@@ -308,6 +308,15 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
     }
   });
 
+  test.each(['//evil.example', '/\\evil.example', '///evil.example/x?y=1'])(
+    'a page that was asked for as %s links to no other host',
+    async (path) => {
+      const { text } = await (await ana.browser()).get(path);
+      expect(text).toContain('lang=de');
+      expect(text).not.toMatch(/(?:href|action)="(?:\/|\\){2}/);
+    },
+  );
+
   test('the address of an action, opened as a page, leads to the page that the action belongs to', async () => {
     const id = '01a1faf4-c11e-7ac4-a583-3c04e8e00464';
     const routes = routesOf(world.app);

@@ -19,6 +19,14 @@ beforeAll(async () => {
 const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) =>
   tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
 
+test('whoever has an address at a domain of another script signs in as they write it, and as the DNS has it', async () => {
+  const hans = await acme.customer('Hans');
+  await run(acme, () => sql`update ${table('person')} set email = 'hans@xn--mller-kva.example' where email = ${hans.email}`);
+  for (const address of ['hans@müller.example', 'Hans@MÜLLER.example', 'hans@xn--mller-kva.example'])
+    expect([address, (await acme.visitor().signIn(address, PASSWORD)).status]).toEqual([address, 303]);
+  expect((await acme.visitor().signIn('hans', PASSWORD)).status).toBe(422);
+});
+
 test('15: the session id changes when somebody signs in, and the planted one is worth nothing', async () => {
   const browser = acme.visitor();
   browser.setCookie('session', 'planted-by-somebody-else');

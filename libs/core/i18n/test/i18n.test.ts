@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { direction, formatters, isTimeZone, Messages, MissingMessage, negotiateLocale } from '../src/index.js';
+import {
+  direction,
+  formatters,
+  isTimeZone,
+  Messages,
+  MissingMessage,
+  negotiateLocale,
+  timeZones,
+} from '../src/index.js';
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
@@ -218,6 +226,9 @@ describe('formatters', () => {
     expect(formatters('!!', 'UTC').locale).toBe('en');
     expect(isTimeZone('Europe/Berlin')).toBe(true);
     expect(isTimeZone('Mars/Base')).toBe(false);
+    for (const zone of ['Asia/Kolkata', 'Europe/Kyiv', 'UTC', 'Europe/Berlin'])
+      expect(timeZones(zone).filter((one) => one === zone)).toEqual([zone]);
+    expect(timeZones('Mars/Base')).not.toContain('Mars/Base');
   });
 
   test('a wrong style or date is an error', () => {

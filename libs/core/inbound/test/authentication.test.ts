@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -179,7 +180,10 @@ describe('59: the author is the one address that was authenticated', () => {
         const seen = parseMail(raw).from?.address;
         if (seen === undefined) return;
         named++;
-        expect(dkim!.headerFrom.map((one) => one.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))).toEqual([seen]);
+        const them = dkim!.headerFrom.map((one) => one.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+        // A domain of another script is kept as the DNS has it, and says the same.
+        const said = seen.replace(/(?<=@)[^@]+$/, (domain) => domainToUnicode(domain) || domain);
+        expect([[seen], [said]]).toContainEqual(them);
       }),
       { numRuns: 1_500 },
     );

@@ -244,6 +244,31 @@ describe('without JavaScript', () => {
       expect((await ana.get(`/tickets${page}`)).text).not.toContain('Written in vain?');
   });
 
+  test('answers go over into a form that asks the same, and into words in one that does not', async () => {
+    const typed = {
+      ...plain({ [f('device')]: laptop.id, [f('order')]: 'ORD-77' }),
+      type: randomUUID(),
+      subject: 'Moved',
+    };
+    await ana.upload('/tickets', typed, []);
+    const same = (await ana.get('/tickets/new/repair')).text;
+    expect(same).toContain('value="ORD-77"');
+    expect(same).not.toContain('Order: ORD-77');
+    const other = (await ana.get('/tickets/new/general')).text;
+    const [description] = /<textarea[^>]*name="description"[^>]*>([^<]*)/.exec(other)!.slice(1);
+    expect(description).toContain(': ORD-77');
+    expect(description).toContain(': Laptop');
+    await ana.post('/tickets/drafts/removal', { place: restoredFrom(other) });
+  });
+
+  test('what nobody sees is nothing said', async () => {
+    const unseen = { type: FIRST_TYPE.id, subject: '\u200b\u2060', description: '\u200b \u200d' };
+    const { status, text } = await ana.upload('/tickets', unseen, []);
+    expect(status).toBe(422);
+    for (const name of ['subject', 'description']) expect(text).toContain(`id="${name}-error"`);
+    await ana.post('/tickets/drafts/removal', { place: `new:${FIRST_TYPE.id}` });
+  });
+
   test('once the form of another type has taken it over, what was typed is nowhere else', async () => {
     await ana.upload('/tickets', { ...plain(), type: randomUUID(), subject: 'Only once' }, []);
     const from = restoredFrom((await ana.get('/tickets/new/general')).text);

@@ -210,6 +210,8 @@ describe('everything can be set up', () => {
         'actions-2-text': '',
       },
     };
+    const unknown = await owner.post(at('automations'), { ...typed, 'actions-1-text': 'Dear {{customer.nmae}}' });
+    expect([unknown.status, unknown.text.includes('id="actions-1-text-error"')]).toEqual([422, true]);
     expect((await owner.post(at('automations'), typed)).status).toBe(303);
     const last = (await acme.inside(() => collections().all(automations))).at(-1)!;
     expect(last).toMatchObject({
