@@ -8,6 +8,7 @@ import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/ap
 import { Limits } from '@foyer/credentials';
 import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
+import { Settings } from '@foyer/settings';
 import { Tickets } from '@foyer/tickets';
 import { readable, routesOf } from './routes.js';
 
@@ -311,6 +312,7 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
   test.each(['//evil.example', '/\\evil.example', '///evil.example/x?y=1'])(
     'a page that was asked for as %s links to no other host',
     async (path) => {
+      await acme.inside(() => world.get(Settings).apply('general', { locales: ['en', 'de'] }));
       const { text } = await (await ana.browser()).get(path);
       expect(text).toContain('lang=de');
       expect(text).not.toMatch(/(?:href|action)="(?:\/|\\){2}/);

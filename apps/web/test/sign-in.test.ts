@@ -21,7 +21,10 @@ const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) =>
 
 test('whoever has an address at a domain of another script signs in as they write it, and as the DNS has it', async () => {
   const hans = await acme.customer('Hans');
-  await run(acme, () => sql`update ${table('person')} set email = 'hans@xn--mller-kva.example' where email = ${hans.email}`);
+  await run(
+    acme,
+    () => sql`update ${table('person')} set email = 'hans@xn--mller-kva.example' where email = ${hans.email}`,
+  );
   for (const address of ['hans@müller.example', 'Hans@MÜLLER.example', 'hans@xn--mller-kva.example'])
     expect([address, (await acme.visitor().signIn(address, PASSWORD)).status]).toEqual([address, 303]);
   expect((await acme.visitor().signIn('hans', PASSWORD)).status).toBe(422);

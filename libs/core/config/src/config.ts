@@ -91,7 +91,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secretKey: values.SECRET_KEY ?? keptSecret(dataDir),
     trustProxy: values.TRUST_PROXY!,
     logLevel: values.LOG_LEVEL!,
-    uploadLimitBytes: values.UPLOAD_LIMIT_MB! * 1_000_000,
+    uploadLimitBytes: values.UPLOAD_LIMIT_MB! * 1024 * 1024,
     filesQuotaBytes: values.FILES_QUOTA_MB! * 1024 * 1024,
     mailsQuotaBytes: values.MAILS_QUOTA_MB! * 1024 * 1024,
     s3: values.S3_BUCKET

@@ -110,7 +110,7 @@ export class Files {
       const limit = Math.min(options.maxBytes ?? Infinity, this.config.uploadLimitBytes);
       const { size: received } = await stat(path);
       if (received === 0) throw new Unacceptable('empty', { name });
-      if (received > limit) throw new Unacceptable('size', { name, megabytes: Math.floor(limit / 1_000_000) || 1 });
+      if (received > limit) throw new Unacceptable('size', { name, megabytes: Math.floor(limit / 1024 / 1024) || 1 });
       name = await trueName(path, name);
       const { type, family } = await inspect(path, name, options.allow);
       if (family !== 'image') return { path, name, field, type, pixels: 0, draft: null };

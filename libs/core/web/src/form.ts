@@ -129,7 +129,9 @@ function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [strin
 /** Controls, and what turns a line round or has no width. Line ends, tabs and the joiners of Persian and emoji are part of texts. */
 const UNSEEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
-const SEEN = /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u;
+/** Anything to be seen; the blank of Braille is a symbol, but none. */
+const SEEN = /[^\s\u2800\p{C}\p{Default_Ignorable_Code_Point}]/u;
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 /** What somebody typed, without what nobody sees; empty when there is nothing else. */
 const visible = z.string().transform((typed) => {
   const text = typed.replace(UNSEEN, '').trim();
@@ -169,13 +171,13 @@ export const field = {
       .pipe(z.string().max(max))
       .optional()
       .transform((value) => value || null),
-  /** A long text, kept as it was typed; of what nobody sees alone there is none. */
+  /** A long text, kept as it was typed, without controls; of what nobody sees alone there is none. */
   words: (max: number) =>
     z
       .string()
       .trim()
       .max(max)
-      .transform((text) => (SEEN.test(text) ? text : '')),
+      .transform((text) => (SEEN.test(text) ? text.replace(CONTROLS, '') : '')),
   /** The same where something must be said. */
   someWords: (max: number) => field.words(max).pipe(z.string().min(1)),
   /** What people, companies and businesses are called. It goes into mails to those who do not know them, and carries no link there. */

@@ -36,7 +36,8 @@ export class Visit {
   }
 
   get device(): Device {
-    return { ip: this.req.ip ?? null, userAgent: this.req.get('user-agent') ?? null };
+    // An IPv4 address on a socket of both kinds.
+    return { ip: this.req.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null, userAgent: this.req.get('user-agent') ?? null };
   }
 
   t(key: string, values?: MessageValues): string {

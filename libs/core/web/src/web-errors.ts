@@ -51,9 +51,10 @@ export class PortalClosed extends Error {
 
 /**
  * Where to go after signing in. Only a path of this very host; anything a browser could read as another host
- * (`//evil`, `/\evil`, control characters) becomes the fallback (ASVS 3.7.2).
+ * (`//evil`, `/\evil`, `/.//evil`, control characters) becomes the fallback (ASVS 3.7.2).
  */
 export function safeReturn(path: unknown, fallback: string): string {
-  if (typeof path !== 'string' || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(path)) return fallback;
+  if (typeof path !== 'string' || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(path) || /^[^?#]*\/\//.test(path))
+    return fallback;
   return path;
 }

@@ -13,7 +13,7 @@ import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
 import { objection, type Proof } from './judgement.js';
 import { type CheckedFiles, MailFiles } from './mail-files.js';
 import { isBlocked, isListed, mailboxes, mailSettings } from './mail-settings.js';
-import { bodyOf, quotedOf, subjectOf } from './mail-text.js';
+import { bodyOf, longSubject, quotedOf, subjectOf } from './mail-text.js';
 import { Senders } from './senders.js';
 
 const MAX_ADDRESSED = 50;
@@ -138,7 +138,7 @@ export class Intake {
     const words = await this.words(letter, actor);
     const ticket = await this.tickets.open(actor, {
       subject: subjectOf(mail, translate(defaultLocale, 'correspondence.no-subject')),
-      description: words.body,
+      description: [longSubject(mail), words.body].filter(Boolean).join('\n\n'),
       ...{ priority: 'normal', categoryId: box?.categoryId ?? null, typeId: box?.typeId ?? null },
       ...{ fileIds: words.fileIds, quoted: words.quoted, mail: words.mail, source: 'email', format: 'text' },
       companyId: companyFor(actor),

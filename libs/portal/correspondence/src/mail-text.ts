@@ -9,7 +9,7 @@ const PREFIX =
 
 /** What a ticket is called after: the subject without “Re:” and without numbers of ours. */
 export function subjectOf({ subject, text }: InboundMail, standard: string): string {
-  const bare = subject.replace(PREFIX, '').replace(/\s+/g, ' ').trim();
+  const bare = bareSubject(subject);
   const line =
     text
       .split('\n')
@@ -17,6 +17,14 @@ export function subjectOf({ subject, text }: InboundMail, standard: string): str
       .find((one) => one !== '') ?? '';
   const letters = [...(bare || subject.trim() || line || standard)];
   return letters.length > SUBJECT_MAX ? `${letters.slice(0, SUBJECT_MAX - 1).join('')}…` : letters.join('');
+}
+
+const bareSubject = (subject: string) => subject.replace(PREFIX, '').replace(/\s+/g, ' ').trim();
+
+/** The whole subject, where it is longer than what a ticket is called. */
+export function longSubject({ subject }: InboundMail): string | null {
+  const bare = bareSubject(subject);
+  return [...bare].length > SUBJECT_MAX ? bare : null;
 }
 
 /** The words of a message: what was written, and which files were not taken. */

@@ -101,6 +101,8 @@ test('somebody of several companies chooses for which they act, and nobody choos
   const list = async () => (await browser.get('/tickets?scope=company')).text;
   expect([(await list()).includes('One of Globex'), (await list()).includes('One of Hooli')]).toEqual([true, false]);
   const hooli = await idOf('company', 'Hooli');
+  for (const back of ['//evil.example', '/.//evil.example', '/x/..//evil.example'])
+    expect((await browser.post('/company/choice', { company: hooli, back })).headers['location']).toBe('/company');
   expect((await browser.post('/company/choice', { company: hooli, back: '//evil.example' })).headers['location']).toBe(
     '/company',
   );

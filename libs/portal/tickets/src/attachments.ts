@@ -29,7 +29,7 @@ export class Attachments {
   /** For the form: how many files, how large each may be, and of which endings. */
   get limits() {
     const size = this.config.uploadLimitBytes;
-    return { count: MAX_FILES, size, megabytes: Math.floor(size / 1_000_000), kinds: extensionsOf().join(',') };
+    return { count: MAX_FILES, size, megabytes: Math.floor(size / 1024 / 1024), kinds: extensionsOf().join(',') };
   }
 
   /** Stores what came and adds what came before with the same form; what cannot be taken is said at the field. */

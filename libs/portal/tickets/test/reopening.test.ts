@@ -156,6 +156,21 @@ describe('a customer', () => {
   });
 });
 
+test('whoever answers their own ticket at the desk answers it as the team; in the portal they are its customer', async () => {
+  const { number } = await acme.owner.opens('My own question');
+  const at = `/console/tickets/${ticketNumber(number)}`;
+  await owner.get(at);
+  expect((await owner.upload(`${at}/replies`, { body: 'An answer', status: 'pending' }, [])).status).toBe(303);
+  const statusOf = async () =>
+    (
+      await acme.query<{ status: string }>(() => sql`select status from ${table('ticket')} where number = ${number}`)
+    )[0]!.status;
+  expect(await statusOf()).toBe('pending');
+  await owner.get(`/tickets/${ticketNumber(number)}`);
+  expect((await owner.upload(`/tickets/${ticketNumber(number)}/replies`, { body: 'And now?' }, [])).status).toBe(303);
+  expect(await statusOf()).toBe('open');
+});
+
 test('the team, and rules, are bound by none of it', async () => {
   await rule({ replies: 'follows-up', button: false });
   const [one, two, three] = [await solved(200), await solved(200), await solved(200)];

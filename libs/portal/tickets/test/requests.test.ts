@@ -261,11 +261,38 @@ describe('without JavaScript', () => {
     await ana.post('/tickets/drafts/removal', { place: restoredFrom(other) });
   });
 
+  test('what was answered to a question that is gone meanwhile comes back in words, and is sent with them', async () => {
+    const gone = `f-${randomUUID()}`;
+    const typed = {
+      type: FIRST_TYPE.id,
+      subject: 'Meanwhile',
+      description: 'The lamp',
+      [gone]: 'Size XL',
+      [f('order')]: 'ORD-9',
+    };
+    const back = await ana.upload('/tickets', typed, []);
+    expect(back.status).toBe(422);
+    const [description] = /<textarea[^>]*name="description"[^>]*>([^<]*)/.exec(back.text)!.slice(1);
+    expect(description).toBe('The lamp\n\nSize XL\n\nOrder: ORD-9');
+    const sent = await ana.upload(
+      '/tickets',
+      { type: FIRST_TYPE.id, subject: 'Meanwhile', description: description! },
+      [],
+    );
+    expect(sent.status).toBe(303);
+    expect((await ana.get(sent.headers['location']!)).text).toContain('Size XL');
+  });
+
   test('what nobody sees is nothing said', async () => {
-    const unseen = { type: FIRST_TYPE.id, subject: '\u200b\u2060', description: '\u200b \u200d' };
-    const { status, text } = await ana.upload('/tickets', unseen, []);
-    expect(status).toBe(422);
-    for (const name of ['subject', 'description']) expect(text).toContain(`id="${name}-error"`);
+    for (const blank of ['\u200b\u2060', '\u2800', '\u0001\u007f', '\u3164 \u00ad']) {
+      const { status, text } = await ana.upload(
+        '/tickets',
+        { type: FIRST_TYPE.id, subject: blank, description: blank },
+        [],
+      );
+      expect([blank, status]).toEqual([blank, 422]);
+      for (const name of ['subject', 'description']) expect(text).toContain(`id="${name}-error"`);
+    }
     await ana.post('/tickets/drafts/removal', { place: `new:${FIRST_TYPE.id}` });
   });
 

@@ -19,7 +19,7 @@ import {
 } from '@foyer/web';
 import { categoryOptions } from '../categories.js';
 import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
-import { adopted } from '../requests/adopted-draft.js';
+import { adopted, unasked } from '../requests/adopted-draft.js';
 import { Colleagues } from '../requests/colleagues.js';
 import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
 import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
@@ -75,6 +75,12 @@ export class NewTicketController {
     const { form, kept } = await this.desk.receive(req, desk);
     if (body['draft'] !== undefined) return this.keep(actor, type, withFiles(form.values, kept));
     if (body['again'] !== undefined) return this.page(desk, around, visit.form(form.values), kept);
+    // The team has taken a question out of the form meanwhile: what was answered is not dropped with it.
+    const { others, words } = unasked(visit, form.values as DraftContent, type, await this.requests.fields());
+    if (others.length > 0) {
+      form.values['description'] = [typedText(form.values['description']), ...words].filter(Boolean).join('\n\n');
+      form.fail('description', 'tickets.request.changed');
+    }
 
     const colleagues = new Colleagues(around.colleagues);
     const requester = colleagues.chosen(form, typedText(body['requester']));

@@ -15,12 +15,8 @@ export function adopted(
   type: RequestType,
   fields: readonly RequestField[],
 ): DraftContent {
-  const asked = new Set(questionsOf(type, fields, false).map(({ field }) => controlOf(field.id)));
-  const given = fields
-    .map((field) => ({ field, name: controlOf(field.id), value: [rest[controlOf(field.id)] ?? []].flat() }))
-    .filter(({ value }) => value.some((one) => one.trim() !== ''));
-  const answers = given.filter(({ name }) => asked.has(name)).map(({ name }) => [name, rest[name]!] as const);
-  const words = given.filter(({ name }) => !asked.has(name)).map(({ field, value }) => inWords(visit, field, value));
+  const { words, others } = unasked(visit, rest, type, fields);
+  const answers = Object.entries(rest).filter(([name]) => CONTROL.test(name) && !others.includes(name));
   const text = [description, ...words].filter(Boolean).join('\n\n');
   return {
     ...(subject !== undefined && { subject }),
@@ -30,7 +26,27 @@ export function adopted(
   };
 }
 
-function inWords({ t, locale }: Visit, field: RequestField, value: readonly string[]): string {
+const CONTROL = new RegExp(`^${controlOf('[0-9a-f-]{36}')}$`);
+
+/** Customers' answers to what a form does not ask: by the names of their controls, and in words. What only the team fills in is nobody's answer. */
+export function unasked(
+  visit: Visit,
+  typed: DraftContent,
+  type: RequestType,
+  fields: readonly RequestField[],
+): { others: string[]; words: string[] } {
+  const asked = new Set(questionsOf(type, fields, false).map(({ field }) => controlOf(field.id)));
+  const byName = new Map(fields.map((field) => [controlOf(field.id), field]));
+  const theirs = (name: string) => (byName.get(name)?.visibility ?? 'customer') === 'customer';
+  const others = Object.keys(typed).filter(
+    (name) =>
+      CONTROL.test(name) && !asked.has(name) && theirs(name) && [typed[name]!].flat().some((one) => one.trim() !== ''),
+  );
+  return { others, words: others.map((name) => inWords(visit, byName.get(name), [typed[name]!].flat())) };
+}
+
+function inWords({ t, locale }: Visit, field: RequestField | undefined, value: readonly string[]): string {
+  if (!field) return value.join(', ');
   const options = new Map(field.options.map((one) => [one.id, localized(one, 'label', locale)]));
   const said =
     field.kind === 'checkbox' ? t('tickets.request.yes') : value.map((one) => options.get(one) ?? one).join(', ');
