@@ -309,20 +309,27 @@ test('who registers with an address of a company’s own domain belongs to it on
   expect(made.status).toBe(303);
   const refused = await owner.post('/console/companies', { name: 'Everybody', domain: 'gmail.com' });
   expect([refused.status, refused.text.includes('Anyone can have an address at gmail.com.')]).toEqual([422, true]);
+  const munich = await owner.post('/console/companies', { name: 'Isar', domain: 'München.example' });
+  expect(munich.status).toBe(303);
+  for (const path of ['/console/companies', munich.headers['location']!, '/console/find?q=Isar'])
+    expect((await owner.get(path)).text).toContain('münchen.example');
+  const more = await owner.post('/console/companies', { name: 'More', domain: 'münchen.example/x' });
+  expect([more.status, more.text.includes('without http or @')]).toEqual([422, true]);
   const placesOf = (email: string) =>
     acme.query<{ name: string; role: string }>(
       () => sql`select c.name, m.role from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
                   join ${table('person')} p on p.id = m.person_id where p.email = ${email}`,
     );
-  for (const [email, places] of [
+  for (const [email, places, kept = email] of [
     ['jill@umbrella.example', [{ name: 'Umbrella', role: 'user' }]],
     ['wesker@not-umbrella.example', []],
+    ['ina@münchen.example', [{ name: 'Isar', role: 'user' }], 'ina@xn--mnchen-3ya.example'],
   ] as const) {
     await acme.visitor().post('/register', { name: 'Jill', email });
     const { browser, token } = await follow(email, '/verify');
-    expect(await placesOf(email)).toEqual([]);
+    expect(await placesOf(kept)).toEqual([]);
     expect((await browser.post('/verify', { token, name: 'Jill', password: CHOSEN, phone: '' })).status).toBe(303);
-    expect(await placesOf(email)).toEqual(places);
+    expect(await placesOf(kept)).toEqual(places);
     expect((await browser.get('/company')).status).toBe(places.length > 0 ? 200 : 404);
   }
 });

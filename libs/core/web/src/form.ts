@@ -1,8 +1,8 @@
 import { BadRequestException, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { Conflict, InvalidField, TooMany } from '@foyer/access';
 import { type MessageValues, translate } from '@foyer/i18n';
+import { addressInDns } from './domains.js';
 import type { FoyerRequest, Upload } from './request.js';
 
 type Typed = string | string[];
@@ -156,12 +156,7 @@ const ADDRESS =
   /^(?:[\w!#$%&'*+/=?^`{|}~-]+\.)*[\w!#$%&'*+/=?^`{|}~-]+@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/;
 
 /** As accounts have it: in small letters, and the domain as the DNS has it (RFC 5891). */
-const address = z
-  .string()
-  .trim()
-  .max(254)
-  .toLowerCase()
-  .transform((typed) => typed.replace(/(?<=@)[^@]+$/, (domain) => domainToASCII(domain) || domain));
+const address = z.string().trim().max(254).toLowerCase().transform(addressInDns);
 
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {

@@ -14,6 +14,7 @@ export {
   View,
 } from './audience.js';
 export { Cookies } from './cookies.js';
+export { addressAsWritten, addressInDns, domainAsWritten, domainInDns, isDomain } from './domains.js';
 export { Edge } from './edge.js';
 export { field, Filters, Form, FormState, Uploads } from './form.js';
 export { hostKind, platformOrigin } from './hosts.js';

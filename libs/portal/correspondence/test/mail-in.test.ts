@@ -927,7 +927,7 @@ test('only known people open tickets where the team wants it so, and blocked one
   await owner.get('/console/settings/mail-in');
   const saved = await owner.post('/console/settings/mail-in', {
     opening: 'known',
-    blocked: 'evil.example',
+    blocked: 'evil.example, münchen.example, x@bücher.example',
     allowed: '',
     forwards: '',
   });
@@ -938,6 +938,13 @@ test('only known people open tickets where the team wants it so, and blocked one
   expect(await outcome(bolt, 'x@evil.example')).toMatchObject({ status: 'refused', reason: 'blocked' });
   await deliver({ from: 'y@mx2.evil.example', to: at(bolt) });
   expect(await outcome(bolt, 'y@mx2.evil.example')).toMatchObject({ status: 'refused', reason: 'blocked' });
+  expect((await owner.get('/console/settings/mail-in')).text).toContain(
+    'evil.example\nmünchen.example\nx@bücher.example',
+  );
+  for (const sender of ['y@xn--mnchen-3ya.example', 'x@xn--bcher-kva.example']) {
+    await deliver({ from: sender, to: at(bolt) });
+    expect(await outcome(bolt, sender)).toMatchObject({ status: 'refused', reason: 'blocked' });
+  }
   await deliver({ from: 'z@notevil.example', to: at(bolt) });
   expect(await outcome(bolt, 'z@notevil.example')).toMatchObject({ status: 'refused', reason: 'unknown-sender' });
   const [kept] = await bolt.inside(() =>

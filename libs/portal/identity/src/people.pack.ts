@@ -4,6 +4,7 @@ import { hashPassword } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { PackSections } from '@foyer/tenants';
+import { domainInDns, field } from '@foyer/web';
 import { Company, COMPANY_ROLES, Membership } from './company.entity.js';
 import { Person, TEAM_ROLES } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
@@ -13,7 +14,7 @@ const DAY = 24 * HOUR;
 const joinedDaysAgo = z.number().nonnegative().optional();
 const person = z.strictObject({
   name: z.string().min(1),
-  email: z.email().toLowerCase(),
+  email: field.email,
   phone: z.string().optional(),
   locale: z.string().optional(),
   /** Only packs of demo businesses have passwords in the clear. */
@@ -30,7 +31,7 @@ const people = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1),
-        domain: z.string().toLowerCase().optional(),
+        domain: z.string().transform(domainInDns).optional(),
         joinedDaysAgo,
         members: z.array(person.extend({ role: z.enum(COMPANY_ROLES) })).default([]),
       }),

@@ -4,12 +4,16 @@ import type { Actor } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { openedAs, saveSection, Settings } from '@foyer/settings';
 import {
+  addressAsWritten,
+  addressInDns,
   Can,
   ConsoleController,
   CurrentActor,
   CurrentVisit,
+  domainInDns,
   Form,
   type FormState,
+  isDomain,
   seeOther,
   View,
   type Visit,
@@ -19,7 +23,10 @@ import { mailSettings } from '../mail-settings.js';
 import { WebhookAddress } from '../ways/webhook-address.js';
 
 const PATH = '/console/settings/mail-in';
-const ENTRY = /^(?:[^\s@,;]{1,64}@)?(?:@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63}$/;
+const ENTRY = /^(?:[^\s@,;]{1,64}@|@)?([^\s@,;]+\.[a-z][a-z\d-]*[a-z\d])$/;
+/** As authors of mails have it: of any script, and in small letters. */
+const entryOf = (typed: string) => (typed.includes('@') ? addressInDns(typed.toLowerCase()) : domainInDns(typed));
+const isEntry = (entry: string) => isDomain(ENTRY.exec(entry)?.[1] ?? '');
 
 /** Addresses or domains, one a line or with commas. */
 const list = (max: number, addressesOnly = false) =>
@@ -30,13 +37,13 @@ const list = (max: number, addressesOnly = false) =>
     .transform((text) => [
       ...new Set(
         (text ?? '')
-          .toLowerCase()
           .split(/[\s,;]+/)
-          .filter(Boolean),
+          .filter(Boolean)
+          .map(entryOf),
       ),
     ])
     .refine((entries) => entries.length <= max, 'correspondence.form.too-many')
-    .refine((entries) => entries.every((entry) => ENTRY.test(entry)), 'correspondence.form.list')
+    .refine((entries) => entries.every(isEntry), 'correspondence.form.list')
     .refine(
       (entries) => !addressesOnly || entries.every((entry) => /^[^@]+@/.test(entry)),
       'correspondence.form.addresses',
@@ -63,7 +70,7 @@ export class MailInController {
   @View('correspondence/team/mail-in')
   async page(@CurrentVisit() visit: Visit) {
     const { opening, allowed, blocked, forwards } = await this.settings.get(mailSettings);
-    const lines = (entries: string[]) => entries.join('\n');
+    const lines = (entries: string[]) => entries.map(addressAsWritten).join('\n');
     const values = { opening, allowed: lines(allowed), blocked: lines(blocked), forwards: lines(forwards) };
     return this.view(visit, visit.form(await openedAs(this.settings, mailSettings, values)));
   }

@@ -6,7 +6,7 @@ import { seal } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { CollectionController, type CollectionRow, Collections } from '@foyer/settings';
 import { Categories, categoryOptions, requestTypes, typeName } from '@foyer/tickets';
-import { Can, ConsoleController, field, type Visit } from '@foyer/web';
+import { Can, ConsoleController, domainAsWritten, domainInDns, field, type Visit } from '@foyer/web';
 import { type Mailbox, mailboxes, SECURITIES } from '../mail-settings.js';
 import { mailboxSeal } from '../ways/mailbox-rounds.js';
 
@@ -20,9 +20,9 @@ const fields = z.object({
   host: z
     .string()
     .trim()
-    .toLowerCase()
     .max(255)
-    .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'correspondence.mailbox.host-form'),
+    .transform(domainInDns)
+    .refine((host) => /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(host), 'correspondence.mailbox.host-form'),
   port: z.coerce
     .number('correspondence.mailbox.port-form')
     .int('correspondence.mailbox.port-form')
@@ -73,7 +73,9 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
   protected async row(visit: Visit, { id, name, user, host, enabled }: Mailbox): Promise<CollectionRow> {
     if (!this.looks.has(visit)) this.looks.set(visit, this.states());
     const state = (await this.looks.get(visit)!).get(id);
-    const text = state?.error ? visit.t(`correspondence.mailbox.error.${state.error}`) : `${user} · ${host}`;
+    const text = state?.error
+      ? visit.t(`correspondence.mailbox.error.${state.error}`)
+      : `${user} · ${domainAsWritten(host)}`;
     const tone = state?.error ? 'bad' : state?.polledAt ? 'good' : 'info';
     const label = visit.t(`correspondence.mailbox.state.${tone}`);
     return { title: name, text, enabled, badge: enabled ? { label, tone } : null };
@@ -81,7 +83,16 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
 
   protected values(_visit: Visit, item: Mailbox | null) {
     const { name, address, host, port = 993, security = 'tls', user, typeId, categoryId, enabled = true } = item ?? {};
-    const shown = { name, address, host, port: String(port), security, user, typeId, categoryId };
+    const shown = {
+      name,
+      address,
+      host: host && domainAsWritten(host),
+      port: String(port),
+      security,
+      user,
+      typeId,
+      categoryId,
+    };
     return { ...shown, enabled: enabled ? '1' : null };
   }
 

@@ -6,10 +6,13 @@ import {
   ConsoleController,
   CurrentActor,
   CurrentVisit,
+  domainAsWritten,
+  domainInDns,
   field,
   Filters,
   Form,
   type FormState,
+  isDomain,
   listView,
   seeOther,
   View,
@@ -34,15 +37,14 @@ import { TicketTally } from '../ticket-tally.js';
 const PATH = '/console/companies';
 const PAGE = 50;
 const filters = z.object({ q: field.search, cursor: z.uuid().nullable().catch(null) });
-const DOMAIN = /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 const companyForm = z.object({
   name: field.name(100),
   domain: z
     .string()
     .trim()
-    .toLowerCase()
     .max(253)
-    .refine((value) => value === '' || DOMAIN.test(value), 'identity.companies.domain-wrong')
+    .transform(domainInDns)
+    .refine((value) => value === '' || isDomain(value), 'identity.companies.domain-wrong')
     .optional()
     .transform((value) => value || null),
   parent: field.optionalId,
@@ -80,8 +82,9 @@ export class CompaniesController {
       rows.map(({ id }) => id),
     );
     return {
-      companies: rows.map(({ id, ...company }) => ({
+      companies: rows.map(({ id, domain, ...company }) => ({
         ...company,
+        domain: domain && domainAsWritten(domain),
         href: `${PATH}/${id}`,
         openTickets: tally.get(id)?.open ?? 0,
       })),
@@ -175,7 +178,8 @@ export class CompaniesController {
   }
 
   private async view(visit: Visit, actor: PortalActor, id: string, { form, details }: Forms = {}) {
-    const { name, domain, createdAt, parentId, partnerIds } = await this.list.company(actor, id);
+    const { name, domain: kept, createdAt, parentId, partnerIds } = await this.list.company(actor, id);
+    const domain = kept && domainAsWritten(kept);
     const labelOf = await this.roles.labels((key) => visit.t(key));
     const others = (await this.list.companyNames(actor)).filter((other) => other.value !== id);
     const tally = (await this.tickets.count(actor, 'company', [id])).get(id);

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
 import { ConsoleSearch, type Found } from '@foyer/settings';
+import { domainAsWritten } from '@foyer/web';
 import { PeopleList } from '../people-list.js';
 
 const MOST = 6;
@@ -25,7 +26,7 @@ export class FindPeople implements OnModuleInit {
     const found = await this.list.byName(actor, words, MOST);
     return found.map(({ id, kind, name, text }) => ({
       title: name,
-      text,
+      text: text && kind === 'company' ? domainAsWritten(text) : text,
       href: kind === 'person' ? `/console/people/${id}` : `/console/companies/${id}`,
       icon: kind === 'person' ? 'user' : 'company',
     }));
