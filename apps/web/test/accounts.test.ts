@@ -290,6 +290,11 @@ describe('signing a business up', () => {
   test('suggests a free address while the name is typed, and says whether one can be had', async () => {
     const site = world.visitor(world.config.baseUrl.host);
     const ask = async (query: string) => (await site.get(`/sign-up/address?${query}`)).body as object;
+    const german = world.visitor(world.config.baseUrl.host);
+    for (const name of ['Bäckerei Grünwald', 'BA\u0308CKEREI GRU\u0308NWALD'])
+      expect(
+        (await german.get(`/sign-up/address?business=${encodeURIComponent(name)}`, { 'Accept-Language': 'de' })).body,
+      ).toMatchObject({ suggestion: 'baeckerei-gruenwald' });
     expect(await ask(`business=${encodeURIComponent('Ströme & Söhne GmbH')}`)).toMatchObject({
       suggestion: 'strome-sohne-gmbh',
     });

@@ -61,7 +61,7 @@ export class SignupController {
     @CurrentVisit() visit: Visit,
     @Filters(addressQuery) { business, slug }: z.output<typeof addressQuery>,
   ) {
-    const { suggestion, problem } = await this.signup.address(business, slug, visit.device.ip ?? '');
+    const { suggestion, problem } = await this.signup.address(business, slug, visit.locale, visit.device.ip ?? '');
     return { suggestion, problem: problem && visit.t(problem) };
   }
 
@@ -74,7 +74,7 @@ export class SignupController {
     const about = ['business', 'name', 'email'].map((each) => String(form.values[each] ?? ''));
     const password = await this.signup.password(form.secret('password'), form.secret('kept_password'), about, ip);
     if ('problem' in password) form.fail('password', password.problem);
-    const { problem } = await this.signup.address('', String(form.values['slug'] ?? ''), ip);
+    const { problem } = await this.signup.address('', String(form.values['slug'] ?? ''), visit.locale, ip);
     if (problem) form.fail('slug', problem);
     const blueprint = form.values['blueprint'];
     if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint))

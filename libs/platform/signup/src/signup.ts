@@ -41,11 +41,12 @@ export class Signup {
   async address(
     business: string,
     wanted: string,
+    locale: string,
     ip: string,
   ): Promise<{ suggestion: string | null; problem: string | null }> {
     await this.limits.count(ASKED, ip);
     return {
-      suggestion: business ? await this.addresses.suggestion(business) : null,
+      suggestion: business ? await this.addresses.suggestion(business, locale) : null,
       problem: wanted ? await this.addresses.problem(wanted) : null,
     };
   }

@@ -17,9 +17,9 @@ export class Addresses {
     return (await this.free([parsed.data])).length === 1 ? null : 'tenants.slug.taken';
   }
 
-  /** A free address that says the business's name; null where its letters make none. */
-  async suggestion(business: string): Promise<string | null> {
-    const base = folded(business)
+  /** A free address that says the business's name as its language spells it in plain letters; null where its letters make none. */
+  async suggestion(business: string, locale: string): Promise<string | null> {
+    const base = folded(spelt(business, locale))
       .replace(/[^a-z0-9]+/g, '-')
       .slice(0, 31)
       .replace(/^-+|-+$/g, '');
@@ -38,3 +38,13 @@ export class Addresses {
     return slugs.filter((each) => !taken.some((row) => row.slug === each));
   }
 }
+
+/** German writes an umlaut without the letter as two: Grünwald is gruenwald, not grunwald. */
+const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' };
+const spelt = (name: string, locale: string): string =>
+  locale.split('-')[0] === 'de'
+    ? name
+        .normalize('NFC')
+        .toLowerCase()
+        .replace(/[äöü]/g, (letter) => UMLAUTS[letter]!)
+    : name;
