@@ -100,7 +100,7 @@ export const labelsOf = (
   visit: Visit,
 ): Record<string, string> => ({
   subject: visit.t('tickets.field.subject'),
-  description: visit.t('tickets.new.description'),
+  description: visit.t('tickets.field.description'),
   category: visit.t('tickets.field.category'),
   priority: visit.t('tickets.field.priority'),
   company: visit.t('tickets.field.company'),
