@@ -639,6 +639,20 @@ describe('for somebody else', () => {
     expect((await ana.upload('/console/tickets/new', typed, [])).status).toBe(403);
   });
 
+  test('where there is no customer yet, that is said, with the way to the first', async () => {
+    const empty = await (await world.tenant('bolt')).owner.browser();
+    const { text } = await empty.get('/console/tickets/new');
+    expect(text).toContain('No customers yet');
+    expect(text).toContain('href="/console/people/new?');
+    expect(text).not.toContain('No one found');
+    expect((await empty.get('/console/tickets/new?q=rosa')).text).toContain('No one found');
+  });
+
+  test('the summary of what is wrong calls a control as its label does', async () => {
+    const { text } = await ana.upload('/tickets', plain({ subject: 'Nothing said', description: '' }), []);
+    expect(text).toContain('href="#description">What happened, or what do you need?: ');
+  });
+
   test('a caller whom nobody knows is added on the way, once', async () => {
     const mara = await (await acme.agent('Mila')).browser();
     const nobody = await mara.get('/console/tickets/new?q=Rosa');
