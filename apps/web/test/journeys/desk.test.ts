@@ -216,3 +216,21 @@ test('⌘K finds anything from anywhere; without a script the same is a page', a
   await plain.getByRole('main').getByRole('link', { name: 'The lamp hums' }).click();
   expect(await textOf(plain)).toContain('TKT-002');
 });
+
+test('among the settings one sees where one is, and what is wrong stands apart from what follows', async () => {
+  const mara = await chromium.newcomer(true, { viewport: { width: 1280, height: 700 } });
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  const settings = `${acme.tenant.origin}/console/settings`;
+  for (const page of ['general', 'mail-in', 'surveys']) {
+    await mara.goto(`${settings}/${page}`);
+    const here = await mara.locator('.setup-nav [aria-current]').boundingBox();
+    expect(here!.y + here!.height).toBeLessThanOrEqual(700);
+    expect(await mara.evaluate(() => window.scrollY)).toBe(0);
+  }
+  await mara.goto(`${settings}/general`);
+  await mara.locator('#supportEmail').fill('help@nowhere');
+  await mara.locator('.settings-form').evaluate((form: HTMLFormElement) => form.requestSubmit());
+  const summary = await mara.locator('.error-summary').boundingBox();
+  const next = await mara.locator('.error-summary + *').boundingBox();
+  expect(next!.y - summary!.y - summary!.height).toBeGreaterThanOrEqual(16);
+});

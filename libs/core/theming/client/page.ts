@@ -3,6 +3,7 @@ import { articles } from './articles.js';
 import { bulk } from './bulk.js';
 import { conditional } from './conditional.js';
 import { counters } from './counters.js';
+import { current } from './current.js';
 import { dialogs } from './dialogs.js';
 import { drafts, draftsOnTheirWay } from './drafts.js';
 import { editors } from './editor.js';
@@ -26,6 +27,7 @@ import { words } from './words.js';
 
 // Every page works without this; here is what makes it a little kinder.
 languages();
+current();
 draftsOnTheirWay();
 menus();
 addresses();
