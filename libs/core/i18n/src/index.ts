@@ -1,7 +1,7 @@
 import { Messages, type MessageValues } from './messages.js';
 
 export { BadMessages, Messages, MissingMessage, type MessageValues } from './messages.js';
-export { direction, FALLBACK_LOCALE, languageName, LOCALES, negotiateLocale } from './locales.js';
+export { direction, FALLBACK_LOCALE, languageName, languageNameIn, LOCALES, negotiateLocale } from './locales.js';
 export {
   DATE_STYLES,
   Formatters,

@@ -16,6 +16,10 @@ export function languageName(code: string): string {
   return names[code] ?? code;
 }
 
+/** By the name that another language has for it, for sentences in that one. */
+export const languageNameIn = (code: string, locale: string): string =>
+  new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code;
+
 // A browser sends a handful; what comes after is somebody testing our patience.
 const MAX_HEADER = 1_000;
 const MAX_RANGES = 20;

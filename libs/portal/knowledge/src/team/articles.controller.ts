@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
+import { languageNameIn } from '@foyer/i18n';
 import { CollectionController, Collections, Settings } from '@foyer/settings';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { type Article, articles, AUDIENCES, webAddress } from '../article.js';
@@ -57,10 +58,9 @@ export class ArticlesController extends CollectionController<Article, Input> {
   }
 
   protected override choices(visit: Visit, _form: FormState<unknown>, item: Article | null) {
-    const names = new Intl.DisplayNames([visit.locale], { type: 'language' });
     return {
       ...(item && { heading: item.title }),
-      locales: visit.locales.map((value) => ({ value, label: names.of(value) ?? value })),
+      locales: visit.locales.map((value) => ({ value, label: languageNameIn(value, visit.locale) })),
       audiences: AUDIENCES.map((value) => ({ value, label: visit.t(`knowledge.audience.${value}`) })),
     };
   }

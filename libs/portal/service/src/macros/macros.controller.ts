@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Collections } from '@foyer/settings';
-import { languageName } from '@foyer/i18n';
+import { languageNameIn } from '@foyer/i18n';
 import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
 import { RuleOptions, RulesController } from '@foyer/tickets';
 import { actionsView, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
@@ -57,7 +57,11 @@ export class MacrosController extends RulesController<Macro, MacroForm> {
       })),
       languages:
         visit.locales.length > 1
-          ? visit.locales.map((locale) => ({ name: `text-${locale}`, label: languageName(locale), locale }))
+          ? visit.locales.map((locale) => ({
+              name: `text-${locale}`,
+              label: languageNameIn(locale, visit.locale),
+              locale,
+            }))
           : [],
       actions: actionsView(visit, form, 'actions', PROPERTY_KINDS, choices),
     };

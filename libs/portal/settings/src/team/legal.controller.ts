@@ -1,7 +1,7 @@
 import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
-import { languageName } from '@foyer/i18n';
+import { languageName, languageNameIn } from '@foyer/i18n';
 import {
   Can,
   ConsoleController,
@@ -33,7 +33,7 @@ export class LegalSettingsController {
     const language = await this.languageOf(asked);
     const { translations, ...first } = await this.settings.get('legal');
     const texts = language === '' ? first : (translations[language] ?? {});
-    return this.view(visit.form(await openedAs(this.settings, 'legal', { ...texts, language })));
+    return this.view(visit, visit.form(await openedAs(this.settings, 'legal', { ...texts, language })));
   }
 
   @Post()
@@ -48,7 +48,7 @@ export class LegalSettingsController {
         version,
       ),
     );
-    return form.failed ? this.view(form) : seeOther(at(language), 'settings.saved');
+    return form.failed ? this.view(visit, form) : seeOther(at(language), 'settings.saved');
   }
 
   /** A language of the portal beside that of the texts themselves, which stands as '' and stays whatever the main one becomes. */
@@ -57,7 +57,7 @@ export class LegalSettingsController {
     return locales.find((locale) => locale === asked && locale !== languagesNow().written) ?? '';
   }
 
-  private async view(form: FormState) {
+  private async view(visit: Visit, form: FormState) {
     const { locales } = await this.settings.get('general');
     const { written } = languagesNow();
     const language = await this.languageOf(form.values['language']);
@@ -65,7 +65,7 @@ export class LegalSettingsController {
     return {
       form,
       language,
-      main: language === '' ? null : languageName(written),
+      main: language === '' ? null : languageNameIn(written, visit.locale),
       tabs: [written, ...locales.filter((locale) => locale !== written)].map((locale) => ({
         label: languageName(locale),
         href: at(locale === written ? '' : locale),
