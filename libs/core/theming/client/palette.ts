@@ -14,7 +14,8 @@ export function palette(): void {
   if (!dialog || !input?.form || !list) return;
   const { form } = input;
   if (!/Mac|iPhone|iPad/.test(navigator.userAgent))
-    for (const key of document.querySelectorAll('[data-opens=palette] kbd')) key.textContent = 'Ctrl K';
+    for (const opener of document.querySelectorAll<HTMLElement>('[data-opens=palette][data-key]'))
+      opener.querySelector('kbd')!.textContent = opener.dataset['key']!;
   let timer: number | undefined;
   let asked: string | null = null;
 

@@ -20,7 +20,7 @@ export class Toolbar {
     for (const [index, button] of this.buttons.entries()) {
       button.tabIndex = index === 0 ? 0 : -1;
       const key = button.dataset['command'] === 'link' ? 'Mod-k' : KEYS[button.dataset['command']!]!;
-      button.title = `${button.getAttribute('aria-label')} (${spoken(key)})`;
+      button.title = `${button.getAttribute('aria-label')} (${spoken(key, this.bar.dataset['control'] ?? 'Ctrl')})`;
       button.setAttribute('aria-keyshortcuts', key.replace('Mod', MAC ? 'Meta' : 'Control').replaceAll('-', '+'));
     }
   }
@@ -60,8 +60,8 @@ export class Toolbar {
 }
 
 /** As keyboards have it printed. */
-const spoken = (key: string): string =>
+const spoken = (key: string, control: string): string =>
   key
     .split('-')
-    .map((part) => ({ Mod: MAC ? '⌘' : 'Ctrl', Shift: MAC ? '⇧' : 'Shift' })[part] ?? part.toUpperCase())
+    .map((part) => ({ Mod: MAC ? '⌘' : control, Shift: MAC ? '⇧' : 'Shift' })[part] ?? part.toUpperCase())
     .join(MAC ? '' : '+');

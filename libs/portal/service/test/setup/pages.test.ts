@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { rows, Database, sql, table } from '@foyer/database';
 import { automations, calendars, macros, routingRules, slaPolicies } from '@foyer/service';
-import { Collections } from '@foyer/settings';
+import { Collections, Settings } from '@foyer/settings';
 import { requestFields, ticketGroups } from '@foyer/tickets';
 import { weekWords } from '../../src/hours/week-form.js';
 
@@ -250,6 +250,19 @@ describe('everything can be set up', () => {
         { do: 'tag', add: ['Thanked'], remove: [] },
       ],
     });
+  });
+
+  test('languages and keys are called as the reader’s language calls them', async () => {
+    const bolt = await world.tenant('bolt');
+    await bolt.inside(async () =>
+      world.get(Settings).change(await bolt.owner.actor(), 'general', { locales: ['en', 'de', 'ar'] }),
+    );
+    const reader = await bolt.owner.browser();
+    const german = async (page: string) => (await reader.get(at(page), { 'Accept-Language': 'de' })).text;
+    const page = await german('macros/new');
+    for (const words of ['Auf Englisch, für', 'Auf Arabisch, für', '<kbd>Strg K</kbd>', 'data-control="Strg"'])
+      expect(page).toContain(words);
+    expect(await german('legal?language=de')).toContain('sehen Kunden den auf Englisch.');
   });
 
   test.each(['hours', 'policies', 'routing', 'automations', 'macros'])(
