@@ -144,6 +144,33 @@ test('a property is saved as it is chosen and taken back, and follows a colleagu
   await shows(nora, 'subject', 'The lamp hums');
 });
 
+test('keys that go through the choices of a property save the one they stop at, and none they pass', async () => {
+  const mara = await chromium.newcomer(true);
+  await signIn(mara, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await mara.goto(`${acme.tenant.origin}/console/tickets/TKT-003`);
+  const priority = mara.locator('#properties-priority');
+  const line = mara.locator('[data-saved]', { hasText: 'Saved.' });
+  const sent: string[] = [];
+  mara.on('request', (request) => {
+    if (request.url().endsWith('/properties'))
+      sent.push(new URLSearchParams(request.postData() ?? '').get('priority')!);
+  });
+  await priority.focus();
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown', 'ArrowDown']) await mara.keyboard.press(key);
+  expect(sent).toEqual([]);
+  await mara.keyboard.press('Tab');
+  await line.waitFor();
+  expect(sent).toEqual(['urgent']);
+  const saved = (label: string) => mara.locator('[data-region=meta]', { hasText: label }).waitFor();
+  await saved('Urgent');
+  await priority.focus();
+  await mara.keyboard.press('ArrowUp');
+  await saved('High');
+  for (const key of ['ArrowUp', 'ArrowUp', 'Enter']) await mara.keyboard.press(key);
+  await saved('Low');
+  expect(sent).toEqual(['urgent', 'high', 'low']);
+});
+
 test('⌘K does what the page can do; a name that is looked for comes before what could be done to it', async () => {
   await acme.agent('Lamp Lea');
   const mara = await chromium.newcomer(true);

@@ -9,10 +9,39 @@ export function properties(): void {
   const form = propertiesIn(document);
   if (!form) return;
   for (const button of form.querySelectorAll<HTMLElement>('button[type=submit]')) button.hidden = true;
-  form.addEventListener('change', () => save(form));
+  savesWhenChosen(form);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     save(form);
+  });
+}
+
+const KEYS_REST_MS = 1500;
+
+/** Keys go through a list step by step, and each step is a change: what they stop at is saved, not what they pass. */
+function savesWhenChosen(form: HTMLFormElement): void {
+  let byKeys = false;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  const saveNow = () => {
+    clearTimeout(resting);
+    resting = undefined;
+    save(form);
+  };
+  const saveWhatWaits = () => resting !== undefined && saveNow();
+  form.addEventListener('keydown', ({ key }) => {
+    byKeys = key !== 'Enter';
+    if (!byKeys) saveWhatWaits();
+  });
+  form.addEventListener('pointerdown', () => (byKeys = false));
+  form.addEventListener('focusout', () => {
+    byKeys = false;
+    saveWhatWaits();
+  });
+  window.addEventListener('pagehide', saveWhatWaits);
+  form.addEventListener('change', ({ target }) => {
+    if (!byKeys || !(target instanceof HTMLSelectElement)) return saveNow();
+    clearTimeout(resting);
+    resting = setTimeout(saveNow, KEYS_REST_MS);
   });
 }
 
