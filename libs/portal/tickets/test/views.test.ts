@@ -56,6 +56,10 @@ describe('a view', () => {
       .replaceAll('&amp;', '&');
     const blank = (await agent.get(begin)).text;
     expect(blank).toContain('1 matching ticket now.');
+    // In the order that was chosen, or else in that of the view.
+    const order = (page: string) => /value="(\w+)" selected/.exec(page.slice(page.indexOf('name="order"')))![1];
+    expect(order(blank)).toBe('due');
+    expect(order((await agent.get(`${begin}&sort=newest`)).text)).toBe('newest');
     expect(blank).toMatch(/name="tests-1-value" value="me" checked/);
     const id = await kept(agent, { name: 'My fires', share: 'team', ...urgent, ...mine });
     expect((await agent.get(`/console/tickets?view=${id}`)).text).toContain('For the view');

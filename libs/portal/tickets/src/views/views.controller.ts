@@ -22,7 +22,7 @@ import { conditionWords } from '../conditions/condition-words.js';
 import { conditionsOf, conditionsView, conditionValues, firstTest } from '../conditions/conditions-form.js';
 import type { RuleChoices } from '../conditions/rule-choices.js';
 import { one, reshaped, type Typed } from '../conditions/typed-rows.js';
-import { conditionsAsked, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
+import { conditionsAsked, inboxFilter, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
 import { countText, LIST_ORDERS, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';
 import { type SavedView, TicketViews } from './ticket-views.js';
@@ -79,7 +79,8 @@ export class ViewsController {
   @Get('new')
   blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(inboxFilters) asked: InboxAsked) {
     const conditions = conditionValues(conditionsAsked(asked, actor));
-    return this.page(visit, actor, null, { share: 'nobody', order: 'touched', search: asked.q, ...conditions });
+    const { order = 'touched' } = inboxFilter(asked, actor);
+    return this.page(visit, actor, null, { share: 'nobody', order, search: asked.q, ...conditions });
   }
 
   @Post()
