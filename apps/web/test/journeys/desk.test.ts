@@ -261,3 +261,28 @@ test('among the settings one sees where one is, and what is wrong stands apart f
   const next = await mara.locator('.error-summary + *').boundingBox();
   expect(next!.y - summary!.y - summary!.height).toBeGreaterThanOrEqual(16);
 });
+
+test('what stands beside a thread follows with it, for the customer and the team', async () => {
+  const ben = await (await acme.customer('Ben Kalu')).of('Lanternworks', 'company_user');
+  const { id, number } = await ben.opens('The wick is short');
+  const path = `tickets/TKT-${String(number).padStart(3, '0')}`;
+  const [page, console] = [await chromium.newcomer(true), await chromium.newcomer(true)];
+  await signIn(page, `${acme.tenant.origin}/sign-in`, ben.email);
+  await page.goto(`${acme.tenant.origin}/${path}`);
+  await signIn(console, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await console.goto(`${acme.tenant.origin}/console/${path}`);
+  await Promise.all([page, console].map((one) => one.waitForLoadState('networkidle').catch(() => undefined)));
+  await acme.inside(async () => {
+    const [owner, tickets] = [await acme.owner.actor(), world.get(Tickets)];
+    await tickets.act(owner, id, [
+      { do: 'assign', to: 'me' },
+      { do: 'priority', to: 'high' },
+      { do: 'watch', personId: owner.id! },
+    ]);
+    await tickets.reply(owner, id, { body: 'We cut a longer one.', fileIds: [] });
+  });
+  const facts = page.getByRole('complementary', { name: 'About this ticket' });
+  await facts.getByText('High').waitFor();
+  expect(await facts.innerText()).toContain('Acme Owner');
+  await console.locator('[data-region=around]').getByText('Acme Owner').waitFor();
+});

@@ -34,7 +34,7 @@ async function refresh(page: string): Promise<void> {
     // What is being written is nobody's to take away, wherever a page puts it.
     if (now.querySelector('textarea, [data-rich], input[type=file]')) continue;
     const next = fresh.querySelector<HTMLElement>(`[data-region="${now.dataset['region']}"]`);
-    if (!next || next.innerHTML === now.innerHTML) continue;
+    if (!next || saidBy(next) === saidBy(now)) continue;
     const ticked = [...now.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => value);
     const focused = now.contains(document.activeElement)
       ? (document.activeElement as HTMLElement).getAttribute('href')
@@ -45,6 +45,13 @@ async function refresh(page: string): Promise<void> {
     if (focused) now.querySelector<HTMLElement>(`[href="${CSS.escape(focused)}"]`)?.focus();
     if (now.dataset['says']) announce(now.dataset['says']);
   }
+}
+
+/** Each page signs its forms anew, which is nothing to see: a button that is about to be pressed stays. */
+function saidBy(region: HTMLElement): string {
+  const copy = region.cloneNode(true) as HTMLElement;
+  for (const signature of copy.querySelectorAll('input[name=_csrf]')) signature.remove();
+  return copy.innerHTML;
 }
 
 /** Tells those who do not see the page change. */

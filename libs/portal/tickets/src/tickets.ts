@@ -232,10 +232,14 @@ export class Tickets {
     });
   }
 
-  /** The nearest promise; null when there is none. Leaves no trace in the thread. */
+  /** The nearest promise; null when there is none. Leaves no trace in the thread, but customers may be shown it. */
   async due(ref: TicketRef, dueAt: Date | null): Promise<void> {
-    await this.ledger.change(robot('clock'), 'update', ref, async (ticket) => {
+    await this.database.write(async (em) => {
+      const ticket = await this.ledger.find(robot('clock'), 'update', ref);
+      const moved = ticket.dueAt?.getTime() !== dueAt?.getTime();
       ticket.dueAt = dueAt;
+      await em.flush();
+      await this.ledger.touched(ticket.number, moved);
     });
   }
 

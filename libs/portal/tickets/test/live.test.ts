@@ -105,6 +105,24 @@ test('65: what the team does among itself is no change on the customer’s side'
   expect(await updated()).not.toBe(before);
 });
 
+test('a customer hears of a promise that is made or moves, and not of one that stays', async () => {
+  const ticket = await ana.opens('Promised');
+  const stream = new Stream(await ana.browser(), `/tickets/TKT-00${ticket.number}/live`);
+  await stream.until(() => stream.changes() === 1);
+  const due = (at: string | null) =>
+    acme.inside(() => world.get(Tickets).due(ticket.id, at === null ? null : new Date(at)));
+  await due('2031-05-05T09:00:00Z');
+  await stream.until(() => stream.changes() === 2);
+  await due('2031-05-05T09:00:00Z');
+  await due(null);
+  await stream.until(() => stream.changes() > 2);
+  await acme.inside(async () =>
+    world.get(Tickets).reply(await acme.owner.actor(), ticket.id, { body: 'To you', fileIds: [] }),
+  );
+  await stream.until(() => stream.changes() > 3);
+  expect(stream.changes()).toBe(4);
+});
+
 test('a customer hears of their own tickets only, guests of none', async () => {
   const other = await acme.customer('Other');
   const ticket = await ana.opens('Mine alone');
