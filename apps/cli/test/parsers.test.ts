@@ -281,7 +281,7 @@ const NO_PARSERS = new Set([
   '@zxcvbn-ts/language-common', // a list of words
   'minisearch', // articles that the team has chosen
 ]);
-const OURS = new Set(['readMigrations', 'readManifest', 'readingPage', 'readableOn']);
+const OURS = new Set(['readMigrations', 'readManifest', 'readingPage', 'readableOn', 'readFields', 'readItems']);
 
 const LIBS = join(import.meta.dirname, '../../../libs');
 const sources = readdirSync(LIBS, { recursive: true, encoding: 'utf8' })
