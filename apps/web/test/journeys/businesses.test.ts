@@ -133,7 +133,10 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await fill(page, business);
     await page.getByRole('heading', { name: `The portal of ${business.name} is ready` }).waitFor();
     await page.getByRole('link', { name: 'Open the console' }).click();
-    await page.getByRole('button', { name: 'Open the console' }).click();
+    const enter = page.getByRole('button', { name: 'Open the console' });
+    const [plate, button] = [await page.locator('.address-plate').boundingBox(), await enter.boundingBox()];
+    expect(button!.y - plate!.y - plate!.height).toBeGreaterThanOrEqual(16);
+    await enter.click();
     await page.getByRole('heading', { name: `Welcome, ${business.owner.split(' ')[0]}` }).waitFor();
     expect(new URL(page.url()).origin).toBe(origin(business));
     const welcome = await world.mails.mailTo(address(business));
