@@ -155,6 +155,13 @@ test('French has narrow no-break spaces where it has spaces before signs', () =>
   expect(findings(french, (text) => (/[ \u00a0][;:!?»]|«[ \u00a0]/.test(text) ? 'U+202F' : undefined))).toEqual([]);
 });
 
+test('what names something ends as the language has it, not with a colon that a template sets', () => {
+  const set = globSync(['libs/*/*/templates/**/*.hbs', 'tenants/*/theme/templates/**/*.hbs'], { cwd: ROOT }).filter(
+    (file) => /\}\}(<\/\w+>)?: /.test(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  expect(set).toEqual([]);
+});
+
 describe('Arabic', () => {
   const arabic = interfaceTexts.filter((one) => one.locale === 'ar');
 

@@ -120,7 +120,8 @@ function take(form: HTMLFormElement, fresh: HTMLFormElement, known: Values): voi
 function conflict(form: HTMLFormElement, control: Control, next: Control, now: string): string {
   const label = form.querySelector(`label[for="${control.id}"]`)?.textContent?.trim() ?? '';
   const option = next instanceof HTMLSelectElement ? [...next.options].find(({ value }) => value === now) : null;
-  return `${label}: ${form.dataset['conflict']} ${option?.label ?? now}.`;
+  const words: Record<string, string> = { '{field}': label, '{value}': option?.label ?? now };
+  return form.dataset['conflict']!.replace(/\{(?:field|value)\}/g, (word) => words[word]!);
 }
 
 function showError(control: Control, fresh: HTMLFormElement): void {

@@ -145,7 +145,10 @@ export class CompanyRolesController extends RolesController<Scope, CompanyRoleSe
   protected row(visit: Visit, { name, manages, scopes }: CompanyRoleSetup): CollectionRow {
     const able = companyCapabilities.all().filter((one) => (scopes[one.name] ?? 'none') !== 'none');
     const text = able
-      .map((one) => `${visit.t(one.label)}: ${visit.t(`identity.scope.${scopes[one.name]!}`)}`)
+      .map(
+        (one) =>
+          `${visit.t('web.form.named', { label: visit.t(one.label) })} ${visit.t(`identity.scope.${scopes[one.name]!}`)}`,
+      )
       .join(' · ');
     const badge = manages ? { label: visit.t('identity.roles.manages-short'), tone: 'info' } : null;
     return { title: name, text, badge };

@@ -131,7 +131,7 @@ export class InboxController {
     const label = visit.t('tickets.views.order.label');
     const options = LIST_ORDERS.map((value) => ({ value, label: visit.t(`tickets.views.order.${value}`) }));
     const menu = filterView(visit, PATH, { name: 'sort', label, current: order, options });
-    return chosen ? menu : { ...menu, label: `${label}: ${menu.active}`, active: null };
+    return chosen ? menu : { ...menu, label: `${visit.t('web.form.named', { label })} ${menu.active}`, active: null };
   }
 
   /** What was done a moment ago, with the way back. */
