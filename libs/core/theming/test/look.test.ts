@@ -1,5 +1,7 @@
 import { wcagContrast } from 'culori';
 import fc from 'fast-check';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   completeSettings,
   contrastReport,
@@ -281,4 +283,12 @@ test('the default theme in this repository is whole', async () => {
   );
   expect(await themes.serveAsset(stylesheets[0]!)).not.toBeNull();
   expect(contrastReport(themes.theme('default').settings, settings).filter(({ passes }) => !passes)).toEqual([]);
+});
+
+test('a line in another script stays on the page’s side in Chromium and Safari too, which know the word by a prefix', () => {
+  const cwd = join(import.meta.dirname, '../../../..', 'tenants');
+  const bare = globSync('*/theme/css/**/*.css', { cwd }).filter((file) =>
+    /(?<!text-align: -webkit-match-parent;[^}]*)text-align: match-parent/.test(readFileSync(join(cwd, file), 'utf8')),
+  );
+  expect(bare).toEqual([]);
 });
