@@ -47,13 +47,23 @@ export function rowView(visit: Labels, base: Base, row: TicketRow) {
   return {
     href: `${base}/tickets/${number}`,
     number,
-    ...{ subject, status, priority, requester, company, assignee, updatedAt, tags, dueAt, snoozedUntil },
+    ...{ subject, status, priority, requester, company, assignee, updatedAt, dueAt, snoozedUntil },
+    ...tagsInRow(tags),
     category: row.category && categoryName(row.category, visit.locale),
     statusLabel: statusLabel(visit, status, base, row.statusId),
     priorityLabel: priorityLabel(visit, priority),
     late: dueAt !== null && new Date(dueAt).getTime() < Date.now(),
     last: row.last ?? null,
   };
+}
+
+const TAGS_IN_ROW = 2;
+
+/** A line has room for two; how many more there are is said, and which when one asks. */
+function tagsInRow(tags: readonly string[]) {
+  const more = tags.slice(TAGS_IN_ROW);
+  const moreTags = more.length > 0 ? { count: `+${more.length}`, names: more.join(', ') } : null;
+  return { tags: tags.slice(0, TAGS_IN_ROW), moreTags };
 }
 
 const isAhead = (at: string | null | undefined): boolean => !!at && new Date(at).getTime() > Date.now();

@@ -233,6 +233,19 @@ describe('the list', () => {
   const changes = (statement: () => ReturnType<typeof sql>) =>
     acme.inside(() => world.get(Database).write((em) => rows(em, statement())));
 
+  test('shows two tags of a ticket, and says how many more it has', async () => {
+    const ticket = await ana.opens('Much tagged');
+    const tag = (...add: string[]) =>
+      acme.inside(async () => world.get(Tickets).tag(await mara.actor(), ticket.number, add, []));
+    const tagged = async () => row((await agent.get('/console/tickets?view=all')).text, 'Much tagged')!;
+    await tag('ash', 'beech');
+    expect(await tagged()).not.toContain('aria-hidden="true">+');
+    await tag('cedar', 'elm');
+    const page = await tagged();
+    expect(page).toContain('<bdi>beech</bdi>');
+    expect(page).toContain('<bdi aria-hidden="true">+2</bdi><span class="sr-only">cedar, elm</span>');
+  });
+
   test('marks what came since one last had a ticket open, for each by themselves, with the last words in one line', async () => {
     const ticket = await ana.opens('Squeaking door', 'It **squeaks**\n\nvery loudly');
     const at = `/console/tickets/${ticketNumber(ticket.number)}`;
