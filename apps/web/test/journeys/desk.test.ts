@@ -229,9 +229,11 @@ test('⌘K finds anything from anywhere; without a script the same is a page', a
   await mara.getByRole('option', { name: 'Inbox' }).waitFor();
   await field.pressSequentially('lantern');
   await mara.getByRole('option', { name: /Lanternworks/ }).waitFor();
-  expect(await mara.getByRole('option', { selected: true }).innerText()).toContain('The lantern flickers');
-  await mara.keyboard.press('ArrowDown');
-  expect(await mara.getByRole('option', { selected: true }).innerText()).toContain('Lanternworks');
+  await mara.getByRole('option', { name: /The lantern flickers/ }).waitFor();
+  // Its tickets are found by its name as well, and stand before it.
+  const chosen = mara.getByRole('option', { selected: true });
+  for (let down = 0; down < 15 && !(await chosen.innerText()).startsWith('Lanternworks'); down += 1)
+    await mara.keyboard.press('ArrowDown');
   await mara.keyboard.press('Enter');
   await mara.getByRole('heading', { level: 1, name: 'Lanternworks' }).waitFor();
 
