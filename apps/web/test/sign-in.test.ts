@@ -30,6 +30,16 @@ test('whoever has an address at a domain of another script signs in as they writ
   expect((await acme.visitor().signIn('hans', PASSWORD)).status).toBe(422);
 });
 
+test('whoever ends all other sessions goes on, and the others do not', async () => {
+  const eve = await acme.customer('Eve');
+  const [here, there, elsewhere] = [await eve.browser(), await eve.browser(), await eve.browser()];
+  expect((await here.get('/account')).text).toContain('/account/sessions/others/end');
+  expect((await here.post('/account/sessions/others/end')).status).toBe(303);
+  expect((await here.get('/account')).text).toContain('All other sessions have ended.');
+  for (const other of [there, elsewhere]) expect((await other.get('/account')).status).toBe(303);
+  expect((await here.get('/account')).text).not.toContain('/account/sessions/others/end');
+});
+
 test('15: the session id changes when somebody signs in, and the planted one is worth nothing', async () => {
   const browser = acme.visitor();
   browser.setCookie('session', 'planted-by-somebody-else');

@@ -1,15 +1,15 @@
 import { eraseBefore, insertText, lineBefore } from './writing.js';
 
-/** Macros put their words where the cursor is; `/` at the start of a line opens them. Without a script they bring a new page. */
+/** Macros put their words where the cursor is; `/` at the start of a line opens them. Without a script what was typed goes along, and they bring a new page. */
 export function macros(): void {
   const picker = document.querySelector<HTMLDetailsElement>('[data-macros]');
   if (!picker) return;
   picker.addEventListener('click', (event) => {
     const button = (event.target as Element).closest<HTMLButtonElement>('button[data-fills]');
-    if (!button?.form) return;
+    const form = button?.closest('form');
+    if (!form) return;
     event.preventDefault();
     picker.open = false;
-    const { form } = button;
     fill(form).catch(() => form.submit());
   });
   document.addEventListener('input', (event) => {

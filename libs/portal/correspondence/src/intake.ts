@@ -137,7 +137,8 @@ export class Intake {
     const box = await this.collections.find(mailboxes, row.mailboxId);
     const words = await this.words(letter, actor);
     const ticket = await this.tickets.open(actor, {
-      subject: subjectOf(mail, translate(defaultLocale, 'correspondence.no-subject')),
+      // A number alone proves nothing (security 51), but tells the team which ticket is meant.
+      subject: subjectOf(mail, translate(defaultLocale, 'correspondence.no-subject'), answered === null),
       description: [longSubject(mail), words.body].filter(Boolean).join('\n\n'),
       ...{ priority: 'normal', categoryId: box?.categoryId ?? null, typeId: box?.typeId ?? null },
       ...{ fileIds: words.fileIds, quoted: words.quoted, mail: words.mail, source: 'email', format: 'text' },

@@ -3,13 +3,16 @@ import { type InboundMail, shownLine } from '@foyer/inbound';
 const SUBJECT_MAX = 200;
 /** What is beyond is in the mail as it came, which is kept. */
 const TEXT_MAX = 100_000;
+const ANSWERS =
+  '\\s*(?:\\[(?:ext|extern|external)\\]|(?:re|aw|antw|antwort|wg|fw|fwd|tr|rv|rif|sv|vs|odp|ynt|回复|答复|回覆|转发|轉寄|返信|転送|رد|إعادة توجيه)(?:\\[\\d+\\])?\\s*[:：])\\s*';
 /** Numbers of others in brackets are the sender's words. */
-const PREFIX =
-  /^(?:\s*(?:\[(?:ext|extern|external)\]|(?:re|aw|antw|antwort|wg|fw|fwd|tr|rv|rif|sv|vs|odp|ynt|回复|答复|回覆|转发|轉寄|返信|転送|رد|إعادة توجيه)(?:\[\d+\])?\s*[:：])\s*|\s*\[\s*TKT-\d{1,10}\s*\]\s*)+/i;
+const OURS = '\\s*\\[\\s*TKT-\\d{1,10}\\s*\\]\\s*';
+const PREFIX = new RegExp(`^(?:${ANSWERS}|${OURS})+`, 'i');
+const PREFIX_WITHOUT_NUMBERS = new RegExp(`^(?:${ANSWERS})+`, 'i');
 
-/** What a ticket is called after: the subject without “Re:” and without numbers of ours. */
-export function subjectOf({ subject, text }: InboundMail, standard: string): string {
-  const bare = bareSubject(subject);
+/** What a ticket is called after: the subject without “Re:” and, unless they are all that tells which ticket is meant, without numbers of ours. */
+export function subjectOf({ subject, text }: InboundMail, standard: string, numbers = false): string {
+  const bare = bareSubject(subject, numbers ? PREFIX_WITHOUT_NUMBERS : PREFIX);
   const line =
     text
       .split('\n')
@@ -19,7 +22,7 @@ export function subjectOf({ subject, text }: InboundMail, standard: string): str
   return letters.length > SUBJECT_MAX ? `${letters.slice(0, SUBJECT_MAX - 1).join('')}…` : letters.join('');
 }
 
-const bareSubject = (subject: string) => subject.replace(PREFIX, '').replace(/\s+/g, ' ').trim();
+const bareSubject = (subject: string, prefix = PREFIX) => subject.replace(prefix, '').replace(/\s+/g, ' ').trim();
 
 /** The whole subject, where it is longer than what a ticket is called. */
 export function longSubject({ subject }: InboundMail): string | null {

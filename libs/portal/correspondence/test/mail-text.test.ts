@@ -10,3 +10,9 @@ test.each([
 ])('a ticket is called after %s as a person would call it', (subject, called) =>
   expect(subjectOf({ subject, text: '' } as InboundMail, 'Without a subject')).toBe(called),
 );
+
+test('a number of ours stays where nothing else tells which ticket is meant', () => {
+  const called = (subject: string) => subjectOf({ subject, text: '' } as InboundMail, 'Without a subject', true);
+  expect(called('Re: [TKT-012] AW: The lift')).toBe('[TKT-012] AW: The lift');
+  expect(called('WG: Re: The lift')).toBe('The lift');
+});

@@ -88,6 +88,11 @@ export class AccountPages {
     return this.done('identity.account.session-ended');
   }
 
+  async endOtherSessions(actor: PortalActor) {
+    await this.accounts.endOtherSessions(actor);
+    return this.done('identity.account.sessions-ended');
+  }
+
   private done(flash: string) {
     return seeOther(`${this.base}/account`, flash);
   }

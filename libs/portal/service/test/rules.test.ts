@@ -515,6 +515,10 @@ describe('macros', () => {
     const path = `/console/tickets/TKT-${String(ticket.number).padStart(3, '0')}`;
     const [browser, owner, customer] = [await mara.browser(), await acme.owner.browser(), await ana.browser()];
     expect((await browser.post(`${path}/macros/${id(1)}`)).headers['location']).toContain(`macro=${id(1)}`);
+    // Without a script the whole box goes along, and comes back with the macro's words below what was typed.
+    const filled = await browser.upload(`${path}/macros/${id(1)}`, { body: 'Typed already' }, []);
+    const back = await browser.get(filled.headers['location']!.split('#')[0]!);
+    expect(/<textarea[^>]*id="reply-body"[^>]*>([^<]*)/.exec(back.text)![1]).toMatch(/^Typed already\n\nHello Ana/);
     expect((await browser.post(`${path}/macros/${id(2)}`)).status).toBe(303);
     // What it does beside its words waits for them; one without words acts at once.
     expect(await now(ticket)).toMatchObject({ priority: 'high', tags: [], status: 'open' });

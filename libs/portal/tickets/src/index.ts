@@ -59,7 +59,7 @@ export { Categories, categoryOptions } from './categories.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';
 export { TicketCategory, TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';
-export { TicketPageReader, type TicketView } from './ticket-page.js';
+export { notePlace, replyPlace, TicketPageReader, type TicketView } from './ticket-page.js';
 export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
 export { BulkChanges } from './bulk/bulk-changes.js';

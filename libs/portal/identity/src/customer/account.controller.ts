@@ -75,6 +75,11 @@ export class AccountController {
       : show('identity/customer/link-expired', {}, 410);
   }
 
+  @Post('sessions/others/end')
+  endOtherSessions(@CurrentActor() actor: PortalActor) {
+    return this.pages.endOtherSessions(actor);
+  }
+
   @Post('sessions/:id/end')
   endSession(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
     return this.pages.endSession(actor, id);

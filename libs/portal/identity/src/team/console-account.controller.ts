@@ -52,6 +52,11 @@ export class ConsoleAccountController {
     return this.pages.changeEmail(visit, actor, form);
   }
 
+  @Post('sessions/others/end')
+  endOtherSessions(@CurrentActor() actor: PortalActor) {
+    return this.pages.endOtherSessions(actor);
+  }
+
   @Post('sessions/:id/end')
   endSession(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
     return this.pages.endSession(actor, id);

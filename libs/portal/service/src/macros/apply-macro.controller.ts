@@ -1,8 +1,17 @@
-import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import { DomainError, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { parseTicketNumber, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
-import { Can, ConsoleController, CurrentActor, Feature, seeOther } from '@foyer/web';
+import {
+  type DraftContent,
+  Drafts,
+  notePlace,
+  parseTicketNumber,
+  replyPlace,
+  ticketNumber,
+  TicketPageReader,
+  Tickets,
+} from '@foyer/tickets';
+import { Can, ConsoleController, CurrentActor, Feature, type FoyerRequest, seeOther } from '@foyer/web';
 import { MacroShelf } from './macro-shelf.js';
 
 /**
@@ -17,6 +26,7 @@ export class ApplyMacroController {
     private readonly shelf: MacroShelf,
     private readonly page: TicketPageReader,
     private readonly tickets: Tickets,
+    private readonly drafts: Drafts,
   ) {}
 
   @Post(':number/macros/:macro')
@@ -24,6 +34,7 @@ export class ApplyMacroController {
     @CurrentActor() actor: PortalActor,
     @Param('number') text: string,
     @Param('macro', ParseUUIDPipe) id: string,
+    @Req() req: FoyerRequest,
   ) {
     const number = parseTicketNumber(text);
     if (number === null) throw new NotFound();
@@ -31,6 +42,10 @@ export class ApplyMacroController {
     if (!can.reply) throw new Refused();
     const path = `/console/tickets/${ticketNumber(number)}`;
     const macro = (await this.shelf.of(actor)).find((one) => one.id === id);
+    // Without a script the page goes, and what stood in the box comes back with it.
+    const typed = req.body as DraftContent | undefined;
+    const written = String(typed?.['body'] ?? '').trim() !== '';
+    if (written) await this.drafts.keep(actor, macro?.note ? notePlace(number) : replyPlace(number), typed!);
     // Removed while the page was open: what the agent has written there is still to be sent.
     if (!macro) return seeOther(`${path}#composer`, 'service.macros.gone', 'bad');
     try {
@@ -41,6 +56,8 @@ export class ApplyMacroController {
       throw error;
     }
     if (!(await this.page.isOpenTo(actor, number))) return seeOther('/console/tickets', 'tickets.team.handed-on');
-    return macro.text ? seeOther(`${path}?macro=${id}#composer`) : seeOther(path, 'service.macros.applied');
+    return macro.text
+      ? seeOther(`${path}?macro=${id}${written ? '&after=draft' : ''}#composer`)
+      : seeOther(path, 'service.macros.applied');
   }
 }

@@ -68,13 +68,16 @@ export class TeamTicketController {
     @Param('number', TicketNumber) number: number,
     @Query('macro') macro?: unknown,
     @Query('thread') thread?: unknown,
+    @Query('after') after?: unknown,
   ) {
     const ticket = await this.page.read(actor, number, thread === 'all' ? 'whole' : 'ends');
     const proposed = typeof macro === 'string' ? await this.proposals.of(visit, actor, ticket, macro) : null;
     if (!proposed) return this.view(visit, actor, ticket);
     const { text, note, status, proposals } = proposed;
     const to = status ? (status.statusId ? `${status.to}.${status.statusId}` : status.to) : statusAfter(ticket);
-    const form = visit.form({ body: text, status: to, also: proposals.map(({ value }) => value) });
+    const before = after === 'draft' ? (note ? ticket.noteDraft : ticket.draft)?.content : undefined;
+    const body = [before?.['body'], text].filter(Boolean).join('\n\n');
+    const form = visit.form({ ...before, body, status: to, also: proposals.map(({ value }) => value) });
     return this.view(visit, actor, ticket, note ? { note: form } : { reply: form });
   }
 
