@@ -99,6 +99,8 @@ async function everyMail(): Promise<void> {
     companyId,
     confirm: true,
   });
+  // Who is told of a new ticket depends on whose it is by then.
+  await world.mails.mailTo(acme.owner.email, ({ subject }) => subject?.includes('My lamp') ?? false);
   await get.tag(asMara, ticket.id, ['Tagxqz'], []);
   await get.update(asMara, ticket.id, { groupId: group });
   await get.note(asMara, ticket.id, { body: '@Acme Owner Notexqz', fileIds: [] });
