@@ -160,7 +160,7 @@ export class TestTenant {
   }
 
   async agent(name: string, role: TeamRole = 'agent'): Promise<TestPerson> {
-    const email = `${name.toLowerCase()}@${this.tenant.slug}.example`;
+    const email = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '.')}@${this.tenant.slug}.example`;
     await this.apply({ team: [{ ...this.declared(name, email), role }] });
     return new TestPerson(this, name, email);
   }

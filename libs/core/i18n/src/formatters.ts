@@ -94,11 +94,12 @@ export class Formatters {
   }
 
   /** Decimal units (1 kB = 1,000 bytes), as operating systems and mail programs show them. */
+  /** As Windows and most of the web count: a megabyte has 1,024 kilobytes. */
   fileSize(bytes: number): string {
     let index = 0;
     let size = Math.max(0, bytes);
     while (size >= 999.5 && index < sizeUnits.length - 1) {
-      size /= 1_000;
+      size /= 1_024;
       index++;
     }
     const unit = sizeUnits[index]!;

@@ -189,7 +189,7 @@ describe('formatters', () => {
 
   test('sizes', () => {
     const fileSize = (bytes: number) => formatters('en').fileSize(bytes);
-    expect([0, 1, 999, 1_500, 999_900, 12_345_678].map(fileSize)).toEqual([
+    expect([0, 1, 999, 1_536, 1_048_000, 12_582_912].map(fileSize)).toEqual([
       '0 bytes',
       '1 byte',
       '999 bytes',
@@ -197,7 +197,7 @@ describe('formatters', () => {
       '1 MB',
       '12 MB',
     ]);
-    expect(formatters('fr').fileSize(1_500_000)).toMatch(/^1,5\sMo$/);
+    expect(formatters('fr').fileSize(1_572_864)).toMatch(/^1,5\sMo$/);
   });
 
   test('are made once per locale and zone', () => {

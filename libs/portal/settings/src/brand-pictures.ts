@@ -10,7 +10,7 @@ import type { BrandPicture } from './sections.js';
 export type PictureKind = 'logo' | 'logoDark' | 'favicon';
 
 /** As the browser is told and the server holds to. */
-export const MAX_BYTES = 2_000_000;
+export const MAX_BYTES = 2 * 1024 * 1024;
 export const PICTURE_ENDINGS = '.png,.jpg,.jpeg,.svg';
 const MAX_PIXELS = 40_000_000;
 /** Twice to four times what pages show, for dense screens. */
@@ -54,7 +54,7 @@ async function content(path: string, field: string): Promise<Buffer> {
   try {
     const { size } = await file.stat();
     if (size === 0 || size > MAX_BYTES)
-      throw new InvalidField(field, 'settings.picture.size', { megabytes: MAX_BYTES / 1_000_000 });
+      throw new InvalidField(field, 'settings.picture.size', { megabytes: MAX_BYTES / 1024 / 1024 });
     return await file.readFile();
   } finally {
     await file.close();

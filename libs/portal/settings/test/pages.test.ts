@@ -249,7 +249,7 @@ describe('branding', () => {
     );
     expect(inputs).toHaveLength(3);
     for (const input of inputs) {
-      expect(input).toContain('accept=".png,.jpg,.jpeg,.svg" data-most-bytes="2000000"');
+      expect(input).toContain('accept=".png,.jpg,.jpeg,.svg" data-most-bytes="2097152"');
       for (const says of ['size', 'empty', 'kind']) expect(input).toMatch(new RegExp(`data-says-${says}="[^"]+"`));
     }
   });

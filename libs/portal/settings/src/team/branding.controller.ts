@@ -186,7 +186,7 @@ export class BrandingController {
       },
       pictureKinds: PICTURE_ENDINGS,
       pictureBytes: MAX_BYTES,
-      pictureMegabytes: MAX_BYTES / 1_000_000,
+      pictureMegabytes: MAX_BYTES / 1024 / 1024,
       templateFailure: await this.settings.templateFailure(),
     };
   }
