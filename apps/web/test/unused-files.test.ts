@@ -7,7 +7,7 @@ import { Arrivals } from '@foyer/correspondence';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Files } from '@foyer/files';
 import { Collections } from '@foyer/settings';
-import { Chores, Packs, PackSections, UnusedFiles } from '@foyer/tenants';
+import { Maintenance, Packs, PackSections, UnusedFiles } from '@foyer/tenants';
 import { requestFields, requestTypes } from '@foyer/tickets';
 
 const SVG =
@@ -148,10 +148,10 @@ describe('what came with a form that was never sent', () => {
     expect(await files()).not.toContain('draft.txt');
   });
 
-  test('it is looked for once a day, by the chores', async () => {
+  test('it is looked for once a day, by the maintenance', async () => {
     await ana.upload('/tickets', form(''), [{ field: 'attachments', name: 'left.txt', content: 'Left.' }]);
     await age(15);
     expect((await day()).filter((gone) => gone > 0)).toEqual([1]);
-    await expect(world.get(Chores).run()).resolves.toBeUndefined();
+    await expect(world.get(Maintenance).run()).resolves.toBeUndefined();
   });
 });

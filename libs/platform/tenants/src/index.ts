@@ -1,5 +1,5 @@
 export { Addresses } from './addresses.js';
-export { type Chore, Chores } from './chores.js';
+export { type MaintenanceTask, Maintenance } from './maintenance.js';
 export { Directory, TENANT_CHANGED } from './directory.js';
 export { type PackSection, PackSections } from './pack-sections.js';
 export { type Pack, type PackDeclaration, Packs } from './packs.js';

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TenantDirectory } from '@foyer/tenancy';
 import { Addresses } from './addresses.js';
-import { Chores } from './chores.js';
+import { Maintenance } from './maintenance.js';
 import { Directory } from './directory.js';
 import { OwnerArrival } from './owner-arrival.js';
 import { PackSections } from './pack-sections.js';
@@ -20,13 +20,13 @@ registerMessages('tenants', new URL('../locales', import.meta.url));
     { provide: TenantDirectory, useExisting: Directory },
     PackSections,
     Packs,
-    Chores,
+    Maintenance,
     OwnerArrival,
     Tenants,
     TenantList,
     UnusedFiles,
     Addresses,
   ],
-  exports: [Addresses, Directory, TenantDirectory, PackSections, Packs, Chores, OwnerArrival, Tenants, TenantList],
+  exports: [Addresses, Directory, TenantDirectory, PackSections, Packs, Maintenance, OwnerArrival, Tenants, TenantList],
 })
 export class TenantsModule {}

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Files } from '@foyer/files';
 import { currentTenant } from '@foyer/tenancy';
-import { Chores } from './chores.js';
+import { Maintenance } from './maintenance.js';
 
 /** Longer than anybody leaves a form open. */
 const DAYS = 14;
@@ -10,12 +10,12 @@ const DAYS = 14;
 @Injectable()
 export class UnusedFiles implements OnModuleInit {
   constructor(
-    private readonly chores: Chores,
+    private readonly maintenance: Maintenance,
     private readonly files: Files,
   ) {}
 
   onModuleInit(): void {
-    this.chores.register('tenants.unused-files', () => this.sweep(new Date().getUTCHours()));
+    this.maintenance.register('tenants.unused-files', () => this.sweep(new Date().getUTCHours()));
   }
 
   /** @returns how many went; none at any other hour */

@@ -25,7 +25,7 @@ export interface Arrival {
   mailboxId?: string | null;
 }
 
-/** Of all ways together. Whoever sends by SMTP, or posts, is told to come again later. */
+/** Of all channels together. Whoever sends by SMTP, or posts, is told to come again later. */
 const PER_TENANT: Limit = { name: 'mail-in', points: 3_000, seconds: 3600 };
 /** Where mails come from by SMTP, whomever they are for. */
 const PER_PEER: Limit = { name: 'mail-in-peer', points: 1_000, seconds: 3600, across: 'platform' };

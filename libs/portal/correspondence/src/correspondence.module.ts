@@ -4,7 +4,7 @@ import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Navigation, SetupPages, Uses } from '@foyer/settings';
-import { Chores } from '@foyer/tenants';
+import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { Arrivals } from './arrivals.js';
 import { Bounces } from './bounces.js';
@@ -20,10 +20,10 @@ import { HeldMailsController } from './team/held-mails.controller.js';
 import { MailboxesController } from './team/mailboxes.controller.js';
 import { MailInController } from './team/mail-in.controller.js';
 import { MailLogController } from './team/mail-log.controller.js';
-import { InboundSmtp } from './ways/inbound-smtp.js';
-import { MailboxRounds } from './ways/mailbox-rounds.js';
-import { WebhookAddress } from './ways/webhook-address.js';
-import { WebhookController } from './ways/webhook.controller.js';
+import { InboundSmtp } from './channels/inbound-smtp.js';
+import { MailboxRounds } from './channels/mailbox-rounds.js';
+import { WebhookAddress } from './channels/webhook-address.js';
+import { WebhookController } from './channels/webhook.controller.js';
 
 registerMessages('correspondence', new URL('../locales', import.meta.url));
 
@@ -51,7 +51,7 @@ export class CorrespondenceModule implements OnModuleInit {
     private readonly setupPages: SetupPages,
     private readonly navigation: Navigation,
     private readonly themes: Themes,
-    private readonly chores: Chores,
+    private readonly maintenance: Maintenance,
     private readonly log: MailLog,
     private readonly fileUses: FileUses,
     private readonly uses: Uses,
@@ -76,7 +76,7 @@ export class CorrespondenceModule implements OnModuleInit {
       page: ({ id }) => `/console/settings/mailboxes/${id}`,
     });
     this.fileUses.column('inbound_mail', 'file_id');
-    this.chores.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));
+    this.maintenance.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));
   }
 }
 

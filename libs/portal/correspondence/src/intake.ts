@@ -10,7 +10,7 @@ import { Collections, Features, Settings } from '@foyer/settings';
 import { type Addressed, Merges, Reopening, robot, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { type Answered, Conversations } from './conversations.js';
 import type { InboundRow, Outcome, Reason } from './inbound-mail.js';
-import { objection, type Proof } from './judgement.js';
+import { objection, type Proof } from './mail-policy.js';
 import { type CheckedFiles, MailFiles } from './mail-files.js';
 import { isBlocked, isListed, mailboxes, mailSettings } from './mail-settings.js';
 import { bodyOf, longSubject, quotedOf, subjectOf } from './mail-text.js';

@@ -3,7 +3,7 @@ import { declareCollection, declareSection } from '@foyer/settings';
 
 const address = z.string().max(320);
 
-/** Who may write, and by which ways mails come beside SMTP. */
+/** Who may write, and by which channels mails come beside SMTP. */
 export const mailSettings = declareSection(
   'mail-in',
   z.object({

@@ -2,7 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
 import { FirstSteps, SetupPages } from '@foyer/settings';
-import { Chores } from '@foyer/tenants';
+import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
 import { Accounts } from './accounts.js';
@@ -107,7 +107,7 @@ export class IdentityModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
-    private readonly chores: Chores,
+    private readonly maintenance: Maintenance,
     private readonly accounts: Accounts,
     private readonly sent: SentForms,
     private readonly setup: SetupPages,
@@ -117,8 +117,8 @@ export class IdentityModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
-    this.chores.register('identity.sweep', () => this.accounts.sweep());
-    this.chores.register('web.sent-forms', () => this.sent.forget());
+    this.maintenance.register('identity.sweep', () => this.accounts.sweep());
+    this.maintenance.register('web.sent-forms', () => this.sent.forget());
     this.steps.add({
       ...{ key: 'team', href: '/console/team', order: 30 },
       ...{ title: 'identity.welcome.team.title', text: 'identity.welcome.team.text' },

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Chores } from '@foyer/tenants';
+import { Maintenance } from '@foyer/tenants';
 
 test('sessions and links that are over are forgotten in every tenant, the others stay', async () => {
   const world = await World.start();
@@ -22,7 +22,7 @@ test('sessions and links that are over are forgotten in every tenant, the others
       }),
     );
   }
-  await world.get(Chores).run();
+  await world.get(Maintenance).run();
   for (const tenant of tenants) {
     expect(await tenant.query(() => sql`select count(*)::int as left from ${table('session')}`)).toEqual([{ left: 1 }]);
     expect(await tenant.query(() => sql`select token_hash from ${table('token')}`)).toEqual([{ token_hash: 'open' }]);

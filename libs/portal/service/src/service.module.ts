@@ -23,7 +23,7 @@ import { AvailabilityController } from './routing/availability.controller.js';
 import { Router } from './routing/router.js';
 import { routingRules } from './routing/routing-rules.js';
 import { RoutingController } from './routing/routing.controller.js';
-import { Trial } from './routing/trial.js';
+import { DryRun } from './routing/dry-run.js';
 import { Turns } from './routing/turns.js';
 import { ServicePack } from './service.pack.js';
 import { ClockPanels } from './sla/clock-panels.js';
@@ -46,7 +46,7 @@ const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', auto
   providers: [
     ...[ServicePack, Fillings],
     ...[SlaClocks, Escalations, ClockPanels],
-    ...[Turns, Router, Trial, Absences],
+    ...[Turns, Router, DryRun, Absences],
     ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails, Closing],
     ...[MacroShelf, MacroPanel],
   ],

@@ -20,7 +20,7 @@ import {
 } from '@foyer/web';
 import { ReplyAddresses } from '@foyer/tickets';
 import { mailSettings } from '../mail-settings.js';
-import { WebhookAddress } from '../ways/webhook-address.js';
+import { WebhookAddress } from '../channels/webhook-address.js';
 
 const PATH = '/console/settings/mail-in';
 const ENTRY = /^(?:[^\s@,;]{1,64}@|@)?([^\s@,;]+\.[a-z][a-z\d-]*[a-z\d])$/;

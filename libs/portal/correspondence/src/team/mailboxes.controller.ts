@@ -8,7 +8,7 @@ import { CollectionController, type CollectionRow, Collections } from '@foyer/se
 import { Categories, categoryOptions, requestTypes, typeName } from '@foyer/tickets';
 import { Can, ConsoleController, domainAsWritten, domainInDns, field, type Visit } from '@foyer/web';
 import { type Mailbox, mailboxes, SECURITIES } from '../mail-settings.js';
-import { mailboxSeal } from '../ways/mailbox-rounds.js';
+import { mailboxSeal } from '../channels/mailbox-rounds.js';
 
 const secret = z.string().max(1_000).optional();
 const fields = z.object({

@@ -3,7 +3,7 @@ import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { Every } from '@foyer/events';
 import { Collections } from '@foyer/settings';
 import { inTenant } from '@foyer/tenancy';
-import { Chores, Directory } from '@foyer/tenants';
+import { Maintenance, Directory } from '@foyer/tenants';
 import { conditionsSql } from '@foyer/tickets';
 import { AutomationRunner } from './automation-runner.js';
 import { type Automation, automations, isTimed, type TimeTrigger } from './automations.js';
@@ -23,11 +23,11 @@ export class AutomationClock implements OnModuleInit {
     private readonly database: Database,
     private readonly collections: Collections,
     private readonly runner: AutomationRunner,
-    private readonly chores: Chores,
+    private readonly maintenance: Maintenance,
   ) {}
 
   onModuleInit(): void {
-    this.chores.register('service.rule-runs', () => this.database.write(forgetOld));
+    this.maintenance.register('service.rule-runs', () => this.database.write(forgetOld));
   }
 
   @Every(SECONDS, 'service.automations')

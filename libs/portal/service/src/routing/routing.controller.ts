@@ -17,7 +17,7 @@ import {
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
 import { type RoutingRule, routingRules, SHARING } from './routing-rules.js';
-import { Trial } from './trial.js';
+import { DryRun } from './dry-run.js';
 
 const MAX_TAGS = 20;
 const ruleForm = z.looseObject({
@@ -52,7 +52,7 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
   constructor(
     collections: Collections,
     options: RuleOptions,
-    private readonly trial: Trial,
+    private readonly dryRun: DryRun,
   ) {
     super(collections, options);
   }
@@ -120,7 +120,7 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
   /** With what stands in the form now, saved or not. */
   private async tried(visit: Visit, form: FormState<unknown>, choices: RuleChoices) {
     try {
-      return await this.trial.of(conditionsOf(form.values, choices), visit.locale);
+      return await this.dryRun.of(conditionsOf(form.values, choices), visit.locale);
     } catch (error) {
       if (error instanceof InvalidField) return null;
       throw error;

@@ -4,7 +4,7 @@ import { InvalidField } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import { Chores } from '@foyer/tenants';
+import { Maintenance } from '@foyer/tenants';
 
 export type DraftContent = Record<string, string | string[]>;
 
@@ -65,11 +65,11 @@ export class Drafts implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly limits: Limits,
-    private readonly chores: Chores,
+    private readonly maintenance: Maintenance,
   ) {}
 
   onModuleInit(): void {
-    this.chores.register('tickets.drafts', () => this.forgetOld());
+    this.maintenance.register('tickets.drafts', () => this.forgetOld());
   }
 
   /**

@@ -6,7 +6,7 @@ const TRIED = 25;
 
 /** Which of the latest tickets conditions would have been met by. For those who set up the portal, who see all tickets. */
 @Injectable()
-export class Trial {
+export class DryRun {
   constructor(private readonly database: Database) {}
 
   async of(conditions: Conditions, locale: string) {

@@ -8,7 +8,7 @@ import { OnEvent, Outbox } from '@foyer/events';
 import { fetchMails, ForbiddenAddress, publicAddress } from '@foyer/inbound';
 import { Collections, SettingsChanged } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
-import { Chores } from '@foyer/tenants';
+import { Maintenance } from '@foyer/tenants';
 import { ReplyAddresses } from '@foyer/tickets';
 import { Arrivals, asFile } from '../arrivals.js';
 import { MailboxDue } from '../correspondence.events.js';
@@ -35,11 +35,11 @@ export class MailboxRounds implements OnModuleInit {
     private readonly collections: Collections,
     private readonly arrivals: Arrivals,
     private readonly addresses: ReplyAddresses,
-    private readonly chores: Chores,
+    private readonly maintenance: Maintenance,
   ) {}
 
   onModuleInit(): void {
-    this.chores.register('correspondence.mailboxes', () => this.beginLost());
+    this.maintenance.register('correspondence.mailboxes', () => this.beginLost());
   }
 
   @OnEvent(SettingsChanged, 'correspondence.mailboxes')
