@@ -100,6 +100,10 @@ test('bold, a list and a link, by keys alone: in the thread and in the mail as t
   for (let letter = 0; letter < 4; letter += 1) await mara.keyboard.press('Shift+ArrowLeft');
   // The browser tells of a selection a moment after it was made.
   await mara.waitForFunction(() => getSelection()?.toString() === 'plan');
+  // … and the editor hears of it with the next frame.
+  await mara.evaluate(
+    () => new Promise((heard) => requestAnimationFrame(() => requestAnimationFrame(() => heard(undefined)))),
+  );
   await mara.keyboard.press('Control+k');
   await mara.getByRole('textbox', { name: 'Link address' }).waitFor();
   await mara.keyboard.type('javascript:alert(1)');
