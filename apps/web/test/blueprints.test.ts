@@ -3,11 +3,11 @@ import { PASSWORD, TestTenant, type Visitor, World } from '@foyer/app-cli/testin
 import { hashPassword } from '@foyer/credentials';
 import { LOCALES } from '@foyer/i18n';
 import { automations, calendars, macros, slaPolicies } from '@foyer/service';
-import { Collections, Settings } from '@foyer/settings';
+import { Collections, localized, Settings } from '@foyer/settings';
 import { Signup } from '@foyer/signup';
 import { Packs } from '@foyer/tenants';
 import { surveys, surveyText } from '@foyer/surveys';
-import { Categories, localized, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
+import { Categories, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
 import { routesOf } from './routes.js';
 

@@ -2,6 +2,7 @@ export { ConsoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
 export { type FirstStep, FirstSteps } from './first-steps.js';
 export { type HomeAction, type HomeContribution, PortalHome } from './home.js';
+export { fromSaid, type Localized, localized, type Said, saidIn, translations } from './localized.js';
 export { type NavEntry, Navigation } from './navigation.js';
 export { declaredTexts, PackTexts } from './pack-texts.js';
 export { PublishedTemplates } from './published-templates.js';
@@ -15,6 +16,14 @@ export { declareItems, type Item, type ItemList, Items, identified } from './ite
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
 export { type SetupPage, SetupPages } from './setup-pages.js';
 export { CollectionController, type CollectionRow } from './team/collection.controller.js';
+export {
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+  withoutStandIn,
+} from './translated.js';
 export { InUse, type Use, useLinks, Uses } from './uses.js';
 export { Settings } from './settings.js';
 export { languagesNow, settingNow } from './settings-memory.js';

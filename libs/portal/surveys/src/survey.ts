@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { translate } from '@foyer/i18n';
-import { declareCollection } from '@foyer/settings';
-import { localized, ticketConditions, translations } from '@foyer/tickets';
+import { declareCollection, localized, translations } from '@foyer/settings';
+import { ticketConditions } from '@foyer/tickets';
 import { SURVEY_KINDS } from './survey-kinds.js';
 
 export const MAX_DELAY_HOURS = 720;

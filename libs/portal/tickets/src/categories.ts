@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
-import { Uses } from '@foyer/settings';
-import { type Localized, localized, type Said } from './requests/localized.js';
+import { type Localized, localized, type Said, Uses } from '@foyer/settings';
 import { TicketCategory } from './ticket-message.entity.js';
 
 /** A category with what it is called in every language of the portal, as statements select it. */

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Collections } from '@foyer/settings';
+import {
+  Collections,
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+} from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -10,11 +17,6 @@ import {
   RuleOptions,
   RulesController,
   type Typed,
-  textsFrom,
-  textValues,
-  type TranslatedText,
-  translationShape,
-  translationViews,
 } from '@foyer/tickets';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { isAboutTickets, MAX_DAYS, MAX_DELAY_HOURS, type Survey, surveys, surveyText } from '../survey.js';

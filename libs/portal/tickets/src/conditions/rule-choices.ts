@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
-import { Collections } from '@foyer/settings';
+import { Collections, localized } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { Agents } from '../agents.js';
 import { categoryOptions, saidCategory, type SaidCategory } from '../categories.js';
 import { ticketGroups } from '../requests/groups.js';
-import { localized } from '../requests/localized.js';
 import { priorityName } from '../requests/priorities.js';
 import { type RequestField, requestFields } from '../requests/request-field.js';
 import { requestTypes } from '../requests/request-type.js';

@@ -1,6 +1,6 @@
+import { localized } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import type { DraftContent } from './drafts.js';
-import { localized } from './localized.js';
 import { controlOf, questionsOf } from './request-form.js';
 import type { RequestField } from './request-field.js';
 import type { RequestType } from './request-type.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatters, translate } from '@foyer/i18n';
+import { localized } from '@foyer/settings';
 import type { FieldValue } from '../ticket.entity.js';
-import { localized } from './localized.js';
 import { optionLabel, type RequestField } from './request-field.js';
 import { controlOf, type Typed } from './request-form.js';
 import type { RequestType } from './request-type.js';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { translate } from '@foyer/i18n';
-import { declareSection, settingNow } from '@foyer/settings';
+import { declareSection, localized, settingNow, translations } from '@foyer/settings';
 import { PRIORITIES, type Priority } from '../ticket.entity.js';
-import { localized, translations } from './localized.js';
 
 const named = z.object({
   name: z.string().max(40).default(''),

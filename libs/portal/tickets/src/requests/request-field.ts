@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { declareCollection } from '@foyer/settings';
+import { declareCollection, localized, translations } from '@foyer/settings';
 import type { FieldValue } from '../ticket.entity.js';
-import { localized, translations } from './localized.js';
 
 export const FIELD_KINDS = [
   'text',

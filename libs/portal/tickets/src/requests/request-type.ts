@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { declareCollection } from '@foyer/settings';
+import { declareCollection, translations } from '@foyer/settings';
 import { PRIORITIES } from '../ticket.entity.js';
-import { translations } from './localized.js';
 
 export const NEEDS = ['hidden', 'optional', 'required'] as const;
 export type Need = (typeof NEEDS)[number];

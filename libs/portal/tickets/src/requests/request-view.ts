@@ -1,8 +1,8 @@
 import { formatters } from '@foyer/i18n';
+import { localized } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
 import type { KeptFile } from '../attachments.js';
 import type { FieldValue } from '../ticket.entity.js';
-import { localized } from './localized.js';
 import { ANSWER_MAX, type FieldKind, offeredOptions, type RequestField } from './request-field.js';
 import { type Asked, askedFields, controlOf, questionsOf, type Typed } from './request-form.js';
 import type { RequestType } from './request-type.js';

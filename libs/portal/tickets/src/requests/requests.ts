@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, Uses } from '@foyer/settings';
-import { localized } from './localized.js';
+import { Collections, localized, Uses } from '@foyer/settings';
 import { type RequestField, requestFields } from './request-field.js';
 import { FIRST_TYPE, type RequestType, requestTypes } from './request-type.js';
 

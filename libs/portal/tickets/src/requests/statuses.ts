@@ -2,9 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, rows, sql, table } from '@foyer/database';
 import { translate } from '@foyer/i18n';
-import { Collections, declareCollection, settingNow } from '@foyer/settings';
+import { Collections, declareCollection, localized, settingNow, translations } from '@foyer/settings';
 import { TICKET_STATUSES, type TicketStatus } from '../ticket.entity.js';
-import { localized, translations } from './localized.js';
 
 const namedStatus = z.object({
   id: z.uuid(),

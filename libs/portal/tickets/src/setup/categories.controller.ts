@@ -1,7 +1,16 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, NotFound } from '@foyer/access';
-import { type Use, useLinks, Uses } from '@foyer/settings';
+import {
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+  type Use,
+  useLinks,
+  Uses,
+} from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -17,7 +26,6 @@ import {
   type Visit,
 } from '@foyer/web';
 import { Categories, categoryName, categoryOptions, type CategoryRow } from '../categories.js';
-import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
 const PATH = '/console/settings/ticket-categories';
 const MAX = 80;

@@ -1,7 +1,18 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, Conflict, InvalidField } from '@foyer/access';
-import { CollectionController, Collections, useLinks, Uses } from '@foyer/settings';
+import {
+  CollectionController,
+  Collections,
+  localized,
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+  useLinks,
+  Uses,
+} from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -14,7 +25,6 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { localized } from '../requests/localized.js';
 import { parseNumber } from '../requests/local-number.js';
 import {
   FIELD_KINDS,
@@ -28,7 +38,6 @@ import {
 import { Requests, typeName } from '../requests/requests.js';
 import { FieldUse } from './field-use.js';
 import { nameOf, optionsFrom, optionLines, type Replaced, replacedOptions } from './option-lines.js';
-import { textsFrom, textValues, translationShape, translationViews, type TranslatedText } from './translated.js';
 
 const TEXTS: TranslatedText<'label' | 'hint'>[] = [
   { name: 'label', label: 'tickets.setup.fields.label', max: LABEL_MAX },

@@ -1,9 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { InvalidField } from '@foyer/access';
 import { LOCALES, searchable } from '@foyer/i18n';
-import { languagesNow } from '@foyer/settings';
-import { fromSaid, localized, type Said, saidIn } from '../requests/localized.js';
-import { withoutStandIn } from './translated.js';
+import { fromSaid, languagesNow, localized, type Said, saidIn, withoutStandIn } from '@foyer/settings';
 import { type FieldOption, LABEL_MAX, MAX_OPTIONS } from '../requests/request-field.js';
 
 /** An option that is chosen somewhere, and the new words that stand in its place. */

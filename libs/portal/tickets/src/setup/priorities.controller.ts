@@ -1,7 +1,18 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
-import { openedAs, saveSection, Settings } from '@foyer/settings';
+import {
+  type Localized,
+  openedAs,
+  type Said,
+  saveSection,
+  Settings,
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+} from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -14,10 +25,8 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import type { Localized, Said } from '../requests/localized.js';
 import { priorityNames } from '../requests/priorities.js';
 import { PRIORITIES } from '../ticket.entity.js';
-import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
 const PATH = '/console/settings/ticket-priorities';
 const MAX = 40;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
+import { localized } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
-import { localized } from '../requests/localized.js';
 import { hasChoices, type RequestField } from '../requests/request-field.js';
 import type { FieldCondition, Question, RequestType } from '../requests/request-type.js';
 import { priorityOptions } from '../ticket-view.js';

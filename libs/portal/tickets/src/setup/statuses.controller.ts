@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { CollectionController, Collections } from '@foyer/settings';
+import {
+  CollectionController,
+  Collections,
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+} from '@foyer/settings';
 import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
 import { type NamedStatus, statusName, ticketStatuses } from '../requests/statuses.js';
 import { TICKET_STATUSES } from '../ticket.entity.js';
-import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
 const TEXTS: TranslatedText<'name' | 'customerName'>[] = [
   { name: 'name', label: 'tickets.setup.statuses.name', max: 40 },

@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { Roles } from '@foyer/identity';
-import { CollectionController, Collections, languagesNow, settingNow } from '@foyer/settings';
+import {
+  CollectionController,
+  Collections,
+  languagesNow,
+  localized,
+  settingNow,
+  textsFrom,
+  textValues,
+  type TranslatedText,
+  translationShape,
+  translationViews,
+} from '@foyer/settings';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { Categories, categoryOptions } from '../categories.js';
 import { Groups } from '../requests/groups.js';
-import { localized } from '../requests/localized.js';
 import { requestFields } from '../requests/request-field.js';
 import {
   BUILT_IN,
@@ -22,7 +32,6 @@ import { PRIORITIES, refuseLongTags, tagsIn } from '../ticket.entity.js';
 import { priorityOptions } from '../ticket-view.js';
 import { CompanyChoices } from './company-choices.js';
 import { questionControls, questionRows, questionsFrom, questionValues } from './question-rows.js';
-import { textsFrom, textValues, type TranslatedText, translationShape, translationViews } from './translated.js';
 
 const TEXTS: TranslatedText<'name' | 'sentence' | 'introduction'>[] = [
   { name: 'name', label: 'tickets.setup.types.name', max: 80 },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FALLBACK_LOCALE, LOCALES } from '@foyer/i18n';
-import { languagesNow } from '@foyer/settings';
+import { languagesNow } from './settings-memory.js';
 
 /** Texts of something the team sets up, in the languages of the portal beside the one it was written in. */
 export const translations = <Shape extends z.ZodRawShape>(shape: Shape) =>

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { direction, languageName, LOCALES } from '@foyer/i18n';
-import { languagesNow } from '@foyer/settings';
+import { languagesNow } from './settings-memory.js';
 import type { Visit } from '@foyer/web';
-import { fromSaid, type Localized, localized, type Said, saidIn } from '../requests/localized.js';
+import { fromSaid, type Localized, localized, type Said, saidIn } from './localized.js';
 
 /** A text that can be said in every language of the portal. `label` is a message key. */
 export interface TranslatedText<Name extends string = string> {
