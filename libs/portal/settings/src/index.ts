@@ -16,6 +16,7 @@ export { declareItems, type Item, type ItemList, Items, identified } from './ite
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
 export { type SetupPage, SetupPages } from './setup-pages.js';
 export { CollectionController, type CollectionRow } from './team/collection.controller.js';
+export { RowsController } from './team/rows.controller.js';
 export {
   textsFrom,
   textValues,
@@ -24,6 +25,7 @@ export {
   translationViews,
   withoutStandIn,
 } from './translated.js';
+export { one, reshaped, rowValues, several, type Typed, type TypedRow, typedRows } from './typed-rows.js';
 export { InUse, type Use, useLinks, Uses } from './uses.js';
 export { Settings } from './settings.js';
 export { languagesNow, settingNow } from './settings-memory.js';

@@ -15,9 +15,8 @@ export { chancesOf, reopeningRules, type ReopeningRules } from './reopening/reop
 export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
 export { conditionsOf, conditionsView, conditionValues, firstTest } from './conditions/conditions-form.js';
 export { conditionWords, durationWords, optionWords, testsWords } from './conditions/condition-words.js';
-export { RowsController, RulesController } from './conditions/rows.controller.js';
+export { RulesController } from './conditions/rules.controller.js';
 export { type Option, type RuleChoices, RuleOptions } from './conditions/rule-choices.js';
-export { one, reshaped, rowValues, several, type Typed, type TypedRow, typedRows } from './conditions/typed-rows.js';
 export {
   CONDITION_FIELDS,
   type ConditionKind,

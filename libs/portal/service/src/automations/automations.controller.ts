@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Collections } from '@foyer/settings';
-import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
+import { Collections, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -11,8 +10,8 @@ import {
   type RuleChoices,
   RuleOptions,
   RulesController,
-  type Typed,
 } from '@foyer/tickets';
+import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
 import { actionsOf, actionsView, actionValues, firstAction, RULE_KINDS } from '../rules/actions-form.js';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
 import { type Automation, automations, EVENT_TRIGGERS, isTimed, MAX_HOURS, TIME_TRIGGERS } from './automations.js';

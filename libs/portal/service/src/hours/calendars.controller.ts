@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { firstDayOfWeek, isTimeZone, timeZones } from '@foyer/i18n';
-import { Collections } from '@foyer/settings';
+import { Collections, one, RowsController, type Typed, typedRows } from '@foyer/settings';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
-import { one, RowsController, type Typed, typedRows } from '@foyer/tickets';
 import { type Calendar, calendars } from './calendars.js';
 import { DAYS, dayName, weekFrom, spanOf, spanValues, weekWords } from './week-form.js';
 

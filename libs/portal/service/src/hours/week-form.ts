@@ -1,6 +1,6 @@
 import { InvalidField } from '@foyer/access';
 import { firstDayOfWeek } from '@foyer/i18n';
-import { one, type Typed } from '@foyer/tickets';
+import { one, type Typed } from '@foyer/settings';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 type Day = (typeof DAYS)[number];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import type { RuleChoices, TicketAction, Typed } from '@foyer/tickets';
+import type { Typed } from '@foyer/settings';
+import type { RuleChoices, TicketAction } from '@foyer/tickets';
 import { field } from '@foyer/web';
 import { actionsOf, actionValues, PROPERTY_KINDS } from '../rules/actions-form.js';
 import { type Macro, macro } from './macros.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Collections } from '@foyer/settings';
+import { Collections, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -12,7 +12,6 @@ import {
   RuleOptions,
   RulesController,
   type TicketAction,
-  type Typed,
 } from '@foyer/tickets';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';

@@ -1,8 +1,9 @@
 import { InvalidField } from '@foyer/access';
 import { z } from 'zod';
+import { one, rowValues, several, type Typed, typedRows } from '@foyer/settings';
+import type { Option, RuleChoices } from '@foyer/tickets';
 import { mustBeKnown } from '../macros/placeholders.js';
 import type { FormState, Visit } from '@foyer/web';
-import { one, type Option, rowValues, type RuleChoices, several, type Typed, typedRows } from '@foyer/tickets';
 import { type RuleAction, ruleAction } from '../automations/automations.js';
 
 /** What an editor can offer to do. */

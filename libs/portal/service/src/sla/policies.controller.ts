@@ -1,19 +1,16 @@
 import type { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { formatters } from '@foyer/i18n';
-import { Collections } from '@foyer/settings';
+import { Collections, one, several, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
   conditionValues,
   conditionWords,
   firstTest,
-  one,
   PRIORITIES,
   RuleOptions,
   RulesController,
-  several,
-  type Typed,
 } from '@foyer/tickets';
 import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
 import { calendars } from '../hours/calendars.js';

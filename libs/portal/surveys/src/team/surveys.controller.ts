@@ -7,6 +7,7 @@ import {
   type TranslatedText,
   translationShape,
   translationViews,
+  type Typed,
 } from '@foyer/settings';
 import {
   conditionsOf,
@@ -16,7 +17,6 @@ import {
   firstTest,
   RuleOptions,
   RulesController,
-  type Typed,
 } from '@foyer/tickets';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { isAboutTickets, MAX_DAYS, MAX_DELAY_HOURS, type Survey, surveys, surveyText } from '../survey.js';

@@ -1,8 +1,8 @@
 import { InvalidField } from '@foyer/access';
+import { one, rowValues, several, type Typed, typedRows } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
 import type { FieldChoice, RuleChoices } from './rule-choices.js';
 import { type Conditions, OPERATORS, type TicketTest, ticketTest } from './ticket-conditions.js';
-import { one, rowValues, several, type Typed, typedRows } from './typed-rows.js';
 
 const PART = 'tests';
 const MAX_TEXT = 200;

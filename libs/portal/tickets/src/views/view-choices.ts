@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { accessible } from '@foyer/access';
 import { ALPHABETICAL, condition, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { several, type Typed, typedRows } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { type Option, type RuleChoices, RuleOptions } from '../conditions/rule-choices.js';
-import { several, type Typed, typedRows } from '../conditions/typed-rows.js';
 
 /** What a view can ask of tickets: what rules can, and beside it whoever looks, and customers it was begun with. */
 @Injectable()

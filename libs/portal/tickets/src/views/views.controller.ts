@@ -2,7 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { CHANGED, VERSION, versionOf } from '@foyer/settings';
+import { CHANGED, one, reshaped, type Typed, VERSION, versionOf } from '@foyer/settings';
 import {
   Can,
   ConsoleController,
@@ -21,7 +21,6 @@ import {
 import { conditionWords } from '../conditions/condition-words.js';
 import { conditionsOf, conditionsView, conditionValues, firstTest } from '../conditions/conditions-form.js';
 import type { RuleChoices } from '../conditions/rule-choices.js';
-import { one, reshaped, type Typed } from '../conditions/typed-rows.js';
 import { conditionsAsked, inboxFilter, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
 import { countText, LIST_ORDERS, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';

@@ -1,9 +1,10 @@
 import { Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
-import { CollectionController, type CollectionItem, type Collections } from '@foyer/settings';
 import { CurrentActor, CurrentVisit, type FoyerRequest, type Visit } from '@foyer/web';
-import { type RuleChoices, type RuleOptions } from './rule-choices.js';
-import { reshaped, type Typed } from './typed-rows.js';
+import type { Collections } from '../collections.js';
+import type { CollectionItem } from '../section.js';
+import { reshaped, type Typed } from '../typed-rows.js';
+import { CollectionController } from './collection.controller.js';
 
 /** What a new row of a part of the form holds, from what was chosen for it. */
 export type FirstRows = Record<string, (chosen: string) => Record<string, string> | null>;
@@ -39,23 +40,5 @@ export abstract class RowsController<Item extends CollectionItem, Input> extends
   private async asked(visit: Visit, req: FoyerRequest): Promise<Typed | null> {
     const { _csrf, ...typed } = (req.body ?? {}) as Typed;
     return reshaped(typed, await this.firstRows(visit));
-  }
-}
-
-/** The same for rules: everything they speak of is read once a request. */
-export abstract class RulesController<Item extends CollectionItem, Input> extends RowsController<Item, Input> {
-  private readonly read = new WeakMap<Visit, Promise<RuleChoices>>();
-
-  constructor(
-    collections: Collections,
-    private readonly options: RuleOptions,
-  ) {
-    super(collections);
-  }
-
-  protected all(visit: Visit): Promise<RuleChoices> {
-    let found = this.read.get(visit);
-    if (!found) this.read.set(visit, (found = this.options.all(visit)));
-    return found;
   }
 }
