@@ -1,8 +1,10 @@
 // apps → portal → platform → core, through doors only, never in a circle (deploy/decisions, README).
 const lib = (tier) => `^libs/${tier}/`;
 const source = '(^apps/[^/]+|^libs/[^/]+/[^/]+)/src/';
-/** From the lowest up (libs/portal/README.md). */
-const FLOORS = Object.entries(require('./libs/portal/floors.json'));
+/** From the lowest up (libs/portal/README.md). A list within a floor is a chain. */
+const DRAWN = require('./libs/portal/floors.json');
+const CHAINS = DRAWN.features;
+const FLOORS = Object.entries(DRAWN).map(([name, modules]) => [name, modules.flat()]);
 const portal = (modules) => `^libs/portal/(?:${modules.join('|') || '-'})/`;
 const modulesOf = (floor) => FLOORS.find(([name]) => name === floor)[1];
 const [BASE, FEATURES, ABOVE, TOP] = ['base', 'features', 'above', 'top'].map(modulesOf);
@@ -15,16 +17,25 @@ const knowsNothingAbove = FLOORS.slice(0, -1).map(([name, modules], index) => ({
   from: { path: `${portal(modules)}src` },
   to: { path: portal(FLOORS.slice(index + 1).flatMap(([, above]) => above)) },
 }));
-/** In the base each module may use those before it. */
-const baseInOrder = BASE.slice(0, -1).map((module, index) => ({
-  name: `${module}-stands-below-${BASE[index + 1]}`,
+/** In the base and in a chain of features each module may use those before it. */
+const inOrder = [BASE, ...CHAINS].flatMap((chain) =>
+  chain.slice(0, -1).map((module, index) => ({
+    name: `${module}-stands-below-${chain[index + 1]}`,
+    severity: 'error',
+    from: { path: `${portal([module])}src` },
+    to: { path: portal(chain.slice(index + 1)) },
+  })),
+);
+/** Features of different chains know nothing of each other: they meet by events, slots and ids. */
+const chainsMeet = CHAINS.map((chain) => ({
+  name: `${chain.at(-1)}-meets-others-by-events-slots-and-ids`,
   severity: 'error',
-  from: { path: `${portal([module])}src` },
-  to: { path: portal(BASE.slice(index + 1)) },
+  from: { path: `${portal(chain)}src` },
+  to: { path: portal(FEATURES.filter((module) => !chain.includes(module))) },
 }));
-/** On the other floors no module knows another: they meet by events, slots and ids. */
-const meetByEventsSlotsAndIds = [FEATURES, ABOVE, TOP].map((modules, index) => ({
-  name: `${['features', 'above', 'top'][index]}-meet-by-events-slots-and-ids`,
+/** So do all modules of the floors over them. */
+const meetByEventsSlotsAndIds = [ABOVE, TOP].map((modules, index) => ({
+  name: `${['above', 'top'][index]}-meet-by-events-slots-and-ids`,
   severity: 'error',
   from: { path: `${beside(modules)}src` },
   to: { path: beside(modules), pathNot: '^libs/portal/$1/' },
@@ -58,13 +69,14 @@ module.exports = {
       to: { path: '^apps/' },
     },
     ...knowsNothingAbove,
-    ...baseInOrder,
+    ...inOrder,
+    ...chainsMeet,
     ...meetByEventsSlotsAndIds,
     {
       name: 'above-tickets-knows-no-other-feature',
       severity: 'error',
       from: { path: `${portal(ABOVE)}src` },
-      to: { path: portal(FEATURES.filter((module) => module !== 'tickets')) },
+      to: { path: portal(CHAINS.filter((chain) => !chain.includes('tickets')).flat()) },
     },
     {
       name: 'every-module-has-a-floor',

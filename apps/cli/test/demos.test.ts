@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { passwordProblem } from '@foyer/credentials';
+import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
 import { completeSettings, contrastReport, type ThemeSetting } from '@foyer/theming';
-import { PRIORITIES, TICKET_STATUSES } from '@foyer/tickets';
 
 interface Member {
   email: string;

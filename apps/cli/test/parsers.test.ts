@@ -10,6 +10,7 @@ import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
 import { wordsQuery } from '@foyer/database';
 import { begins, forms, has, searchable } from '@foyer/i18n';
 import { parseHead } from '@foyer/inbound';
+import { parseNumber } from '../../../libs/portal/requests/src/local-number.js';
 import { checkCss } from '@foyer/theming';
 import { field, readForm } from '@foyer/web';
 import { trueName } from '../../../libs/core/files/src/true-name.js';
@@ -19,7 +20,6 @@ import { parseMail } from '../../../libs/core/inbound/src/parse-mail.js';
 import { checkTemplate } from '../../../libs/core/theming/src/check-template.js';
 import { markdownHtml, markdownText } from '../../../libs/core/theming/src/markdown.js';
 import { Cookies } from '../../../libs/core/web/src/cookies.js';
-import { parseNumber } from '../../../libs/portal/tickets/src/requests/local-number.js';
 import { parseTicketNumber } from '../../../libs/portal/tickets/src/ticket-number.js';
 
 const MEGABYTE = 1024 * 1024;

@@ -12,13 +12,14 @@ import { Mail, MailModule } from '@foyer/mail';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
 import { KnowledgeModule } from '@foyer/knowledge';
+import { RequestsModule, TicketCategory } from '@foyer/requests';
 import { SlotsModule } from '@foyer/slots';
 import { SurveysModule } from '@foyer/surveys';
 import { SignupModule } from '@foyer/signup';
 import { StaffMember, StaffModule } from '@foyer/staff';
 import { TenantRecord, TenantsModule } from '@foyer/tenants';
 import { ThemingModule } from '@foyer/theming';
-import { Ticket, TicketCategory, TicketMessage, TicketsModule } from '@foyer/tickets';
+import { Ticket, TicketMessage, TicketsModule } from '@foyer/tickets';
 import { WebModule } from '@foyer/web';
 import { Draining } from './draining.js';
 import { PlatformSite } from './platform-site.js';
@@ -46,7 +47,15 @@ export class FoyerModule {
         ],
         ...[FilesModule, MailModule, ThemingModule, WebModule],
         ...[TenantsModule, StaffModule, SignupModule],
-        ...[SettingsModule, IdentityModule, SlotsModule, TicketsModule, ServiceModule, CorrespondenceModule],
+        ...[
+          SettingsModule,
+          IdentityModule,
+          SlotsModule,
+          RequestsModule,
+          TicketsModule,
+          ServiceModule,
+          CorrespondenceModule,
+        ],
         ...[SurveysModule, KnowledgeModule],
       ],
       providers: [PlatformSite, Draining],

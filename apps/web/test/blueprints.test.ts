@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { hashPassword } from '@foyer/credentials';
 import { LOCALES } from '@foyer/i18n';
+import { Categories, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/requests';
 import { automations, calendars, macros, slaPolicies } from '@foyer/service';
 import { Collections, localized, Settings } from '@foyer/settings';
 import { Signup } from '@foyer/signup';
 import { Packs } from '@foyer/tenants';
 import { surveys, surveyText } from '@foyer/surveys';
-import { Categories, requestFields, requestTypes, statusName, ticketStatuses } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
 import { routesOf } from './routes.js';
 

@@ -3,8 +3,9 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { Database, foldedSql, rows, searchableSql, sql, table } from '@foyer/database';
 import { folded, searchable } from '@foyer/i18n';
 import { Collections } from '@foyer/settings';
-import { requestTypes, Tickets } from '@foyer/tickets';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { requestTypes } from '@foyer/requests';
+import { Tickets } from '@foyer/tickets';
 import { readable } from './routes.js';
 
 /** Stands in what is looked for, and never in what is asked. */

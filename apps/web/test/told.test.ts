@@ -5,10 +5,11 @@ import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from 
 import { Database, rows, sql, table } from '@foyer/database';
 import { Companies } from '@foyer/identity';
 import { Mail, Mailer, MailRules } from '@foyer/mail';
+import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { automations } from '@foyer/service';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
-import { Approvals, mailAbout, ticketGroups, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { Approvals, mailAbout, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { formsOf, unescaped } from './page-forms.js';
 
 /** Words of the team, planted wherever the team can write some. No customer ever reads one. */

@@ -6,9 +6,9 @@ import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Arrivals } from '@foyer/correspondence';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Files } from '@foyer/files';
+import { requestFields, requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { Maintenance, Packs, PackSections, UnusedFiles } from '@foyer/tenants';
-import { requestFields, requestTypes } from '@foyer/tickets';
 
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"><rect width="80" height="40" fill="#246"/></svg>';

@@ -3,8 +3,9 @@ import type { Config } from '@foyer/config';
 import { hashSecret, masked, newSecret, sign } from '@foyer/credentials';
 import { Database, observeSql, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { Requests } from '@foyer/requests';
 import { inTenant, type Tenant } from '@foyer/tenancy';
-import { Requests, Tickets } from '@foyer/tickets';
+import { Tickets } from '@foyer/tickets';
 import type { Statement } from './capture.js';
 import type { Target } from './load.js';
 

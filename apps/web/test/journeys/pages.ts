@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
+import { requestFields, requestTypes } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
-import { requestFields, requestTypes } from '@foyer/tickets';
 import { opinions } from './opinions.js';
 
 /** Who has the page open. */

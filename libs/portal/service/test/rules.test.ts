@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import { ticketGroups } from '@foyer/requests';
 import {
   Absences,
   type Automation,
@@ -17,7 +18,7 @@ import {
   type Sharing,
 } from '@foyer/service';
 import { Collections, identified, Items, Settings } from '@foyer/settings';
-import { Approvals, reopeningRules, type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
+import { Approvals, reopeningRules, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 import { ownMacros } from '../src/macros/macros.js';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';

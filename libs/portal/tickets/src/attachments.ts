@@ -4,15 +4,10 @@ import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { extensionsOf, Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
+import type { KeptFile } from '@foyer/requests';
 import type { FormState, Upload } from '@foyer/web';
 
 export const MAX_FILES = 10;
-
-export interface KeptFile {
-  id: string;
-  name: string;
-  size: number;
-}
 
 /**
  * Files on their way into a ticket. They are stored as they come and hang on nothing until the message is written, so that

@@ -5,7 +5,6 @@ export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
 export { mailAbout, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
 export { Watching } from './access/watching.js';
-export { Agents } from './agents.js';
 export type { Addressed } from './ticket.entity.js';
 export { Mentions } from './mentions.js';
 export { type Conversation, ReplyAddresses } from './reply-addresses.js';
@@ -32,16 +31,7 @@ export {
 } from './conditions/ticket-conditions.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
 export { ClosingRules, type FindReply, type OpeningStep, ReplySuggestions, TicketOpening } from './ticket-slots.js';
-export {
-  type FieldValue,
-  type Happening,
-  type HappeningType,
-  PRIORITIES,
-  type Priority,
-  Ticket,
-  TICKET_STATUSES,
-  type TicketStatus,
-} from './ticket.entity.js';
+export { type Happening, type HappeningType, Ticket } from './ticket.entity.js';
 export {
   TicketAssigned,
   TicketChanged,
@@ -54,9 +44,8 @@ export {
   TicketSolved,
 } from './ticket.events.js';
 export { saidByTeam } from './ticket-sides.js';
-export { Categories, categoryOptions } from './categories.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';
-export { TicketCategory, TicketMessage } from './ticket-message.entity.js';
+export { TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';
 export { notePlace, replyPlace, TicketPageReader, type TicketView } from './ticket-page.js';
 export { type TicketDraft, Tickets } from './tickets.js';
@@ -65,12 +54,4 @@ export { BulkChanges } from './bulk/bulk-changes.js';
 export { BulkChangeAsked } from './bulk/bulk.events.js';
 export { TicketMails } from './jobs/ticket-mails.js';
 export { TicketsModule } from './tickets.module.js';
-export { type DraftContent, Drafts } from './requests/drafts.js';
-export { type TicketGroup, ticketGroups, Groups } from './requests/groups.js';
-export { type FindOrders, OrderChoices } from './requests/order-choices.js';
-export { priorityName } from './requests/priorities.js';
-export { type FieldKind, type RequestField, requestFields } from './requests/request-field.js';
-export { askedFields } from './requests/request-form.js';
-export { type RequestType, requestTypes } from './requests/request-type.js';
-export { Requests, typeName } from './requests/requests.js';
-export { type NamedStatus, Statuses, statusName, ticketStatuses } from './requests/statuses.js';
+export { type DraftContent, Drafts } from './asking/drafts.js';

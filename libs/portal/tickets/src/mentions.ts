@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { folded } from '@foyer/i18n';
-import { Agents } from './agents.js';
+import { Agents } from '@foyer/requests';
 
 /** Who of those in the team who see tickets at all a text calls by `@name`: the whole name, the first name where only one has it, or what stands before the @ of the address. */
 @Injectable()

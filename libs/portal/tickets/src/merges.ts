@@ -3,14 +3,14 @@ import { Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table, searchableSql } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
-import { Agents } from './agents.js';
+import { Agents, type TicketStatus } from '@foyer/requests';
 import { TicketAudience } from './access/ticket-audience.js';
 import { Reopening } from './reopening/reopening.js';
-import { SHOWN_TO_CUSTOMERS, Ticket, type TicketStatus } from './ticket.entity.js';
 import { TicketMerged, TicketOpened } from './ticket.events.js';
 import { type MessageDraft, TicketLedger } from './ticket-ledger.js';
 import { ticketNumber } from './ticket-number.js';
 import { Tickets } from './tickets.js';
+import { SHOWN_TO_CUSTOMERS, Ticket } from './ticket.entity.js';
 
 export type LinkKind = 'related' | 'split' | 'follow-up';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
 import { QUESTION_MAX } from './approvals/approval-forms.js';
-import { PRIORITIES, TICKET_STATUSES } from './ticket.entity.js';
 
 const id = z.uuid();
 const tags = z.array(z.string().trim().min(1).max(50)).max(20).default([]);

@@ -3,16 +3,12 @@ import type { Response } from 'express';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { answersOf, type FieldValue, Groups, idsIn, type RequestField, Requests, typeName } from '@foyer/requests';
 import { localized } from '@foyer/settings';
 import { type Cell, type Column as SheetColumn, sendSpreadsheet, type Visit } from '@foyer/web';
-import { AnswerPanels } from './requests/answer-panels.js';
-import { answersOf, idsIn } from './requests/answers.js';
-import { Groups } from './requests/groups.js';
-import type { RequestField } from './requests/request-field.js';
-import { Requests, typeName } from './requests/requests.js';
-import type { FieldValue } from './ticket.entity.js';
 import { TicketList, type TicketRow, type ViewFilter } from './ticket-list.js';
 import { type Base, rowView } from './ticket-view.js';
+import { AnswerPanels } from './asking/answer-panels.js';
 
 const EXPORTED: Limit = { name: 'ticket-export', points: 20, seconds: 3600 };
 

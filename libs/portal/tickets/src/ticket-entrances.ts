@@ -3,7 +3,7 @@ import { holds } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Departures, type PortalActor, type Previewed, RolePreview, TicketTally } from '@foyer/identity';
-import { Features, Navigation, PortalHome } from '@foyer/settings';
+import { Features, Navigation, PortalHome, SetupPages } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
 import { TicketList } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
@@ -19,6 +19,7 @@ export class TicketEntrances implements OnModuleInit {
     private readonly features: Features,
     private readonly navigation: Navigation,
     private readonly home: PortalHome,
+    private readonly setup: SetupPages,
     private readonly tally: TicketTally,
     private readonly list: TicketList,
     private readonly rolePreview: RolePreview,
@@ -55,6 +56,10 @@ export class TicketEntrances implements OnModuleInit {
         shownTo: ({ ability }) => holds(ability, 'read', 'Desk'),
       },
     );
+    this.setup.add({
+      ...{ group: 'tickets', href: '/console/settings/reopening', icon: 'refresh', order: 50, feature: 'tickets' },
+      ...{ label: 'tickets.reopening.title', text: 'tickets.reopening.lead' },
+    });
     this.home.contribute({
       feature: 'tickets',
       order: 20,

@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { BODY_MAX, SUBJECT_MAX, PRIORITIES, TICKET_STATUSES, type TicketStatus } from '@foyer/requests';
 import { field } from '@foyer/web';
-import { PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 
-export const SUBJECT_MAX = 200;
-export const BODY_MAX = 20_000;
 /** What a team's reply may leave the ticket in; the first is what it does by itself. */
 export const NEXT_STATUSES = ['pending', 'open', 'on_hold', 'solved'] as const;
 

@@ -14,10 +14,8 @@ import {
 } from '@foyer/database';
 import { folded } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
-import { Agents } from './agents.js';
-import { saidCategory, type SaidCategory } from './categories.js';
+import { Agents, type Priority, saidCategory, type SaidCategory, tagOf, type TicketStatus } from '@foyer/requests';
 import { type Conditions, conditionsSql } from './conditions/ticket-conditions.js';
-import { type Priority, tagOf, type TicketStatus } from './ticket.entity.js';
 import { SHOWN_AT } from './ticket-sides.js';
 
 export interface TicketRow {

@@ -2,24 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { accessible, allowed, holds, NotFound, why } from '@foyer/access';
 import { ALPHABETICAL, condition, Database, rows, sql, type Sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
+import { type FieldValue, type Priority, saidCategory, type SaidCategory, type TicketStatus } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
-import {
-  type Arrived,
-  type ApprovalState,
-  type FieldValue,
-  type Happening,
-  type Priority,
-  SHOWN_TO_CUSTOMERS,
-  type TicketSource,
-  type TicketStatus,
-} from './ticket.entity.js';
-import { saidCategory, type SaidCategory } from './categories.js';
 import { Reopening } from './reopening/reopening.js';
-import { type ShownDraft, shownDraftOf } from './requests/drafts.js';
 import { ticketNumber } from './ticket-number.js';
 import { saidByTeam, SHOWN_AT } from './ticket-sides.js';
 import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
+import { type ShownDraft, shownDraftOf } from './asking/drafts.js';
+import {
+  type ApprovalState,
+  type Arrived,
+  type Happening,
+  SHOWN_TO_CUSTOMERS,
+  type TicketSource,
+} from './ticket.entity.js';
 
 export interface ThreadMessage {
   id: string;

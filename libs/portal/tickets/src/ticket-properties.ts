@@ -1,5 +1,7 @@
-import { tagsIn, type Ticket, type TicketValues } from './ticket.entity.js';
+import { tagsIn } from '@foyer/requests';
+import type { Ticket, TicketValues } from './ticket.entity.js';
 
+export const CHANGED_MEANWHILE = 'tickets.team.changed-meanwhile';
 const PROPERTIES = ['status', 'priority', 'assignee', 'category', 'group', 'tags', 'subject'] as const;
 export type Property = (typeof PROPERTIES)[number];
 type Typed = Partial<Record<string, string | string[]>>;

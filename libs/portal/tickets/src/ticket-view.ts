@@ -1,12 +1,18 @@
 import { isShownAsPicture } from '@foyer/files';
+import {
+  categoryName,
+  priorityName,
+  type SaidCategory,
+  type Statuses,
+  statusName,
+  TICKET_STATUSES,
+  type TicketStatus,
+} from '@foyer/requests';
 import type { Visit } from '@foyer/web';
-import { categoryName, type SaidCategory } from './categories.js';
-import { type Happening, PRIORITIES, TICKET_STATUSES, type TicketStatus } from './ticket.entity.js';
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
 import type { HappeningAsRead, ThreadMessage, TicketView } from './ticket-page.js';
-import { priorityName } from './requests/priorities.js';
-import { type Statuses, statusName } from './requests/statuses.js';
+import type { Happening } from './ticket.entity.js';
 
 type Labels = Pick<Visit, 't' | 'locale'>;
 
@@ -36,8 +42,6 @@ export async function statusChoices(visit: Labels, statuses: Statuses, base: Bas
       .map(({ id }) => ({ value: `${kind}.${id}`, label: statusLabel(visit, kind, base, id) })),
   ]);
 }
-export const priorityOptions = (visit: Labels) =>
-  PRIORITIES.map((value) => ({ value, label: priorityLabel(visit, value) }));
 
 /** A ticket as lists show it. */
 export function rowView(visit: Labels, base: Base, row: TicketRow) {

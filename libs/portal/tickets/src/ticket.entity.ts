@@ -1,12 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
-import { Conflict, InvalidField } from '@foyer/access';
-
-export const TICKET_STATUSES = ['open', 'pending', 'on_hold', 'solved', 'closed'] as const;
-export type TicketStatus = (typeof TICKET_STATUSES)[number];
-export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
-export type Priority = (typeof PRIORITIES)[number];
+import { Conflict } from '@foyer/access';
+import { type FieldValue, type Priority, refuseLongTags, tagOf, type TicketStatus } from '@foyer/requests';
 
 /** What happened to a ticket beside what people wrote; shown in its thread. */
 export interface Happening {
@@ -82,7 +78,6 @@ export const APPROVAL_STATES = ['none', 'waiting', 'approved', 'rejected'] as co
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
 export type TicketSource = 'portal' | 'console' | 'email' | 'api';
-export type FieldValue = string | number | boolean | string[] | null;
 
 /**
  * Somebody's question and how far it is. *Open* waits for the team, *pending* for the customer, *on hold* for somebody
@@ -280,24 +275,5 @@ export type TicketValues = Partial<
   Pick<Ticket, 'status' | 'statusId' | 'priority' | 'categoryId' | 'assigneeId' | 'groupId' | 'typeId'>
 >;
 
-export const MAX_TAG = 50;
 /** As `ALPHABETICAL` in SQL: the root order of Unicode. */
 const inOrder = new Intl.Collator('und').compare;
-
-/** As tags are kept, in one form however they are typed: ` VIP ` → `vip`. */
-export const tagOf = (text: string): string =>
-  text
-    .trim()
-    .toLowerCase()
-    .normalize('NFC')
-    .replace(/[\s,]+/g, '-');
-
-/** @throws InvalidField at `tags` */
-export function refuseLongTags<T extends readonly string[]>(tags: T): T {
-  if (tags.some((tag) => [...tagOf(tag)].length > MAX_TAG))
-    throw new InvalidField('tags', 'tickets.tags.too-long', { max: MAX_TAG });
-  return tags;
-}
-
-/** The tags of a list as people type one, with commas or line ends between. */
-export const tagsIn = (list: string): string[] => list.split(/[,\n]/).map(tagOf).filter(Boolean);

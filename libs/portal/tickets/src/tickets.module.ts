@@ -3,10 +3,9 @@ import { Abilities } from '@foyer/access';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
-import { Agents } from './agents.js';
 import { approvalControllers, approvalParts, approvalProviders } from './approvals/parts.js';
+import { FirstAnswer } from './first-answer.js';
 import { Attachments } from './attachments.js';
-import { Categories } from './categories.js';
 import { AnswersController } from './customer/answers.controller.js';
 import { RuleOptions } from './conditions/rule-choices.js';
 import { BulkController } from './bulk/bulk.controller.js';
@@ -48,14 +47,14 @@ import { TicketCsv } from './ticket-csv.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
 import { TicketLedger } from './ticket-ledger.js';
+import { ReopeningController } from './reopening/reopening.controller.js';
 import { Reopening } from './reopening/reopening.js';
 import { AgentsThere } from './agents-there.js';
 import { ClosingRules, ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
-import { requestParts, requestProviders } from './requests/parts.js';
-import { setupControllers, setupProviders } from './setup/parts.js';
 import { ticketRules } from './ticket.rules.js';
 import { Tickets } from './tickets.js';
 import { TicketsPack } from './tickets.pack.js';
+import { askingParts, askingProviders } from './asking/parts.js';
 
 registerMessages('tickets', new URL('../locales', import.meta.url));
 
@@ -69,7 +68,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     CustomerExportController,
     CustomerTicketsController,
     TeamNewTicketController,
-    ...setupControllers,
+    ReopeningController,
     ...approvalControllers,
     TeamLiveController,
     ViewsController,
@@ -86,13 +85,11 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     CustomerAccessController,
   ],
   providers: [
-    ...setupProviders,
-    ...requestProviders,
+    ...askingProviders,
     ...approvalProviders,
     Attachments,
-    Categories,
-    Agents,
     TicketEntrances,
+    FirstAnswer,
     Mentions,
     AgentsThere,
     ClosingRules,
@@ -125,10 +122,8 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
   ],
   exports: [
     ReplyAddresses,
-    ...requestParts,
+    ...askingParts,
     ...approvalParts,
-    Agents,
-    Categories,
     TicketAudience,
     Mentions,
     AgentsThere,

@@ -3,13 +3,22 @@ import { z } from 'zod';
 import { Database } from '@foyer/database';
 import { Company, Person } from '@foyer/identity';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import {
+  declaredAnswers,
+  declaredRequests,
+  packAnswers,
+  packId,
+  PRIORITIES,
+  requestFields,
+  RequestsPack,
+  TICKET_STATUSES,
+  TicketCategory,
+} from '@foyer/requests';
 import { Collections, declaredTexts, PackTexts, Settings } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
-import { requestFields } from './requests/request-field.js';
-import { declaredAnswers, declaredRequests, packAnswers, packId, RequestsPack } from './requests/requests.pack.js';
-import { PRIORITIES, Ticket, TICKET_STATUSES } from './ticket.entity.js';
 import { TicketLedger } from './ticket-ledger.js';
-import { TicketCategory, TicketMessage } from './ticket-message.entity.js';
+import { TicketMessage } from './ticket-message.entity.js';
+import { Ticket } from './ticket.entity.js';
 
 const HOUR = 3_600_000;
 const message = z.strictObject({

@@ -5,33 +5,30 @@ import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
+import {
+  Agents,
+  controlOf,
+  type FieldValue,
+  Groups,
+  printOf,
+  type Priority,
+  Requests,
+  TicketCategory,
+  type TicketStatus,
+} from '@foyer/requests';
 import { Settings } from '@foyer/settings';
-import { Agents } from './agents.js';
 import { Approvals } from './approvals/approvals.js';
 import { Mentions } from './mentions.js';
-import { CHANGED_MEANWHILE, printOf } from './requests/answers.js';
-import { Groups } from './requests/groups.js';
-import { controlOf } from './requests/request-form.js';
-import { Requests } from './requests/requests.js';
 import { Reopening } from './reopening/reopening.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
 import { ownRobot, robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
-import {
-  type Arrived,
-  type FieldValue,
-  type Happening,
-  type Priority,
-  Ticket,
-  type TicketSource,
-  type TicketStatus,
-  type TicketValues,
-} from './ticket.entity.js';
 import { TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
 import { type MessageDraft, TicketLedger, type TicketRef } from './ticket-ledger.js';
-import { TicketCategory, type TicketMessage } from './ticket-message.entity.js';
-import { type Description, propertiesOf, type Property } from './ticket-properties.js';
 import { TicketOpening } from './ticket-slots.js';
+import type { TicketMessage } from './ticket-message.entity.js';
+import { CHANGED_MEANWHILE, type Description, propertiesOf, type Property } from './ticket-properties.js';
+import { type Arrived, type Happening, Ticket, type TicketSource, type TicketValues } from './ticket.entity.js';
 
 const OPENED: Limit = { name: 'ticket-open', points: 60, seconds: 3600 };
 const WRITTEN: Limit = { name: 'ticket-write', points: 300, seconds: 3600 };

@@ -1,5 +1,5 @@
+import type { KeptFile } from '@foyer/requests';
 import type { FormState, Visit } from '@foyer/web';
-import type { KeptFile } from './attachments.js';
 import type { TicketView } from './ticket-page.js';
 import { ticketNumber } from './ticket-number.js';
 

@@ -1,17 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import { requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import {
-  Approvals,
-  Merges,
-  type Question,
-  requestTypes,
-  type Ticket,
-  ticketNumber,
-  Tickets,
-  Watching,
-} from '@foyer/tickets';
+import { Approvals, Merges, type Question, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 
 let world: World;
 let acme: TestTenant;

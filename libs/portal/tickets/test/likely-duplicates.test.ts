@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { effort, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { alike, sameWords, tellingWords } from '../src/requests/word-likeness.js';
+import { alike, sameWords, tellingWords } from '../src/asking/word-likeness.js';
 
 test.each([
   ['plural and singular', 'printer', 'printers'],

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import { TICKET_STATUSES, ticketGroups, ticketStatuses } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
 import {
   chancesOf,
@@ -9,11 +10,8 @@ import {
   reopeningRules,
   robot,
   type Ticket,
-  ticketGroups,
   ticketNumber,
   Tickets,
-  TICKET_STATUSES,
-  ticketStatuses,
 } from '@foyer/tickets';
 
 const DAY = 86_400_000;

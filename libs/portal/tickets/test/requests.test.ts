@@ -3,10 +3,17 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import {
+  FIRST_TYPE,
+  type RequestField,
+  requestField,
+  requestFields,
+  requestType,
+  type RequestType,
+  requestTypes,
+} from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import { Drafts, type RequestField, requestFields, requestTypes, Tickets } from '@foyer/tickets';
-import { requestField } from '../src/requests/request-field.js';
-import { FIRST_TYPE, requestType, type RequestType } from '../src/requests/request-type.js';
+import { Drafts, Tickets } from '@foyer/tickets';
 
 let world: World;
 let acme: TestTenant;

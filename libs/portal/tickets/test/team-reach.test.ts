@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { teamCapabilities, teamRoles } from '@foyer/identity';
+import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import { ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
+import { ticketNumber, Tickets } from '@foyer/tickets';
 
 const [WORKSHOP, OFFICE] = ['0a000000-0000-7000-8000-000000000001', '0a000000-0000-7000-8000-000000000002'];
 const [PART, NO_END, BLIND] = [1, 2, 3].map((n) => `0b000000-0000-7000-8000-00000000000${n}`) as [

@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
+import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
+import { TicketList, ticketNumber, Tickets } from '@foyer/tickets';
 import { endOf, Snoozes } from '../src/snoozes.js';
-import { TicketList, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
 
 const VIEWS = '/console/tickets/views';
 const GROUP = '0190f000-0000-7000-8000-00000000b001';

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Mailer, MailRules, type StillMeant } from '@foyer/mail';
-import { Groups, mailAbout, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
+import { Groups } from '@foyer/requests';
 import { currentTenant } from '@foyer/tenancy';
+import { mailAbout, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { type Filling, filled } from '../macros/placeholders.js';
 import type { MailAction } from './automations.js';
 

@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { Groups } from '@foyer/requests';
 import { Collections, identified, Items } from '@foyer/settings';
-import { type FindReply, Groups, ReplySuggestions, RuleOptions } from '@foyer/tickets';
+import { type FindReply, ReplySuggestions, RuleOptions } from '@foyer/tickets';
 import { actionWords } from '../rules/rule-sentence.js';
 import { Fillings } from './filling.js';
 import { type Macro, macros, mustBeDistinct, ownMacros } from './macros.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NotFound, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import { Agents } from '@foyer/tickets';
+import { Agents } from '@foyer/requests';
 
 export interface Presence {
   id: string;

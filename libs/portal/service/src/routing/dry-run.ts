@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@foyer/database';
-import { type Conditions, matches, statusName, Ticket, ticketNumber } from '@foyer/tickets';
+import { statusName } from '@foyer/requests';
+import { type Conditions, matches, Ticket, ticketNumber } from '@foyer/tickets';
 
 const TRIED = 25;
 

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Groups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import { Groups, matches, type OpeningStep, type TicketAction, type TicketFacts, TicketOpening } from '@foyer/tickets';
+import { matches, type OpeningStep, type TicketAction, type TicketFacts, TicketOpening } from '@foyer/tickets';
 import { type RoutingRule, routingRules } from './routing-rules.js';
 import { Turns } from './turns.js';
 

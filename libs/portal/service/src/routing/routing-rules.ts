@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { PRIORITIES } from '@foyer/requests';
 import { declareCollection } from '@foyer/settings';
-import { PRIORITIES, ticketConditions } from '@foyer/tickets';
+import { ticketConditions } from '@foyer/tickets';
 
 /** Who of a group gets it: nobody yet, the next in turn, or whoever has the fewest open tickets. */
 export const SHARING = ['nobody', 'in-turn', 'fewest'] as const;

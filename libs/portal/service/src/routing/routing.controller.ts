@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
+import { PRIORITIES } from '@foyer/requests';
 import { Collections, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
@@ -7,7 +8,6 @@ import {
   conditionValues,
   firstTest,
   type Option,
-  PRIORITIES,
   type RuleChoices,
   RuleOptions,
   RulesController,

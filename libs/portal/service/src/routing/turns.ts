@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Agents, AgentsThere, Groups } from '@foyer/tickets';
+import { Agents, Groups } from '@foyer/requests';
+import { AgentsThere } from '@foyer/tickets';
 import type { Sharing } from './routing-rules.js';
 
 interface Candidate {

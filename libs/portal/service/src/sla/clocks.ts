@@ -1,5 +1,5 @@
 import type { BusinessHours } from '@foyer/hours';
-import type { Priority, TicketStatus } from '@foyer/tickets';
+import type { Priority, TicketStatus } from '@foyer/requests';
 import { Stopwatch } from './stopwatch.js';
 
 export const CLOCK_KINDS = ['first_response', 'next_response', 'resolution'] as const;

@@ -1,6 +1,7 @@
 import { rows, type Sql, sql, table } from '@foyer/database';
-import { type Priority, saidByTeam, type Ticket, type TicketStatus } from '@foyer/tickets';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import type { Priority, TicketStatus } from '@foyer/requests';
+import { saidByTeam, type Ticket } from '@foyer/tickets';
 import type { Fact } from './clocks.js';
 
 interface Line {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { formatters } from '@foyer/i18n';
+import { PRIORITIES } from '@foyer/requests';
 import { Collections, one, several, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
@@ -8,7 +9,6 @@ import {
   conditionValues,
   conditionWords,
   firstTest,
-  PRIORITIES,
   RuleOptions,
   RulesController,
 } from '@foyer/tickets';
@@ -118,7 +118,7 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
       const minutes = targets[priority].first_response ?? targets[priority].resolution;
       return minutes === null
         ? []
-        : [`${visit.t(`tickets.priority.${priority}`)} ${durationWords(visit.region, minutes)}`];
+        : [`${visit.t(`requests.priority.${priority}`)} ${durationWords(visit.region, minutes)}`];
     });
     return visit.t(hoursId ? 'service.policies.sentence-business' : 'service.policies.sentence', {
       whom,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { PRIORITIES } from '@foyer/requests';
 import { declareCollection } from '@foyer/settings';
-import { matches, PRIORITIES, ticketActions, ticketConditions, type TicketFacts } from '@foyer/tickets';
+import { matches, ticketActions, ticketConditions, type TicketFacts } from '@foyer/tickets';
 
 /** A year of open time. */
 export const MAX_MINUTES = 525_600;

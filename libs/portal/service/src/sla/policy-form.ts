@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
+import { PRIORITIES, type Priority } from '@foyer/requests';
 import { several, type Typed } from '@foyer/settings';
-import { PRIORITIES, type Priority, type RuleChoices, type TicketAction } from '@foyer/tickets';
+import type { RuleChoices, TicketAction } from '@foyer/tickets';
 import { field } from '@foyer/web';
 import { actionsOf, actionValues, TICKET_KINDS } from '../rules/actions-form.js';
 import { CLOCK_KINDS, type ClockKind } from './clocks.js';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { rows, Database, sql, table } from '@foyer/database';
+import { requestFields, ticketGroups } from '@foyer/requests';
 import { automations, calendars, macros, routingRules, slaPolicies } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
-import { requestFields, ticketGroups } from '@foyer/tickets';
 import { weekWords } from '../../src/hours/week-form.js';
 
 let world: World;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addBusinessTime, ALWAYS, type BusinessHours, type Opening } from '@foyer/hours';
-import { PRIORITIES, TICKET_STATUSES } from '@foyer/tickets';
+import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
 import { CLOCK_KINDS, type ClockKind, clocksOf, type Fact, type Targets, withMerged } from '@foyer/service';
 import { MINUTE, walk } from './walked.js';
 

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
+import { ticketGroups } from '@foyer/requests';
 import { automations, SlaClocks, slaPolicies, type SlaPolicy } from '@foyer/service';
 import { Collections } from '@foyer/settings';
-import { type Ticket, ticketGroups, ticketNumber, Tickets } from '@foyer/tickets';
+import { type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 const POLICY = '0190f000-0000-7000-8000-0000000000a1';

@@ -1,5 +1,5 @@
 import type { BusinessHours } from '@foyer/hours';
-import type { Priority, TicketStatus } from '@foyer/tickets';
+import type { Priority, TicketStatus } from '@foyer/requests';
 import type { ClockKind, Fact, Targets } from '@foyer/service';
 
 export const MINUTE = 60_000;

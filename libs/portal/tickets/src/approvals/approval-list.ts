@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessible } from '@foyer/access';
 import { condition, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import type { TicketStatus } from '../ticket.entity.js';
+import type { TicketStatus } from '@foyer/requests';
 import type { Approval } from '../ticket-page.js';
 
 export interface ApprovalRow extends Omit<Approval, 'approver' | 'approverId'> {

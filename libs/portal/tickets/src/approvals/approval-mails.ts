@@ -2,9 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { Mailer, MailRules } from '@foyer/mail';
+import { Agents } from '@foyer/requests';
 import { currentTenant } from '@foyer/tenancy';
 import { mailAbout, TicketAudience } from '../access/ticket-audience.js';
-import { Agents } from '../agents.js';
 import { ticketNumber } from '../ticket-number.js';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { rows, sql, table } from '@foyer/database';
-import type { Priority, TicketStatus, TicketValues } from '../ticket.entity.js';
+import type { TicketValues } from '../ticket.entity.js';
+import type { Priority, TicketStatus } from '@foyer/requests';
 
 /** What a change to many can set. */
 export interface BulkState {

@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
+import {
+  Agents,
+  categoryOptions,
+  PRIORITIES,
+  priorityName,
+  type RequestField,
+  requestFields,
+  requestTypes,
+  saidCategory,
+  type SaidCategory,
+  statusName,
+  TICKET_STATUSES,
+  ticketGroups,
+  ticketStatuses,
+  typeName,
+} from '@foyer/requests';
 import { Collections, localized } from '@foyer/settings';
 import type { Visit } from '@foyer/web';
-import { Agents } from '../agents.js';
-import { categoryOptions, saidCategory, type SaidCategory } from '../categories.js';
-import { ticketGroups } from '../requests/groups.js';
-import { priorityName } from '../requests/priorities.js';
-import { type RequestField, requestFields } from '../requests/request-field.js';
-import { requestTypes } from '../requests/request-type.js';
-import { typeName } from '../requests/requests.js';
-import { statusName, ticketStatuses } from '../requests/statuses.js';
-import { APPROVAL_STATES, PRIORITIES, TICKET_STATUSES } from '../ticket.entity.js';
 import { CONDITION_FIELDS, type ConditionKind } from './ticket-conditions.js';
+import { APPROVAL_STATES } from '../ticket.entity.js';
 
 export interface Option {
   value: string;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { foldedSql, hasSql, join, type Sql, sql, verbatim } from '@foyer/database';
 import { folded, has } from '@foyer/i18n';
-import { APPROVAL_STATES, type FieldValue, PRIORITIES, tagOf, TICKET_STATUSES } from '../ticket.entity.js';
+import { APPROVAL_STATES } from '../ticket.entity.js';
+import { type FieldValue, PRIORITIES, tagOf, TICKET_STATUSES } from '@foyer/requests';
 
 /** What conditions can ask of a ticket, as plain values. `null` where there is none. */
 export interface TicketFacts {

@@ -2,9 +2,9 @@ import { Get, Param, ParseUUIDPipe } from '@nestjs/common';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import { CurrentActor, Feature, PortalController, seeOther } from '@foyer/web';
-import { AnswerPanels } from '../requests/answer-panels.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
+import { AnswerPanels } from '../asking/answer-panels.js';
 
 const LINK_SECONDS = 60;
 

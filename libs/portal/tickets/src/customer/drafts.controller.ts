@@ -18,8 +18,8 @@ import {
   type Visit,
   Repeatable,
 } from '@foyer/web';
-import { type DraftContent, Drafts } from '../requests/drafts.js';
-import { TicketSuggestions } from '../requests/suggestions.js';
+import { type DraftContent, Drafts } from '../asking/drafts.js';
+import { TicketSuggestions } from '../asking/suggestions.js';
 
 const ASKED: Limit = { name: 'ticket-suggestions', points: 400, seconds: 3_600 };
 const about = z.object({ subject: z.string().trim().max(200).catch('') });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import { has } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
+import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
 import type { TicketSuggestion } from '@foyer/slots';
 import {
   CurrentActor,
@@ -17,17 +18,14 @@ import {
   type Visit,
   field,
 } from '@foyer/web';
-import { categoryOptions } from '../categories.js';
-import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
-import { adopted, unasked } from '../requests/adopted-draft.js';
-import { Colleagues } from '../requests/colleagues.js';
-import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
-import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
-import type { RequestType } from '../requests/request-type.js';
-import { Requests, typeName, typeSentence } from '../requests/requests.js';
-import { TicketSuggestions } from '../requests/suggestions.js';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
+import { adopted, unasked } from '../asking/adopted-draft.js';
+import { Colleagues } from '../asking/colleagues.js';
+import { type DraftContent, Drafts, draftView } from '../asking/drafts.js';
+import { type Desk, type Kept, RequestDesk, ticketOf } from '../asking/request-desk.js';
+import { RequestSurroundings, type Surroundings } from '../asking/request-surroundings.js';
+import { TicketSuggestions } from '../asking/suggestions.js';
 
 const PATH = '/tickets';
 const SEARCH_FROM = 9;

@@ -4,6 +4,7 @@ import { holds, reasons } from '@foyer/access';
 import { Files } from '@foyer/files';
 import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
+import { type KeptFile, Requests, TICKET_STATUSES } from '@foyer/requests';
 import {
   field,
   CurrentActor,
@@ -21,10 +22,6 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Attachments, type KeptFile } from '../attachments.js';
-import { Drafts, draftView } from '../requests/drafts.js';
-import { Requests } from '../requests/requests.js';
-import { TICKET_STATUSES } from '../ticket.entity.js';
 import { Merges } from '../merges.js';
 import { answerForm, messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
@@ -35,6 +32,8 @@ import { TicketNumber } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { unsentView } from '../unsent.js';
 import { Tickets } from '../tickets.js';
+import { Drafts, draftView } from '../asking/drafts.js';
+import { Attachments } from '../attachments.js';
 
 const PATH = '/tickets';
 const PAGE = 25;

@@ -3,12 +3,11 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import { Mailer, MailRules } from '@foyer/mail';
+import { Agents, Groups } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
-import { Agents } from '../agents.js';
 import { ReplyAddresses } from '../reply-addresses.js';
 import { Reopening } from '../reopening/reopening.js';
-import { Groups } from '../requests/groups.js';
 import {
   TicketAssigned,
   TicketNoted,

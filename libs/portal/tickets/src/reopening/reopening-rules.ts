@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { TicketStatus } from '@foyer/requests';
 import { declareSection } from '@foyer/settings';
-import type { Ticket, TicketStatus } from '../ticket.entity.js';
+import type { Ticket } from '../ticket.entity.js';
 
 export const REPLIES = ['reopens', 'reopens-within', 'follows-up'] as const;
 export const RETURNS = ['assignee', 'assignee-there', 'group'] as const;

@@ -15,12 +15,12 @@ import {
   show,
   type Visit,
 } from '@foyer/web';
-import { AnswerPanels } from '../requests/answer-panels.js';
-import { AnswerSheet } from '../requests/answer-sheet.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { Tickets } from '../tickets.js';
+import { AnswerPanels } from '../asking/answer-panels.js';
+import { AnswerSheet } from '../asking/answer-sheet.js';
 
 const LINK_SECONDS = 60;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { field } from '@foyer/web';
 import type { PortalActor } from '@foyer/identity';
+import { PRIORITIES, tagOf, TICKET_STATUSES } from '@foyer/requests';
 import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
-import { PRIORITIES, tagOf, TICKET_STATUSES } from '../ticket.entity.js';
 import { LIST_ORDERS, UNDONE, type ViewFilter } from '../ticket-list.js';
 import { type SavedView, STANDARD_VIEWS, standardFilter, type StandardView } from '../views/ticket-views.js';
 

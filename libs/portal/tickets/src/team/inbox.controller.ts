@@ -1,6 +1,7 @@
 import { Get } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { type PortalActor } from '@foyer/identity';
+import { Groups, priorityOptions, Requests, Statuses, typeName } from '@foyer/requests';
 import {
   Can,
   ConsoleController,
@@ -16,13 +17,10 @@ import {
 } from '@foyer/web';
 import { BulkChanges } from '../bulk/bulk-changes.js';
 import { bulkOutcome } from '../bulk/bulk-outcome.js';
-import { Groups } from '../requests/groups.js';
-import { Requests, typeName } from '../requests/requests.js';
-import { Statuses } from '../requests/statuses.js';
 import { countText, LIST_ORDERS, type ListOrder, TicketList } from '../ticket-list.js';
-import { priorityOptions, rowView, statusChoices, statusOptions } from '../ticket-view.js';
 import { STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
 import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
+import { rowView, statusChoices, statusOptions } from '../ticket-view.js';
 
 export const PATH = '/console/tickets';
 const PAGE = 50;

@@ -2,6 +2,7 @@ import { Get, Post, Req } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds, NotFound } from '@foyer/access';
 import { PeopleList, type PersonRow, type PortalActor } from '@foyer/identity';
+import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
 import {
   Can,
   ConsoleController,
@@ -16,14 +17,11 @@ import {
   type Visit,
   field,
 } from '@foyer/web';
-import { categoryOptions } from '../categories.js';
-import { type DraftContent, Drafts, draftView } from '../requests/drafts.js';
-import { type Desk, type Kept, RequestDesk, ticketOf } from '../requests/request-desk.js';
-import { RequestSurroundings, type Surroundings } from '../requests/request-surroundings.js';
-import type { RequestType } from '../requests/request-type.js';
-import { Requests, typeName, typeSentence } from '../requests/requests.js';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
+import { type DraftContent, Drafts, draftView } from '../asking/drafts.js';
+import { type Desk, type Kept, RequestDesk, ticketOf } from '../asking/request-desk.js';
+import { RequestSurroundings, type Surroundings } from '../asking/request-surroundings.js';
 
 const PATH = '/console/tickets';
 const MOST = 20;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { allowed, Conflict, holds } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
+import { categoryOptions, Groups, type KeptFile, priorityOptions, Statuses } from '@foyer/requests';
 import {
   Can,
   ConsoleController,
@@ -17,13 +18,8 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { categoryOptions } from '../categories.js';
-import { Attachments, type KeptFile } from '../attachments.js';
 import { presenceText } from '../live/live.controller.js';
 import { LiveTickets } from '../live/live-tickets.js';
-import { Drafts, draftView } from '../requests/drafts.js';
-import { Groups } from '../requests/groups.js';
-import { Statuses } from '../requests/statuses.js';
 import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js';
 import { snoozeChoices } from '../snoozes.js';
 import { TicketList, UNDONE } from '../ticket-list.js';
@@ -32,10 +28,12 @@ import { TicketNumber } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
-import { entryViews, priorityOptions, rowView, statusChoices, ticketView } from '../ticket-view.js';
 import { unsentView } from '../unsent.js';
 import { Tickets } from '../tickets.js';
 import { Proposals } from './proposals.js';
+import { Drafts, draftView } from '../asking/drafts.js';
+import { Attachments } from '../attachments.js';
+import { entryViews, rowView, statusChoices, ticketView } from '../ticket-view.js';
 
 const PATH = '/console/tickets';
 const LINK_SECONDS = 60;

@@ -2,9 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { Groups, type TicketGroup } from '@foyer/requests';
 import { CHANGED, declareItems, identified, Items, Uses, versionOf } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
-import { Groups, type TicketGroup } from '../requests/groups.js';
 import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-list.js';
 
 const savedView = z.object({

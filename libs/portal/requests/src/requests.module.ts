@@ -1,0 +1,55 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { registerMessages } from '@foyer/i18n';
+import { Themes } from '@foyer/theming';
+import { Agents } from './agents.js';
+import { Categories } from './categories.js';
+import { Groups } from './groups.js';
+import { OrderChoices } from './order-choices.js';
+import { RequestsPack } from './requests.pack.js';
+import { Requests } from './requests.js';
+import { CategoriesController } from './setup/categories.controller.js';
+import { CompanyChoices } from './setup/company-choices.js';
+import { FieldUse } from './setup/field-use.js';
+import { FieldsController } from './setup/fields.controller.js';
+import { FirstStep } from './setup/first-step.js';
+import { GroupsController } from './setup/groups.controller.js';
+import { RequestPages } from './setup/pages.js';
+import { PrioritiesController } from './setup/priorities.controller.js';
+import { StatusesController } from './setup/statuses.controller.js';
+import { TypesController } from './setup/types.controller.js';
+import { Statuses } from './statuses.js';
+
+registerMessages('requests', new URL('../locales', import.meta.url));
+
+@Global()
+@Module({
+  controllers: [
+    TypesController,
+    FieldsController,
+    CategoriesController,
+    StatusesController,
+    PrioritiesController,
+    GroupsController,
+  ],
+  providers: [
+    Agents,
+    Categories,
+    CompanyChoices,
+    FieldUse,
+    FirstStep,
+    Groups,
+    OrderChoices,
+    RequestPages,
+    Requests,
+    RequestsPack,
+    Statuses,
+  ],
+  exports: [Agents, Categories, Groups, OrderChoices, Requests, RequestsPack, Statuses],
+})
+export class RequestsModule implements OnModuleInit {
+  constructor(private readonly themes: Themes) {}
+
+  onModuleInit(): void {
+    this.themes.registerTemplates('requests', new URL('../templates', import.meta.url));
+  }
+}

@@ -1,0 +1,95 @@
+import { Get, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { type Actor, InvalidField } from '@foyer/access';
+import { Statuses, statusName } from '@foyer/requests';
+import { openedAs, saveSection, Settings } from '@foyer/settings';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  Feature,
+  field,
+  Form,
+  type FormState,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { ClosingRules } from '../ticket-slots.js';
+import { MAX_DAYS, reopeningRules, REPLIES, RETURNS } from './reopening-rules.js';
+
+const PATH = '/console/settings/reopening';
+const form = z.object({
+  replies: z.enum(REPLIES),
+  days: z
+    .string()
+    .trim()
+    .regex(/^\d{1,3}$/, 'tickets.reopening.days-wrong')
+    .transform(Number)
+    .refine((days) => days >= 1 && days <= MAX_DAYS, 'tickets.reopening.days-wrong'),
+  button: field.flag,
+  status: field.optionalId,
+  returns: z.enum(RETURNS),
+});
+type Input = z.output<typeof form>;
+
+/** What becomes of a solved ticket when its customer comes back to it. */
+@ConsoleController('settings/reopening')
+@Feature('tickets')
+@Can('manage', 'Settings')
+export class ReopeningController {
+  constructor(
+    private readonly settings: Settings,
+    private readonly statuses: Statuses,
+    private readonly closing: ClosingRules,
+  ) {}
+
+  @Get()
+  @View('tickets/setup/reopening')
+  async page(@CurrentVisit() visit: Visit) {
+    const { replies, days, button, statusId, returns } = await this.settings.get(reopeningRules);
+    const values = { replies, days: String(days), button: button ? '1' : null, status: statusId, returns };
+    return this.view(visit, visit.form(await openedAs(this.settings, reopeningRules, values)));
+  }
+
+  @Post()
+  @View('tickets/setup/reopening')
+  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(form) sent: FormState<Input>) {
+    await saveSection(this.settings, reopeningRules, visit, sent, async ({ status: statusId, ...rules }, version) => {
+      if (statusId && !(await this.open()).some(({ id }) => id === statusId))
+        throw new InvalidField('status', 'web.form.choice');
+      await this.settings.change(actor, reopeningRules, { ...rules, statusId }, version);
+    });
+    return sent.failed ? this.view(visit, sent) : seeOther(PATH, 'settings.saved');
+  }
+
+  /** The operator's own names for an open ticket; without any of them it is simply open. */
+  private async open() {
+    return (await this.statuses.all()).filter(({ kind, standard }) => kind === 'open' && !standard);
+  }
+
+  private async view(visit: Visit, sent: FormState<unknown>) {
+    const choice = (name: string) => (value: string) => ({
+      value,
+      label: visit.t(`tickets.reopening.${name}.${value}`),
+      checked: sent.values[name] === value,
+    });
+    return {
+      form: sent,
+      replies: REPLIES.map(choice('replies')),
+      returns: RETURNS.map(choice('returns')),
+      button: sent.values['button'] !== undefined && sent.values['button'] !== null,
+      usual: statusName(visit.locale, 'open', null, '/console'),
+      statuses: (await this.open()).map(({ id }) => ({
+        value: id,
+        label: statusName(visit.locale, 'open', id, '/console'),
+      })),
+      closing: (await this.closing.all()).map(({ name, hours, href }) => ({
+        href,
+        name,
+        text: visit.t('tickets.reopening.closes-after', { days: Math.round(hours / 24), hours }),
+      })),
+    };
+  }
+}
