@@ -29,6 +29,7 @@ export {
   type TicketTest,
   ticketTest,
 } from './conditions/ticket-conditions.js';
+export { partOf, TicketPart, ticketParts } from './ticket-parts.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
 export { ClosingRules, type FindReply, type OpeningStep, ReplySuggestions, TicketOpening } from './ticket-slots.js';
 export { type Happening, type HappeningType, Ticket } from './ticket.entity.js';

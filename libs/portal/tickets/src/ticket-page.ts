@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { accessible, allowed, holds, NotFound, why } from '@foyer/access';
-import { ALPHABETICAL, condition, Database, rows, sql, type Sql, table } from '@foyer/database';
+import { ALPHABETICAL, condition, Database, join, rows, sql, type Sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { type FieldValue, type Priority, saidCategory, type SaidCategory, type TicketStatus } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { currentTenant } from '@foyer/tenancy';
 import { Reopening } from './reopening/reopening.js';
 import { ticketNumber } from './ticket-number.js';
 import { saidByTeam, SHOWN_AT } from './ticket-sides.js';
+import { ticketParts } from './ticket-parts.js';
 import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
 import { type ShownDraft, shownDraftOf } from './asking/drafts.js';
 import {
@@ -40,31 +42,6 @@ export interface ThreadMessage {
 /** How much of a thread is read: a long one shows where it began and what came last. */
 export type ThreadPart = 'whole' | 'ends' | 'none';
 const LONG = { more: 50, first: 5, last: 30 };
-/** A promise as the database has it, in ISO times; `service` derives it. */
-export interface Clock {
-  kind: string;
-  policyId: string;
-  startedAt: string;
-  dueAt: string | null;
-  warnAt: string | null;
-  pausedAt: string | null;
-  remainingSeconds: number | null;
-  metAt: string | null;
-  warnedAt: string | null;
-  breachedAt: string | null;
-}
-export interface Approval {
-  id: string;
-  approverId: string;
-  approver: string;
-  askedBy: string | null;
-  /** `settled`: somebody else asked at the same time has decided. */
-  status: 'waiting' | 'approved' | 'rejected' | 'withdrawn' | 'settled';
-  question: string;
-  comment: string;
-  createdAt: string;
-  decidedAt: string | null;
-}
 /** A happening with what it speaks of, by the names of now. */
 export interface HappeningAsRead extends Happening {
   fromCategory?: SaidCategory | null;
@@ -104,8 +81,8 @@ export interface TicketDetail {
   watchers: { id: string; name: string; team: boolean }[];
   mergedInto: number | null;
   links: { number: number; subject: string; status: TicketStatus; statusId: string | null; kind: string }[];
-  clocks: Clock[];
-  approvals: Approval[];
+  /** What modules above keep beside it: see `partOf`. */
+  parts: Record<string, unknown>;
   /** The reader's reply that was begun and not sent. */
   draft: ShownDraft | null;
   /** Of a note to colleagues. */
@@ -131,6 +108,7 @@ export class TicketPageReader {
     private readonly database: Database,
     private readonly reopening: Reopening,
     private readonly settings: Settings,
+    private readonly slots: Slots,
   ) {}
 
   async read(actor: PortalActor, number: number, part: ThreadPart = 'whole'): Promise<TicketView> {
@@ -158,13 +136,7 @@ export class TicketPageReader {
                       from (select other_id as id, kind from ${table('ticket_link')} where ticket_id = t.id
                             union select ticket_id, kind from ${table('ticket_link')} where other_id = t.id) k
                       join ${table('ticket')} l on l.id = k.id where ${other}) as links,
-                   (select coalesce(json_agg(json_build_object('kind', q.kind, 'policyId', q.policy_id, 'startedAt', q.started_at, 'dueAt', q.due_at, 'warnAt', q.warn_at, 'pausedAt', q.paused_at,
-                             'remainingSeconds', q.remaining_seconds, 'metAt', q.met_at, 'warnedAt', q.warned_at, 'breachedAt', q.breached_at) order by q.kind), '[]')
-                      from ${table('ticket_clock')} q where q.ticket_id = t.id) as clocks,
-                   (select coalesce(json_agg(json_build_object('id', v.id, 'approverId', v.approver_id, 'approver', w.name, 'askedBy', z.name, 'status', v.status,
-                             'question', v.question, 'comment', v.comment, 'createdAt', v.created_at, 'decidedAt', v.decided_at) order by v.created_at), '[]')
-                      from ${table('ticket_approval')} v join ${table('person')} w on w.id = v.approver_id left join ${table('person')} z on z.id = v.asked_by_id
-                     where v.ticket_id = t.id) as approvals,
+                   ${this.parts()} as parts,
                    ${shownDraftOf(actor, replyPlace(number))} as draft,
                    ${shownDraftOf(actor, notePlace(number))} as "noteDraft",
                    (select coalesce(json_agg(json_build_object(
@@ -219,6 +191,11 @@ export class TicketPageReader {
       reopensUntil: chances.until?.toISOString() ?? null,
       why: why(actor.ability, 'read', 'Ticket', ticket),
     };
+  }
+
+  private parts(): Sql {
+    const parts = this.slots.of(ticketParts).map(({ name, select }) => sql`${name}::text, ${select(sql`t.id`)}`);
+    return parts.length > 0 ? sql`json_build_object(${join(parts, ', ')})` : sql`'{}'::json`;
   }
 
   /** @throws NotFound unless the actor may see the ticket */

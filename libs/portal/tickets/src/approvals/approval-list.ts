@@ -3,7 +3,7 @@ import { accessible } from '@foyer/access';
 import { condition, Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import type { TicketStatus } from '@foyer/requests';
-import type { Approval } from '../ticket-page.js';
+import type { Approval } from './approval-part.js';
 
 export interface ApprovalRow extends Omit<Approval, 'approver' | 'approverId'> {
   number: number;

@@ -5,6 +5,8 @@ import { Slots, ticketPanels } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import type { TicketView } from '../ticket-page.js';
+import { partOf, ticketParts } from '../ticket-parts.js';
+import { approvalPart } from './approval-part.js';
 import { Approvers } from './approvers.js';
 import { approvalView } from './approval-view.js';
 import { COMMENT_MAX } from './approval-forms.js';
@@ -18,6 +20,7 @@ export class ApprovalPanels implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.slots.fill(ticketParts, 20, approvalPart);
     this.slots.fill(ticketPanels, 5, {
       face: 'customer',
       place: 'top',
@@ -32,7 +35,9 @@ export class ApprovalPanels implements OnModuleInit {
   }
 
   private async question(actor: PortalActor, ticket: TicketView, visit: Visit) {
-    const mine = ticket.approvals.find(({ approverId, status }) => approverId === actor.id && status === 'waiting');
+    const mine = partOf(ticket, approvalPart).find(
+      ({ approverId, status }) => approverId === actor.id && status === 'waiting',
+    );
     if (!mine || ticket.status === 'closed' || !allowed(actor.ability, 'approve', 'Ticket', ticket)) return null;
     return {
       template: 'tickets/approvals/question',
@@ -41,15 +46,16 @@ export class ApprovalPanels implements OnModuleInit {
   }
 
   private async progress(ticket: TicketView, visit: Visit) {
-    if (ticket.approvals.length === 0) return null;
-    const approvals = ticket.approvals.map((one) => approvalView(visit, one));
+    const approvals = partOf(ticket, approvalPart).map((one) => approvalView(visit, one));
+    if (approvals.length === 0) return null;
     return { template: 'tickets/approvals/progress', view: { approvals, manage: null, ask: null, boxed: true } };
   }
 
   private async team(ticket: TicketView, visit: Visit) {
-    const waiting = ticket.approvals.filter(({ status }) => status === 'waiting');
+    const asked = partOf(ticket, approvalPart);
+    const waiting = asked.filter(({ status }) => status === 'waiting');
     const mayAsk = ticket.can.update && ticket.companyId !== null && !['solved', 'closed'].includes(ticket.status);
-    if (ticket.approvals.length === 0 && !mayAsk) return null;
+    if (asked.length === 0 && !mayAsk) return null;
     const able = await this.approvers.able(
       ticket,
       waiting.map(({ approverId }) => approverId),
@@ -59,7 +65,7 @@ export class ApprovalPanels implements OnModuleInit {
     return {
       template: 'tickets/approvals/progress',
       view: {
-        approvals: ticket.approvals.map((one) => approvalView(visit, one, ids)),
+        approvals: asked.map((one) => approvalView(visit, one, ids)),
         manage: ticket.can.update ? at : null,
         ask: mayAsk && waiting.length === 0 ? at : null,
         boxed: false,

@@ -1,5 +1,5 @@
 import type { Visit } from '@foyer/web';
-import type { Approval } from '../ticket-page.js';
+import type { Approval } from './approval-part.js';
 
 const TONES: Record<Approval['status'], string> = {
   ...{ waiting: 'warn', approved: 'good', rejected: 'bad' },

@@ -18,7 +18,9 @@ import {
 } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPageReader } from '../ticket-page.js';
+import { partOf } from '../ticket-parts.js';
 import { ticketView } from '../ticket-view.js';
+import { approvalPart } from './approval-part.js';
 import { COMMENT_MAX, decisionForm } from './approval-forms.js';
 import { ApprovalList } from './approval-list.js';
 import { approvalView } from './approval-view.js';
@@ -76,7 +78,7 @@ export class ApprovalsController {
   ) {
     const { number } = await this.approvals.mine(actor, id);
     const ticket = await this.page.read(actor, number);
-    const asked = ticket.approvals.find((one) => one.id === id);
+    const asked = partOf(ticket, approvalPart).find((one) => one.id === id);
     if (!asked || !allowed(actor.ability, 'approve', 'Ticket', ticket)) throw new NotFound();
     await form.attempt(({ decision, comment }) => this.approvals.decide(actor, id, decision, comment));
     if (!form.failed) return seeOther(PATH, `tickets.approval.done.${form.value.decision}`);

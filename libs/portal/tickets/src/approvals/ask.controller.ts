@@ -17,6 +17,8 @@ import {
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader, type TicketView } from '../ticket-page.js';
+import { partOf } from '../ticket-parts.js';
+import { approvalPart } from './approval-part.js';
 import { askForm, QUESTION_MAX } from './approval-forms.js';
 import { approvalView } from './approval-view.js';
 import { Approvals } from './approvals.js';
@@ -79,11 +81,12 @@ export class AskController {
   private async view(visit: Visit, ticket: TicketView, form: FormState<unknown>) {
     const possible = await this.approvers.of(ticket);
     const able = new Set(possible.map(({ id }) => id));
+    const asked = partOf(ticket, approvalPart);
     const chosen = [form.values['approver'] ?? (possible.length === 1 ? possible[0]!.id : [])].flat();
     return {
       ticket: { number: ticketNumber(ticket.number), subject: ticket.subject, company: ticket.company },
-      approvals: ticket.approvals.map((one) => approvalView(visit, one, able)),
-      waiting: ticket.approvals.some(({ status }) => status === 'waiting'),
+      approvals: asked.map((one) => approvalView(visit, one, able)),
+      waiting: asked.some(({ status }) => status === 'waiting'),
       over: ['solved', 'closed'].includes(ticket.status),
       people: possible.map(({ id, name, manages }) => ({ id, name, manages, checked: chosen.includes(id) })),
       ...{ form, all: form.values['all'] !== undefined, questionMax: QUESTION_MAX },
