@@ -134,15 +134,15 @@ async function setUpRequests(team: Visitor, customer: Visitor): Promise<void> {
     ...{
       icon: 'ticket',
       enabled: '1',
-      audience: 'everybody',
-      'default-priority': 'normal',
+      'audience-who': 'everybody',
+      'defaults-priority': 'normal',
       [`ask-${field}`]: 'required',
     },
     ...{
-      'need-category': 'optional',
-      'need-priority': 'required',
-      'need-attachments': 'optional',
-      'need-company': 'optional',
+      'needs-category': 'optional',
+      'needs-priority': 'required',
+      'needs-attachments': 'optional',
+      'needs-company': 'optional',
     },
   };
   await team.post(`${settings}/request-types`, { ...type, name: 'Repair' });

@@ -41,7 +41,9 @@ export class FormState<T = unknown> {
     form.body = body;
     const result = schema.safeParse(body);
     if (result.success) form.parsed = result.data;
-    else for (const issue of result.error.issues) form.fail(String(issue.path[0] ?? ''), ...messageOf(issue, body));
+    else
+      for (const issue of result.error.issues)
+        form.fail(String(issue.path[0] ?? ''), ...wrongIn(issue, body[String(issue.path[0])]));
     return form;
   }
 
@@ -113,9 +115,9 @@ export const Uploads = createParamDecorator((field: string, context: ExecutionCo
  */
 export const Filters = (schema: z.ZodObject): ParameterDecorator => parsedQuery([schema]);
 
-function messageOf(issue: z.core.$ZodIssue, body: Record<string, Typed>): [string, MessageValues?] {
+/** The message for what a schema finds wrong with what was given. */
+export function wrongIn(issue: z.core.$ZodIssue, given: unknown): [string, Record<string, string | number>?] {
   if (/^[a-z]+\.[a-z.-]+$/.test(issue.message)) return [issue.message];
-  const given = body[String(issue.path[0])];
   if (given === undefined || given === '' || (typeof given === 'string' && given.trim() === ''))
     return ['web.form.required'];
   if (issue.code === 'too_small') return ['web.form.too-short', { min: Number(issue.minimum) }];

@@ -16,7 +16,7 @@ export {
 export { Cookies } from './cookies.js';
 export { addressAsWritten, addressInDns, domainAsWritten, domainInDns, isDomain } from './domains.js';
 export { Edge } from './edge.js';
-export { field, Filters, Form, FormState, Uploads } from './form.js';
+export { field, Filters, Form, FormState, Uploads, wrongIn } from './form.js';
 export { hostKind, platformOrigin } from './hosts.js';
 export { OtherView, show } from './other-view.js';
 export { PageInterceptor } from './page.js';

@@ -7,6 +7,7 @@ import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
 import { Accounts } from './accounts.js';
 import { Companies } from './companies.js';
+import { CompanyChoices } from './company-choices.js';
 import { SignInController } from './customer/sign-in.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
 import { RecoveryController } from './customer/recovery.controller.js';
@@ -70,6 +71,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Invitations,
     Newcomers,
     Companies,
+    CompanyChoices,
     Departures,
     Roles,
     TeamRoles,

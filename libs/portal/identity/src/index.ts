@@ -1,5 +1,6 @@
 export { Accounts } from './accounts.js';
 export { Companies } from './companies.js';
+export { companyReference } from './company-choices.js';
 export {
   type Capability,
   companyCapabilities,
@@ -12,7 +13,7 @@ export {
   type TeamScope,
 } from './roles/capabilities.js';
 export { type Previewed, RolePreview } from './roles/role-preview.js';
-export { type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
+export { companyRoleReference, type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
 export { type Place, standingOf } from './roles/standing.js';
 export { TeamParts } from './roles/team-parts.js';
 export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js';

@@ -1,14 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
 import { TeamRoles } from '@foyer/identity';
+import { type Option, References } from '@foyer/settings';
+import { workingAgents } from './groups.js';
 
 /** Who of the team works on tickets, by what their roles say; the only place that knows. */
 @Injectable()
-export class Agents {
+export class Agents implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly roles: TeamRoles,
+    private readonly references: References,
   ) {}
+
+  onModuleInit(): void {
+    this.references.fill(workingAgents, { options: () => this.offered() });
+  }
 
   /** On the table `person` called `alias`: answers at least what is assigned to them, and so can have tickets. */
   working(alias: string): Promise<Sql> {
@@ -42,6 +49,16 @@ export class Agents {
       rows(em, sql`select 1 from ${table('person')} p where p.id = ${personId} and ${working}`),
     );
     return found.length > 0;
+  }
+
+  private async offered(): Promise<Option[]> {
+    const working = await this.working('p');
+    return this.database.read((em) =>
+      rows(
+        em,
+        sql`select p.id as value, p.name as label from ${table('person')} p where ${working} order by p.name ${ALPHABETICAL} limit 500`,
+      ),
+    );
   }
 
   private async that(capability: string, alias: string): Promise<Sql> {

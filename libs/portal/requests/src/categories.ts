@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
-import { type Localized, localized, type Said, Uses } from '@foyer/settings';
+import { type Localized, localized, Reference, References, type Said, Uses } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { sent } from './sent-requests.js';
 import { TicketCategory } from './ticket-category.entity.js';
@@ -28,18 +28,28 @@ export const saidCategory = (alias: string): Sql =>
 
 export const categoryName = (category: SaidCategory, locale: string): string => localized(category, 'name', locale);
 
+/** What a ticket is about; one that is put away is not offered. */
+export const categoryReference = new Reference('categories');
+
 /** As a select offers them. */
 export const categoryOptions = (categories: readonly SaidCategory[], locale: string) =>
   categories.map((category) => ({ value: category.id, label: categoryName(category, locale) }));
 
 /** What tickets can be about, in the operator's order. */
 @Injectable()
-export class Categories {
+export class Categories implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly uses: Uses,
     private readonly slots: Slots,
+    private readonly references: References,
   ) {}
+
+  onModuleInit(): void {
+    this.references.fill(categoryReference, {
+      options: async (locale) => categoryOptions(await this.all(), locale),
+    });
+  }
 
   /** Those offered for new tickets. */
   all(): Promise<SaidCategory[]> {

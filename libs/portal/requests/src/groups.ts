@@ -1,18 +1,31 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { z } from 'zod';
 import { TeamParts } from '@foyer/identity';
-import { Collections, declareCollection, type StillNeeded } from '@foyer/settings';
+import {
+  Collections,
+  declareResource,
+  Reference,
+  references,
+  type ResourceItem,
+  type StillNeeded,
+  text,
+} from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { sent } from './sent-requests.js';
 
-const ticketGroup = z.object({
-  id: z.uuid(),
-  name: z.string().min(1).max(80),
-  /** People of the team; whoever has left it stays in here without effect. */
-  memberIds: z.array(z.uuid()).max(500).default([]),
+/** People of the team who work on tickets. */
+export const workingAgents = new Reference('agents');
+
+export const ticketGroups = declareResource('ticket-groups', {
+  words: 'requests.setup.groups',
+  page: { path: 'ticket-groups', group: 'tickets', icon: 'users', order: 70, feature: 'tickets' },
+  fields: {
+    name: text(80, { unique: true }),
+    /** Whoever has left the team stays in here without effect. */
+    memberIds: references(workingAgents, 500),
+  },
+  row: ({ memberIds }, { t }) => ({ text: t('requests.setup.groups.people', { count: memberIds.length }) }),
 });
-export type TicketGroup = z.output<typeof ticketGroup>;
-export const ticketGroups = declareCollection<TicketGroup>('ticket-groups', ticketGroup);
+export type TicketGroup = ResourceItem<typeof ticketGroups>;
 
 /** Parts of the team that tickets can be given to. */
 @Injectable()

@@ -1,17 +1,17 @@
 export { Agents } from './agents.js';
 export { type Answer, answersOf, idsIn, type Names, printOf, typedAnswers } from './answers.js';
-export { Categories, categoryName, categoryOptions, saidCategory, type SaidCategory } from './categories.js';
-export { type TicketGroup, ticketGroups, Groups } from './groups.js';
-export { type FindOrders, OrderChoices } from './order-choices.js';
-export { PRIORITIES, type Priority, priorityName, priorityOptions } from './priorities.js';
 export {
-  ANSWER_MAX,
-  type FieldKind,
-  type FieldValue,
-  type RequestField,
-  requestField,
-  requestFields,
-} from './request-field.js';
+  Categories,
+  categoryName,
+  categoryReference,
+  categoryOptions,
+  saidCategory,
+  type SaidCategory,
+} from './categories.js';
+export { Groups, type TicketGroup, ticketGroups, workingAgents } from './groups.js';
+export { type FindOrders, OrderChoices } from './order-choices.js';
+export { PRIORITIES, type Priority, priorityName, priorityOptions, priorityReference } from './priorities.js';
+export { ANSWER_MAX, type FieldKind, type FieldValue, type RequestField, requestFields } from './request-field.js';
 export {
   answerOf,
   askedFields,
@@ -24,9 +24,9 @@ export {
   SUBJECT_MAX,
   type Typed,
 } from './request-form.js';
-export { FIRST_TYPE, requestType, type RequestType, requestTypes } from './request-type.js';
+export { FIRST_TYPE, type RequestType, requestTypes, typeName, typeSentence } from './request-type.js';
 export { type KeptFile, labelsOf, questionViews } from './request-view.js';
-export { Requests, typeName, typeSentence } from './requests.js';
+export { Requests } from './requests.js';
 export { RequestsModule } from './requests.module.js';
 export { declaredAnswers, declaredRequests, packAnswers, packId, RequestsPack } from './requests.pack.js';
 export { type SentRequests, sentRequests } from './sent-requests.js';

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { declareCollection, localized, translations } from '@foyer/settings';
+import { Conflict, InvalidField } from '@foyer/access';
+import {
+  choice,
+  declareResource,
+  flag,
+  localized,
+  part,
+  type ResourceItem,
+  text,
+  translatedText,
+  translations,
+} from '@foyer/settings';
 
 export const FIELD_KINDS = [
   'text',
@@ -23,6 +34,8 @@ export const VISIBILITIES = ['customer', 'shown', 'team'] as const;
 export const LABEL_MAX = 120;
 export const HINT_MAX = 300;
 export const MAX_OPTIONS = 200;
+/** The page of a request type has six controls for each. */
+const MAX_FIELDS = 60;
 /** With those that are archived. */
 const MAX_STORED = 2_000;
 /** Of a written answer, in characters; of files, how many. */
@@ -37,24 +50,32 @@ export const fieldOption = z.object({
 });
 export type FieldOption = z.output<typeof fieldOption>;
 
-export const requestField = z.object({
-  id: z.uuid(),
-  label: z.string().min(1).max(LABEL_MAX),
-  hint: z.string().max(HINT_MAX).default(''),
-  kind: z.enum(FIELD_KINDS),
-  visibility: z.enum(VISIBILITIES).default('customer'),
-  options: z.array(fieldOption).max(MAX_STORED).default([]),
-  /** Of a number. */
-  min: z.number().nullable().default(null),
-  max: z.number().nullable().default(null),
-  unit: z.string().max(20).default(''),
-  /** Not asked any longer; tickets that have an answer still show it. */
-  archived: z.boolean().default(false),
-  translations: translations({ label: z.string().max(LABEL_MAX), hint: z.string().max(HINT_MAX) }),
+/** What request types can ask, beside what every ticket has. */
+export const requestFields = declareResource('ticket-fields', {
+  words: 'requests.setup.fields',
+  page: { path: 'ticket-fields', group: 'tickets', icon: 'note', order: 20, feature: 'tickets' },
+  fields: {
+    label: translatedText(LABEL_MAX, { hint: true }),
+    hint: translatedText(HINT_MAX, { optional: true, hint: true }),
+    kind: choice(FIELD_KINDS, 'requests.setup.kind', { fixed: true, hint: true }),
+    options: part(z.array(fieldOption).max(MAX_STORED).default([])),
+    /** Of a number. */
+    min: part(z.number().nullable().default(null)),
+    max: part(z.number().nullable().default(null)),
+    unit: text(20, { optional: true }),
+    visibility: choice(VISIBILITIES, 'requests.setup.visibility', { byDefault: 'customer' }),
+    /** Not asked any longer; tickets that have an answer still show it. */
+    archived: flag(false),
+  },
+  check({ kind, min, max, options, archived }, before, others) {
+    if (!archived && before?.archived !== false && others.filter((one) => !one.archived).length >= MAX_FIELDS)
+      throw new Conflict('requests.setup.fields.full', { max: MAX_FIELDS });
+    if (min !== null && max !== null && min > max) throw new InvalidField('max', 'requests.setup.fields.max-below');
+    if ((kind === 'choice' || kind === 'multi-choice') && !options.some((option) => !option.archived))
+      throw new InvalidField('options', 'requests.setup.fields.no-options');
+  },
 });
-export type RequestField = z.output<typeof requestField>;
-
-export const requestFields = declareCollection<RequestField>('ticket-fields', requestField);
+export type RequestField = ResourceItem<typeof requestFields>;
 
 /** What an answer can depend on: something with few answers. */
 export const hasChoices = ({ kind }: RequestField): boolean => ['choice', 'multi-choice', 'checkbox'].includes(kind);

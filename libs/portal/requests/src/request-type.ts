@@ -1,6 +1,29 @@
 import { z } from 'zod';
-import { declareCollection, translations } from '@foyer/settings';
-import { PRIORITIES } from './priorities.js';
+import { InvalidField } from '@foyer/access';
+import { translate } from '@foyer/i18n';
+import { companyReference, companyRoleReference } from '@foyer/identity';
+import {
+  choice,
+  declareResource,
+  flag,
+  group,
+  languagesNow,
+  type Localized,
+  localized,
+  optionalReference,
+  part,
+  reference,
+  references,
+  type ResourceItem,
+  switched,
+  translatedText,
+  words,
+} from '@foyer/settings';
+import { categoryReference } from './categories.js';
+import { ticketGroups } from './groups.js';
+import { requestFields } from './request-field.js';
+import { PRIORITIES, priorityReference } from './priorities.js';
+import { MAX_TAG, tagOf } from './tags.js';
 
 export const NEEDS = ['hidden', 'optional', 'required'] as const;
 export type Need = (typeof NEEDS)[number];
@@ -25,12 +48,6 @@ export const question = z.object({
   when: fieldCondition.nullable().default(null),
 });
 export type Question = z.output<typeof question>;
-
-const audience = z.object({
-  who: z.enum(['everybody', 'companies', 'role']).default('everybody'),
-  companyIds: z.array(z.uuid()).max(500).default([]),
-  role: z.string().max(40).default('company_admin'),
-});
 
 /** Pictures to choose from. */
 export const TYPE_ICONS = [
@@ -62,50 +79,102 @@ export const TYPE_ICONS = [
   'tag',
 ] as const;
 
-export const requestType = z.object({
-  id: z.uuid(),
-  /** Empty only for the type every portal begins with: it is called by its message. */
-  name: z.string().max(80).default(''),
-  sentence: z.string().max(200).default(''),
-  introduction: z.string().max(1_000).default(''),
-  /** Of its address, `/tickets/new/<slug>`. */
-  slug: z.string().max(80).default(''),
-  icon: z.enum(TYPE_ICONS).default('ticket'),
-  enabled: z.boolean().default(true),
-  needs: z.object({
-    category: z.enum(NEEDS).default('optional'),
-    priority: z.enum(NEEDS).default('optional'),
-    attachments: z.enum(NEEDS).default('optional'),
-    company: z.enum(NEEDS).default('optional'),
+type Named = Localized & { name: string };
+export const typeName = (type: Named, locale: string): string =>
+  localized(type, 'name', locale) || translate(locale, 'requests.form.first.name');
+export const typeSentence = (type: Named & { sentence: string }, locale: string): string =>
+  localized(type, 'sentence', locale) || (type.name ? '' : translate(locale, 'requests.form.first.sentence'));
+
+const need = (what: BuiltIn) =>
+  choice(NEEDS, 'requests.setup.need', { byDefault: 'optional', label: `requests.setup.part.${what}` });
+
+/** What customers can ask for: each kind of request with its own form. */
+export const requestTypes = declareResource('request-types', {
+  words: 'requests.setup.types',
+  page: { path: 'request-types', group: 'tickets', icon: 'ticket', order: 10, feature: 'tickets' },
+  lastStays: 'requests.setup.types.last',
+  fields: {
+    /** Empty only for the type every portal begins with: it is called by its message. */
+    name: translatedText(80, { optional: true, asked: true, hint: true }),
+    sentence: translatedText(200, { optional: true, hint: true }),
+    introduction: translatedText(1_000, { optional: true, hint: true, lines: 3 }),
+    /** Of its address, `/tickets/new/<slug>`. */
+    slug: part(z.string().max(80).default('')),
+    icon: choice(TYPE_ICONS, 'requests.setup.icon', { byDefault: 'ticket' }),
+    enabled: flag(true, { hint: true }),
+    needs: group({
+      category: need('category'),
+      priority: need('priority'),
+      attachments: need('attachments'),
+      company: need('company'),
+    }),
+    questions: part(z.array(question).max(MAX_QUESTIONS).default([]), {
+      mentions: (questions) => [{ to: requestFields.about.reference, ids: questions.map(({ fieldId }) => fieldId) }],
+    }),
+    audience: group({
+      who: choice(['everybody', 'companies', 'role'], 'requests.setup.audience', { byDefault: 'everybody' }),
+      companyIds: references(companyReference, 500, { label: 'companies' }),
+      role: reference(companyRoleReference, { key: true, byDefault: 'company_admin' }),
+    }),
+    defaults: group({
+      groupId: optionalReference(ticketGroups.about.reference),
+      categoryId: optionalReference(categoryReference, { label: 'requests.setup.part.category' }),
+      priority: choice(PRIORITIES, priorityReference, { byDefault: 'normal', label: 'requests.setup.part.priority' }),
+      tags: words({ most: 20, max: MAX_TAG, each: tagOf }, { hint: true }),
+    }),
+    /** Whether the customer's own company must agree before the team begins. */
+    approval: switched('company-admins', 'none', { label: 'on-submission', hint: true }),
+  },
+  first: [{ id: '00000000-0000-4000-8000-000000000001', slug: 'general' }],
+  title: typeName,
+  row: (type, { locale, t }) => ({
+    text: typeSentence(type, locale) || t('requests.setup.types.questions', { count: type.questions.length }),
+    badge:
+      type.audience.who === 'everybody'
+        ? null
+        : { label: t(`requests.setup.audience.${type.audience.who}`), tone: 'info' },
   }),
-  questions: z.array(question).max(MAX_QUESTIONS).default([]),
-  audience: audience.default({ who: 'everybody', companyIds: [], role: 'company_admin' }),
-  defaults: z
-    .object({
-      groupId: z.uuid().nullable().default(null),
-      categoryId: z.uuid().nullable().default(null),
-      priority: z.enum(PRIORITIES).default('normal'),
-      tags: z.array(z.string().max(50)).max(20).default([]),
-    })
-    .default({ groupId: null, categoryId: null, priority: 'normal', tags: [] }),
-  /** Whether the customer's own company must agree before the team begins. */
-  approval: z.enum(['none', 'company-admins']).default('none'),
-  translations: translations({
-    name: z.string().max(80),
-    sentence: z.string().max(200),
-    introduction: z.string().max(1_000),
+  derive: (type, before, others) => ({
+    ...type,
+    slug: freeSlug(type, before, others),
+    audience: { ...type.audience, companyIds: type.audience.who === 'companies' ? type.audience.companyIds : [] },
   }),
+  check(type, before, others) {
+    if (type.name === '' && before?.name !== '') throw new InvalidField('name', 'web.form.required');
+    const { main } = languagesNow();
+    if (others.some((other) => other.name === type.name || typeName(other, main) === typeName(type, main)))
+      throw new InvalidField('name', 'requests.setup.types.taken');
+    if (type.audience.who === 'companies' && type.audience.companyIds.length === 0)
+      throw new InvalidField('audience-companyIds', 'requests.setup.types.no-companies');
+    mustBeInOrder(type.questions);
+  },
 });
-export type RequestType = z.output<typeof requestType>;
+export type RequestType = ResourceItem<typeof requestTypes>;
 
 /** What a portal offers before anybody has set anything up. */
-export const FIRST_TYPE: RequestType = requestType.parse({
-  id: '00000000-0000-4000-8000-000000000001',
-  slug: 'general',
-  needs: {},
-});
+export const FIRST_TYPE: RequestType = requestTypes.about.first[0]!;
 
-export const requestTypes = declareCollection<RequestType>('request-types', requestType, [FIRST_TYPE]);
+/** Each field is asked once, and depends only on answers that are given above it. */
+function mustBeInOrder(questions: readonly Question[]): void {
+  const above = new Set(['category', 'priority']);
+  for (const { fieldId, when } of questions) {
+    const unasked = when?.tests.some(({ field }) => !above.has(field)) ?? false;
+    if (above.has(fieldId) || unasked) throw new InvalidField('questions', 'requests.setup.types.not-above');
+    above.add(fieldId);
+  }
+}
+
+type Addressed = { name: string; slug: string };
+/** Stays as it was while the name does, so that links to it hold. */
+function freeSlug({ name }: Addressed, before: Addressed | null, others: readonly Addressed[]): string {
+  if (before?.slug && before.name === name) return before.slug;
+  const wanted = slugOf(name) || 'request';
+  const taken = new Set(others.map(({ slug }) => slug));
+  for (let n = 1; ; n += 1) {
+    const slug = n === 1 ? wanted : `${wanted}-${n}`;
+    if (!taken.has(slug)) return slug;
+  }
+}
 
 /** `Neue Mitarbeiterin` → `neue-mitarbeiterin`; letters of every script stay. */
 export const slugOf = (name: string): string =>

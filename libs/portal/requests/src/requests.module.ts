@@ -1,18 +1,17 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
+import { settingsPage } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
 import { Agents } from './agents.js';
 import { Categories } from './categories.js';
-import { Groups } from './groups.js';
+import { Groups, ticketGroups } from './groups.js';
 import { OrderChoices } from './order-choices.js';
 import { RequestsPack } from './requests.pack.js';
 import { Requests } from './requests.js';
 import { CategoriesController } from './setup/categories.controller.js';
-import { CompanyChoices } from './setup/company-choices.js';
 import { FieldUse } from './setup/field-use.js';
 import { FieldsController } from './setup/fields.controller.js';
 import { FirstStep } from './setup/first-step.js';
-import { GroupsController } from './setup/groups.controller.js';
 import { RequestPages } from './setup/pages.js';
 import { PrioritiesController } from './setup/priorities.controller.js';
 import { StatusesController } from './setup/statuses.controller.js';
@@ -29,12 +28,11 @@ registerMessages('requests', new URL('../locales', import.meta.url));
     CategoriesController,
     StatusesController,
     PrioritiesController,
-    GroupsController,
+    settingsPage(ticketGroups),
   ],
   providers: [
     Agents,
     Categories,
-    CompanyChoices,
     FieldUse,
     FirstStep,
     Groups,

@@ -4,16 +4,9 @@ import { z } from 'zod';
 import { Database } from '@foyer/database';
 import { Collections, type PackTexts } from '@foyer/settings';
 import { type TicketGroup, ticketGroups } from './groups.js';
-import { FIRST_TYPE, NEEDS, type RequestType, requestType, requestTypes, slugOf } from './request-type.js';
+import { FIRST_TYPE, NEEDS, type RequestType, requestTypes, slugOf } from './request-type.js';
 import { PRIORITIES } from './priorities.js';
-import {
-  FIELD_KINDS,
-  type FieldValue,
-  type RequestField,
-  requestField,
-  requestFields,
-  VISIBILITIES,
-} from './request-field.js';
+import { FIELD_KINDS, type FieldValue, type RequestField, requestFields, VISIBILITIES } from './request-field.js';
 import { TicketCategory } from './ticket-category.entity.js';
 
 const key = z.string().regex(/^[a-z][a-z0-9-]*$/);
@@ -107,7 +100,7 @@ export class RequestsPack {
     const found = category
       ? await this.database.write((em) => em.findOneOrFail(TicketCategory, { name: texts.own(category) }))
       : null;
-    return requestType.parse({
+    return requestTypes.about.schema.parse({
       ...{ id: packId('type', given.key), name, sentence, introduction, translations, slug: slugOf(name), icon, needs },
       questions: questions.map(({ field: asked, required, when, match }) => ({
         fieldId: packId('field', asked),
@@ -126,7 +119,7 @@ export class RequestsPack {
 }
 
 function fieldOf({ key: name, options = [], ...rest }: DeclaredField, texts: PackTexts): RequestField {
-  return requestField.parse({
+  return requestFields.about.schema.parse({
     ...texts.write(rest, ['label', 'hint']),
     id: packId('field', name),
     options: options.map((label) => ({

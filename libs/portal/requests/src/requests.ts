@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, localized, Uses } from '@foyer/settings';
+import { Collections, References, Uses } from '@foyer/settings';
+import { priorityOptions, priorityReference } from './priorities.js';
 import { type RequestField, requestFields } from './request-field.js';
-import { FIRST_TYPE, type RequestType, requestTypes } from './request-type.js';
+import { FIRST_TYPE, type RequestType, requestTypes, typeName } from './request-type.js';
 
 /** What can be asked for in this portal, and what is asked in return. All of it comes from memory. */
 @Injectable()
@@ -11,6 +11,7 @@ export class Requests implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
     private readonly uses: Uses,
+    private readonly references: References,
   ) {}
 
   onModuleInit(): void {
@@ -19,6 +20,11 @@ export class Requests implements OnModuleInit {
       name: typeName,
       page: ({ id }) => `/console/settings/request-types/${id}`,
       goesBy,
+    });
+    this.references.fill(priorityReference, { options: async (locale) => priorityOptions({ locale }) });
+    // A field that is put away is answered no more, and what goes by its answers would do nothing.
+    this.collections.restrict(requestFields, async (_actor, before, after) => {
+      if (before && after?.archived && !before.archived) await this.uses.mustBeNone(before.id);
     });
   }
 
@@ -52,8 +58,3 @@ function isFor({ audience }: RequestType, { teamRole, companies }: PortalActor):
     ? companies.some(({ role }) => role === audience.role)
     : companies.some(({ id }) => audience.companyIds.includes(id));
 }
-
-export const typeName = (type: RequestType, locale: string): string =>
-  localized(type, 'name', locale) || translate(locale, 'requests.form.first.name');
-export const typeSentence = (type: RequestType, locale: string): string =>
-  localized(type, 'sentence', locale) || (type.name ? '' : translate(locale, 'requests.form.first.sentence'));

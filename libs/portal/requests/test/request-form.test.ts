@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { REGIONS } from '@foyer/i18n';
-import { questionsFrom } from '../src/setup/question-rows.js';
-import { typedAnswers } from '../src/answers.js';
 import { parseNumber } from '../src/local-number.js';
-import { FIELD_KINDS, type RequestField, requestField } from '../src/request-field.js';
+import { FIELD_KINDS, type RequestField, requestFields } from '../src/request-field.js';
 import { askedFields, controlOf, questionsOf, requestForm, type Typed } from '../src/request-form.js';
-import { type RequestType, requestType } from '../src/request-type.js';
+import { type RequestType, requestTypes } from '../src/request-type.js';
+import { typedAnswers } from '../src/answers.js';
+import { questionsFrom } from '../src/setup/question-rows.js';
 
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const OPTIONS = [1, 2, 3].map((n) => ({ id: uuid(900 + n), label: `Option ${n}`, translations: {} }));
@@ -15,7 +15,7 @@ const COMPANY = uuid(800);
 
 const fieldsOf = (kinds: RequestField['kind'][]) =>
   kinds.map((kind, index) =>
-    requestField.parse({
+    requestFields.about.schema.parse({
       id: uuid(index + 1),
       label: `Field ${index}`,
       kind,
@@ -54,7 +54,11 @@ const setups = fc.array(fc.constantFrom(...FIELD_KINDS), { minLength: 1, maxLeng
   });
   return fc.tuple(...questions).map((list): { fields: RequestField[]; type: RequestType } => ({
     fields,
-    type: requestType.parse({ id: uuid(500), needs: { category: 'hidden', priority: 'hidden' }, questions: list }),
+    type: requestTypes.about.schema.parse({
+      id: uuid(500),
+      needs: { category: 'hidden', priority: 'hidden' },
+      questions: list,
+    }),
   }));
 });
 
@@ -193,7 +197,7 @@ describe('numbers', () => {
 });
 
 test('a form cannot be talked into reading a prototype', () => {
-  const type = requestType.parse({ id: uuid(500), needs: {} });
+  const type = requestTypes.about.schema.parse({ id: uuid(500), needs: {} });
   const result = judge(type, [], JSON.parse('{"__proto__": {"category": "x"}, "constructor": "x"}') as Typed);
   expect(z.object({}).safeParse(result.data).success).toBe(true);
   expect(result.data?.answers).toEqual({});

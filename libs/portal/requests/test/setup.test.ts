@@ -72,12 +72,12 @@ describe('fields', () => {
 });
 
 const typeForm = (name: string) => ({
-  ...{ name, icon: 'ticket', enabled: '1', audience: 'everybody', 'default-priority': 'normal' },
+  ...{ name, icon: 'ticket', enabled: '1', 'audience-who': 'everybody', 'defaults-priority': 'normal' },
   ...{
-    'need-category': 'hidden',
-    'need-priority': 'optional',
-    'need-attachments': 'optional',
-    'need-company': 'optional',
+    'needs-category': 'hidden',
+    'needs-priority': 'optional',
+    'needs-attachments': 'optional',
+    'needs-company': 'optional',
   },
 });
 
@@ -123,10 +123,14 @@ describe('request types', () => {
 
   test('are for those they are for, or switched off', async () => {
     const [company] = await acme.query<{ id: string }>(() => sql`select id from ${table('company')}`);
-    const nobody = await owner.post(path, { ...typeForm('Contract'), audience: 'companies' });
+    const nobody = await owner.post(path, { ...typeForm('Contract'), 'audience-who': 'companies' });
     expect(nobody.status).toBe(422);
-    await owner.post(path, { ...typeForm('Contract'), audience: 'companies', 'audience-companies': company!.id });
-    await owner.post(path, { ...typeForm('New colleague'), audience: 'role', 'audience-role': 'company_admin' });
+    await owner.post(path, {
+      ...typeForm('Contract'),
+      'audience-who': 'companies',
+      'audience-companyIds': company!.id,
+    });
+    await owner.post(path, { ...typeForm('New colleague'), 'audience-who': 'role', 'audience-role': 'company_admin' });
     const stranger = await (await acme.customer('Stranger')).browser();
     expect((await ana.get('/tickets/new')).text).toContain('Contract');
     for (const visitor of [ana, stranger])
@@ -211,7 +215,7 @@ describe('categories in languages', () => {
     const ticket = { status: 'open', priority: 'normal', assignee: '', category: category!.id };
     expect((await owner.post('/console/tickets/TKT-001/properties', ticket)).status).toBe(303);
     await owner.get(`${SETTINGS}/request-types/${FIRST_TYPE.id}`);
-    const asking = { ...typeForm('General'), 'need-category': 'optional' };
+    const asking = { ...typeForm('General'), 'needs-category': 'optional' };
     expect((await owner.post(`${SETTINGS}/request-types/${FIRST_TYPE.id}`, asking)).status).toBe(303);
     const pages = ['/tickets', '/tickets/TKT-001', '/tickets/TKT-001/print', '/tickets/new/general'];
     const desk = ['/console/tickets', '/console/tickets/TKT-001', path, '/console/settings/routing/new'];
@@ -278,10 +282,10 @@ describe('words', () => {
       () => sql`select id from ${table('person')} where name in ('Mara', 'Ana') order by name desc`,
     );
     await owner.get(`${path}/new`);
-    expect((await owner.post(path, { name: 'Workshop', members: other!.id })).status).toBe(422);
-    expect((await owner.post(path, { name: 'Workshop', members: mara!.id })).status).toBe(303);
+    expect((await owner.post(path, { name: 'Workshop', memberIds: other!.id })).status).toBe(422);
+    expect((await owner.post(path, { name: 'Workshop', memberIds: mara!.id })).status).toBe(303);
     const [group] = await all<{ id: string }>(ticketGroups);
-    await owner.post(`${SETTINGS}/request-types`, { ...typeForm('Workshop matter'), 'default-group': group!.id });
+    await owner.post(`${SETTINGS}/request-types`, { ...typeForm('Workshop matter'), 'defaults-groupId': group!.id });
     const needed = await owner.post(`${path}/${group!.id}/removal`);
     expect([needed.status, needed.text.includes('Workshop matter')]).toEqual([422, true]);
   });

@@ -1,8 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { Database } from '@foyer/database';
+import { FALLBACK_LOCALE } from '@foyer/i18n';
 import { type Item as Kept, type ItemList, Items } from './items.js';
+import { type Option, type Reference, References } from './resources/references.js';
+import { isResource, resourceOf } from './resources/resource.js';
+import { mustHold, parsedItem } from './resources/resource-checks.js';
 import { type Collection, type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
@@ -27,6 +32,7 @@ export class Collections {
     private readonly settings: Settings,
     private readonly items: Items,
     private readonly uses: Uses,
+    private readonly references: References,
   ) {}
 
   /** Of a list kept as rows, the team's. The same array as long as nothing changes. */
@@ -36,6 +42,13 @@ export class Collections {
 
   async find<Item extends CollectionItem>(collection: List<Item>, id: string | null): Promise<Item | undefined> {
     return id === null ? undefined : (await this.all(collection)).find((item) => item.id === id);
+  }
+
+  /** What a field can refer to, in the reader's words. */
+  async offered(to: Reference, locale: string, chosen: readonly string[] = []): Promise<readonly Option[]> {
+    const list = resourceOf(to);
+    if (!list) return this.references.options(to, locale, chosen);
+    return (await this.all(list)).map((item) => ({ value: item.id, label: list.about.title(item, locale) }));
   }
 
   /** Before an item is removed, `check` is asked whether somebody still needs it, beside what the settings say of it (`Uses`). */
@@ -49,16 +62,16 @@ export class Collections {
   }
 
   async add<Item extends CollectionItem>(actor: Actor, collection: List<Item>, item: Omit<Item, 'id'>): Promise<Item> {
-    const added = { ...item, id: randomUUIDv7() } as Item;
-    await this.change(actor, collection, (items) => {
+    const id = randomUUIDv7();
+    const { after } = await this.change(actor, collection, (items) => {
       if (!isRows(collection) && items.length >= MAX_ITEMS)
         throw new Conflict('settings.collection.full', { max: MAX_ITEMS });
-      return [...items, added];
+      return [...items, itemOf(collection, { ...item, id } as Item, null, items)];
     });
-    return added;
+    return after.at(-1)!;
   }
 
-  /** @throws Conflict `CHANGED` when the item is not the `version` any longer that somebody has been changing */
+  /** @throws InvalidField · Conflict `CHANGED` when the item is not the `version` any longer that somebody has been changing */
   async replace<Item extends CollectionItem>(
     actor: Actor,
     collection: List<Item>,
@@ -69,7 +82,7 @@ export class Collections {
     await this.change(actor, collection, (items) => {
       const before = items[known(items, id)]!;
       if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
-      return items.map((one) => (one.id === id ? ({ ...item, id } as Item) : one));
+      return items.map((one) => (one === before ? itemOf(collection, { ...item, id } as Item, before, items) : one));
     });
   }
 
@@ -78,6 +91,8 @@ export class Collections {
     await this.database.write(async () => {
       await this.change(actor, collection, (items) => {
         known(items, id);
+        if (items.length === 1 && isResource(collection) && collection.about.lastStays)
+          throw new Conflict(collection.about.lastStays);
         return items.filter((one) => one.id !== id);
       });
       await this.uses.mustBeNone(id);
@@ -118,11 +133,12 @@ export class Collections {
     actor: Actor,
     list: List<Item>,
     to: (items: Item[]) => Item[],
-  ): Promise<void> {
+  ): Promise<{ after: readonly Item[] }> {
     mayManage(actor);
-    await this.database.write(async () => {
+    return this.database.write(async () => {
       const { before, after } = await this.update(list, to, actor.id);
-      await this.check(actor, list.name, before, after);
+      await this.check(actor, list, before, after);
+      return { after };
     });
   }
 
@@ -143,21 +159,35 @@ export class Collections {
 
   private async check<Item extends CollectionItem>(
     actor: Actor,
-    name: string,
+    list: List<Item>,
     before: readonly Item[],
     after: readonly Item[],
-  ) {
-    const check = this.restrictions.get(name) as Restriction<Item> | undefined;
-    if (!check) return;
-    const [were, are] = [before, after].map((items) => new Map(items.map((item) => [item.id, item]))) as [
-      Map<string, Item>,
-      Map<string, Item>,
-    ];
+  ): Promise<void> {
+    const restriction = this.restrictions.get(list.name) as Restriction<Item> | undefined;
+    const were = new Map(before.map((item) => [item.id, item]));
+    const are = new Map(after.map((item) => [item.id, item]));
+    const offered = (to: Reference, chosen: readonly string[]) => this.offered(to, FALLBACK_LOCALE, chosen);
     for (const id of new Set([...were.keys(), ...are.keys()])) {
       const [was, is] = [were.get(id) ?? null, are.get(id) ?? null];
-      if (was !== is) await check(actor, was, is);
+      if (isDeepStrictEqual(was, is)) continue;
+      const others = after.filter((one) => one.id !== id);
+      if (is && isResource(list)) await mustHold(list, is, was, others, offered);
+      await restriction?.(actor, was, is);
     }
   }
+}
+
+/** As the list keeps it. @throws InvalidField */
+function itemOf<Item extends CollectionItem>(
+  list: List<Item>,
+  given: Item,
+  before: Item | null,
+  all: readonly Item[],
+): Item {
+  if (!isResource(list)) return given;
+  const item = parsedItem(list, given);
+  const others = all.filter(({ id }) => id !== item.id);
+  return list.about.derive?.(item, before, others) ?? item;
 }
 
 const isRows = <Item extends CollectionItem>(list: List<Item>): list is ItemList<Item & Kept> => 'item' in list;

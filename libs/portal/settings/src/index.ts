@@ -30,3 +30,32 @@ export { InUse, type Use, useLinks, Uses } from './uses.js';
 export { Settings } from './settings.js';
 export { languagesNow, settingNow } from './settings-memory.js';
 export { SettingsModule } from './settings.module.js';
+export {
+  choice,
+  type Field,
+  type Fields,
+  flag,
+  group,
+  line,
+  type Mention,
+  optionalReference,
+  part,
+  reference,
+  references,
+  switched,
+  text,
+  translatedText,
+  type ValuesOf,
+  words,
+} from './resources/fields.js';
+export { type Option, Reference, References, type ReferenceSource } from './resources/references.js';
+export { type ResourceInput } from './resources/resource-form.js';
+export {
+  type Declared,
+  declaredResources,
+  declareResource,
+  type ItemOf,
+  type Resource,
+  type ResourceItem,
+} from './resources/resource.js';
+export { ResourceController, settingsPage } from './resources/resource.controller.js';

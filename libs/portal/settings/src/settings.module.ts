@@ -24,6 +24,8 @@ import { PortalHome } from './home.js';
 import { Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
 import { PublishedTemplates } from './published-templates.js';
+import { References } from './resources/references.js';
+import { ResourceSearch } from './resources/resource-search.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
 import { SettingsPack } from './settings.pack.js';
@@ -54,6 +56,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     Settings,
     Items,
     Uses,
+    References,
     Collections,
     SetupPages,
     ConsoleSearch,
@@ -66,11 +69,13 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     PublishedTemplates,
     PortalSite,
     SettingsPack,
+    ResourceSearch,
   ],
   exports: [
     Settings,
     Items,
     Uses,
+    References,
     Collections,
     SetupPages,
     ConsoleSearch,

@@ -64,7 +64,7 @@ export function textValues(texts: readonly TranslatedText[], item: Localized | n
 
 /** For the page: one group of controls for each language beside the main one. */
 export const translationViews = (visit: Visit, texts: readonly TranslatedText[]) =>
-  visit.locales
+  (texts.length > 0 ? visit.locales : [])
     .filter((locale) => locale !== languagesNow().main)
     .map((locale) => ({
       language: languageName(locale),

@@ -3,15 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import {
-  FIRST_TYPE,
-  type RequestField,
-  requestField,
-  requestFields,
-  requestType,
-  type RequestType,
-  requestTypes,
-} from '@foyer/requests';
+import { FIRST_TYPE, type RequestField, requestFields, type RequestType, requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { Drafts, Tickets } from '@foyer/tickets';
 
@@ -23,7 +15,7 @@ const option = (label: string) => ({ id: randomUUID(), label, translations: {}, 
 const [laptop, phone] = [option('Laptop'), option('Telephone')];
 const [red, blue] = [option('Red'), option('Blue')];
 const field = (kind: RequestField['kind'], label: string, more: Partial<RequestField> = {}): RequestField =>
-  requestField.parse({ id: randomUUID(), kind, label, ...more });
+  requestFields.about.schema.parse({ id: randomUUID(), kind, label, ...more });
 const fields = {
   device: field('choice', 'Device', { options: [laptop, phone] }),
   serial: field('text', 'Serial number'),
@@ -39,7 +31,7 @@ const fields = {
 };
 const idOf = (name: keyof typeof fields) => fields[name].id;
 const f = (name: keyof typeof fields) => `f-${idOf(name)}`;
-const repair: RequestType = requestType.parse({
+const repair: RequestType = requestTypes.about.schema.parse({
   id: randomUUID(),
   name: 'Repair',
   slug: 'repair',

@@ -57,7 +57,9 @@ export class MailboxesController extends CollectionController<Mailbox, Input> {
   protected readonly form = form;
   protected readonly template = 'correspondence/team/mailbox';
   protected readonly words = 'correspondence.mailbox';
-  protected override readonly ordered = false;
+  protected override get ordered() {
+    return false;
+  }
   /** One statement a page, however many mailboxes it lists. */
   private readonly looks = new WeakMap<Visit, Promise<Map<string, State>>>();
 

@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds, InvalidField, Refused } from '@foyer/access';
 import { Database } from '@foyer/database';
-import { Collections, declareCollection } from '@foyer/settings';
+import { translate } from '@foyer/i18n';
+import { Collections, declareCollection, Reference, References } from '@foyer/settings';
 import { COMPANY_ROLES, type StandardRole } from '../company.entity.js';
 import type { PortalActor } from '../portal-actor.js';
 import { companyCapabilities, type Scope, SCOPES } from './capabilities.js';
@@ -23,6 +24,9 @@ export type CompanyRoleSetup = z.output<typeof companyRole>;
 /** Roles in companies that the operator has composed, beside the three standard ones. */
 export const companyRoles = declareCollection('company-roles', companyRole);
 
+/** A role in a company, by the word of a standard one or the id of a composed one. */
+export const companyRoleReference = new Reference('company-roles');
+
 export interface RoleMeaning {
   scopes: Record<string, Scope>;
   manages: boolean;
@@ -38,12 +42,19 @@ export class Roles extends ComposedRoles<Scope, StandardRole, CompanyRoleSetup> 
   constructor(
     collections: Collections,
     private readonly database: Database,
+    private readonly references: References,
   ) {
     super(collections);
   }
 
   onModuleInit(): void {
     this.collections.protect(companyRoles, (id) => holdersOf(this.database, 'company', id));
+    const all = (locale: string) =>
+      this.options(
+        (key) => translate(locale, key),
+        () => true,
+      );
+    this.references.fill(companyRoleReference, { options: all });
   }
 
   /** Roles to choose from; `t` names the standard ones. Of a company's own people each sees what they may give. */

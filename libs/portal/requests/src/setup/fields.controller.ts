@@ -1,15 +1,15 @@
 import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type Actor, Conflict, InvalidField } from '@foyer/access';
+import { type Actor, InvalidField } from '@foyer/access';
 import {
-  CollectionController,
   Collections,
   localized,
-  textsFrom,
-  textValues,
+  ResourceController,
+  type ResourceInput,
   type TranslatedText,
   translationShape,
   translationViews,
+  type Typed,
   useLinks,
   Uses,
 } from '@foyer/settings';
@@ -19,48 +19,28 @@ import {
   CurrentActor,
   CurrentVisit,
   Feature,
-  field,
   type FormState,
   seeOther,
   View,
   type Visit,
 } from '@foyer/web';
+import { parseNumber } from '../local-number.js';
+import { type FieldOption, type RequestField, requestFields } from '../request-field.js';
+import { typeName } from '../request-type.js';
+import { Requests } from '../requests.js';
 import { FieldUse } from './field-use.js';
 import { nameOf, optionsFrom, optionLines, type Replaced, replacedOptions } from './option-lines.js';
-import { parseNumber } from '../local-number.js';
-import {
-  FIELD_KINDS,
-  type FieldOption,
-  HINT_MAX,
-  LABEL_MAX,
-  type RequestField,
-  requestFields,
-  VISIBILITIES,
-} from '../request-field.js';
-import { Requests, typeName } from '../requests.js';
 
-const TEXTS: TranslatedText<'label' | 'hint'>[] = [
-  { name: 'label', label: 'requests.setup.fields.label', max: LABEL_MAX },
-  { name: 'hint', label: 'requests.setup.fields.hint', max: HINT_MAX },
-];
 const OPTIONS: TranslatedText[] = [
   { name: 'options', label: 'requests.setup.fields.options', max: 20_000, type: 'textarea' },
 ];
-/** The page of a request type has six controls for each. */
-const MAX_FIELDS = 60;
-const form = z.looseObject({
-  label: field.text(LABEL_MAX),
-  hint: z.string().trim().max(HINT_MAX).default(''),
-  kind: z.enum(FIELD_KINDS),
-  visibility: z.enum(VISIBILITIES),
+const byHand = {
   options: z.string().trim().max(20_000).default(''),
   min: z.string().trim().max(20).default(''),
   max: z.string().trim().max(20).default(''),
-  unit: z.string().trim().max(20).default(''),
-  archived: field.flag,
-  ...translationShape([...TEXTS, ...OPTIONS]),
-});
-type Input = z.output<typeof form>;
+  ...translationShape(OPTIONS),
+};
+type Input = ResourceInput & z.output<z.ZodObject<typeof byHand>>;
 /** Asks of an option whose line has new words: the same answer, or another? */
 const became = ({ id }: FieldOption): string => `became-${id}`;
 const BECAME = ['renamed', 'other'] as const;
@@ -69,12 +49,10 @@ const BECAME = ['renamed', 'other'] as const;
 @ConsoleController('settings/ticket-fields')
 @Feature('tickets')
 @Can('manage', 'Settings')
-export class FieldsController extends CollectionController<RequestField, Input> {
-  protected readonly path = '/console/settings/ticket-fields';
+export class FieldsController extends ResourceController<RequestField> {
   protected readonly collection = requestFields;
-  protected readonly form = form;
-  protected readonly template = 'requests/setup/field';
-  protected readonly words = 'requests.setup.fields';
+  protected override readonly template = 'requests/setup/field';
+  protected override readonly placed = ['label', 'hint', 'kind', 'unit', 'visibility', 'archived'];
 
   constructor(
     collections: Collections,
@@ -83,6 +61,10 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     private readonly uses: Uses,
   ) {
     super(collections);
+  }
+
+  protected override get form(): z.ZodType<ResourceInput> {
+    return (super.form as z.ZodObject).extend(byHand);
   }
 
   /** What tickets hold is never lost: a field with answers is only asked no longer. */
@@ -96,13 +78,12 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     const found = await this.collections.find(requestFields, id);
     if (!found || (await this.use.answers(id)) === 0) return super.remove(visit, actor, id);
     return this.unlessNeeded(visit, async () => {
-      await this.uses.mustBeNone(id);
       await this.collections.replace(actor, requestFields, id, { ...found, archived: true });
       return seeOther(this.path, 'requests.setup.fields.put-away');
     });
   }
 
-  protected async row(visit: Visit, item: RequestField) {
+  protected override async row(visit: Visit, item: RequestField) {
     const types = (await this.requests.types()).filter(({ questions }) =>
       questions.some(({ fieldId }) => fieldId === item.id),
     );
@@ -121,36 +102,26 @@ export class FieldsController extends CollectionController<RequestField, Input> 
     };
   }
 
-  protected values(_visit: Visit, item: RequestField | null) {
-    if (!item) return { kind: 'text', visibility: 'customer' };
+  protected override values(visit: Visit, item: RequestField | null): Typed {
+    const values = super.values(visit, item);
+    if (!item) return { ...values, kind: 'text' };
     const number = (value: number | null) => (value === null ? '' : String(value));
-    return {
-      ...{ kind: item.kind, visibility: item.visibility, unit: item.unit },
-      ...{ min: number(item.min), max: number(item.max), archived: item.archived ? '1' : null },
-      ...textValues(TEXTS, item),
-      ...optionLines(item.options),
-    };
+    return { ...values, kind: item.kind, min: number(item.min), max: number(item.max), ...optionLines(item.options) };
   }
 
-  protected async made(input: Input, before: RequestField | null, visit: Visit): Promise<Omit<RequestField, 'id'>> {
-    const current = (await this.requests.fields()).filter(({ archived, id }) => !archived && id !== before?.id).length;
-    if (current >= MAX_FIELDS && !input.archived) throw new Conflict('requests.setup.fields.full', { max: MAX_FIELDS });
-    if (before && input.archived && !before.archived) await this.uses.mustBeNone(before.id);
-    const kind = before?.kind ?? input.kind;
-    const numberAt = (name: 'min' | 'max') => {
+  protected override async made(input: Input, before: RequestField | null, visit: Visit) {
+    const made = await super.made(input, before, visit);
+    const number = (name: 'min' | 'max') => {
       const value = input[name] === '' ? null : parseNumber(input[name], visit.locale);
-      if (value === null && input[name] !== '') throw new InvalidField(name, 'requests.form.wrong-number');
+      if (value === null && input[name] !== '') throw new InvalidField(name, 'tickets.request.wrong-number');
       return value;
     };
-    const [min, max] = [numberAt('min'), numberAt('max')];
-    if (min !== null && max !== null && min > max) throw new InvalidField('max', 'requests.setup.fields.max-below');
-    const chosen = kind === 'choice' || kind === 'multi-choice';
-    const options = chosen ? await this.options(input, before) : [];
-    if (chosen && options.length === 0) throw new InvalidField('options', 'requests.setup.fields.no-options');
+    const chosen = made.kind === 'choice' || made.kind === 'multi-choice';
     return {
-      ...{ kind, visibility: input.visibility },
-      ...{ options, min, max, unit: input.unit, archived: input.archived },
-      ...textsFrom(TEXTS, input, before),
+      ...made,
+      min: number('min'),
+      max: number('max'),
+      options: chosen ? await this.options(input, before) : [],
     };
   }
 
@@ -183,13 +154,8 @@ export class FieldsController extends CollectionController<RequestField, Input> 
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RequestField | null) {
-    const option = (key: string) => (value: string) => ({ value, label: visit.t(`requests.setup.${key}.${value}`) });
     return {
-      ...(item && { heading: localized(item, 'label', visit.locale) }),
-      kinds: FIELD_KINDS.map(option('kind')),
-      visibilities: VISIBILITIES.map(option('visibility')),
-      kindLabel: item && visit.t(`requests.setup.kind.${item.kind}`),
-      translations: translationViews(visit, TEXTS),
+      ...(await super.choices(visit, form, item)),
       optionTranslations: translationViews(visit, OPTIONS),
       answers: item ? await this.use.answers(item.id) : 0,
       uses: item && form.failed && form.values['archived'] ? await this.usesOf(visit, item) : [],

@@ -32,7 +32,9 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   protected abstract readonly template: string;
   protected abstract readonly words: string;
   /** Whether the order of the list means something. */
-  protected readonly ordered: boolean = true;
+  protected get ordered(): boolean {
+    return true;
+  }
 
   constructor(protected readonly collections: Collections) {}
 
@@ -145,7 +147,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
     return item;
   }
 
-  private async listView(visit: Visit) {
+  protected async listView(visit: Visit): Promise<object> {
     const items = await this.collections.all(this.collection);
     const rows = await Promise.all(items.map((item) => this.row(visit, item)));
     const word = (key: string) => visit.t(`${this.words}.${key}`);
@@ -157,6 +159,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
       removeText: word('remove-text'),
       ordered: this.ordered,
       problem: await this.unread(visit),
+      table: null,
       items: rows.map((row, index) => ({
         text: null,
         badge: null,

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { field as typed } from '@foyer/web';
+import type { Typed } from '../typed-rows.js';
+import type { Reference } from './references.js';
+
+/** How a field is asked for on a page. */
+export interface FieldForm<T> {
+  kind: 'text' | 'textarea' | 'select' | 'switch' | 'several';
+  /** What was typed becomes what is kept. */
+  shape: z.ZodType<T>;
+  typed(value: T): Typed[string];
+  /** The values to choose from, and where their labels are. */
+  choices?: { values: readonly string[]; words: string };
+  required?: boolean;
+  /** Of what is typed, in characters. */
+  max?: number;
+}
+
+/** Ids that stand somewhere in a value. */
+export interface Mention {
+  to: Reference;
+  ids: readonly string[];
+}
+
+/** One field of a resource: how it is kept, what holds for it, and how it is asked for. */
+export interface Field<T = unknown> extends Options {
+  /** As it is kept, and as the API and packs have it. */
+  schema: z.ZodType<T>;
+  /** Null: a part of the page that is made by hand. */
+  form: FieldForm<T> | null;
+  translated?: boolean;
+  /** Its value is the id, or ids, of one of these. */
+  refersTo?: Reference;
+  /** What is mentioned inside a part. */
+  mentions?(value: T): readonly Mention[];
+  /** Of a group. */
+  fields?: Fields;
+}
+export type Fields = Record<string, Field>;
+
+interface Options {
+  /** Message key of its label, whole or after the words of the resource; else the name of the field is. */
+  label?: string;
+  /** There is a sentence under the label: `<label>-hint`. */
+  hint?: boolean;
+  /** No two have the same. */
+  unique?: boolean;
+  /** Chosen once, not changed afterwards. */
+  fixed?: boolean;
+  /** Switched in the list and not asked for on the page. */
+  inList?: boolean;
+}
+/** `asked`: the page asks for it although there may be items without. */
+type TextOptions = Options & { optional?: boolean; asked?: boolean; lines?: number };
+
+/** Words, at most so many characters; `lines` gives it room for several. */
+export function text(
+  max: number,
+  { optional = false, asked = !optional, lines, ...options }: TextOptions = {},
+): Field<string> {
+  const schema = optional ? typed.words(max).default('') : typed.text(max);
+  const shape = asked ? typed.text(max) : schema;
+  return {
+    schema,
+    form: { kind: lines ? 'textarea' : 'text', shape, typed: same, required: asked, max },
+    ...options,
+  };
+}
+
+/** What is written in a form of its own, such as an address, and takes one line. */
+export const line = (schema: z.ZodType<string>, max: number, options: Options = {}): Field<string> => ({
+  schema,
+  form: { kind: 'text', shape: schema, typed: same, required: true, max },
+  ...options,
+});
+
+/** The same in every language of the portal. The item keeps the others as `translations`. */
+export function translatedText(max: number, options: TextOptions = {}): Field<string> & { translated: true } {
+  return { ...text(max, options), translated: true };
+}
+
+/** One of the values, called by the messages `<called>.<value>`, or as a reference says where the operator may rename them. */
+export function choice<const V extends string>(
+  values: readonly [V, ...V[]],
+  called: string | Reference,
+  { byDefault, ...options }: Options & { byDefault?: NoInfer<V> } = {},
+): Field<V> {
+  const shape = z.enum(values) as unknown as z.ZodType<V>;
+  const schema = byDefault === undefined ? shape : (shape.default(byDefault as never) as unknown as z.ZodType<V>);
+  const form: FieldForm<V> = { kind: 'select', shape, typed: same, required: true };
+  return typeof called === 'string'
+    ? { schema, form: { ...form, choices: { values, words: called } }, ...options }
+    : { schema, form, refersTo: called, ...options };
+}
+
+export const flag = (byDefault: boolean, options: Options = {}): Field<boolean> => ({
+  schema: z.boolean().default(byDefault),
+  form: { kind: 'switch', shape: typed.flag, typed: (on) => (on ? '1' : null) },
+  ...options,
+});
+
+/** One of two values, as a switch. */
+export function switched<const V extends string>(on: V, off: V, options: Options = {}): Field<V> {
+  const schema = z.enum([on, off]).default(off as never) as unknown as z.ZodType<V>;
+  const shape = typed.flag.transform((is) => (is ? on : off));
+  return { schema, form: { kind: 'switch', shape, typed: (value) => (value === on ? '1' : null) }, ...options };
+}
+
+/** Several words between commas, each as `each` makes it. */
+export function words(
+  { most, max, each = same }: { most: number; max: number; each?: (word: string) => string },
+  options: Options = {},
+): Field<string[]> {
+  const schema = z.array(z.string().max(max)).max(most);
+  const shape = z
+    .string()
+    .max(most * (max + 2))
+    .default('')
+    .transform((line) => [...new Set(line.split(',').map(each).map(trimmed))].filter((word) => word !== ''))
+    .pipe(schema);
+  return {
+    schema: schema.default([]),
+    form: { kind: 'text', shape, typed: (all) => all.join(', '), max: most * (max + 2) },
+    ...options,
+  };
+}
+
+/** The id of something else; `key` where its id is a word. */
+export function reference(
+  to: Reference,
+  { key = false, byDefault, ...options }: Options & { key?: boolean; byDefault?: string } = {},
+): Field<string> {
+  const shape = key ? z.string().min(1).max(80) : typed.id;
+  const schema = byDefault === undefined ? shape : shape.default(byDefault);
+  return { schema, form: { kind: 'select', shape: schema, typed: same, required: true }, refersTo: to, ...options };
+}
+
+export const optionalReference = (to: Reference, options: Options = {}): Field<string | null> => ({
+  schema: z.uuid().nullable().default(null),
+  form: { kind: 'select', shape: typed.optionalId, typed: same },
+  refersTo: to,
+  ...options,
+});
+
+export const references = (to: Reference, most: number, options: Options = {}): Field<string[]> => ({
+  schema: z.array(z.uuid()).max(most).default([]),
+  form: { kind: 'several', shape: severalIds.pipe(z.array(typed.id).max(most)), typed: same },
+  refersTo: to,
+  ...options,
+});
+
+/** Fields that belong together. */
+export function group<F extends Fields>(fields: F): Field<ValuesOf<F>> & { fields: F } {
+  return { schema: schemaOf(fields).prefault({} as never) as unknown as z.ZodType<ValuesOf<F>>, form: null, fields };
+}
+
+/** What no control can ask for alone: its part of the page is written by hand. */
+export const part = <T>(schema: z.ZodType<T>, options: Options & Pick<Field<T>, 'mentions'> = {}): Field<T> => ({
+  schema,
+  form: null,
+  ...options,
+});
+
+export type ValueOf<F> = F extends { schema: z.ZodType<infer T> } ? T : never;
+export type ValuesOf<F extends Fields> = { [Name in keyof F]: ValueOf<F[Name]> };
+
+export const schemaOf = (fields: Fields): z.ZodObject =>
+  z.object(Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])));
+
+/** A field with the way to it: `defaults-groupId` is the control of `{ defaults: { groupId } }`. */
+export interface Leaf {
+  path: readonly string[];
+  control: string;
+  field: Field;
+}
+export function leavesOf(fields: Fields, above: readonly string[] = []): Leaf[] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const path = [...above, name];
+    return field.fields ? leavesOf(field.fields, path) : [{ path, control: path.join('-'), field }];
+  });
+}
+export const valueAt = (item: object, path: readonly string[]): unknown =>
+  path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], item);
+
+/** An object with the values at their places. */
+export function placed(
+  values: readonly (readonly [path: readonly string[], value: unknown])[],
+): Record<string, unknown> {
+  const whole: Record<string, unknown> = {};
+  for (const [path, value] of values) {
+    let at = whole;
+    for (const name of path.slice(0, -1)) at = (at[name] ??= {}) as Record<string, unknown>;
+    at[path.at(-1)!] = value;
+  }
+  return whole;
+}
+
+const severalIds = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => [...new Set([value ?? []].flat())].filter((id) => id !== ''));
+const same = <T>(value: T): T => value;
+const trimmed = (word: string) => word.trim();

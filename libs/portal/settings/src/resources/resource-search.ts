@@ -1,0 +1,47 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Actor, holds } from '@foyer/access';
+import { begins } from '@foyer/i18n';
+import type { Visit } from '@foyer/web';
+import { Collections } from '../collections.js';
+import { ConsoleSearch, type Found } from '../console-search.js';
+import { Features } from '../features.js';
+import { Settings } from '../settings.js';
+import { declaredResources } from './resource.js';
+
+const MOST = 8;
+
+/** Finds what the team has set up by its name. From memory: it costs no statement. */
+@Injectable()
+export class ResourceSearch implements OnModuleInit {
+  constructor(
+    private readonly search: ConsoleSearch,
+    private readonly collections: Collections,
+    private readonly features: Features,
+    private readonly settings: Settings,
+  ) {}
+
+  onModuleInit(): void {
+    this.search.add({
+      label: 'settings.nav',
+      order: 60,
+      find: (actor, words, visit) => this.find(actor, words, visit),
+    });
+  }
+
+  private async find(actor: Actor, words: string, visit: Visit): Promise<Found[]> {
+    if (words === '' || !holds(actor.ability, 'manage', 'Settings')) return [];
+    const chosen = await this.settings.get('features');
+    const found: Found[] = [];
+    for (const resource of declaredResources()) {
+      const { page, title, words: called } = resource.about;
+      if (page.feature && !this.features.isOn(page.feature, chosen)) continue;
+      for (const item of await this.collections.all(resource)) {
+        const name = title(item, visit.locale);
+        const href = `/console/settings/${page.path}/${item.id}`;
+        if (begins(name, words)) found.push({ title: name, text: visit.t(`${called}.title`), href, icon: page.icon });
+        if (found.length === MOST) return found;
+      }
+    }
+    return found;
+  }
+}

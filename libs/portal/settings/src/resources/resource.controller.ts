@@ -1,0 +1,143 @@
+import { Get, Res, type Type } from '@nestjs/common';
+import type { Response } from 'express';
+import type { z } from 'zod';
+import {
+  Can,
+  type Cell,
+  ConsoleController,
+  CurrentVisit,
+  Feature,
+  type FormState,
+  sendSpreadsheet,
+  type Visit,
+} from '@foyer/web';
+import { Collections } from '../collections.js';
+import type { CollectionItem } from '../section.js';
+import { CollectionController, type CollectionRow } from '../team/collection.controller.js';
+import type { Typed } from '../typed-rows.js';
+import { translationViews } from '../translated.js';
+import { type Leaf, valueAt } from './fields.js';
+import { askedOf, controlsOf, formOf, itemFrom, type ResourceInput, valuesOf } from './resource-form.js';
+import type { Resource } from './resource.js';
+
+/**
+ * The pages of a resource. A subclass says what its fields cannot: the rows of a rule, a list that shows how something is
+ * doing. The template of its own gets `controls` by name, and `rest`: those it has not placed itself.
+ */
+export abstract class ResourceController<Item extends CollectionItem> extends CollectionController<
+  Item,
+  ResourceInput
+> {
+  protected abstract override readonly collection: Resource<Item>;
+  protected readonly template: string = 'settings/team/resource';
+  /** Controls that the template has places for. */
+  protected readonly placed: readonly string[] = [];
+
+  protected get path(): string {
+    return `/console/settings/${this.collection.about.page.path}`;
+  }
+  protected get words(): string {
+    return this.collection.about.words;
+  }
+  protected override get ordered(): boolean {
+    return this.collection.about.ordered ?? true;
+  }
+  protected get form(): z.ZodType<ResourceInput> {
+    return formOf(this.collection);
+  }
+
+  protected row(visit: Visit, item: Item): CollectionRow | Promise<CollectionRow> {
+    const { title, row } = this.collection.about;
+    return {
+      title: title(item, visit.locale),
+      enabled: 'enabled' in item ? Boolean(item.enabled) : null,
+      ...row?.(item, { locale: visit.locale, t: (key, values) => visit.t(key, values) }),
+    };
+  }
+
+  protected values(_visit: Visit, item: Item | null): Typed {
+    return valuesOf(this.collection, item);
+  }
+
+  protected made(
+    input: ResourceInput,
+    before: Item | null,
+    _visit: Visit,
+  ): Omit<Item, 'id'> | Promise<Omit<Item, 'id'>> {
+    return itemFrom(this.collection, input, before);
+  }
+
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: Item | null): Promise<object> {
+    const { about } = this.collection;
+    const controls = await controlsOf(this.collection, visit, form, item, (leaf, chosen) =>
+      this.offered(visit, leaf, chosen),
+    );
+    return {
+      ...(item && { heading: about.title(item, visit.locale) }),
+      lead: visit.t(`${this.words}.page-lead`),
+      controls: Object.fromEntries(controls.map((control) => [control.name, control])),
+      fields: controls,
+      rest: controls.filter(({ name }) => !this.placed.includes(name)),
+      translations: translationViews(visit, about.texts),
+    };
+  }
+
+  protected override async listView(visit: Visit) {
+    return { ...(await super.listView(visit)), table: `${this.path}/export` };
+  }
+
+  /** The whole list as a table, for people who keep it elsewhere or compare two portals. */
+  @Get('export')
+  async export(@CurrentVisit() visit: Visit, @Res() res: Response) {
+    const { about, name } = this.collection;
+    const asked = askedOf(about);
+    const offered = await Promise.all(asked.map((leaf) => (leaf.field.refersTo ? this.offered(visit, leaf, []) : [])));
+    const lines = (await this.collections.all(this.collection)).map((item) =>
+      asked.map((leaf, index) => cell(visit, leaf, valueAt(item, leaf.path), offered[index]!)),
+    );
+    sendSpreadsheet(
+      res,
+      visit,
+      name,
+      asked.map((leaf) => ({ heading: visit.t(about.label(leaf)) })),
+      lines,
+    );
+  }
+
+  private offered(visit: Visit, { field }: Leaf, chosen: string[]) {
+    return this.collections.offered(field.refersTo!, visit.locale, chosen);
+  }
+}
+
+function cell(
+  visit: Visit,
+  { field }: Leaf,
+  value: unknown,
+  offered: readonly { value: string; label: string }[],
+): Cell {
+  const named = (each: unknown): string => {
+    const { choices } = field.form!;
+    if (choices) return visit.t(`${choices.words}.${String(each)}`);
+    return offered.find((option) => option.value === each)?.label ?? String(each);
+  };
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean') return visit.t(value ? 'settings.resource.yes' : 'settings.resource.no');
+  if (typeof value === 'number') return value;
+  return [value].flat().map(named).join(', ');
+}
+
+/** The pages of a resource whose fields say all there is. */
+export function settingsPage<Item extends CollectionItem>(resource: Resource<Item>): Type {
+  const { path, feature } = resource.about.page;
+  class ResourcePage extends ResourceController<Item> {
+    protected readonly collection = resource;
+    constructor(collections: Collections) {
+      super(collections);
+    }
+  }
+  Reflect.defineMetadata('design:paramtypes', [Collections], ResourcePage);
+  Can('manage', 'Settings')(ResourcePage);
+  ConsoleController(`settings/${path}`)(ResourcePage);
+  if (feature) Feature(feature)(ResourcePage);
+  return ResourcePage;
+}
