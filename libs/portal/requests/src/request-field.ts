@@ -65,7 +65,7 @@ export const requestFields = declareResource('ticket-fields', {
     unit: text(20, { optional: true }),
     visibility: choice(VISIBILITIES, 'requests.setup.visibility', { byDefault: 'customer' }),
     /** Not asked any longer; tickets that have an answer still show it. */
-    archived: flag(false),
+    archived: flag(false, { later: true }),
   },
   check({ kind, min, max, options, archived }, before, others) {
     if (!archived && before?.archived !== false && others.filter((one) => !one.archived).length >= MAX_FIELDS)

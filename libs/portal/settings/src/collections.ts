@@ -4,11 +4,12 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
-import { type Item as Kept, type ItemList, Items } from './items.js';
+import { Items } from './items.js';
+import { isRows, type List } from './lists.js';
 import { type Option, type Reference, References } from './resources/references.js';
 import { isResource, resourceOf } from './resources/resource.js';
 import { mustHold, parsedItem } from './resources/resource-checks.js';
-import { type Collection, type CollectionItem, MAX_ITEMS } from './section.js';
+import { type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
 import { CHANGED, versionOf } from './version.js';
@@ -17,9 +18,6 @@ import { CHANGED, versionOf } from './version.js';
 export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
 /** Throws unless the actor may make the second of the first; null where there is none. */
 export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
-
-/** A list as a page of the set-up knows it: with the settings, or as rows. */
-export type List<Item extends CollectionItem> = Collection<Item> | ItemList<Item & Kept>;
 
 /** Adds to, changes and orders the lists that a tenant sets up. Reading comes from memory and costs no statement. */
 @Injectable()
@@ -189,8 +187,6 @@ function itemOf<Item extends CollectionItem>(
   const others = all.filter(({ id }) => id !== item.id);
   return list.about.derive?.(item, before, others) ?? item;
 }
-
-const isRows = <Item extends CollectionItem>(list: List<Item>): list is ItemList<Item & Kept> => 'item' in list;
 
 function known(items: CollectionItem[], id: string): number {
   const index = items.findIndex((item) => item.id === id);

@@ -9,13 +9,15 @@ export { PublishedTemplates } from './published-templates.js';
 export { type PortalStatus, type SectionName, type Sections } from './sections.js';
 export { Setting, TemplateOverride } from './setting.entity.js';
 export { SettingsChanged, TemplateChanged } from './settings.events.js';
-export { Collections, type List, type StillNeeded } from './collections.js';
+export { Collections, type StillNeeded } from './collections.js';
+export type { CollectionRow, List } from './lists.js';
 export { CHANGED, VERSION, versionOf } from './version.js';
 export { openedAs, saveSection } from './team/settings-page.js';
 export { declareItems, type Item, type ItemList, Items, identified } from './items.js';
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
-export { type SetupPage, SetupPages } from './setup-pages.js';
-export { CollectionController, type CollectionRow } from './team/collection.controller.js';
+export type { SetupPage } from './setup-page.js';
+export { SetupPages } from './setup-pages.js';
+export { CollectionController } from './team/collection.controller.js';
 export { RowsController } from './team/rows.controller.js';
 export {
   textsFrom,

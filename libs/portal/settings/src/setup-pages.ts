@@ -1,25 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { holds, type Actor } from '@foyer/access';
 import { translate } from '@foyer/i18n';
+import { SETUP_GROUPS, type SetupPage } from './setup-page.js';
 import type { CollectionItem } from './section.js';
 import { declaredResources, type Resource } from './resources/resource.js';
-
-export const SETUP_GROUPS = ['portal', 'tickets', 'service', 'mail'] as const;
-
-/** A page of the console's settings. Texts are message keys. */
-export interface SetupPage {
-  group: (typeof SETUP_GROUPS)[number];
-  href: string;
-  label: string;
-  /** One sentence: what it is good for. */
-  text: string;
-  icon: string;
-  order: number;
-  /** Gone when this section is switched off. */
-  feature?: string;
-  /** Beside setting up the portal, which all of them need. */
-  shownTo?: (actor: Actor) => boolean;
-}
 
 /** What a team can set up, in groups. Every module adds its own pages. */
 @Injectable()

@@ -47,6 +47,8 @@ interface Options {
   unique?: boolean;
   /** Chosen once, not changed afterwards. */
   fixed?: boolean;
+  /** Asked of what is there, not of something new. */
+  later?: boolean;
   /** Switched in the list and not asked for on the page. */
   inList?: boolean;
 }

@@ -84,6 +84,7 @@ export async function controlsOf<Item extends CollectionItem>(
   const controls: ControlView[] = [];
   for (const leaf of askedOf(about)) {
     const { control: name, field, path } = leaf;
+    if (field.later && !item) continue;
     const { kind, choices, required = false, max } = field.form;
     const label = about.label(leaf);
     const chosen = [form.values[name] ?? []].flat();

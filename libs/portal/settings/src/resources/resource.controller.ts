@@ -13,7 +13,8 @@ import {
 } from '@foyer/web';
 import { Collections } from '../collections.js';
 import type { CollectionItem } from '../section.js';
-import { CollectionController, type CollectionRow } from '../team/collection.controller.js';
+import type { CollectionRow } from '../lists.js';
+import { CollectionController } from '../team/collection.controller.js';
 import type { Typed } from '../typed-rows.js';
 import { translationViews } from '../translated.js';
 import { type Leaf, valueAt } from './fields.js';

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { Visit } from '@foyer/web';
-import type { List } from '../collections.js';
+import type { CollectionRow, List } from '../lists.js';
 import { declareItems, type ItemList } from '../items.js';
 import { type Localized, localized, type Said, translations } from '../localized.js';
 import { type Collection, type CollectionItem, declareCollection } from '../section.js';
-import type { SetupPage } from '../setup-pages.js';
-import type { CollectionRow } from '../team/collection.controller.js';
+import type { SetupPage } from '../setup-page.js';
 import type { TranslatedText } from '../translated.js';
 import { type Fields, type Leaf, leavesOf, type ValuesOf } from './fields.js';
 import { Reference } from './references.js';

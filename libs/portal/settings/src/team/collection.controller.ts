@@ -4,18 +4,10 @@ import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
 import { InUse, useLinks } from '../uses.js';
 import { CHANGED, VERSION, versionOf } from '../version.js';
-import type { Collections, List } from '../collections.js';
+import type { Collections } from '../collections.js';
+import type { CollectionRow, List } from '../lists.js';
 import type { CollectionItem } from '../section.js';
 
-/** One item as the list shows it. */
-export interface CollectionRow {
-  title: string;
-  /** What it does, in a sentence. */
-  text?: string | null;
-  badge?: { label: string; tone: string } | null;
-  /** Null for what cannot be switched. */
-  enabled?: boolean | null;
-}
 type Values = Record<string, string | string[] | null | undefined>;
 
 /**

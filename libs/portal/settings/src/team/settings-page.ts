@@ -2,7 +2,7 @@ import type { FormState, Visit } from '@foyer/web';
 import type { Section } from '../section.js';
 import type { SectionName } from '../sections.js';
 import type { Settings } from '../settings.js';
-import type { SetupPage } from '../setup-pages.js';
+import type { SetupPage } from '../setup-page.js';
 import { CHANGED, VERSION } from '../version.js';
 
 const PAGES = {

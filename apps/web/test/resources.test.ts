@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { InvalidField } from '@foyer/access';
+import { LOCALES, messages } from '@foyer/i18n';
+import { Collections, declaredResources, type Resource } from '@foyer/settings';
+import { formsOf } from './page-forms.js';
+
+let world: World;
+let acme: TestTenant;
+let owner: Visitor;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  owner = await acme.owner.browser();
+});
+
+const resources = [...declaredResources()];
+const named = resources.map((resource) => [resource.name, resource] as const);
+const pathOf = ({ about }: Resource<{ id: string }>) => `/console/settings/${about.page.path}`;
+
+describe.each(named)('%s, as it is declared', (_name, resource) => {
+  const { about } = resource;
+
+  test.each(LOCALES)('has words for everything (%s)', (locale) => {
+    const wanted = ['title', 'lead', 'add', 'new', 'empty', 'empty-text', 'remove-text'].map(
+      (word) => `${about.words}.${word}`,
+    );
+    for (const leaf of about.leaves) {
+      if (!leaf.field.form) continue;
+      wanted.push(about.label(leaf));
+      if (leaf.field.hint) wanted.push(`${about.label(leaf)}-hint`);
+      const { choices } = leaf.field.form;
+      wanted.push(...(choices?.values ?? []).map((value) => `${choices!.words}.${value}`));
+    }
+    expect(wanted.filter((key) => !messages.has(locale, key))).toEqual([]);
+  });
+
+  test('asks on its page for every field that has a control, and offers its list as a table', async () => {
+    const page = await owner.get(`${pathOf(resource)}/new`);
+    expect(page.status).toBe(200);
+    const { controls } = formsOf(page.text).find(({ action }) => action === pathOf(resource))!;
+    const asked = about.leaves.filter(({ field }) => field.form && !field.inList);
+    const there = new Set(controls.map(({ name }) => name));
+    // What refers to things of which there are none, such as companies, has nothing to show.
+    const missing = asked.filter(({ control, field }) => !there.has(control) && !field.refersTo && !field.later);
+    expect(missing.map(({ control }) => control)).toEqual([]);
+    const table = await owner.get(`${pathOf(resource)}/export`);
+    expect(table.headers['content-type']).toContain('text/csv');
+    expect(table.text.split('\r\n')[0]!.split(',')).toHaveLength(asked.length);
+  });
+
+  test('refuses what refers to nothing, whichever way it comes', async () => {
+    const collections = world.get(Collections);
+    for (const { path, control, field } of about.leaves) {
+      if (!field.refersTo || field.fixed) continue;
+      const wrong = '00000000-0000-4000-8000-00000000dead';
+      const item = { ...about.first[0], name: 'Something new', label: 'Something new' } as Record<string, unknown>;
+      const parent = path.slice(0, -1).reduce((at, key) => (at[key] = { ...(at[key] as object) }) as typeof item, item);
+      parent[path.at(-1)!] = Array.isArray(field.schema.safeParse(undefined).data) ? [wrong] : wrong;
+      const actor = await acme.owner.actor();
+      const told = await acme
+        .inside(() => collections.add(actor, resource, item as never))
+        .catch((error: unknown) => (error instanceof InvalidField ? error.field : error));
+      // Where it would mean nothing it is left out.
+      expect(told === control || !JSON.stringify(told).includes(wrong)).toBe(true);
+    }
+  });
+});
