@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { EntityClass } from '@mikro-orm/postgresql';
 import { AccessModule } from '@foyer/access';
+import { ApprovalsModule } from '@foyer/approvals';
 import { type Config, ConfigModule } from '@foyer/config';
 import { CorrespondenceModule } from '@foyer/correspondence';
 import { CredentialsModule, Session, Token } from '@foyer/credentials';
@@ -56,7 +57,7 @@ export class FoyerModule {
           ServiceModule,
           CorrespondenceModule,
         ],
-        ...[SurveysModule, KnowledgeModule],
+        ...[ApprovalsModule, SurveysModule, KnowledgeModule],
       ],
       providers: [PlatformSite, Draining],
     };

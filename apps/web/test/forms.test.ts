@@ -4,9 +4,10 @@ import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foy
 import { Tokens } from '@foyer/credentials';
 import { Database, loginUrl, rows, sql, table } from '@foyer/database';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue } from '@foyer/surveys';
-import { Approvals, ticketNumber, Tickets } from '@foyer/tickets';
 import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
 import pg from 'pg';
+import { Approvals } from '@foyer/approvals';
+import { ticketNumber, Tickets } from '@foyer/tickets';
 import { routesOf } from './routes.js';
 
 const SCRIPT = '"><script>alert(4711)</script>\'--><img src=x onerror=alert(4711)>{{constructor}}${7*7}';

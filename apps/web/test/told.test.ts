@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Approvals } from '@foyer/approvals';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Companies } from '@foyer/identity';
 import { Mail, Mailer, MailRules } from '@foyer/mail';
@@ -9,7 +10,7 @@ import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { automations } from '@foyer/service';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
-import { Approvals, mailAbout, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { mailAbout, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 import { formsOf, unescaped } from './page-forms.js';
 
 /** Words of the team, planted wherever the team can write some. No customer ever reads one. */

@@ -1,8 +1,9 @@
 import type { TestPerson, TestTenant, World } from '@foyer/app-cli/testing';
+import { Approvals } from '@foyer/approvals';
 import { sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import { Answers, Asking, FIRST_SURVEY, type Survey, SurveyDue, surveys } from '@foyer/surveys';
-import { Approvals, ticketNumber, Tickets } from '@foyer/tickets';
+import { ticketNumber, Tickets } from '@foyer/tickets';
 
 const NPS: Survey = { ...FIRST_SURVEY, id: '0190f000-0000-7000-8000-0000000000f1', kind: 'nps' };
 const SAID: [name: string, score: number | null, comment: string][] = [

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { Approvals } from '@foyer/approvals';
 import { Database, rows, sql, table } from '@foyer/database';
 import { ticketGroups } from '@foyer/requests';
 import {
@@ -18,7 +19,7 @@ import {
   type Sharing,
 } from '@foyer/service';
 import { Collections, identified, Items, Settings } from '@foyer/settings';
-import { Approvals, reopeningRules, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
+import { reopeningRules, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 import { ownMacros } from '../src/macros/macros.js';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';

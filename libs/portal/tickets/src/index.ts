@@ -1,6 +1,4 @@
 export { AgentsThere } from './agents-there.js';
-export { ApprovalAsked, ApprovalDecided } from './approvals/approval.events.js';
-export { Approvals, type Decision, type Question } from './approvals/approvals.js';
 export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
 export { mailAbout, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
@@ -11,7 +9,7 @@ export { type Conversation, ReplyAddresses } from './reply-addresses.js';
 export { ownRobot, robot } from './robots.js';
 export { Reopening } from './reopening/reopening.js';
 export { chancesOf, reopeningRules, type ReopeningRules } from './reopening/reopening-rules.js';
-export { type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
+export { QUESTION_MAX, type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
 export { conditionsOf, conditionsView, conditionValues, firstTest } from './conditions/conditions-form.js';
 export { conditionWords, durationWords, optionWords, testsWords } from './conditions/condition-words.js';
 export { RulesController } from './conditions/rules.controller.js';
@@ -31,7 +29,15 @@ export {
 } from './conditions/ticket-conditions.js';
 export { partOf, TicketPart, ticketParts } from './ticket-parts.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
-export { ClosingRules, type FindReply, type OpeningStep, ReplySuggestions, TicketOpening } from './ticket-slots.js';
+export {
+  approvalAsking,
+  type AskApproval,
+  ClosingRules,
+  type FindReply,
+  type OpeningStep,
+  ReplySuggestions,
+  TicketOpening,
+} from './ticket-slots.js';
 export { type Happening, type HappeningType, Ticket } from './ticket.entity.js';
 export {
   TicketAssigned,
@@ -48,6 +54,8 @@ export { saidByTeam } from './ticket-sides.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';
 export { TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';
+export { TicketNumber } from './ticket-number.pipe.js';
+export { ticketView } from './ticket-view.js';
 export { notePlace, replyPlace, TicketPageReader, type TicketView } from './ticket-page.js';
 export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';

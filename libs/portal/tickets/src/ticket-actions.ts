@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
-import { QUESTION_MAX } from './approvals/approval-forms.js';
 
+export const QUESTION_MAX = 1_000;
 const id = z.uuid();
 const tags = z.array(z.string().trim().min(1).max(50)).max(20).default([]);
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Slots, type TicketPanel, ticketPanels } from '@foyer/slots';
+import { Slot, Slots, type TicketPanel, ticketPanels } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from './ticket-actions.js';
 import type { TicketFacts } from './conditions/ticket-conditions.js';
@@ -23,6 +23,14 @@ export class TicketOpening {
     return this.steps;
   }
 }
+
+/** Asks the customer's company whether a request may go ahead: an action of rules and macros. @throws DomainError where nobody can be asked */
+export type AskApproval = (
+  actor: PortalActor,
+  ticketId: string,
+  asked: { approvers: 'company-admins'; question: string },
+) => Promise<void>;
+export const approvalAsking = new Slot<AskApproval>('ticket.ask-approval');
 
 /** What other modules show on a ticket's page. */
 @Injectable()

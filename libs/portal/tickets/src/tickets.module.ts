@@ -3,7 +3,6 @@ import { Abilities } from '@foyer/access';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
-import { approvalControllers, approvalParts, approvalProviders } from './approvals/parts.js';
 import { FirstAnswer } from './first-answer.js';
 import { Attachments } from './attachments.js';
 import { AnswersController } from './customer/answers.controller.js';
@@ -69,7 +68,6 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     CustomerTicketsController,
     TeamNewTicketController,
     ReopeningController,
-    ...approvalControllers,
     TeamLiveController,
     ViewsController,
     BulkController,
@@ -86,7 +84,6 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
   ],
   providers: [
     ...askingProviders,
-    ...approvalProviders,
     Attachments,
     TicketEntrances,
     FirstAnswer,
@@ -123,7 +120,6 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
   exports: [
     ReplyAddresses,
     ...askingParts,
-    ...approvalParts,
     TicketAudience,
     Mentions,
     AgentsThere,

@@ -17,7 +17,7 @@ import {
   type TicketStatus,
 } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
-import { Approvals } from './approvals/approvals.js';
+import { Slots } from '@foyer/slots';
 import { Mentions } from './mentions.js';
 import { Reopening } from './reopening/reopening.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
@@ -25,7 +25,7 @@ import { ownRobot, robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
 import { TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
 import { type MessageDraft, TicketLedger, type TicketRef } from './ticket-ledger.js';
-import { TicketOpening } from './ticket-slots.js';
+import { approvalAsking, TicketOpening } from './ticket-slots.js';
 import type { TicketMessage } from './ticket-message.entity.js';
 import { CHANGED_MEANWHILE, type Description, propertiesOf, type Property } from './ticket-properties.js';
 import { type Arrived, type Happening, Ticket, type TicketSource, type TicketValues } from './ticket.entity.js';
@@ -78,7 +78,7 @@ export class Tickets {
     private readonly groups: Groups,
     private readonly requests: Requests,
     private readonly reopening: Reopening,
-    private readonly approvals: Approvals,
+    private readonly slots: Slots,
     private readonly settings: Settings,
   ) {}
 
@@ -340,7 +340,7 @@ export class Tickets {
   private async askApproval(actor: PortalActor, ticket: Ticket, { of, question }: Asking): Promise<void> {
     await this.database.write((em) => em.flush());
     try {
-      await this.approvals.ask(actor, ticket.id, { approvers: of, question });
+      for (const ask of this.slots.of(approvalAsking)) await ask(actor, ticket.id, { approvers: of, question });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const { defaultLocale } = await this.settings.get('general');

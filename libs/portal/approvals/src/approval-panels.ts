@@ -2,10 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { allowed } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Slots, ticketPanels } from '@foyer/slots';
+import { partOf, ticketNumber, ticketParts, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
-import { ticketNumber } from '../ticket-number.js';
-import type { TicketView } from '../ticket-page.js';
-import { partOf, ticketParts } from '../ticket-parts.js';
 import { approvalPart } from './approval-part.js';
 import { Approvers } from './approvers.js';
 import { approvalView } from './approval-view.js';
@@ -40,7 +38,7 @@ export class ApprovalPanels implements OnModuleInit {
     );
     if (!mine || ticket.status === 'closed' || !allowed(actor.ability, 'approve', 'Ticket', ticket)) return null;
     return {
-      template: 'tickets/approvals/question',
+      template: 'approvals/question',
       view: { approval: approvalView(visit, mine), form: visit.form().toJSON(), commentMax: COMMENT_MAX },
     };
   }
@@ -48,7 +46,7 @@ export class ApprovalPanels implements OnModuleInit {
   private async progress(ticket: TicketView, visit: Visit) {
     const approvals = partOf(ticket, approvalPart).map((one) => approvalView(visit, one));
     if (approvals.length === 0) return null;
-    return { template: 'tickets/approvals/progress', view: { approvals, manage: null, ask: null, boxed: true } };
+    return { template: 'approvals/progress', view: { approvals, manage: null, ask: null, boxed: true } };
   }
 
   private async team(ticket: TicketView, visit: Visit) {
@@ -63,7 +61,7 @@ export class ApprovalPanels implements OnModuleInit {
     const ids = new Set(able.map(({ id }) => id));
     const at = `/console/tickets/${ticketNumber(ticket.number)}/approvals`;
     return {
-      template: 'tickets/approvals/progress',
+      template: 'approvals/progress',
       view: {
         approvals: asked.map((one) => approvalView(visit, one, ids)),
         manage: ticket.can.update ? at : null,

@@ -2,7 +2,7 @@ import type { Rules } from '@foyer/access';
 import { declareCapability } from '@foyer/identity';
 
 declareCapability({
-  ...{ name: 'tickets.approve', within: 'tickets.view', label: 'tickets.capability.approve', order: 16 },
+  ...{ name: 'tickets.approve', within: 'tickets.view', label: 'approvals.capability', order: 16 },
   scopes: ['none', 'company', 'branches'],
   standard: { user: 'none', company_user: 'none', company_admin: 'company' },
 });

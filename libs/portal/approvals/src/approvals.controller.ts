@@ -2,6 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { partOf, ticketNumber, TicketPageReader, ticketView } from '@foyer/tickets';
 import {
   field,
   CurrentActor,
@@ -16,10 +17,6 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { ticketNumber } from '../ticket-number.js';
-import { TicketPageReader } from '../ticket-page.js';
-import { partOf } from '../ticket-parts.js';
-import { ticketView } from '../ticket-view.js';
 import { approvalPart } from './approval-part.js';
 import { COMMENT_MAX, decisionForm } from './approval-forms.js';
 import { ApprovalList } from './approval-list.js';
@@ -44,7 +41,7 @@ export class ApprovalsController {
   ) {}
 
   @Get()
-  @View('tickets/approvals/list')
+  @View('approvals/list')
   async all(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
@@ -52,7 +49,7 @@ export class ApprovalsController {
   ) {
     const { rows, next } = await this.list.page(actor, { waiting: show === null, cursor, limit: PAGE });
     const tab = (value: 'decided' | null) => ({
-      label: visit.t(`tickets.approval.tab.${value ?? 'waiting'}`),
+      label: visit.t(`approvals.tab.${value ?? 'waiting'}`),
       href: visit.link(PATH, { show: value }),
       ...{ current: value === show, count: null },
     });
@@ -69,7 +66,7 @@ export class ApprovalsController {
   }
 
   @Post(':approval')
-  @View('tickets/approvals/decide')
+  @View('approvals/decide')
   async decide(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
@@ -81,7 +78,7 @@ export class ApprovalsController {
     const asked = partOf(ticket, approvalPart).find((one) => one.id === id);
     if (!asked || !allowed(actor.ability, 'approve', 'Ticket', ticket)) throw new NotFound();
     await form.attempt(({ decision, comment }) => this.approvals.decide(actor, id, decision, comment));
-    if (!form.failed) return seeOther(PATH, `tickets.approval.done.${form.value.decision}`);
+    if (!form.failed) return seeOther(PATH, `approvals.done.${form.value.decision}`);
     return {
       ticket: ticketView(visit, '', ticket),
       approval: approvalView(visit, asked),

@@ -4,8 +4,7 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
-import type { Happening, Ticket } from '../ticket.entity.js';
-import { TicketLedger, type TicketRef } from '../ticket-ledger.js';
+import { type Happening, type Ticket, TicketLedger, type TicketRef } from '@foyer/tickets';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 import { type Approver, Approvers } from './approvers.js';
 
@@ -40,9 +39,9 @@ export class Approvals {
   /** The ticket is on hold until they have decided. They see it meanwhile, whatever their role shows them. */
   async ask(actor: PortalActor, ref: TicketRef, { approvers, question, all = false }: Question): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
-      if (ticket.status === 'solved' || ticket.status === 'closed') throw new Conflict('tickets.approval.over');
+      if (ticket.status === 'solved' || ticket.status === 'closed') throw new Conflict('approvals.over');
       if ((await this.of(ticket.id)).some(({ status }) => status === 'waiting'))
-        throw new Conflict('tickets.approval.waiting-already');
+        throw new Conflict('approvals.waiting-already');
       const asked = await this.chosen(ticket, approvers);
       const askingId = randomUUIDv7();
       for (const { id } of asked)
@@ -71,9 +70,9 @@ export class Approvals {
     await this.ledger.change(actor, 'approve', ticketId, async (ticket) => {
       const { all, asked } = await this.asking(ticket, id);
       if (ticket.requesterId === actor.id) throw new NotFound();
-      if (asked.status !== 'waiting') throw new Conflict(`tickets.approval.already.${asked.status}`);
+      if (asked.status !== 'waiting') throw new Conflict(`approvals.already.${asked.status}`);
       ticket.mustNotBeOver();
-      if (decision === 'rejected' && comment === '') throw new InvalidField('comment', 'tickets.approval.say-why');
+      if (decision === 'rejected' && comment === '') throw new InvalidField('comment', 'approvals.say-why');
       await this.write(sql`
         update ${table('ticket_approval')} set status = ${decision}, comment = ${comment}, decided_at = now() where id = ${id}`);
       const others = all.filter((one) => one.id !== id && one.status === 'waiting');
@@ -93,7 +92,7 @@ export class Approvals {
   async withdraw(actor: PortalActor, ref: TicketRef, id: string): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
       const { all, asked } = await this.asking(ticket, id);
-      if (asked.status !== 'waiting') throw new Conflict(`tickets.approval.already.${asked.status}`);
+      if (asked.status !== 'waiting') throw new Conflict(`approvals.already.${asked.status}`);
       await this.end([asked], 'withdrawn');
       this.release(ticket, [asked]);
       const waits = all.some((one) => one.id !== id && one.status === 'waiting');
@@ -122,7 +121,7 @@ export class Approvals {
     const chosen = possible.filter(({ id, manages }) => (wanted === 'company-admins' ? manages : wanted.includes(id)));
     if (wanted !== 'company-admins' && chosen.length < new Set(wanted).size)
       throw new InvalidField('approver', 'web.form.choice');
-    if (chosen.length === 0) throw new InvalidField('approver', 'tickets.approval.nobody');
+    if (chosen.length === 0) throw new InvalidField('approver', 'approvals.nobody');
     return chosen;
   }
 

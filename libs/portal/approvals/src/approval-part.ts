@@ -1,5 +1,5 @@
 import { sql, table } from '@foyer/database';
-import { TicketPart } from '../ticket-parts.js';
+import { TicketPart } from '@foyer/tickets';
 
 export interface Approval {
   id: string;

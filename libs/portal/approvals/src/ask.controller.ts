@@ -2,6 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { partOf, QUESTION_MAX, ticketNumber, TicketNumber, TicketPageReader, type TicketView } from '@foyer/tickets';
 import {
   Can,
   ConsoleController,
@@ -14,15 +15,11 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { ticketNumber } from '../ticket-number.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
-import { TicketPageReader, type TicketView } from '../ticket-page.js';
-import { partOf } from '../ticket-parts.js';
 import { approvalPart } from './approval-part.js';
-import { askForm, QUESTION_MAX } from './approval-forms.js';
 import { approvalView } from './approval-view.js';
 import { Approvals } from './approvals.js';
 import { Approvers } from './approvers.js';
+import { askForm } from './approval-forms.js';
 
 const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;
 
@@ -38,7 +35,7 @@ export class AskController {
   ) {}
 
   @Get()
-  @View('tickets/approvals/ask')
+  @View('approvals/ask')
   async show(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
@@ -48,7 +45,7 @@ export class AskController {
   }
 
   @Post()
-  @View('tickets/approvals/ask')
+  @View('approvals/ask')
   async ask(
     @CurrentVisit() visit: Visit,
     @CurrentActor() actor: PortalActor,
@@ -59,7 +56,7 @@ export class AskController {
     await form.attempt(({ approver, question, all }) =>
       this.approvals.ask(actor, number, { approvers: approver, question, all }),
     );
-    return form.failed ? this.view(visit, ticket, form) : seeOther(at(number), 'tickets.approval.asked');
+    return form.failed ? this.view(visit, ticket, form) : seeOther(at(number), 'approvals.asked');
   }
 
   @Post(':approval/withdrawal')
@@ -69,7 +66,7 @@ export class AskController {
     @Param('approval', ParseUUIDPipe) id: string,
   ) {
     await this.approvals.withdraw(actor, number, id);
-    return seeOther(at(number), 'tickets.approval.withdrawn');
+    return seeOther(at(number), 'approvals.withdrawn');
   }
 
   private async ticket(actor: PortalActor, number: number): Promise<TicketView> {

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Approvals, type Question } from '@foyer/approvals';
 import { Database, rows, sql, table } from '@foyer/database';
 import { requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import { Approvals, Merges, type Question, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { Merges, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
 
 let world: World;
 let acme: TestTenant;
@@ -111,11 +112,11 @@ describe('asking', () => {
       inside(() => world.get(Approvals).ask(customer, ticket.id, { approvers, question: '' })),
     ).rejects.toThrow('access.refused');
     await ask(ticket, [boss]);
-    await expect(ask(ticket, [chief])).rejects.toThrow('tickets.approval.waiting-already');
+    await expect(ask(ticket, [chief])).rejects.toThrow('approvals.waiting-already');
     const browser = await agent.browser();
     await browser.get('/console/tickets');
     await browser.post(`/console/tickets/${numberOf(ticket)}/solution`);
-    await expect(ask(ticket, [chief])).rejects.toThrow('tickets.approval.over');
+    await expect(ask(ticket, [chief])).rejects.toThrow('approvals.over');
   });
 });
 
@@ -138,7 +139,7 @@ describe('deciding', () => {
       expect(mail.text).toContain(person === agent ? '/console/tickets/' : `${acme.tenant.origin}/tickets/`);
     }
     await expect(decide(boss, asked!.id, 'rejected', 'On second thoughts')).rejects.toThrow(
-      'tickets.approval.already.approved',
+      'approvals.already.approved',
     );
   });
 
@@ -157,7 +158,7 @@ describe('deciding', () => {
     const [ofBoss, ofChief] = await approvalsOf(first);
     await decide(boss, ofBoss!.id, 'approved');
     expect((await approvalsOf(first)).map(({ status }) => status)).toEqual(['approved', 'settled']);
-    await expect(decide(chief, ofChief!.id, 'rejected', 'No')).rejects.toThrow('tickets.approval.already.settled');
+    await expect(decide(chief, ofChief!.id, 'rejected', 'No')).rejects.toThrow('approvals.already.settled');
 
     const second = await asks(una);
     await ask(second, [boss, chief], { all: true });
@@ -177,7 +178,7 @@ describe('deciding', () => {
       decide(chief, ofChief!.id, 'rejected', 'No'),
     ]);
     const lost = results.filter((one): one is PromiseRejectedResult => one.status === 'rejected');
-    expect(lost.map(({ reason }) => (reason as Error).message)).toEqual(['tickets.approval.already.settled']);
+    expect(lost.map(({ reason }) => (reason as Error).message)).toEqual(['approvals.already.settled']);
     expect((await happenings(ticket)).filter((type) => type === 'approved' || type === 'rejected')).toHaveLength(1);
   });
 
@@ -278,7 +279,7 @@ describe('withdrawing', () => {
       const [asked] = await approvalsOf(ticket);
       await inside(() => world.get(Approvals).withdraw(actor, Number(ticket.number), asked!.id));
       expect(await stateOf(ticket)).toEqual({ status: 'open', watchers: followed ? [await idOf(boss)] : [] });
-      await expect(decide(boss, asked!.id, 'approved')).rejects.toThrow('tickets.approval.already.withdrawn');
+      await expect(decide(boss, asked!.id, 'approved')).rejects.toThrow('approvals.already.withdrawn');
     }
   });
 

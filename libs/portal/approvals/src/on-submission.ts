@@ -5,9 +5,7 @@ import { OnEvent } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import { Requests } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
-import { ownRobot } from '../robots.js';
-import { TicketOpened } from '../ticket.events.js';
-import { Tickets } from '../tickets.js';
+import { ownRobot, TicketOpened, Tickets } from '@foyer/tickets';
 import { Approvals } from './approvals.js';
 
 /** Asks the customer's company about requests of kinds that need it, as soon as they come in. */
@@ -38,6 +36,7 @@ export class ApprovalOnSubmission {
 
   private async ask(ticketId: string): Promise<void> {
     const { defaultLocale } = await this.settings.get('general');
+    // Threads keep this key: it stays among the texts of tickets.
     const actor = ownRobot('tickets.approval.by');
     try {
       await this.approvals.ask(actor, ticketId, { approvers: 'company-admins', question: '' });

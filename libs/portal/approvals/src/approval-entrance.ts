@@ -1,22 +1,28 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { Navigation } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
+import { approvalAsking } from '@foyer/tickets';
 import { approvalRules } from './approval.rules.js';
+import { Approvals } from './approvals.js';
 
-/** The way to one's approvals, for those who can be asked. */
+/** The way to one's approvals for those who can be asked, and for rules and macros to ask. */
 @Injectable()
 export class ApprovalEntrance implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly navigation: Navigation,
+    private readonly slots: Slots,
+    private readonly approvals: Approvals,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(approvalRules);
+    this.slots.fill(approvalAsking, 10, (actor, ticketId, asked) => this.approvals.ask(actor, ticketId, asked));
     this.navigation.add({
       on: 'portal',
       href: '/approvals',
-      label: 'tickets.approval.nav',
+      label: 'approvals.nav',
       icon: 'check',
       order: 25,
       feature: 'tickets',

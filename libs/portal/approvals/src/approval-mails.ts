@@ -4,8 +4,7 @@ import { OnEvent } from '@foyer/events';
 import { Mailer, MailRules } from '@foyer/mail';
 import { Agents } from '@foyer/requests';
 import { currentTenant } from '@foyer/tenancy';
-import { mailAbout, TicketAudience } from '../access/ticket-audience.js';
-import { ticketNumber } from '../ticket-number.js';
+import { mailAbout, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 
 interface Letter {
@@ -39,8 +38,8 @@ export class ApprovalMails implements OnModuleInit {
 
   onModuleInit(): void {
     this.rules.declare({
-      'tickets/approvals/email/asked': (mail) => this.audience.mayBeMailed(mail, 'approver'),
-      'tickets/approvals/email/decided': (mail) => this.audience.mayBeMailed(mail),
+      'approvals/email/asked': (mail) => this.audience.mayBeMailed(mail, 'approver'),
+      'approvals/email/decided': (mail) => this.audience.mayBeMailed(mail),
     });
   }
 
@@ -85,7 +84,7 @@ export class ApprovalMails implements OnModuleInit {
         const known = ticketNumber(number);
         await this.mailer.queue({
           to: { name: letter.name, address },
-          template: `tickets/approvals/email/${kind}`,
+          template: `approvals/email/${kind}`,
           about: mailAbout(ticketId, personId),
           data: {
             ...letter,
