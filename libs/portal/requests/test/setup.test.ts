@@ -289,6 +289,27 @@ describe('words', () => {
     const needed = await owner.post(`${path}/${group!.id}/removal`);
     expect([needed.status, needed.text.includes('Workshop matter')]).toEqual([422, true]);
   });
+
+  test('what tickets have stays until they have another', async () => {
+    await owner.post(`${SETTINGS}/ticket-statuses`, { kind: 'pending', name: 'Sent to the maker' });
+    await owner.post(`${SETTINGS}/ticket-groups`, { name: 'Counter' });
+    const named = async (list: typeof ticketStatuses | typeof ticketGroups, name: string) =>
+      (await all<{ id: string; name: string }>(list as never)).find((one) => one.name === name)!.id;
+    const [status, group] = [await named(ticketStatuses, 'Sent to the maker'), await named(ticketGroups, 'Counter')];
+    const has = (values: object) =>
+      owner.post('/console/tickets/TKT-002/properties', {
+        ...{ status: 'open', priority: 'normal', assignee: '', category: '', group: '', ...values },
+      });
+    expect((await has({ status: `pending.${status}`, group })).status).toBe(303);
+    const removals = { [`ticket-statuses/${status}`]: 'ticket has this status', [`ticket-groups/${group}`]: 'belongs' };
+    for (const [path, why] of Object.entries(removals)) {
+      const refused = await owner.post(`${SETTINGS}/${path}/removal`);
+      expect([refused.status, refused.text.includes(why)]).toEqual([422, true]);
+    }
+    await has({});
+    for (const path of Object.keys(removals))
+      expect((await owner.post(`${SETTINGS}/${path}/removal`)).status).toBe(303);
+  });
 });
 
 test('properties: what a colleague changed meanwhile stays, whatever an older page shows', async () => {
