@@ -10,6 +10,7 @@ import { EventsModule } from '@foyer/events';
 import { FilesModule, StoredFile } from '@foyer/files';
 import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
 import { Mail, MailModule } from '@foyer/mail';
+import { NotifyModule } from '@foyer/notify';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
 import { KnowledgeModule } from '@foyer/knowledge';
@@ -50,6 +51,7 @@ export class FoyerModule {
         ...[TenantsModule, StaffModule, SignupModule],
         ...[
           SettingsModule,
+          NotifyModule,
           IdentityModule,
           SlotsModule,
           RequestsModule,

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, holds, InvalidField, NotFound } from '@foyer/access';
 import {
   hashPassword,
-  hashSecret,
   type Limit,
   Limits,
   passwordMatches,
@@ -12,8 +11,6 @@ import {
 } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { Mailer } from '@foyer/mail';
-import { currentTenant } from '@foyer/tenancy';
 import {
   MemberJoined,
   PasswordChanged,
@@ -21,6 +18,7 @@ import {
   PersonRegistered,
   PersonVerified,
 } from './identity.events.js';
+import { IdentityMails } from './jobs/identity-mails.js';
 import { Owners } from './owners.js';
 import { Person, type TicketMailWish } from './person.entity.js';
 import { personAt } from './person-at.js';
@@ -75,7 +73,7 @@ export class Accounts {
     private readonly database: Database,
     private readonly tokens: Tokens,
     private readonly limits: Limits,
-    private readonly mailer: Mailer,
+    private readonly mails: IdentityMails,
     private readonly outbox: Outbox,
     private readonly teamRoles: TeamRoles,
     private readonly passwords: PersonPasswords,
@@ -102,11 +100,11 @@ export class Accounts {
       const known = await this.passwords.isChosen(email);
       const data: VerifyData = { name, locale, returnTo };
       const secret = await this.tokens.issue('verify', { email, personId: null, hours: 48, data: { ...data } });
-      await this.mail(
+      const path = known ? '/sign-in' : `/verify?token=${secret}`;
+      await this.mails.link(
         known ? 'already-registered' : 'verify',
-        { email, locale },
-        secret,
-        known ? '/sign-in' : `/verify?token=${secret}`,
+        { address: email, name: '', locale },
+        { secret, path },
       );
     });
   }
@@ -204,7 +202,8 @@ export class Accounts {
     await this.database.write(async (em) => {
       const person = await em.findOne(Person, { email, status: 'active' });
       const secret = await this.tokens.issue('reset', { email, personId: person?.id ?? null, hours: 2 });
-      await this.mail('reset', { email, locale: person?.locale ?? null }, secret, `/reset?token=${secret}`);
+      const to = { address: email, name: '', locale: person?.locale ?? null };
+      await this.mails.link('reset', to, { secret, path: `/reset?token=${secret}` });
     });
   }
 
@@ -259,12 +258,15 @@ export class Accounts {
     await this.reauthenticate(actor, current);
     if (!(await this.mayMail('change', email))) return;
     await this.database.write(async () => {
-      const { id: personId, email: former, locale } = await this.self(actor);
+      const { id: personId, email: former } = await this.self(actor);
       // Of an address that somebody else has, nothing is said here: the mail to it is withheld when it is to be sent.
       const secret = await this.tokens.issue('email', { email, personId, hours: 24 });
-      await this.mail('verify', { email, locale }, secret, `/account/email?token=${secret}`, { personId });
-      const told = { newEmail: email };
-      await this.mail('email-changed', { email: former, locale }, `${secret} old`, '/account', { personId }, told);
+      await this.mails.link(
+        'verify',
+        { id: personId, address: email },
+        { secret, path: `/account/email?token=${secret}` },
+      );
+      await this.mails.emailChanged(personId, { former, newEmail: email, secret });
     });
   }
 
@@ -355,24 +357,5 @@ export class Accounts {
       () => true,
       () => false,
     );
-  }
-
-  /** Without names: whoever typed one may be a stranger to whoever reads it. */
-  private async mail(
-    kind: string,
-    to: { email: string; locale: string | null },
-    secret: string,
-    path: string,
-    about: Record<string, string> = {},
-    more: object = {},
-  ): Promise<void> {
-    await this.mailer.queue({
-      to: { name: '', address: to.email },
-      template: `identity/email/${kind}`,
-      data: { url: `${currentTenant().origin}${path}`, ...more },
-      about: { ...about, link: hashSecret(secret) },
-      key: `identity.${kind}:${hashSecret(secret)}`,
-      locale: to.locale ?? '',
-    });
   }
 }

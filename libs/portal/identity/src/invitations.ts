@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, DomainError, holds, InvalidField, NotFound, TooMany } from '@foyer/access';
-import { hashPassword, hashSecret, type Limit, Limits, Tokens } from '@foyer/credentials';
+import { hashPassword, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { Mailer, nameAlone } from '@foyer/mail';
-import { currentTenant } from '@foyer/tenancy';
+import { nameAlone } from '@foyer/mail';
 import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { MemberJoined } from './identity.events.js';
+import { IdentityMails } from './jobs/identity-mails.js';
 import { Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
@@ -68,7 +68,7 @@ export class Invitations {
     private readonly database: Database,
     private readonly tokens: Tokens,
     private readonly limits: Limits,
-    private readonly mailer: Mailer,
+    private readonly mails: IdentityMails,
     private readonly outbox: Outbox,
     private readonly accounts: Accounts,
     private readonly roles: Roles,
@@ -100,20 +100,15 @@ export class Invitations {
         hours: DAYS * 24,
         data: { ...data },
       });
-      await this.mailer.queue({
-        to: { name: '', address: email },
-        template: 'identity/email/invitation',
-        data: {
+      const link = {
+        ...{ secret, path: `/invitation?token=${secret}`, days: DAYS },
+        ...{
           inviter: nameAlone(actor.name),
           company: company && nameAlone(company.name),
           team: 'teamRole' in destination,
-          url: `${currentTenant().origin}/invitation?token=${secret}`,
-          days: DAYS,
         },
-        about: { link: hashSecret(secret) },
-        key: `identity.invitation:${hashSecret(secret)}`,
-        locale,
-      });
+      };
+      await this.mails.link('invitation', { address: email, name: '', locale }, link);
     });
   }
 

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { hashSecret, Tokens } from '@foyer/credentials';
+import { Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Mailer } from '@foyer/mail';
 import { currentTenant } from '@foyer/tenancy';
 import { OwnerArrival } from '@foyer/tenants';
+import { IdentityMails } from './jobs/identity-mails.js';
 import { Person } from './person.entity.js';
 
 /** How a new owner gets from the sign-up site into their console: by a link that works once, for an hour. */
@@ -12,7 +12,7 @@ export class Welcome implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly tokens: Tokens,
-    private readonly mailer: Mailer,
+    private readonly mails: IdentityMails,
     private readonly arrival: OwnerArrival,
   ) {}
 
@@ -26,18 +26,8 @@ export class Welcome implements OnModuleInit {
       const owner = await em.findOneOrFail(Person, { email, teamRole: 'owner' });
       const { origin } = currentTenant();
       const verify = await this.tokens.issue('verify', { email, personId: owner.id, hours: 7 * 24 });
-      await this.mailer.queue({
-        to: { name: '', address: email },
-        template: 'identity/email/welcome',
-        data: {
-          url: `${origin}/verify?token=${verify}`,
-          portal: origin,
-          console: `${origin}/console`,
-        },
-        about: { link: hashSecret(verify) },
-        key: `identity.welcome:${owner.id}`,
-        locale,
-      });
+      const link = { secret: verify, path: `/verify?token=${verify}`, portal: origin, console: `${origin}/console` };
+      await this.mails.link('welcome', { address: email, name: '', locale }, link, owner.id);
       const secret = await this.tokens.issue('welcome', { email, personId: owner.id, hours: 1 });
       return `${origin}/console/welcome?token=${secret}`;
     });

@@ -1,67 +1,108 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Token, Tokens } from '@foyer/credentials';
-import { Database } from '@foyer/database';
+import { hashSecret, Tokens } from '@foyer/credentials';
+import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
-import { Mailer, MailRules } from '@foyer/mail';
+import { type About, type Addressee, type FindPeople, type Notice, Notices, type Reader } from '@foyer/notify';
 import { currentTenant } from '@foyer/tenancy';
 import { PasswordChanged } from '../identity.events.js';
 import { Person } from '../person.entity.js';
 import { PersonPasswords } from '../person-passwords.js';
 
+const KINDS = [
+  ...(['verify', 'already-registered', 'reset', 'invitation', 'welcome'] as const),
+  ...(['email-changed', 'password-changed'] as const),
+];
+type Kind = (typeof KINDS)[number];
+
 /**
- * Tells people what happened to their account, so that they notice when it was not them (ASVS 6.3.7), and says who may
- * still get which mail about accounts when it is sent: a link that is dead goes to nobody.
+ * Mails about accounts: links that prove a mailbox, and what happened to an account, so that people notice when it was not them
+ * (ASVS 6.3.7). Nobody can switch them off, and a link that is dead goes to nobody.
  */
 @Injectable()
 export class IdentityMails implements OnModuleInit {
+  private readonly notices: Record<Kind, Notice<About, object>>;
+
   constructor(
     private readonly database: Database,
-    private readonly mailer: Mailer,
-    private readonly rules: MailRules,
+    private readonly port: Notices,
     private readonly tokens: Tokens,
     private readonly passwords: PersonPasswords,
-  ) {}
+  ) {
+    const declare = (kind: Kind) =>
+      this.port.declare<About, object>({
+        ...{ name: `identity.${kind}`, template: `identity/email/${kind}`, class: 'mandatory' },
+        ...{ one: 'occasion', elsewhere: kind === 'verify', discreet: true },
+        mayKnow: async (readers, about) => {
+          const may = await Promise.all(readers.map((reader) => this.mayKnow(kind, reader, about)));
+          return readers.filter((_, index) => may[index]);
+        },
+        // Without names: whoever typed one may be a stranger to whoever reads it.
+        letter: (_, data) => ({ data: { ...data }, ...(kind !== 'password-changed' && { name: '' }) }),
+      });
+    this.notices = Object.fromEntries(KINDS.map((kind) => [kind, declare(kind)])) as typeof this.notices;
+  }
 
   onModuleInit(): void {
-    const at = (kind: string) => `identity/email/${kind}`;
-    this.rules.declare({
-      [at('verify')]: async ({ about, toAddress }) =>
-        (await this.opens(about)) !== null &&
-        (about['personId'] ? this.mayMoveTo(about['personId'], toAddress) : this.mayBegin(toAddress)),
-      [at('already-registered')]: ({ toAddress }) => this.isThere({ email: toAddress }),
-      [at('reset')]: async ({ about }) => this.isThere({ id: (await this.opens(about))?.personId ?? null }),
-      [at('invitation')]: async ({ about }) => (await this.opens(about)) !== null,
-      [at('welcome')]: async ({ about }) => this.isThere({ id: (await this.opens(about))?.personId ?? null }),
-      [at('email-changed')]: ({ about, toAddress }) =>
-        this.isThere({ id: about['personId'] ?? null, email: toAddress }),
-      [at('password-changed')]: ({ about, toAddress }) =>
-        this.isThere({ id: about['personId'] ?? null, email: toAddress }),
-    });
+    this.port.readPeople(this.people);
+  }
+
+  /** Mails a link, in the transaction in which it was made. */
+  async link(
+    kind: Exclude<Kind, 'email-changed' | 'password-changed'>,
+    to: Exclude<Addressee, string>,
+    { secret, path, ...more }: { secret: string; path: string },
+    id = hashSecret(secret),
+  ): Promise<void> {
+    const facts = { url: `${currentTenant().origin}${path}`, ...more };
+    await this.port.notify(this.notices[kind], { link: hashSecret(secret) }, { id, to: [to], facts });
+  }
+
+  /** The address before hears that there is to be another. */
+  async emailChanged(personId: string, { former, newEmail, secret }: Record<'former' | 'newEmail' | 'secret', string>) {
+    const url = `${currentTenant().origin}/account`;
+    const to = [{ id: personId, address: former }];
+    await this.port.notify(
+      this.notices['email-changed'],
+      {},
+      { id: hashSecret(`${secret} old`), to, facts: { url, newEmail } },
+    );
   }
 
   @OnEvent(PasswordChanged, 'identity.mail-password-changed')
   async passwordChanged({ personId, at }: PasswordChanged): Promise<void> {
-    await this.database.write(async (em) => {
-      const person = await em.findOne(Person, { id: personId, status: 'active' });
-      if (!person) return;
-      await this.mailer.queue({
-        to: { name: person.name, address: person.email },
-        template: 'identity/email/password-changed',
-        data: { url: `${currentTenant().origin}/forgot`, at },
-        about: { personId },
-        key: `identity.password-changed:${personId}:${at}`,
-        locale: person.locale ?? '',
-      });
-    });
+    const facts = { url: `${currentTenant().origin}/forgot`, at };
+    await this.port.notify(this.notices['password-changed'], {}, { id: `${personId}:${at}`, to: [personId], facts });
   }
 
-  private opens({ link }: Record<string, string>): Promise<Token | null> {
-    return link ? this.tokens.open(link) : Promise.resolve(null);
+  private async mayKnow(kind: Kind, { id, address }: Reader, { link }: About): Promise<boolean> {
+    const token = link ? await this.tokens.open(link) : null;
+    switch (kind) {
+      case 'verify':
+        return token !== null && (id ? this.isFree(address, id) : this.mayBegin(address));
+      case 'invitation':
+        return token !== null;
+      case 'reset':
+      case 'welcome':
+        return token?.personId != null && this.isThere({ id: token.personId });
+      case 'already-registered':
+        return this.isThere({ email: address });
+      case 'email-changed':
+      case 'password-changed':
+        return id !== null;
+    }
   }
 
-  private async isThere(who: { id?: string | null; email?: string }): Promise<boolean> {
-    if (who.id === null) return false;
-    return (await this.database.read((em) => em.findOne(Person, { ...who, status: 'active' } as object))) !== null;
+  private readonly people: FindPeople = (ids) =>
+    this.database.read((em) =>
+      rows(
+        em,
+        sql`select id, name, email, email as address, locale, team_role is not null as team, email_verified_at is not null as confirmed
+              from ${table('person')} where id = any(${ids}::uuid[]) and status = 'active'`,
+      ),
+    );
+
+  private async isThere(who: { id: string } | { email: string }): Promise<boolean> {
+    return (await this.database.read((em) => em.findOne(Person, { ...who, status: 'active' }))) !== null;
   }
 
   /** Somebody shut out does not come back by registering, and who has a password needs none. */
@@ -70,8 +111,7 @@ export class IdentityMails implements OnModuleInit {
     return person?.status !== 'deactivated' && !(await this.passwords.isChosen(email));
   }
 
-  private async mayMoveTo(id: string, email: string): Promise<boolean> {
-    const taken = await this.database.read((em) => em.findOne(Person, { email, id: { $ne: id } }));
-    return taken === null && this.isThere({ id });
+  private async isFree(email: string, id: string): Promise<boolean> {
+    return (await this.database.read((em) => em.findOne(Person, { email, id: { $ne: id } }))) === null;
   }
 }
