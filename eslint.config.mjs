@@ -36,6 +36,13 @@ const aimless = {
   message: 'A helper lives beside its one caller or becomes a module with a name.',
 };
 
+/** Mails leave the portal by one port, which asks who may still know. */
+const oneWayOut = {
+  name: '@foyer/mail',
+  importNames: ['Mailer', 'MailRules'],
+  message: 'Tell people by Notices.notify of @foyer/notify.',
+};
+
 export default defineConfig(
   globalIgnores(['**/dist/', '**/node_modules/', '.data/', '.nx/', 'coverage/']),
   js.configs.recommended,
@@ -102,6 +109,11 @@ export default defineConfig(
         environment,
       ],
     },
+  },
+  {
+    files: ['libs/portal/*/src/**', 'libs/platform/*/src/**', 'apps/*/src/**'],
+    ignores: ['libs/portal/notify/src/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [oneWayOut], patterns: [aimless] }] },
   },
   {
     files: ['**/test/**/*.ts'],

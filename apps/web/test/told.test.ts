@@ -5,12 +5,13 @@ import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from 
 import { Approvals } from '@foyer/approvals';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Companies } from '@foyer/identity';
-import { Mail, Mailer, MailRules } from '@foyer/mail';
+import { Mail, MailRules } from '@foyer/mail';
+import { Notices } from '@foyer/notify';
 import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import { automations } from '@foyer/service';
+import { automations, RuleMails } from '@foyer/service';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
-import { mailAbout, ticketNumber, Tickets, Watching } from '@foyer/tickets';
+import { Tickets, Watching } from '@foyer/tickets';
 import { formsOf, unescaped } from './page-forms.js';
 
 /** Words of the team, planted wherever the team can write some. No customer ever reads one. */
@@ -122,17 +123,8 @@ async function everyMail(): Promise<void> {
   const [answer] = await acme.query<{ id: string }>(() => sql`select id from ${table('survey_answer')}`);
   const [asked] = await world.get(Collections).all(surveys);
   await world.get(Answers).record(asked, answer!.id, { score: 1, comment: 'Meh' });
-  await world.get(Database).write(() =>
-    world.get(Mailer).queue({
-      ...{ to: { name: '', address: mara.email }, template: 'service/email/late', key: 'late', locale: 'en' },
-      data: {
-        number: ticketNumber(ticket.number),
-        ...{ subject: 'My lamp', kind: 'first_response', stage: 'warned', dueAt: new Date().toISOString() },
-        url: `${acme.tenant.origin}/console/tickets/TKT-001`,
-      },
-      about: mailAbout(ticket.id, asMara.id!),
-    }),
-  );
+  const clock = { kind: 'first_response', stage: 'warned', dueAt: new Date().toISOString() };
+  await world.get(RuleMails).warn(ticket.id, ['assignee'], clock, 'late');
 
   const visitor = acme.visitor();
   for (const email of ['new@customers.example', ana.email]) await visitor.post('/register', { name: 'New', email });
@@ -257,6 +249,14 @@ test('65: nothing that a customer gets holds the team’s words: mails, pages, s
   expect(answered).toContain('An answer by a rule');
   const console = await (await acme.owner.browser()).get('/console/tickets/TKT-001');
   for (const word of ['tagxqz', 'Notexqz', 'Rulexqz', 'Groupxqz']) expect(console.text).toContain(word);
+});
+
+test('each template of a mail belongs to one kind of notice, and what nobody asked for says how to end it', () => {
+  const declared = world.get(Notices).all();
+  expect(declared.map(({ template }) => template).sort()).toEqual(TEMPLATES);
+  const optional = declared.filter((one) => one.class === 'optional').map(({ template }) => template);
+  for (const { mail } of sent)
+    expect([mail.template, mail.unsubscribe !== null]).toEqual([mail.template, optional.includes(mail.template)]);
 });
 
 test('61: whoever is shut out or removed by the time of sending gets none of the mails that waited', async () => {

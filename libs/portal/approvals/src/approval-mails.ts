@@ -1,10 +1,10 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
-import { Mailer, MailRules } from '@foyer/mail';
+import { type Notice, Notices } from '@foyer/notify';
 import { Agents } from '@foyer/requests';
 import { currentTenant } from '@foyer/tenancy';
-import { mailAbout, TicketAudience, ticketNumber } from '@foyer/tickets';
+import { type AboutTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 
 interface Letter {
@@ -12,8 +12,6 @@ interface Letter {
   ticketId: string;
   personId: string;
   name: string;
-  address: string;
-  locale: string | null;
   team: boolean;
   number: number;
   subject: string;
@@ -27,20 +25,22 @@ interface Letter {
 
 /** Tells approvers that they are asked, and requester and assignee what came of it. */
 @Injectable()
-export class ApprovalMails implements OnModuleInit {
+export class ApprovalMails {
+  private readonly notices: Record<'asked' | 'decided', Notice<AboutTicket, object>>;
+
   constructor(
     private readonly database: Database,
-    private readonly mailer: Mailer,
+    private readonly port: Notices,
     private readonly agents: Agents,
     private readonly audience: TicketAudience,
-    private readonly rules: MailRules,
-  ) {}
-
-  onModuleInit(): void {
-    this.rules.declare({
-      'approvals/email/asked': (mail) => this.audience.mayBeMailed(mail, 'approver'),
-      'approvals/email/decided': (mail) => this.audience.mayBeMailed(mail),
-    });
+  ) {
+    const declare = (kind: 'asked' | 'decided', as: 'approver' | 'reader') =>
+      this.port.declare<AboutTicket, object>({
+        ...{ name: `tickets.approval-${kind}`, template: `approvals/email/${kind}`, class: 'service' },
+        mayKnow: (readers, about) => this.audience.mayKnow(readers, about, as),
+        letter: (_, data) => ({ data: { ...data } }),
+      });
+    this.notices = { asked: declare('asked', 'approver'), decided: declare('decided', 'reader') };
   }
 
   @OnEvent(ApprovalAsked, 'tickets.mail-approval-asked')
@@ -70,7 +70,7 @@ export class ApprovalMails implements OnModuleInit {
     await this.database.write(async (em) => {
       const letters = await rows<Letter>(
         em,
-        sql`select v.id, t.id as "ticketId", p.id as "personId", p.name, p.email as address, p.locale, p.id is not distinct from t.assignee_id and p.id <> t.requester_id as team,
+        sql`select v.id, t.id as "ticketId", p.id as "personId", p.name, p.id is not distinct from t.assignee_id and p.id <> t.requester_id as team,
                    t.number::int, t.subject, r.name as requester, a.name as "askedBy", w.name as approver, v.status, v.question, v.comment
               from ${table('ticket_approval')} v
               join ${table('ticket')} t on t.id = v.ticket_id
@@ -80,22 +80,14 @@ export class ApprovalMails implements OnModuleInit {
               join ${table('person')} p on p.status = 'active'
              where ${to}`,
       );
-      for (const { id, ticketId, personId, address, locale, number, team, ...letter } of letters) {
+      for (const { id, ticketId, personId, number, team, ...letter } of letters) {
         const known = ticketNumber(number);
-        await this.mailer.queue({
-          to: { name: letter.name, address },
-          template: `approvals/email/${kind}`,
-          about: mailAbout(ticketId, personId),
-          data: {
-            ...letter,
-            number: known,
-            team,
-            reason: team ? 'team-reason' : 'customer-reason',
-            url: `${currentTenant().origin}${pathOf({ number: known, team })}`,
-          },
-          key: `tickets.approval-${kind}:${id}:${personId}`,
-          locale: locale ?? '',
-        });
+        const facts = {
+          ...letter,
+          ...{ number: known, team, reason: team ? 'team-reason' : 'customer-reason' },
+          url: `${currentTenant().origin}${pathOf({ number: known, team })}`,
+        };
+        await this.port.notify(this.notices[kind], { ticketId }, { id, to: [personId], facts });
       }
     });
   }

@@ -6,6 +6,7 @@ export { slaPolicies, type SlaPolicy } from './sla/policies.js';
 export { ClockDue, SlaBreached, SlaWarned } from './sla/sla.events.js';
 export { type Calendar, calendars, hoursOf } from './hours/calendars.js';
 export { type Automation, automations, type MailAction, type RuleAction } from './automations/automations.js';
+export { RuleMails } from './automations/rule-mails.js';
 export { AutomationClock } from './automations/automation-clock.js';
 export { MAX_DEPTH } from './automations/automation-runner.js';
 export { Fillings } from './macros/filling.js';

@@ -3,7 +3,6 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { hashSecret, type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { Agents } from '@foyer/requests';
 import { robot, Tickets } from '@foyer/tickets';
 import { SurveyAnswered } from './survey.events.js';
 import { SurveyMails } from './survey-mails.js';
@@ -17,6 +16,7 @@ export interface Answer {
   personId: string;
   person: string;
   ticketId: string | null;
+  assigneeId: string | null;
   number: number | null;
   subject: string | null;
   ticketStatus: string | null;
@@ -42,7 +42,6 @@ export class Answers {
     private readonly limits: Limits,
     private readonly tickets: Tickets,
     private readonly mails: SurveyMails,
-    private readonly agents: Agents,
   ) {}
 
   /** What a link is about. @throws NotFound */
@@ -103,39 +102,31 @@ export class Answers {
   }
 
   private async react({ onLow }: Survey, answer: Answer, score: number): Promise<void> {
-    const { ticketId, ticketStatus, number, subject } = answer;
+    const { ticketId, ticketStatus, assigneeId, number, subject } = answer;
     if (!ticketId) return;
     if (onLow.reopen && ticketStatus === 'solved')
       await this.tickets.reopen({ ...robot(answer.person), id: answer.personId }, ticketId).catch((error: unknown) => {
         if (!(error instanceof Conflict)) throw error; // somebody else was faster: it is open
       });
-    if (!onLow.notify) return;
-    const seeing = await this.agents.seeing('p');
-    const [assignee] = await this.database.write((em) =>
-      rows<{ id: string; name: string; address: string; locale: string | null }>(
-        em,
-        sql`select p.id, p.name, p.email as address, p.locale from ${table('ticket')} t join ${table('person')} p on p.id = t.assignee_id
-             where t.id = ${ticketId} and ${seeing}`,
-      ),
-    );
-    if (assignee)
-      await this.mails.unhappy({
-        ...{
-          answerId: answer.id,
-          ticketId: answer.ticketId!,
-          kind: answer.kind,
-          score,
-          comment: answer.comment,
-          customer: answer.person,
-        },
-        ...{ number: number!, subject: subject!, assignee },
-      });
+    if (!onLow.notify || !assigneeId) return;
+    const { id: answerId, kind, comment, person: customer } = answer;
+    await this.mails.unhappy({
+      answerId,
+      ticketId,
+      kind,
+      score,
+      comment,
+      customer,
+      number: number!,
+      subject: subject!,
+      assigneeId,
+    });
   }
 }
 
 const ANSWER = (where: ReturnType<typeof sql>) => sql`
   select a.id, a.survey_id as "surveyId", a.kind, a.person_id as "personId", p.name as person, a.ticket_id as "ticketId", t.number::int, t.subject,
-         t.status as "ticketStatus", a.score, a.comment, a.expires_at > now() as open,
+         t.status as "ticketStatus", t.assignee_id as "assigneeId", a.score, a.comment, a.expires_at > now() as open,
          exists (select from ${table('survey_opt_out')} o where o.person_id = a.person_id) as "optedOut"
     from ${table('survey_answer')} a
     join ${table('person')} p on p.id = a.person_id

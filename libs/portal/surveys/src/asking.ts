@@ -18,9 +18,7 @@ const ROUND = 200;
 
 interface Candidate {
   personId: string;
-  name: string;
   address: string;
-  locale: string | null;
   ticketId: string | null;
   agentId: string | null;
   number: number | null;
@@ -63,7 +61,7 @@ export class Asking {
     await this.database.write(async (em) => {
       const [candidate] = await rows<Candidate>(
         em,
-        sql`select p.id as "personId", p.name, p.email as address, p.locale, t.id as "ticketId", t.assignee_id as "agentId", t.number::int, t.subject
+        sql`select p.id as "personId", p.email as address, t.id as "ticketId", t.assignee_id as "agentId", t.number::int, t.subject
               from ${table('ticket')} t join ${table('person')} p on p.id = t.requester_id
              where t.id = ${ticketId} and t.status in ('solved', 'closed') and t.solved_at = ${solvedAt}::timestamptz and t.merged_into_id is null and not t.by_program
                and p.status = 'active' and p.team_role is null and ${conditionsSql(survey.conditions, 't')}
@@ -114,7 +112,7 @@ export class Asking {
     return this.database.write(async (em) => {
       const [person] = await rows<Candidate>(
         em,
-        sql`select id as "personId", name, email as address, locale, null as "ticketId", null as "agentId", null as number, null as subject
+        sql`select id as "personId", email as address, null as "ticketId", null as "agentId", null as number, null as subject
               from ${table('person')} where id = ${personId} and status = 'active' for update`,
       );
       return person ? this.ask(survey, person) : false;
@@ -122,8 +120,8 @@ export class Asking {
   }
 
   /** The person's row is locked, so that two at once do not both find that nobody has asked. */
-  private async ask(survey: Survey, { personId, ticketId, agentId, number, subject, ...person }: Candidate) {
-    if (isUnread(person.address)) return false;
+  private async ask(survey: Survey, { personId, address, ticketId, agentId, number, subject }: Candidate) {
+    if (isUnread(address)) return false;
     return this.database.write(async (em) => {
       const [reason] = await rows(
         em,
@@ -140,7 +138,7 @@ export class Asking {
                     now() + ${survey.expiryDays}::int * interval '1 day')`,
       );
       const ticket = number === null ? null : { number, subject: subject ?? '' };
-      await this.mails.ask(survey, { answerId, token, ...person, ticket });
+      await this.mails.ask(survey, { answerId, token, personId, ticket });
       return true;
     });
   }

@@ -1,18 +1,16 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Mailer, MailRules } from '@foyer/mail';
+import { type Notice, Notices, type Reader } from '@foyer/notify';
 import { Settings } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
-import { mailAbout, TicketAudience, ticketNumber } from '@foyer/tickets';
+import { type AboutTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { surveyText, type Survey } from './survey.js';
 import { scaleView, scoreWords, type SurveyKind } from './survey-kinds.js';
 
 export interface Asked {
   answerId: string;
   token: string;
-  name: string;
-  address: string;
-  locale: string | null;
+  personId: string;
   ticket: { number: number; subject: string } | null;
 }
 export interface Unhappy {
@@ -24,70 +22,41 @@ export interface Unhappy {
   customer: string;
   number: number;
   subject: string;
-  assignee: { id: string; name: string; address: string; locale: string | null };
+  assigneeId: string;
 }
 
 /** The question by mail, one link a score; and to the assignee, that somebody is unhappy. */
 @Injectable()
-export class SurveyMails implements OnModuleInit {
+export class SurveyMails {
+  private readonly asking: Notice<{ answerId: string }, { survey: Survey; asked: Asked }>;
+  private readonly low: Notice<AboutTicket, Unhappy>;
+
   constructor(
-    private readonly mailer: Mailer,
+    private readonly port: Notices,
     private readonly settings: Settings,
     private readonly database: Database,
     private readonly audience: TicketAudience,
-    private readonly rules: MailRules,
-  ) {}
-
-  onModuleInit(): void {
-    this.rules.declare({
-      'surveys/email/ask': ({ about, toAddress }) => this.mayBeAsked(about['answerId'], toAddress),
-      'surveys/email/low': (mail) => this.audience.mayBeMailed(mail, 'colleague'),
+  ) {
+    this.asking = port.declare({
+      ...{ name: 'surveys.ask', template: 'surveys/email/ask', class: 'optional', one: 'occasion' },
+      mayKnow: (readers, about) => this.mayBeAsked(readers, about.answerId),
+      letter: question,
+    });
+    this.low = port.declare({
+      ...{ name: 'surveys.low', template: 'surveys/email/low', class: 'service', one: 'occasion' },
+      mayKnow: (readers, about) => this.audience.mayKnow(readers, about, 'colleague'),
+      letter: unhappiness,
     });
   }
 
-  async ask(survey: Survey, { answerId, token, name, address, locale: wanted, ticket }: Asked): Promise<void> {
-    const locale = await this.localeOf(wanted);
-    const { origin } = currentTenant();
-    const { options, ...scale } = scaleView(locale, survey.kind, null);
-    const page = `${origin}/survey?token=${token}`;
-    const unsubscribe = `${origin}/survey/unsubscribe/${token}`;
-    await this.mailer.queue({
-      to: { name, address },
-      template: 'surveys/email/ask',
-      about: { answerId },
-      data: {
-        ...scale,
-        name,
-        question: surveyText(survey, 'question', locale),
-        options: options.map(({ value, label }) => ({
-          ...{ value, label, url: `${page}&score=${value}` },
-          mark: survey.kind === 'csat' ? FACES[Number(value)] : null,
-        })),
-        ticket: ticket && { number: ticketNumber(ticket.number), subject: ticket.subject },
-        unsubscribe,
-      },
-      key: `surveys.ask:${answerId}`,
-      locale,
-      unsubscribe,
-    });
+  async ask(survey: Survey, asked: Asked): Promise<void> {
+    const { answerId, personId } = asked;
+    await this.port.notify(this.asking, { answerId }, { id: answerId, to: [personId], facts: { survey, asked } });
   }
 
-  async unhappy({ answerId, ticketId, kind, score, assignee, number, ...facts }: Unhappy): Promise<void> {
-    const locale = await this.localeOf(assignee.locale);
-    const known = ticketNumber(number);
-    await this.mailer.queue({
-      to: { name: assignee.name, address: assignee.address },
-      template: 'surveys/email/low',
-      about: mailAbout(ticketId, assignee.id),
-      data: {
-        ...facts,
-        score: scoreWords(locale, kind, score),
-        number: known,
-        url: `${currentTenant().origin}/console/tickets/${known}`,
-      },
-      key: `surveys.low:${answerId}`,
-      locale,
-    });
+  async unhappy(facts: Unhappy): Promise<void> {
+    const { answerId, ticketId, assigneeId } = facts;
+    await this.port.notify(this.low, { ticketId }, { id: answerId, to: [assigneeId], facts });
   }
 
   /** The portal's own words, by which the team reads what customers said. */
@@ -96,22 +65,44 @@ export class SurveyMails implements OnModuleInit {
   }
 
   /** Still a customer who wants to be asked. */
-  private async mayBeAsked(answerId: string | undefined, address: string): Promise<boolean> {
+  private async mayBeAsked(readers: Reader[], answerId: string): Promise<Reader[]> {
     const found = await this.database.read((em) =>
-      rows(
+      rows<{ email: string }>(
         em,
-        sql`select 1 from ${table('survey_answer')} a join ${table('person')} p on p.id = a.person_id
-             where a.id = ${answerId ?? null}::uuid and p.email = ${address} and p.status = 'active' and p.team_role is null
+        sql`select p.email from ${table('survey_answer')} a join ${table('person')} p on p.id = a.person_id
+             where a.id = ${answerId}::uuid and p.status = 'active' and p.team_role is null
                and not exists (select from ${table('survey_opt_out')} o where o.person_id = p.id)`,
       ),
     );
-    return found.length > 0;
+    return readers.filter(({ address }) => found.some(({ email }) => email === address));
   }
+}
 
-  private async localeOf(wanted: string | null): Promise<string> {
-    const { locales, defaultLocale } = await this.settings.get('general');
-    return wanted && locales.includes(wanted) ? wanted : defaultLocale;
-  }
+function question({ name, locale }: Reader, { survey, asked: { token, ticket } }: { survey: Survey; asked: Asked }) {
+  const { origin } = currentTenant();
+  const { options, ...scale } = scaleView(locale, survey.kind, null);
+  const page = `${origin}/survey?token=${token}`;
+  const unsubscribe = `${origin}/survey/unsubscribe/${token}`;
+  return {
+    data: {
+      ...scale,
+      name,
+      question: surveyText(survey, 'question', locale),
+      options: options.map(({ value, label }) => ({
+        ...{ value, label, url: `${page}&score=${value}` },
+        mark: survey.kind === 'csat' ? FACES[Number(value)] : null,
+      })),
+      ticket: ticket && { number: ticketNumber(ticket.number), subject: ticket.subject },
+      unsubscribe,
+    },
+    unsubscribe,
+  };
+}
+
+function unhappiness({ locale }: Reader, { kind, score, comment, customer, subject, number: of }: Unhappy) {
+  const number = ticketNumber(of);
+  const url = `${currentTenant().origin}/console/tickets/${number}`;
+  return { data: { score: scoreWords(locale, kind, score), comment, customer, subject, number, url } };
 }
 
 /** Mail programs show pictures only when asked, but these always. */

@@ -1,7 +1,7 @@
 export { AgentsThere } from './agents-there.js';
 export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
-export { mailAbout, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
+export { type AboutTicket, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
 export { Watching } from './access/watching.js';
 export type { Addressed } from './ticket.entity.js';
 export { Mentions } from './mentions.js';

@@ -1,107 +1,92 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Mailer, MailRules, type StillMeant } from '@foyer/mail';
+import { type Addressee, type Notice, Notices, type Reader } from '@foyer/notify';
 import { Groups } from '@foyer/requests';
 import { currentTenant } from '@foyer/tenancy';
-import { mailAbout, type RuledTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
+import { type AboutTicket, TicketAudience, ticketNumber } from '@foyer/tickets';
 import { type Filling, filled } from '../macros/placeholders.js';
 import type { MailAction } from './automations.js';
 
-type About = RuledTicket & { number: number; subject: string };
-interface Recipient {
-  /** Null for an address outside of the portal. */
-  id: string | null;
-  name: string;
-  address: string;
-  locale: string | null;
+interface Facts {
+  ticket: { number: number; subject: string; groupId: string | null; assigneeId: string | null; requesterId: string };
+  more: object;
 }
 export type Audience = MailAction['to'];
 
 /** Mails that rules and clocks write about a ticket. */
 @Injectable()
-export class RuleMails implements OnModuleInit {
+export class RuleMails {
+  private readonly rule: Notice<AboutTicket, Facts>;
+  private readonly late: Notice<AboutTicket, Facts>;
+
   constructor(
     private readonly database: Database,
-    private readonly mailer: Mailer,
+    private readonly port: Notices,
     private readonly groups: Groups,
     private readonly onlookers: TicketAudience,
-    private readonly rules: MailRules,
-  ) {}
-
-  onModuleInit(): void {
-    // An address outside of the portal is named by the rule itself.
-    const meant =
-      (as: 'reader' | 'colleague'): StillMeant =>
-      (mail) =>
-        mail.about['personId']
-          ? this.onlookers.mayBeMailed(mail, as)
-          : Promise.resolve(mail.about['outside'] === 'yes');
-    this.rules.declare({ 'service/email/rule': meant('reader'), 'service/email/late': meant('colleague') });
+  ) {
+    const declare = (kind: 'rule' | 'late', as: 'reader' | 'colleague') =>
+      this.port.declare<AboutTicket, Facts>({
+        ...{ name: `service.${kind}`, template: `service/email/${kind}`, class: 'service', one: 'address' },
+        // An address outside of the portal is named by the rule itself.
+        mayKnow: async (readers, about) => [
+          ...(await this.onlookers.mayKnow(readers, about, as)),
+          ...readers.filter(({ id }) => id === null),
+        ],
+        letter: (reader, facts) => letter(reader, facts),
+      });
+    this.rule = declare('rule', 'reader');
+    this.late = declare('late', 'colleague');
   }
 
   async send(ticketId: string, { to, text }: MailAction, values: Filling, cause: string): Promise<void> {
     // A mail is plain text: what a reply would need as a backslash would stand there.
     const body = filled(text, values).replace(/\\([\\`*_[\]<>])/g, '$1');
-    await this.tell(ticketId, [to], 'service/email/rule', { body }, `service.rule:${cause}`);
+    await this.tell(this.rule, ticketId, [to], { body }, cause);
   }
 
-  /** One mail for each person, whoever asked for it twice. */
-  async tell(ticketId: string, to: readonly Audience[], template: string, data: object, key: string): Promise<void> {
-    await this.database.write(async () => {
-      const about = await this.about(ticketId);
-      if (!about) return;
-      const recipients = new Map<string, Recipient>();
-      for (const audience of to)
-        for (const one of await this.recipients(audience, about)) recipients.set(one.address, one);
-      const number = ticketNumber(about.number);
-      for (const { id, ...person } of recipients.values()) {
-        // Somebody outside learns of the ticket what the mail says, and no way into the portal.
-        const path =
-          id === null ? null : id === about.requesterId ? `/tickets/${number}` : `/console/tickets/${number}`;
-        await this.mailer.queue({
-          to: { name: person.name, address: person.address },
-          template,
-          about: id === null ? { outside: 'yes' } : mailAbout(ticketId, id),
-          data: {
-            ...data,
-            name: person.name,
-            number,
-            subject: about.subject,
-            url: path && `${currentTenant().origin}${path}`,
-          },
-          key: `${key}:${person.address}`,
-          locale: person.locale ?? '',
-        });
-      }
-    });
+  /** That something is late, or nearly. */
+  async warn(ticketId: string, to: readonly Audience[], clock: object, cause: string): Promise<void> {
+    await this.tell(this.late, ticketId, to, clock, cause);
   }
 
-  /** Of the team, only those who may see the ticket hear of it. */
-  private async recipients(audience: Audience, about: About): Promise<Recipient[]> {
-    const { assigneeId, requesterId, groupId } = about;
-    if (audience.includes('@')) return [{ id: null, name: audience, address: audience, locale: null }];
-    const members = audience === 'group' ? ((await this.groups.find(groupId))?.memberIds ?? []) : [];
-    const ids =
-      audience === 'requester' ? [requesterId] : audience === 'group' ? members : assigneeId ? [assigneeId] : [];
-    const team = audience === 'requester' ? sql`true` : sql`team_role is not null`;
-    const readers = audience === 'requester' ? new Set(ids) : await this.onlookers.among(ids, about);
-    return this.database.read((em) =>
-      rows<Recipient>(
+  private async tell(
+    notice: Notice<AboutTicket, Facts>,
+    ticketId: string,
+    to: readonly Audience[],
+    more: object,
+    id: string,
+  ) {
+    const ticket = await this.ticket(ticketId);
+    if (!ticket) return;
+    const named = await Promise.all(to.map((audience) => this.named(audience, ticket)));
+    await this.port.notify(notice, { ticketId }, { id, to: named.flat(), facts: { ticket, more } });
+  }
+
+  private async named(audience: Audience, { groupId, ...ticket }: Facts['ticket']): Promise<Addressee[]> {
+    if (audience.includes('@')) return [{ address: audience, name: audience, locale: null }];
+    if (audience === 'group') return (await this.groups.find(groupId))?.memberIds ?? [];
+    const id = audience === 'requester' ? ticket.requesterId : ticket.assigneeId;
+    return id === null ? [] : [id];
+  }
+
+  private async ticket(ticketId: string): Promise<Facts['ticket'] | undefined> {
+    const [ticket] = await this.database.read((em) =>
+      rows<Facts['ticket']>(
         em,
-        sql`select id, name, email as address, locale from ${table('person')} where id = any(${[...readers]}::uuid[]) and status = 'active' and ${team}`,
-      ),
-    );
-  }
-
-  private async about(ticketId: string): Promise<About | undefined> {
-    const [about] = await this.database.read((em) =>
-      rows<About>(
-        em,
-        sql`select id, number::int, subject, group_id as "groupId", assignee_id as "assigneeId", requester_id as "requesterId",
-                   company_id as "companyId", to_json(watcher_ids) as "watcherIds"
+        sql`select number::int, subject, group_id as "groupId", assignee_id as "assigneeId", requester_id as "requesterId"
               from ${table('ticket')} where id = ${ticketId}`,
       ),
     );
-    return about;
+    return ticket;
   }
+}
+
+/** Somebody outside learns of the ticket what the mail says, and no way into the portal. */
+function letter({ id, name, team }: Reader, { ticket, more }: Facts) {
+  const isRequester = id === ticket.requesterId;
+  if (id !== null && !isRequester && !team) return null;
+  const number = ticketNumber(ticket.number);
+  const url = id === null ? null : `${currentTenant().origin}${isRequester ? '' : '/console'}/tickets/${number}`;
+  return { data: { ...more, name, number, subject: ticket.subject, url } };
 }

@@ -47,13 +47,7 @@ export class Escalations {
     if (!clock || clock.metAt !== null || clock.startedAt.toISOString() !== startedAt) return;
     const cause = `${stage}:${kind}:${startedAt}`;
     const data = { kind, stage, dueAt: clock.dueAt?.toISOString() ?? null };
-    await this.mails.tell(
-      ticketId,
-      [...escalation.notify, ...escalation.addresses],
-      'service/email/late',
-      data,
-      `service.${cause}:${ticketId}`,
-    );
+    await this.mails.warn(ticketId, [...escalation.notify, ...escalation.addresses], data, `${cause}:${ticketId}`);
     await this.act(policy.name, escalation, { ticketId, ruleId: policyId, cause });
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Abilities, allowed, holds, why } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { AT_DESK, PortalPrincipals } from '@foyer/identity';
-import type { StillMeant } from '@foyer/mail';
+import type { Reader } from '@foyer/notify';
 import type { TicketView } from '../ticket-page.js';
 
 export interface Onlooker {
@@ -23,12 +23,8 @@ export type RuledTicket = Pick<
 >;
 const MOST = 300;
 
-/** What a mail about a ticket notes for the time when it is sent. */
-interface MailedTicket extends Record<string, string> {
-  ticketId: string;
-  personId: string;
-}
-export const mailAbout = (ticketId: string, personId: string): MailedTicket => ({ ticketId, personId });
+/** What a notice about a ticket is about. */
+export type AboutTicket = { ticketId: string };
 /**
  * As whom somebody gets a mail: whoever reads the ticket, the team behind it, those of it who have nothing to do with the
  * ticket yet, or whoever decides about it.
@@ -55,10 +51,9 @@ export class TicketAudience {
     return new Set(readers.map(({ id }) => id));
   }
 
-  /** A rule for mails about tickets: see `mailAbout`. */
-  async mayBeMailed({ about, toAddress }: Parameters<StillMeant>[0], as: MailReader = 'reader'): Promise<boolean> {
-    const { ticketId, personId } = about as Partial<MailedTicket>;
-    if (!ticketId || !personId) return false;
+  /** The rule of every notice about a ticket: who of the readers may know of it, at the address that it goes to. */
+  async mayKnow(readers: Reader[], { ticketId }: AboutTicket, as: MailReader = 'reader'): Promise<Reader[]> {
+    if (!ticketId) return [];
     const [ticket] = await this.database.read((em) =>
       rows<RuledTicket & { answersTo: string | null }>(
         em,
@@ -67,17 +62,23 @@ export class TicketAudience {
       ),
     );
     const atDesk = as === 'colleague' || as === 'bystander';
-    const [person] = await this.principals.standings([personId], atDesk ? AT_DESK : {});
-    if (!ticket || !person) return false;
-    const own = person.email === toAddress || (personId === ticket.requesterId && ticket.answersTo === toAddress);
-    if (!own) return false;
-    const ability = this.abilities.of(person.standing);
-    if (as === 'approver') return allowed(ability, 'approve', 'Ticket', ticket);
-    if (!allowed(ability, 'read', 'Ticket', ticket)) return false;
-    const { ticketMails: wish, standing } = person;
-    if (standing.team && ticket.requesterId !== personId && (wish === 'none' || (as === 'bystander' && wish !== 'all')))
-      return false;
-    return as === 'reader' || holds(ability, 'read', 'Note');
+    const ids = readers.flatMap(({ id }) => id ?? []);
+    if (!ticket || ids.length === 0) return [];
+    const people = await this.principals.standings(ids, atDesk ? AT_DESK : {});
+    const knowing = people.flatMap(({ id, standing, ticketMails: wish }) => {
+      const ability = this.abilities.of(standing);
+      if (as === 'approver') return allowed(ability, 'approve', 'Ticket', ticket) ? id : [];
+      if (!allowed(ability, 'read', 'Ticket', ticket)) return [];
+      const mine = !standing.team || ticket.requesterId === id;
+      if (!mine && (wish === 'none' || (as === 'bystander' && wish !== 'all'))) return [];
+      return as === 'reader' || holds(ability, 'read', 'Note') ? id : [];
+    });
+    return readers.filter(
+      ({ id, address, email }) =>
+        id !== null &&
+        knowing.includes(id) &&
+        (address === email || (id === ticket.requesterId && address === ticket.answersTo)),
+    );
   }
 
   async of(ticket: RuledTicket): Promise<Onlooker[]> {
