@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { InvalidField } from '@foyer/access';
 import type { Config } from '@foyer/config';
 import { hashPassword, Sessions } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, PlatformDatabase, rows, sql, table } from '@foyer/database';
 import { type CompanyRole, type PortalActor, PortalPrincipals, type TeamRole } from '@foyer/identity';
 import { Staff, type StaffRole } from '@foyer/staff';
 import { inTenant, type Tenant } from '@foyer/tenancy';
@@ -126,6 +126,8 @@ export class World {
 }
 
 export class TestTenant {
+  private heard = '0';
+
   constructor(
     readonly world: World,
     readonly tenant: Tenant,
@@ -151,6 +153,19 @@ export class TestTenant {
   /** Rows of the tenant's own tables, e.g. ``acme.rows(sql`select … from ${…}`)`` inside the tenant. */
   query<Row>(statement: () => ReturnType<typeof sql>): Promise<Row[]> {
     return this.inside(() => this.world.get(Database).read((em) => rows<Row>(em, statement())));
+  }
+
+  /** Events published since this was last asked, in a world without a worker, where they wait: name, facts, and whose doing it was. */
+  async published(): Promise<{ name: string; facts: Record<string, unknown>; by: string | null }[]> {
+    const lines = await this.world.get(PlatformDatabase).read((em) =>
+      rows<{ id: string; name: string; facts: Record<string, unknown>; by: string | null }>(
+        em,
+        sql`select id, name, payload as facts, cause->'actor'->>'name' as by from platform.outbox
+             where realm = ${this.tenant.schema} and id > ${this.heard}::bigint order by id`,
+      ),
+    );
+    this.heard = lines.at(-1)?.id ?? this.heard;
+    return lines.map(({ name, facts, by }) => ({ name, facts, by }));
   }
 
   async customer(name: string): Promise<TestPerson> {

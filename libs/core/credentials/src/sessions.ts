@@ -35,9 +35,12 @@ export class Sessions {
     return secret;
   }
 
-  /** Ends the session of a secret; used at sign-out and before a new one starts in the same browser. */
-  async end(secret: string): Promise<void> {
-    await this.database.write((em) => em.nativeDelete(Session, { tokenHash: hashSecret(secret) }));
+  /** Ends the session of a secret; used at sign-out and before a new one starts in the same browser. Null: there was none. */
+  async end(secret: string): Promise<{ id: string; ownerId: string } | null> {
+    return this.database.write(async (em) => {
+      const session = await em.findOne(Session, { tokenHash: hashSecret(secret) });
+      return session && (await em.nativeDelete(Session, { id: session.id })) === 1 ? session : null;
+    });
   }
 
   /** False when the person has no such session. */

@@ -12,11 +12,17 @@ import {
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import {
+  EmailChangeAsked,
+  EmailChanged,
   MemberJoined,
   PasswordChanged,
   PersonDeactivated,
+  PersonReactivated,
   PersonRegistered,
   PersonVerified,
+  ProfileChanged,
+  SessionEnded,
+  SessionsEnded,
 } from './identity.events.js';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { Owners } from './owners.js';
@@ -147,7 +153,7 @@ export class Accounts {
       await em.flush();
       if (proved) await this.joinByDomain(person);
       if (passwordHash) await this.passwords.set(person.id, passwordHash);
-      if (added) await this.outbox.publish(new PersonRegistered(person.id));
+      if (added) await this.outbox.publish(new PersonRegistered(person.id, 'registration'));
       await this.outbox.publish(new PersonVerified(person.id));
       return { person, isNew: passwordHash !== null, returnTo };
     });
@@ -167,7 +173,7 @@ export class Accounts {
             returning company_id as "companyId"`,
       ),
     );
-    for (const { companyId } of joined) await this.outbox.publish(new MemberJoined(companyId, id));
+    for (const { companyId } of joined) await this.outbox.publish(new MemberJoined(companyId, id, 'user'));
   }
 
   async newAddressOf(actor: PortalActor, secret: string): Promise<string | null> {
@@ -231,17 +237,23 @@ export class Accounts {
 
   async changeProfile(
     actor: PortalActor,
-    { name, locale, timeZone }: { name: string; locale: string | null; timeZone: string | null },
+    profile: { name: string; locale: string | null; timeZone: string | null },
   ): Promise<void> {
-    await this.database.write(async () => {
-      Object.assign(await this.self(actor), { name, locale, timeZone });
-    });
+    await this.choose(actor, profile);
   }
 
   /** Which mails about tickets they want as a member of the team. */
   async chooseMails(actor: PortalActor, ticketMails: TicketMailWish): Promise<void> {
+    await this.choose(actor, { ticketMails });
+  }
+
+  private async choose(actor: PortalActor, chosen: Partial<Person>): Promise<void> {
     await this.database.write(async () => {
-      Object.assign(await this.self(actor), { ticketMails });
+      const person = await this.self(actor);
+      const fields = Object.keys(chosen).filter((key) => chosen[key as keyof Person] !== person[key as keyof Person]);
+      if (fields.length === 0) return;
+      Object.assign(person, chosen);
+      await this.outbox.publish(new ProfileChanged(person.id, fields), { by: actor });
     });
   }
 
@@ -266,6 +278,7 @@ export class Accounts {
         { id: personId, address: email },
         { secret, path: `/account/email?token=${secret}` },
       );
+      await this.outbox.publish(new EmailChangeAsked(personId), { by: actor });
       await this.mails.emailChanged(personId, { former, newEmail: email, secret });
     });
   }
@@ -279,6 +292,7 @@ export class Accounts {
       person.email = token.email;
       person.emailVerifiedAt = new Date();
       await this.sessions.endAll(person.id, actor.sessionId!);
+      await this.outbox.publish(new EmailChanged(person.id), { by: actor });
       return true;
     });
   }
@@ -302,6 +316,7 @@ export class Accounts {
       const person = await em.findOne(Person, { id: personId, status: 'deactivated' });
       if (!person || !(await this.mayShutOut(actor, person))) throw new NotFound();
       person.status = 'active';
+      await this.outbox.publish(new PersonReactivated(personId), { by: actor });
     });
   }
 
@@ -317,16 +332,26 @@ export class Accounts {
   }
 
   async endSession(actor: PortalActor, sessionId: string): Promise<void> {
-    if (!(await this.sessions.endOne(actor.id!, sessionId))) throw new NotFound();
+    await this.database.write(async () => {
+      if (!(await this.sessions.endOne(actor.id!, sessionId))) throw new NotFound();
+      await this.outbox.publish(new SessionEnded(actor.id!, sessionId), { by: actor });
+    });
   }
 
   /** For verbs that take rights away: what was open under the old rights ends. */
   async endSessionsOf(personId: string): Promise<void> {
-    await this.sessions.endAll(personId);
+    await this.endAll(personId, null);
   }
 
   async endOtherSessions(actor: PortalActor): Promise<void> {
-    await this.sessions.endAll(actor.id!, actor.sessionId!);
+    await this.endAll(actor.id!, actor.sessionId);
+  }
+
+  private async endAll(personId: string, exceptId: string | null): Promise<void> {
+    await this.database.write(async () => {
+      await this.sessions.endAll(personId, exceptId ?? undefined);
+      await this.outbox.publish(new SessionsEnded(personId, exceptId));
+    });
   }
 
   /** @throws InvalidField for a password that will not do */

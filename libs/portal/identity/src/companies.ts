@@ -4,7 +4,14 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { Departures } from './departures.js';
-import { MemberJoined, MemberRemoved } from './identity.events.js';
+import {
+  CompanyCreated,
+  CompanyUpdated,
+  MemberJoined,
+  MemberRemoved,
+  MemberRoleChanged,
+  TeamRoleChanged,
+} from './identity.events.js';
 import { Owners } from './owners.js';
 import { Person, type TeamRole } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
@@ -37,6 +44,7 @@ export class Companies {
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
       em.persist(company);
+      await this.outbox.publish(new CompanyCreated(company.id), { by: actor });
       return company;
     });
   }
@@ -47,7 +55,10 @@ export class Companies {
       if (!company || !allowed(actor.ability, 'update', 'Company', company)) throw new NotFound();
       mustBeTheirs(details);
       await this.checkPlace(companyId, details);
+      const changes = changesOf(company, details);
+      if (changes.length === 0) return;
       Object.assign(company, details);
+      await this.outbox.publish(new CompanyUpdated(companyId, changes), { by: actor });
     });
   }
 
@@ -67,7 +78,7 @@ export class Companies {
       if (await em.findOne(Membership, { personId, companyId }))
         throw new InvalidField('company', 'identity.invite.already-there');
       await em.upsert(Membership, { personId, companyId, role, createdAt: new Date() });
-      await this.outbox.publish(new MemberJoined(companyId, personId), { by: actor });
+      await this.outbox.publish(new MemberJoined(companyId, personId, role), { by: actor });
     });
   }
 
@@ -78,6 +89,8 @@ export class Companies {
       await this.roles.checkTouching(actor, companyId, membership.role);
       if (membership.role === 'company_admin' && role !== 'company_admin')
         await this.keepAnAdmin(actor, companyId, personId);
+      if (role === membership.role) return;
+      await this.outbox.publish(new MemberRoleChanged(companyId, personId, membership.role, role), { by: actor });
       membership.role = role;
       await em.flush();
     });
@@ -90,7 +103,7 @@ export class Companies {
       if (membership.role === 'company_admin') await this.keepAnAdmin(actor, companyId, personId);
       em.remove(membership);
       await this.departures.left(companyId, personId);
-      await this.outbox.publish(new MemberRemoved(companyId, personId), { by: actor });
+      await this.outbox.publish(new MemberRemoved(companyId, personId, membership.role), { by: actor });
     });
   }
 
@@ -113,6 +126,8 @@ export class Companies {
       if (!person?.teamRole) throw new NotFound();
       await this.teamRoles.checkTouching(actor, person.teamRole);
       if (role !== 'owner') await this.owners.mustRemain(person);
+      if (role === person.teamRole) return;
+      await this.outbox.publish(new TeamRoleChanged(personId, person.teamRole, role), { by: actor });
       person.teamRole = role;
       if (role === null) await this.departures.left(null, personId);
     });
@@ -154,6 +169,14 @@ export class Companies {
     );
     if (others === 0) throw new Conflict('identity.company.last-admin');
   }
+}
+
+/** Words are told of without what they say. */
+function changesOf(company: Company, details: CompanyDetails): CompanyUpdated['changes'] {
+  const [was, is] = [company, details] as unknown as Record<string, string | string[] | null>[];
+  return Object.keys(details)
+    .filter((field) => is![field] !== undefined && JSON.stringify(is![field]) !== JSON.stringify(was![field]))
+    .map((field) => (/Ids?$/.test(field) ? { field, from: was![field]!, to: is![field]! } : { field }));
 }
 
 /** Whoever registers with an address of a company's domain belongs to it. */

@@ -20,12 +20,26 @@ export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js'
 export { Departures } from './departures.js';
 export { Company, COMPANY_ROLES, type CompanyRole, Membership, type StandardRole } from './company.entity.js';
 export {
+  CompanyCreated,
+  CompanyUpdated,
+  EmailChangeAsked,
+  EmailChanged,
+  InvitationWithdrawn,
   MemberJoined,
   MemberRemoved,
+  MemberRoleChanged,
   PasswordChanged,
   PersonDeactivated,
+  PersonInvited,
+  PersonReactivated,
   PersonRegistered,
   PersonVerified,
+  ProfileChanged,
+  SessionEnded,
+  SessionRefused,
+  SessionStarted,
+  SessionsEnded,
+  TeamRoleChanged,
 } from './identity.events.js';
 export { type Destination, Invitations } from './invitations.js';
 export { Newcomers } from './newcomers.js';

@@ -6,7 +6,13 @@ import { Outbox } from '@foyer/events';
 import { nameAlone } from '@foyer/mail';
 import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
-import { MemberJoined } from './identity.events.js';
+import {
+  InvitationWithdrawn,
+  MemberJoined,
+  PersonInvited,
+  PersonRegistered,
+  TeamRoleChanged,
+} from './identity.events.js';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
@@ -109,6 +115,7 @@ export class Invitations {
         },
       };
       await this.mails.link('invitation', { address: email, name: '', locale }, link);
+      await this.outbox.publish(new PersonInvited(email, destination), { by: actor });
     });
   }
 
@@ -152,12 +159,17 @@ export class Invitations {
       const data = token.data as unknown as InvitationData;
       if (person?.status === 'deactivated' || ('personId' in as && person?.id !== as.personId)) return null;
       if (data.companyId && data.byTeam && person?.teamRole) return null;
+      const added = person === null;
       if (!person) em.persist((person = Object.assign(new Person(), { email: token.email, name: data.name })));
       if (chosen) person.name = chosen.name;
       person.emailVerifiedAt ??= new Date();
       person.status = 'active';
+      const before = person.teamRole;
       if (data.teamRole) person.teamRole = data.teamRole;
       await em.flush();
+      if (added) await this.outbox.publish(new PersonRegistered(person.id, 'invitation'), { by: bySelf(person) });
+      if (before !== person.teamRole)
+        await this.outbox.publish(new TeamRoleChanged(person.id, before, person.teamRole), { by: bySelf(person) });
       if (passwordHash) await this.passwords.set(person.id, passwordHash);
       if (data.companyId && (await em.findOne(Company, { id: data.companyId }))) {
         await em.upsert(Membership, {
@@ -166,7 +178,9 @@ export class Invitations {
           role: data.companyRole!,
           createdAt: new Date(),
         });
-        await this.outbox.publish(new MemberJoined(data.companyId, person.id));
+        await this.outbox.publish(new MemberJoined(data.companyId, person.id, data.companyRole!), {
+          by: bySelf(person),
+        });
       }
       return person;
     });
@@ -201,7 +215,10 @@ export class Invitations {
 
   async withdraw(actor: PortalActor, companyId: string | null, id: string): Promise<void> {
     this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
-    if (!(await this.tokens.revoke('invitation', id, companyId))) throw new NotFound();
+    await this.database.write(async () => {
+      if (!(await this.tokens.revoke('invitation', id, companyId))) throw new NotFound();
+      await this.outbox.publish(new InvitationWithdrawn(id, companyId), { by: actor });
+    });
   }
 
   /** @throws NotFound, InvalidField, Refused for whoever may not invite there, or not into that role */
@@ -260,3 +277,6 @@ export class Invitations {
 
 const subjectOf = (destination: Destination): string | null =>
   'companyId' in destination ? destination.companyId : 'personId' in destination ? destination.personId : null;
+
+/** Whoever has just proved who they are, before there is a session that says so. */
+const bySelf = ({ id, name }: Person) => ({ kind: 'person' as const, id, name });

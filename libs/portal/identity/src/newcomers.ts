@@ -44,7 +44,7 @@ export class Newcomers {
     const draft = { ...details, locale: (await this.settings.get('general')).defaultLocale };
     return this.database.write(async () => {
       if (await personAt(this.database, draft.email)) throw new InvalidField('email', 'identity.person.known');
-      const person = await this.welcome(draft);
+      const person = await this.welcome(draft, 'team');
       if (to) await this.companies.link(actor, to.companyId, person.id, to.role);
       if (invite) await this.invitations.invite(actor, draft, { personId: person.id }, draft.locale);
       return person;
@@ -52,12 +52,12 @@ export class Newcomers {
   }
 
   /** An account of an address that nobody has proved yet; `personAt` has said that it is nobody's. */
-  async welcome({ name, email, phone = null, locale }: NewcomerDraft): Promise<Person> {
+  async welcome({ name, email, phone = null, locale }: NewcomerDraft, way: 'team' | 'mail' = 'mail'): Promise<Person> {
     return this.database.write(async (em) => {
       const person = Object.assign(new Person(), { name, email, phone, locale });
       em.persist(person);
       await em.flush();
-      await this.outbox.publish(new PersonRegistered(person.id));
+      await this.outbox.publish(new PersonRegistered(person.id, way));
       return person;
     });
   }

@@ -3,7 +3,9 @@ import { InvalidField } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { type Device, Guesses, passwordMatches, Sessions, sign, signatureMatches } from '@foyer/credentials';
 import { Database } from '@foyer/database';
+import { Outbox } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
+import { SessionEnded, SessionRefused, SessionStarted } from './identity.events.js';
 import { Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 
@@ -25,6 +27,7 @@ export class SignIn {
     private readonly database: Database,
     private readonly guesses: Guesses,
     private readonly passwords: PersonPasswords,
+    private readonly outbox: Outbox,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -42,27 +45,41 @@ export class SignIn {
   ): Promise<SignedIn> {
     const known = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
     const attempt = { door: 'portal' as const, account: email, ip: device.ip ?? 'unknown', known };
+    let found: Person | null = null;
     const person = await this.guesses.judged(attempt, async () => {
-      const found = await this.database.read((em) => em.findOne(Person, { email }));
+      found = await this.database.read((em) => em.findOne(Person, { email }));
       const matches = await passwordMatches(await this.passwords.of(email), password);
       return found && matches && found.maySignIn ? found : null;
     });
-    if (!person) throw new InvalidField('', 'identity.sign-in.wrong');
-    return this.start(person, device, former);
+    if (!person) {
+      await this.outbox.publish(new SessionRefused((found as Person | null)?.id ?? null, device.ip));
+      throw new InvalidField('', 'identity.sign-in.wrong');
+    }
+    return this.start(person, device, former, 'password');
   }
 
   /** Starts a session for somebody who has just proved who they are in another way (a link from their mailbox). */
-  async start(person: Person, device: Device, former: string | null): Promise<SignedIn> {
+  async start(
+    person: Person,
+    device: Device,
+    former: string | null,
+    way: 'password' | 'link' = 'link',
+  ): Promise<SignedIn> {
     const secret = await this.database.write(async (em) => {
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
+      const by = { kind: 'person' as const, id: person.id, name: person.name };
+      await this.outbox.publish(new SessionStarted(person.id, way, device.ip), { by });
       return this.sessions.start(person.id, device);
     });
     return { person, secret, device: this.deviceMark(person.email) };
   }
 
   async out(secret: string): Promise<void> {
-    await this.sessions.end(secret);
+    await this.database.write(async () => {
+      const ended = await this.sessions.end(secret);
+      if (ended) await this.outbox.publish(new SessionEnded(ended.ownerId, ended.id));
+    });
   }
 
   private deviceMark(email: string): string {
