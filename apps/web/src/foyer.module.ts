@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { EntityClass } from '@mikro-orm/postgresql';
 import { AccessModule } from '@foyer/access';
 import { ApprovalsModule } from '@foyer/approvals';
+import { ApiModule } from '@foyer/api';
 import { type Config, ConfigModule } from '@foyer/config';
 import { CorrespondenceModule } from '@foyer/correspondence';
 import { CredentialsModule, Session, Token } from '@foyer/credentials';
@@ -9,6 +10,7 @@ import { DatabaseModule } from '@foyer/database';
 import { EventsModule } from '@foyer/events';
 import { FilesModule, StoredFile } from '@foyer/files';
 import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
+import { KeysModule } from '@foyer/keys';
 import { Mail, MailModule } from '@foyer/mail';
 import { NotifyModule } from '@foyer/notify';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
@@ -47,12 +49,13 @@ export class FoyerModule {
           AccessModule,
           CredentialsModule,
         ],
-        ...[FilesModule, MailModule, ThemingModule, WebModule],
+        ...[FilesModule, MailModule, ThemingModule, WebModule, ApiModule],
         ...[TenantsModule, StaffModule, SignupModule],
         ...[
           SettingsModule,
           NotifyModule,
           IdentityModule,
+          KeysModule,
           SlotsModule,
           RequestsModule,
           TicketsModule,

@@ -32,13 +32,19 @@ export class Limits implements OnApplicationShutdown {
    * @throws TooMany when there were too many; a counter that cannot be reached lets nobody pass either
    */
   async count(limit: Limit, key: string): Promise<void> {
-    try {
-      await this.limiter(limit).consume(this.key(limit, key));
-    } catch (refusal) {
-      throw refusal instanceof RateLimiterRes
-        ? new TooMany(Math.ceil(refusal.msBeforeNext / 1000))
-        : meaningOf(refusal);
-    }
+    const { refusal } = await this.take(limit, key);
+    if (refusal) throw refusal;
+  }
+
+  /** The same for whoever tells how much is left, and for how many seconds. */
+  async take(limit: Limit, key: string): Promise<{ remaining: number; seconds: number; refusal: TooMany | null }> {
+    const result = await this.limiter(limit)
+      .consume(this.key(limit, key))
+      .catch((refused: unknown) => refused);
+    if (!(result instanceof RateLimiterRes)) throw meaningOf(result);
+    const seconds = Math.ceil(result.msBeforeNext / 1000);
+    const isOver = result.consumedPoints > limit.points;
+    return { remaining: result.remainingPoints, seconds, refusal: isOver ? new TooMany(seconds) : null };
   }
 
   /** Takes one counted attempt back. */

@@ -26,7 +26,8 @@ export class Outbox {
     const database = currentTenantOrNull() ? this.database : this.platform;
     const { name, version } = contractOf(event.constructor);
     const cause = currentCause();
-    const actor = by ? { kind: by.kind, id: by.id, name: by.name } : cause.actor;
+    // A key acts as nobody in person; who asks knows which one it is.
+    const actor = by && by.kind !== 'key' ? { kind: by.kind, id: by.id, name: by.name } : cause.actor;
     await database.write(async (em) => {
       await em.execute(
         `insert into platform.outbox (name, version, payload, cause, available_at) values (?, ?, ?, ?, now() + ? * interval '1 second')`,

@@ -3,7 +3,7 @@ import type { Actor } from '@foyer/access';
 import type { FoyerRequest } from './request.js';
 
 /** For whom a controller is. The gate refuses a handler that has no audience: forgetting one opens nothing. */
-export type Audience = 'visitor' | 'customer' | 'team' | 'staff' | 'machine';
+export type Audience = 'visitor' | 'customer' | 'team' | 'staff' | 'machine' | 'key';
 
 export const AUDIENCE = 'foyer:audience';
 export const GUEST = 'foyer:guest';
@@ -30,6 +30,9 @@ export const AdminController = (path = '') => face('_admin', path, 'staff');
  * no form's token to check, and the handler reads the body itself once it knows by a secret of its own who is calling.
  */
 export const MachineController = (path: string) => face('_portal', path, 'machine');
+
+/** What programs reach with a key: no cookie counts there, and no key on any other face. */
+export const KeyController = () => face('_api', '', 'key');
 
 /** The handler also serves people who have not signed in. */
 export const Guest = () => SetMetadata(GUEST, true);

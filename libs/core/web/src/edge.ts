@@ -15,6 +15,7 @@ import { packing } from './packing.js';
 import { plainPage } from './plain-page.js';
 import type { Face } from './face.js';
 import type { FoyerRequest } from './request.js';
+import { Problem, sendProblem } from './problem.js';
 import { PortalSuspended } from './web-errors.js';
 
 /**
@@ -49,12 +50,13 @@ export class Edge {
     const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
     if (kind === 'tenant' && (!tenant || tenant.status === 'closed')) return plainPage(res, 404, 'no-portal');
 
-    const face: Face = kind === 'tenant' ? 'portal' : (kind as Face);
     const suspended = tenant && !isOperating(tenant) ? tenant.name : null;
-    if (suspended !== null && isSafe(req.method)) return plainPage(res, 503, 'suspended', { name: suspended });
     // A page puts its own address into links: two slashes at its beginning, or what browsers take for them, would lead to another host.
     const url = req.url.replace(/^[/\\]+/, '/');
+    const face: Face = kind !== 'tenant' ? (kind as Face) : API.test(url) ? 'api' : 'portal';
     req.foyer = { id, face, url, startedAt: performance.now() };
+    if (suspended !== null && face === 'api') return sendProblem(new Problem(403, 'suspended'), req, res);
+    if (suspended !== null && isSafe(req.method)) return plainPage(res, 503, 'suspended', { name: suspended });
     // The page gives back what was typed.
     if (suspended !== null) return next(new PortalSuspended(suspended));
     req.url = `/_${face}${req.url.startsWith('/') ? '' : '/'}${req.url}`;
@@ -67,6 +69,9 @@ export class Edge {
     });
   }
 }
+
+/** Its page for readers is one of the portal's. */
+const API = /^\/api(?!\/docs\/?(?:\?|$))(?:[/?]|$)/;
 
 /** Whose host it is cannot be found out at the moment. */
 function fail(error: unknown, res: Response, next: NextFunction): void {

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
-import { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from '@foyer/access';
+import { DomainError, NotFound, Refused, TooMany } from '@foyer/access';
 import { closeReadingPage, DatabaseUnreachable } from '@foyer/database';
 import { formatters, type MessageValues, translate } from '@foyer/i18n';
 import { currentTenantOrNull } from '@foyer/tenancy';
@@ -12,9 +12,11 @@ import { seeOther } from './see-other.js';
 import { PageRenderer } from './page-renderer.js';
 import { plainPage, type PlainNews } from './plain-page.js';
 import { Principals } from './principals.js';
+import { sendProblem } from './problem.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
+import { statusOf } from './status-of.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
-import { PortalClosed, PortalSuspended, RightNeeded, SectionOff, SignInNeeded, UploadFailed } from './web-errors.js';
+import { PortalClosed, PortalSuspended, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
@@ -52,6 +54,7 @@ export class ErrorFilter implements ExceptionFilter {
       // Nobody is behind this: what is thrown here would end the process, and with it every tenant's requests.
       if (!(second instanceof DatabaseUnreachable)) this.report(second, req);
       if (res.headersSent) return void res.destroy();
+      if (req.foyer?.face === 'api') return sendProblem(error, req, res);
       const status = statusOf(error);
       plainPage(res, status, LAST_WORDS[status] ?? 'failed', { reference: status === 500 ? req.foyer.id : undefined });
     }
@@ -60,6 +63,10 @@ export class ErrorFilter implements ExceptionFilter {
   private async answer(error: unknown, req: FoyerRequest, res: FoyerResponse): Promise<void> {
     if (res.headersSent) return void res.destroy();
     if (!req.foyer) return plainPage(res, 400, 'unreadable');
+    if (req.foyer.face === 'api') {
+      if (statusOf(error) >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
+      return sendProblem(error, req, res);
+    }
     if (error instanceof SignInNeeded && !(await this.hasWords(req, res)))
       return this.renderer.redirect(res, { location: error.location });
     if (error instanceof PortalSuspended) {
@@ -186,22 +193,6 @@ const KNOWN = new Set([400, 401, 403, 404, 409, 413, 422, 429, 503]);
 /** Whose errors say by themselves what happened. */
 const SAYS_WHAT = new Set([409, 422]);
 const isStale = (error: unknown): boolean => error instanceof Refused && error.code === 'web.error.stale-form';
-
-function statusOf(error: unknown): number {
-  if (error instanceof NotFound || error instanceof SectionOff) return 404;
-  if (error instanceof SignInNeeded) return 401;
-  if (error instanceof Refused || error instanceof RightNeeded) return 403;
-  if (error instanceof Conflict) return 409;
-  if (error instanceof InvalidField) return 422;
-  if (error instanceof TooMany) return 429;
-  if (error instanceof DomainError) return 422;
-  if (error instanceof PortalClosed || error instanceof DatabaseUnreachable || error instanceof UploadFailed)
-    return 503;
-  if (error instanceof HttpException) return error.getStatus();
-  if (error instanceof URIError) return 400;
-  const { status } = error as { status?: unknown };
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
-}
 
 /** The first sentence as a heading, and what follows it. */
 function headline(text: string, locale: string): [string, string | null] {

@@ -7,6 +7,7 @@ export {
   DuringMaintenance,
   Feature,
   Guest,
+  KeyController,
   MachineController,
   PortalController,
   Repeatable,
@@ -23,11 +24,12 @@ export { PageInterceptor } from './page.js';
 export { SeeOther, seeOther } from './see-other.js';
 export { SentForms } from './sent-forms.js';
 export { FormTooLarge, isForm, readForm, readWhole } from './posted-form.js';
+export { type Fault, Problem, type ProblemCode, sendProblem } from './problem.js';
 export { type FindPrincipal, type Principal, Principals } from './principals.js';
 export type { FoyerRequest, FoyerResponse, Upload } from './request.js';
 export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';
 export { filterView, listView } from './list-view.js';
 export { type Cell, type Column, sendSpreadsheet, spreadsheet } from './spreadsheet.js';
 export { CurrentVisit, Visit } from './visit.js';
-export { safeReturn } from './web-errors.js';
+export { PortalClosed, safeReturn, SectionOff } from './web-errors.js';
 export { WebModule } from './web.module.js';

@@ -212,11 +212,15 @@ export class PortalPrincipals implements OnModuleInit {
 /** A person with the companies they belong to, what lies below those, and whom those work for. */
 const AT_WORK = (): Sql => sql`
   p.id, p.name, p.email, p.team_role, p.locale, p.time_zone, p.current_company_id, p.ticket_mails,
-  coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role,
-                     'branches', (with recursive below as (
-                                    select b.id from ${table('company')} b where b.parent_id = c.id
-                                    union select b.id from ${table('company')} b join below on b.parent_id = below.id)
-                                  select coalesce(json_agg(below.id), '[]') from below where below.id <> c.id),
-                     'clients', (select coalesce(json_agg(x.id), '[]') from ${table('company')} x where x.partner_ids @> array[c.id])) order by c.name ${ALPHABETICAL})
+  coalesce((select json_agg(${placeSql(sql`m.role`)} order by c.name ${ALPHABETICAL})
               from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
              where m.person_id = p.id), '[]') as places`;
+
+/** A place with this role in the company `c`. */
+export const placeSql = (role: Sql): Sql => sql`
+  json_build_object('id', c.id, 'name', c.name, 'role', ${role},
+    'branches', (with recursive below as (
+                   select b.id from ${table('company')} b where b.parent_id = c.id
+                   union select b.id from ${table('company')} b join below on b.parent_id = below.id)
+                 select coalesce(json_agg(below.id), '[]') from below where below.id <> c.id),
+    'clients', (select coalesce(json_agg(x.id), '[]') from ${table('company')} x where x.partner_ids @> array[c.id]))`;

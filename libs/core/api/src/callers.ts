@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '@foyer/access';
+
+/** A program that has shown a key. */
+export interface Caller {
+  actor: Actor;
+  keyId: string;
+  /** Names, also of what they include. */
+  scopes: ReadonlySet<string>;
+  /** Null: the operator's own; otherwise it sees what this company's people see. */
+  companyId: string | null;
+  timeZone: string | null;
+}
+/** Finds who shows this key from that address. @throws Problem */
+export type FindCaller = (key: string, address: string) => Promise<Caller>;
+
+/** Slot: who keeps the keys. */
+@Injectable()
+export class Callers {
+  private find: FindCaller | null = null;
+
+  register(find: FindCaller): void {
+    this.find = find;
+  }
+
+  of(key: string, address: string): Promise<Caller> {
+    if (!this.find) throw new Error('Nobody keeps keys');
+    return this.find(key, address);
+  }
+}

@@ -1,0 +1,20 @@
+export { Api, BASE } from './api.js';
+export { ApiModule } from './api.module.js';
+export { type Caller, Callers, type FindCaller } from './callers.js';
+export { openApiOf, tagOf } from './openapi.js';
+export {
+  type Answer,
+  type Call,
+  type Handler,
+  instant,
+  moment,
+  type Operation,
+  operationsBy,
+  paged,
+  pageOf,
+  paging,
+  type Read,
+  type Shape,
+  type Told,
+} from './operation.js';
+export { allScopes, declareScope, type Scope, scopesOf } from './scopes.js';

@@ -1,0 +1,4 @@
+export { apiSettings } from './api-settings.js';
+export { KeyCreated, KeyRevoked, KeyRotated } from './key.events.js';
+export { type KeyDraft, Keys } from './keys.js';
+export { KeysModule } from './keys.module.js';

@@ -1,0 +1,100 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Abilities } from '@foyer/access';
+import { type Caller, Callers, scopesOf } from '@foyer/api';
+import { apart, Database, rows, sql, table } from '@foyer/database';
+import { type Place, placeSql, type PortalActor, Roles, standingOf } from '@foyer/identity';
+import { Problem } from '@foyer/web';
+import { companyScopesOf, teamScopesOf } from './key-rights.js';
+import { isWithin } from './networks.js';
+import { parseKey } from './secret.js';
+
+interface Row {
+  name: string;
+  hash: string;
+  formerHash: string | null;
+  scopes: string[];
+  addresses: string[];
+  place: (Place & { name: string }) | null;
+  counts: boolean;
+  unnoted: boolean;
+}
+/** The role of a key in the team: none that has a name, so that nobody may give it or touch whoever has it. */
+const KEY_ROLE = 'key';
+
+/** Who is asking by a key. What it may do is written by the same rules as for people, on what its scopes leave of a role. */
+@Injectable()
+export class KeyCallers implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly callers: Callers,
+    private readonly abilities: Abilities,
+    private readonly roles: Roles,
+  ) {}
+
+  onModuleInit(): void {
+    this.callers.register((key, address) => this.find(key, address));
+  }
+
+  /** @throws Problem 401 for what is no key that counts, 403 from elsewhere than it may be used */
+  async find(key: string, address: string): Promise<Caller> {
+    const shown = parseKey(key);
+    const row = shown && (await this.row(shown.id));
+    const isRight =
+      row?.counts && [row.hash, row.formerHash].some((hash) => hash !== null && isSame(hash, shown!.hash));
+    if (!row || !isRight)
+      throw new Problem(401, 'key-wrong', { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
+    if (!isWithin(address, row.addresses)) throw new Problem(403, 'address-refused');
+    if (row.unnoted) this.note(shown!.id);
+    const scopes = scopesOf(row.scopes);
+    return {
+      actor: await this.actor(shown!.id, row),
+      keyId: shown!.id,
+      scopes: new Set(scopes.map(({ name }) => name)),
+      companyId: row.place?.id ?? null,
+      timeZone: null,
+    };
+  }
+
+  /** Nobody in person, so nothing is anybody's own: rules that speak of the reader's own id meet that of the key. */
+  private async actor(id: string, { name, place, scopes: names }: Row): Promise<PortalActor> {
+    const scopes = scopesOf(names);
+    const team = place ? null : { role: KEY_ROLE, scopes: teamScopesOf(scopes), partIds: [] };
+    const admin = (await this.roles.meaning())('company_admin');
+    const manages = admin.manages && scopes.some(({ people }) => people);
+    const meaning = { scopes: companyScopesOf(scopes, admin.scopes), manages };
+    const standing = standingOf({ id, team }, place ? [place] : [], () => meaning);
+    return {
+      ...{ kind: 'key', id: null, name, email: null, sessionId: null },
+      teamRole: place ? null : KEY_ROLE,
+      companies: place ? [{ id: place.id, name: place.name, role: 'company_admin', manages }] : [],
+      companyId: place?.id ?? null,
+      ability: this.abilities.of(standing),
+    };
+  }
+
+  private async row(id: string): Promise<Row | undefined> {
+    const [row] = await this.database.read((em) =>
+      rows<Row>(
+        em,
+        sql`select k.name, k.hash, case when k.former_until > now() then k.former_hash end as "formerHash", to_json(k.scopes) as scopes, to_json(k.addresses) as addresses,
+                   k.revoked_at is null and k.expires_at > now() as counts, coalesce(k.last_used_at < now() - interval '1 minute', true) as unnoted,
+                   case when c.id is not null then ${placeSql(sql`'company_admin'`)} end as place
+              from ${table('api_key')} k left join ${table('company')} c on c.id = k.company_id where k.id = ${id}`,
+      ),
+    );
+    return row;
+  }
+
+  /** At most once a minute, beside the request, and never a reason for it to fail. */
+  private note(id: string): void {
+    void apart(() =>
+      this.database.write((em) => rows(em, sql`update ${table('api_key')} set last_used_at = now() where id = ${id}`)),
+    ).catch(() => undefined);
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,164 @@
+import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { allScopes } from '@foyer/api';
+import { PeopleList, type PortalActor } from '@foyer/identity';
+import { Settings } from '@foyer/settings';
+import {
+  Can,
+  ConsoleController,
+  CurrentActor,
+  CurrentVisit,
+  field,
+  Form,
+  type FormState,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { apiSettings } from '../api-settings.js';
+import { type KeyRow, Keys, LIFETIMES, MOST_OVERLAP_DAYS } from '../keys.js';
+
+const PATH = '/console/settings/api-keys';
+const DAY_MS = 86_400_000;
+/** How long before its end a key is pointed out. */
+const SOON_DAYS = 30;
+
+const keyForm = z.object({
+  name: field.text(80),
+  scopes: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .transform((given) => [given].flat().filter(Boolean)),
+  company: field.optionalId,
+  addresses: field.words(2000).default(''),
+  days: z.coerce.number().int('web.form.choice').default(365),
+});
+const rotationForm = z.object({
+  days: z.coerce
+    .number('web.form.choice')
+    .int('web.form.choice')
+    .min(0, 'web.form.choice')
+    .max(MOST_OVERLAP_DAYS, 'web.form.choice'),
+});
+const docsForm = z.object({ docs: field.flag });
+
+/** Keys for programs, and whether the portal explains its API. */
+@Can('manage', 'Settings')
+@ConsoleController('settings/api-keys')
+export class KeysController {
+  constructor(
+    private readonly keys: Keys,
+    private readonly people: PeopleList,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @View('keys/team/list')
+  async list(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+    const keys = await this.keys.all(actor);
+    const { docs } = await this.settings.get(apiSettings);
+    return { keys: keys.map((key) => keyView(visit, key)), docs };
+  }
+
+  @Post('docs')
+  async explain(@CurrentActor() actor: PortalActor, @Form(docsForm) form: FormState<z.output<typeof docsForm>>) {
+    await this.settings.change(actor, apiSettings, { docs: form.value.docs });
+    return seeOther(PATH, 'settings.saved');
+  }
+
+  @Get('new')
+  @View('keys/team/new')
+  blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+    return this.view(visit, actor, visit.form({ days: '365' }));
+  }
+
+  @Post()
+  @View('keys/team/new')
+  async create(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Form(keyForm) form: FormState<z.output<typeof keyForm>>,
+  ) {
+    const made = await form.attempt(({ name, scopes, company, addresses, days }) =>
+      this.keys.create(actor, { name, scopes, days, companyId: company, addresses: linesOf(addresses) }),
+    );
+    return made ? this.shown(visit, actor, made.id, made.key) : this.view(visit, actor, form);
+  }
+
+  @Get(':id')
+  @View('keys/team/key')
+  async one(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    return this.keyPage(visit, actor, id, visit.form({ days: '1' }));
+  }
+
+  @Post(':id/rotation')
+  @View('keys/team/key')
+  async rotate(
+    @CurrentVisit() visit: Visit,
+    @CurrentActor() actor: PortalActor,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Form(rotationForm) form: FormState<z.output<typeof rotationForm>>,
+  ) {
+    await this.keys.one(actor, id);
+    const key = await form.attempt(({ days }) => this.keys.rotate(actor, id, days));
+    return key ? this.shown(visit, actor, id, key) : this.keyPage(visit, actor, id, form);
+  }
+
+  @Post(':id/revocation')
+  async revoke(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+    await this.keys.revoke(actor, id);
+    return seeOther(PATH, 'keys.revoked');
+  }
+
+  /** The only page that ever shows it. */
+  private async shown(visit: Visit, actor: PortalActor, id: string, key: string) {
+    return show('keys/team/shown', { secret: key, key: keyView(visit, await this.keys.one(actor, id)), back: PATH });
+  }
+
+  private async keyPage(visit: Visit, actor: PortalActor, id: string, form: FormState<unknown>) {
+    const overlaps = [0, 1, MOST_OVERLAP_DAYS].map((days) => ({
+      value: String(days),
+      label: visit.t('keys.rotate.overlap', { count: days }),
+    }));
+    return { key: keyView(visit, await this.keys.one(actor, id)), form, overlaps };
+  }
+
+  private async view(visit: Visit, actor: PortalActor, form: FormState<unknown>) {
+    const chosen = [form.values['scopes'] ?? []].flat();
+    return {
+      form,
+      scopes: allScopes().map(({ name, label, ofCompany }) => ({
+        ...{ name, label: visit.t(label), checked: chosen.includes(name) },
+        hint: ofCompany ? null : visit.t('keys.field.not-of-company'),
+      })),
+      companies: await this.people.companyNames(actor),
+      lifetimes: LIFETIMES.map((days) => ({
+        value: String(days),
+        label: visit.t('keys.field.lifetime', { count: days }),
+      })),
+    };
+  }
+}
+
+function keyView(visit: Visit, { scopes, ...key }: KeyRow) {
+  const labels = new Map(allScopes().map(({ name, label }) => [name, visit.t(label)]));
+  const left = new Date(key.expiresAt).getTime() - Date.now();
+  const state = key.revokedAt ? 'revoked' : left <= 0 ? 'expired' : left < SOON_DAYS * DAY_MS ? 'soon' : 'active';
+  return {
+    ...key,
+    href: `${PATH}/${key.id}`,
+    state: {
+      label: visit.t(`keys.state.${state}`),
+      tone: { revoked: null, expired: 'bad', soon: 'warn', active: 'good' }[state],
+    },
+    counts: state === 'active' || state === 'soon',
+    scopes: scopes.map((name) => ({ name, label: labels.get(name) ?? name })),
+  };
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .split(/[\n,;]/)
+    .map((line) => line.trim())
+    .filter(Boolean);
