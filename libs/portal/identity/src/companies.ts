@@ -43,10 +43,19 @@ export class Companies {
     mustBeTheirs(details);
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
+      await this.checkPlace(company.id, details);
       em.persist(company);
       await this.outbox.publish(new CompanyCreated(company.id), { by: actor });
+      await em.flush();
       return company;
     });
+  }
+
+  /** Nobody else changes it, or who belongs to it, until the enclosing write is over. */
+  async hold(companyId: string): Promise<void> {
+    await this.database.write((em) =>
+      rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`),
+    );
   }
 
   async update(actor: PortalActor, companyId: string, details: CompanyDetails): Promise<void> {
@@ -154,7 +163,7 @@ export class Companies {
   /** Locks the company, so that of two who leave it without an admin the second sees what the first did. */
   private async membership(actor: PortalActor, companyId: string, personId: string): Promise<Membership> {
     const membership = await this.database.write(async (em) => {
-      await rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`);
+      await this.hold(companyId);
       return em.findOne(Membership, { companyId, personId }, { refresh: true });
     });
     if (!membership || !allowed(actor.ability, 'administer', 'Membership', membership)) throw new NotFound();

@@ -6,6 +6,8 @@ import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
 import { Accounts } from './accounts.js';
+import { CompaniesOperations } from './api/companies.operations.js';
+import { PeopleOperations } from './api/people.operations.js';
 import { Companies } from './companies.js';
 import { CompanyChoices } from './company-choices.js';
 import { SignInController } from './customer/sign-in.controller.js';
@@ -87,6 +89,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     TicketTally,
     IdentityMails,
     IdentityEntrances,
+    PeopleOperations,
+    CompaniesOperations,
   ],
   exports: [
     PortalPrincipals,

@@ -1,3 +1,4 @@
+export { portalApi } from './api/portal-operations.js';
 export { Accounts } from './accounts.js';
 export { Companies } from './companies.js';
 export { companyReference } from './company-choices.js';
