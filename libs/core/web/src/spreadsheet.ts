@@ -13,11 +13,11 @@ export interface Column {
 
 type Reader = Pick<Visit, 'region' | 'timeZone'>;
 
-/** Answers with a table as a file that the reader's spreadsheet program opens as a table. */
-export function sendSpreadsheet(res: Response, reader: Reader, name: string, columns: Column[], lines: Cell[][]): void {
+/** Answers with a `spreadsheet` as a file that the reader's spreadsheet program opens as a table. */
+export function sendSpreadsheet(res: Response, name: string, text: string): void {
   res.setHeader('Content-Type', 'text/csv; charset=utf-8');
   res.setHeader('Content-Disposition', `attachment; filename="${name}.csv"`);
-  res.send(spreadsheet(reader, columns, lines));
+  res.send(text);
 }
 
 /** With a byte order mark, by which spreadsheets know UTF-8; cells that would be formulas are made text (security 54). */

@@ -23,5 +23,8 @@ export const robot = (name: string): Robot => ({
 export const ownRobot = (nameKey: string): Robot => ({ ...robot(nameKey), nameKey });
 
 /** Under which name the thread keeps what an actor without an account did. */
-export const signature = (actor: Robot): { by: string } | { byKey: string } =>
-  actor.nameKey ? { byKey: actor.nameKey } : { by: actor.name };
+export function signature(actor: Robot): { by: string } | { byKey: string } | { program: string } {
+  if (actor.nameKey) return { byKey: actor.nameKey };
+  // A program of the customer's own company is named to its people too.
+  return actor.kind === 'key' && actor.teamRole === null ? { program: actor.name } : { by: actor.name };
+}

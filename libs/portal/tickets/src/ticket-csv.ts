@@ -5,7 +5,7 @@ import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { answersOf, type FieldValue, Groups, idsIn, type RequestField, Requests, typeName } from '@foyer/requests';
 import { localized } from '@foyer/settings';
-import { type Cell, type Column as SheetColumn, sendSpreadsheet, type Visit } from '@foyer/web';
+import { type Cell, type Column as SheetColumn, sendSpreadsheet, spreadsheet, type Visit } from '@foyer/web';
 import { TicketList, type TicketRow, type ViewFilter } from './ticket-list.js';
 import { type Base, rowView } from './ticket-view.js';
 import { AnswerPanels } from './asking/answer-panels.js';
@@ -50,10 +50,15 @@ export class TicketCsv {
 
   /** Sends those that the filter finds and the actor may export, as a file that browsers save. */
   async send(res: Response, visit: Visit, actor: PortalActor, base: Base, filter: ViewFilter): Promise<void> {
-    await this.limits.count(EXPORTED, actor.id!);
+    sendSpreadsheet(res, 'tickets', await this.text(visit, actor, actor.id!, base, filter));
+  }
+
+  /** The same as text; `by` is whose exports are counted. */
+  async text(visit: Visit, actor: PortalActor, by: string, base: Base, filter: ViewFilter): Promise<string> {
+    await this.limits.count(EXPORTED, by);
     const found = await this.list.everything(actor, { ...filter, action: 'export' });
     const { columns, lines } = await this.table(visit, base, found);
-    sendSpreadsheet(res, visit, 'tickets', columns, lines);
+    return spreadsheet(visit, columns, lines);
   }
 
   private async table(

@@ -81,7 +81,7 @@ export class TicketLedger {
       const message = Object.assign(new TicketMessage(), {
         ...{ ticketId: ticket.id, authorId: author.id, kind, body, format, quoted, source, mentionIds },
         data: author.id ? (mail ?? null) : signature(author),
-        byTeam: draft.byTeam ?? (author.id === null || speaksForTeam(author, ticket)),
+        byTeam: draft.byTeam ?? speaksForTeam(author, ticket),
       });
       em.persist(message);
       ticket.updatedAt = new Date();
@@ -112,7 +112,7 @@ export class TicketLedger {
     return this.database.write(async (em) => {
       const written: TicketMessage[] = [];
       for (const happening of happenings) {
-        const data = actor.kind === 'job' ? { ...signature(actor), ...happening } : happening;
+        const data = actor.id === null ? { ...signature(actor), ...happening } : happening;
         const message = Object.assign(new TicketMessage(), {
           ticketId: ticket.id,
           authorId: actor.id,

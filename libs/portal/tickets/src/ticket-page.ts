@@ -27,7 +27,7 @@ export interface ThreadMessage {
   format: MessageFormat;
   quoted: string | null;
   source: TicketSource;
-  data: HappeningAsRead | ({ by?: string; byKey?: string } & Arrived) | null;
+  data: HappeningAsRead | ({ by?: string; byKey?: string; program?: string } & Arrived) | null;
   createdAt: string;
   authorId: string | null;
   author: string | null;

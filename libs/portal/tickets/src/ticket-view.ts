@@ -188,7 +188,8 @@ function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsR
 }
 
 /** A rule by the name the operator gave it, a part of the product in the reader's language. */
-const signedBy = (visit: Labels, { by, byKey }: { by?: string; byKey?: string }): string | null =>
-  byKey ? visit.t(byKey) : (by ?? null);
+type Signed = { by?: string; byKey?: string; program?: string };
+const signedBy = (visit: Labels, { by, byKey, program }: Signed): string | null =>
+  byKey ? visit.t(byKey) : (by ?? program ?? null);
 
 const CAN_BE_NONE = new Set<Happening['type']>(['assignee', 'category', 'group', 'type', 'tags']);

@@ -4,6 +4,10 @@ import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { FirstAnswer } from './first-answer.js';
+import { RequestInput } from './api/request-input.js';
+import { ThreadOperations } from './api/thread.operations.js';
+import { TicketRecords } from './api/ticket-records.js';
+import { TicketsOperations } from './api/tickets.operations.js';
 import { Attachments } from './attachments.js';
 import { AnswersController } from './customer/answers.controller.js';
 import { RuleOptions } from './conditions/rule-choices.js';
@@ -116,6 +120,10 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     SeenTickets,
     Streams,
     FindTickets,
+    RequestInput,
+    TicketRecords,
+    TicketsOperations,
+    ThreadOperations,
   ],
   exports: [
     ReplyAddresses,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, DomainError, InvalidField, Refused } from '@foyer/access';
+import { allowed, Conflict, DomainError, holds, InvalidField, Refused } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
@@ -47,7 +47,7 @@ export interface TicketDraft {
   source?: TicketSource;
   format?: MessageDraft['format'];
   quoted?: string | null;
-  /** Whose ticket it is, where that is not the actor's own. The caller has checked that the actor may. */
+  /** Whose ticket it is, where that is not the actor's own. */
   requesterId?: string;
   watcherIds?: string[];
   /** The confirmation mail; true unless said otherwise. */
@@ -86,6 +86,7 @@ export class Tickets {
     const { description, fileIds, format, quoted, confirm, proved, mail, requesterId = actor.id!, ...values } = draft;
     if (!allowed(actor.ability, 'create', 'Ticket', { companyId: draft.companyId }))
       throw new InvalidField('company', 'web.form.choice');
+    if (requesterId !== actor.id) await this.mustOpenFor(actor, requesterId, draft.companyId);
     if (actor.id) await this.limits.count(OPENED, actor.id);
     return this.database.write(async (em) => {
       await this.checkCategory(draft.categoryId);
@@ -347,6 +348,26 @@ export class Tickets {
       const body = translate(defaultLocale, error.code, error.values);
       await this.annotate(actor, ticket, { body, fileIds: [] });
     }
+  }
+
+  /** The team opens tickets for whom it sees; of a company's people those whose role says so, for colleagues there. */
+  private async mustOpenFor(
+    { ability }: PortalActor,
+    requesterId: string | null,
+    companyId: string | null,
+  ): Promise<void> {
+    const may =
+      holds(ability, 'open-for', 'Desk') ||
+      (companyId !== null && allowed(ability, 'open-for', 'Ticket', { companyId }));
+    const [known] = await this.database.read((em) =>
+      rows<{ belongs: boolean }>(
+        em,
+        sql`select exists (select from ${table('membership')} m where m.person_id = p.id and m.company_id = ${companyId}) as belongs
+              from ${table('person')} p where p.id = ${requesterId} and p.status <> 'deactivated'`,
+      ),
+    );
+    if (!may || !known || (companyId !== null && !known.belongs))
+      throw new InvalidField('requester', 'web.form.choice');
   }
 
   private async checkCategory(id: string | null): Promise<void> {

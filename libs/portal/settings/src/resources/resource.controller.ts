@@ -9,6 +9,7 @@ import {
   Feature,
   type FormState,
   sendSpreadsheet,
+  spreadsheet,
   type Visit,
 } from '@foyer/web';
 import { Collections } from '../collections.js';
@@ -96,13 +97,8 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
     const lines = (await this.collections.all(this.collection)).map((item) =>
       asked.map((leaf, index) => cell(visit, leaf, valueAt(item, leaf.path), offered[index]!)),
     );
-    sendSpreadsheet(
-      res,
-      visit,
-      name,
-      asked.map((leaf) => ({ heading: visit.t(about.label(leaf)) })),
-      lines,
-    );
+    const columns = asked.map((leaf) => ({ heading: visit.t(about.label(leaf)) }));
+    sendSpreadsheet(res, name, spreadsheet(visit, columns, lines));
   }
 
   private offered(visit: Visit, { field }: Leaf, chosen: string[]) {

@@ -15,6 +15,7 @@ import {
   Feature,
   Filters,
   sendSpreadsheet,
+  spreadsheet,
   View,
   type Visit,
 } from '@foyer/web';
@@ -81,7 +82,7 @@ export class ResultsController {
       ...[score, scoreWords(visit.locale, survey.kind, score), comment, person, email, agent],
       ...[number === null ? null : ticketNumber(number), subject, new Date(sentAt), new Date(answeredAt)],
     ]);
-    sendSpreadsheet(res, visit, 'survey', columns, lines);
+    sendSpreadsheet(res, 'survey', spreadsheet(visit, columns, lines));
   }
 
   private async view(visit: Visit, actor: PortalActor, survey: Survey, asked: Asked) {

@@ -1,0 +1,484 @@
+import type { Server } from 'node:http';
+import request from 'supertest';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { InvalidField, Refused } from '@foyer/access';
+import { allScopes, Api, type Operation } from '@foyer/api';
+import { Limits } from '@foyer/credentials';
+import { Database, rows, type Sql, sql, table } from '@foyer/database';
+import { Keys } from '@foyer/keys';
+import { Settings } from '@foyer/settings';
+
+const UNKNOWN = '0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a70';
+
+let world: World;
+let acme: TestTenant;
+let ana: TestPerson;
+let ute: TestPerson;
+
+/** A program with a key on a host. */
+function program(tenant: TestTenant, key: string) {
+  const agent = request(world.app.getHttpServer() as Server);
+  const at = (method: 'get' | 'post' | 'patch' | 'delete', path: string, headers: Record<string, string> = {}) => {
+    const sent = agent[method](path.startsWith('/') ? path : `/api/v1/${path}`);
+    return sent.set({ Host: tenant.host, Authorization: `Bearer ${key}`, ...headers });
+  };
+  let made = 0;
+  return {
+    get: (path: string, headers?: Record<string, string>) => at('get', path, headers),
+    post: (path: string, body: object = {}, headers: Record<string, string> = {}) =>
+      at('post', path, { 'Idempotency-Key': `${key.slice(-6)}-${(made += 1)}`, ...headers }).send(body),
+    patch: (path: string, body: object, ifMatch?: string) =>
+      at('patch', path, ifMatch ? { 'If-Match': ifMatch } : {}).send(body),
+    delete: (path: string, ifMatch?: string) => at('delete', path, ifMatch ? { 'If-Match': ifMatch } : {}),
+  };
+}
+
+const companyId = async (name: string): Promise<string> =>
+  (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} where name = ${name}`))[0]!.id;
+const personId = async ({ email }: TestPerson): Promise<string> =>
+  (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where email = ${email}`))[0]!.id;
+
+async function keyFor(scopes: string[], company: string | null = null, more: { addresses?: string[] } = {}) {
+  const actor = await acme.owner.actor();
+  const draft = { name: 'ERP', scopes, companyId: company && (await companyId(company)), addresses: [], days: 365 };
+  return acme.inside(() => world.get(Keys).create(actor, { ...draft, ...more }));
+}
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
+  ute = await (await acme.customer('Ute')).of('Umbrella', 'company_user');
+  await ana.opens('Globex: the printer');
+  await ute.opens('Umbrella: the merger');
+});
+
+let everything: ReturnType<typeof program>;
+
+beforeAll(async () => {
+  const { key } = await keyFor(allScopes().map(({ name }) => name));
+  everything = program(acme, key);
+});
+
+describe('a key with tickets:read of company A reads A’s tickets and nothing else', () => {
+  let api: ReturnType<typeof program>;
+  beforeAll(async () => {
+    api = program(acme, (await keyFor(['tickets:read'], 'Globex')).key);
+    await everything.post('tickets/1/notes', { body: 'whisper-4711' });
+    await everything.patch('tickets/1', { tags: ['whisper-tag'] }, '*');
+    await acme.inside(() =>
+      world
+        .get(Database)
+        .write((em) =>
+          rows(
+            em,
+            sql`update ${table('ticket')} set updated_at = now() - interval '1 minute', shown_at = now() - interval '2 minutes'`,
+          ),
+        ),
+    );
+  });
+
+  test.each([
+    ['list', 'tickets'],
+    ['search', 'tickets?q=the'],
+    ['sync', 'tickets/sync'],
+  ])('through %s', async (_, path) => {
+    const { status, body, text } = await api.get(path);
+    expect([status, body.data.map(({ subject }: { subject: string }) => subject)]).toEqual([
+      200,
+      ['Globex: the printer'],
+    ]);
+    expect(text).not.toMatch(/whisper|"tags"|"group_id"|"due_at"/);
+  });
+
+  test('through one and its thread', async () => {
+    const { body, text } = await api.get('tickets/TKT-001');
+    expect(body).toMatchObject({ number: 'TKT-001', requester: { name: 'Ana' }, company: { name: 'Globex' } });
+    const thread = await api.get('tickets/1/messages');
+    expect(thread.body.data.map(({ kind }: { kind: string }) => kind)).toEqual(['reply']);
+    expect(text + thread.text).not.toContain('whisper');
+    expect([(await api.get('tickets/2')).status, (await api.get('tickets/2/messages')).status]).toEqual([404, 404]);
+  });
+
+  test('through the export', async () => {
+    const csv = await api.get('tickets/export');
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect([csv.text.includes('printer'), csv.text.includes('merger'), csv.text.includes('whisper')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('by what customers do not see nothing is found', async () => {
+    for (const query of ['tag=whisper-tag', `group_id=${UNKNOWN}`, 'order=touched', 'order=due'])
+      expect((await api.get(`tickets?${query}`)).status).toBe(403);
+    expect((await api.get('tickets?q=4711')).body.data).toEqual([]);
+  });
+
+  test('and writes nothing, and reads nothing but tickets', async () => {
+    const { status, body } = await api.post('tickets/1/replies', { body: 'Hello' });
+    expect([status, body.code]).toEqual([403, 'scope-missing']);
+    expect((await api.get('people')).status).toBe(403);
+    expect((await api.get('companies')).status).toBe(403);
+  });
+});
+
+describe('no operation gives away what belongs to others', () => {
+  /** Asks every operation that names a thing for these: each must answer as if there were none. */
+  async function told(api: ReturnType<typeof program>, ids: Record<string, string>): Promise<string[]> {
+    const seen: string[] = [];
+    for (const operation of world
+      .get(Api)
+      .all()
+      .filter(({ path }) => path.includes('{'))) {
+      const of = await ask(api, operation, ids);
+      const unknown = await ask(api, operation, { number: 'TKT-99999', any: UNKNOWN });
+      const isBlind =
+        of.status === 404 || (of.status >= 400 && of.status === unknown.status && of.text === unknown.text);
+      if (!isBlind) seen.push(`${operation.id} → ${of.status}`);
+    }
+    return seen;
+  }
+
+  async function ask(api: ReturnType<typeof program>, { method, path, body }: Operation, ids: Record<string, string>) {
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? ids['any']!).slice(1);
+    const sent = body ? plausible(Object.keys(body.shape)) : {};
+    const { status, text } =
+      method === 'get'
+        ? await api.get(filled)
+        : method === 'post'
+          ? await api.post(filled, sent)
+          : method === 'patch'
+            ? await api.patch(filled, sent, '*')
+            : await api.delete(filled, '*');
+    const { instance: _, request_id: __, ...said } = JSON.parse(text || '{}') as Record<string, unknown>;
+    return { status, text: JSON.stringify(said) };
+  }
+  const VALUES: Record<string, unknown> = {
+    body: 'Hello',
+    into: 'TKT-001',
+    other: 'TKT-001',
+    role: 'user',
+    name: 'Name',
+    person_id: UNKNOWN,
+  };
+  const plausible = (names: string[]) =>
+    Object.fromEntries(names.filter((name) => name in VALUES).map((name) => [name, VALUES[name]]));
+
+  test('of other companies: every operation × their ids with a company’s key', async () => {
+    const scopes = allScopes().filter(({ ofCompany }) => ofCompany).map(({ name }) => name); // prettier-ignore
+    const api = program(acme, (await keyFor(scopes, 'Globex')).key);
+    const ids = { number: 'TKT-002', company: await companyId('Umbrella'), person: await personId(ute), any: UNKNOWN };
+    expect(await told(api, ids)).toEqual([]);
+  });
+
+  test('of other tenants: their ids with a key that may do everything', async () => {
+    const bolt = await world.tenant('bolt');
+    const bob = await (await bolt.customer('Bob')).of('Initech', 'company_admin');
+    await bob.opens('Bolt only');
+    const [{ id: person }] = (await bolt.query<{ id: string }>(
+      () => sql`select id from ${table('person')} where email = ${bob.email}`,
+    )) as [{ id: string }];
+    const [{ id: company }] = (await bolt.query<{ id: string }>(() => sql`select id from ${table('company')}`)) as [
+      { id: string },
+    ];
+    expect(await told(everything, { number: 'TKT-999', person, company, any: UNKNOWN })).toEqual([]);
+    const { key } = await keyFor(['tickets:read']);
+    expect((await program(bolt, key).get('tickets')).status).toBe(401);
+  });
+});
+
+describe('who comes in', () => {
+  test.each(['tickets', 'people', 'nowhere/at-all', '/api', '/api/v2/tickets'])(
+    '%s without a key: 401 as problem+json',
+    async (path) => {
+      const { status, headers, body } = await request(world.app.getHttpServer() as Server)
+        .get(path.startsWith('/') ? path : `/api/v1/${path}`)
+        .set('Host', acme.host);
+      expect([status, headers['content-type'], headers['www-authenticate']]).toEqual([
+        401,
+        'application/problem+json; charset=utf-8',
+        'Bearer',
+      ]);
+      expect(body).toMatchObject({
+        status: 401,
+        code: 'key-missing',
+        request_id: headers['x-request-id'],
+        type: 'about:blank',
+      });
+    },
+  );
+
+  test('a session is nobody under /api, and a key nobody on pages', async () => {
+    const browser = await acme.owner.browser();
+    expect((await browser.get('/api/v1/tickets')).status).toBe(401);
+    const { key } = await keyFor(['tickets:read']);
+    const page = await acme.visitor().get('/tickets', { Authorization: `Bearer ${key}` });
+    expect([page.status, page.headers['location']]).toEqual([303, '/sign-in?return_to=%2Ftickets']);
+  });
+
+  test('a key that is wrong, expired, revoked or of another place', async () => {
+    const { id, key } = await keyFor(['tickets:read']);
+    const api = program(acme, key);
+    expect((await api.get('tickets')).status).toBe(200);
+    const other = key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
+    expect((await program(acme, other).get('tickets')).status).toBe(401);
+    await change(sql`set expires_at = now() - interval '1 second'`, id);
+    expect((await api.get('tickets')).body).toMatchObject({ status: 401, code: 'key-wrong' });
+    await change(sql`set expires_at = now() + interval '1 day'`, id);
+    await acme.inside(async () => world.get(Keys).revoke(await acme.owner.actor(), id));
+    expect((await api.get('tickets')).status).toBe(401);
+    const far = await keyFor(['tickets:read'], null, { addresses: ['192.0.2.0/24', '2001:db8::/32'] });
+    expect((await program(acme, far.key).get('tickets')).body).toMatchObject({ status: 403, code: 'address-refused' });
+    const near = await keyFor(['tickets:read'], null, { addresses: ['127.0.0.0/8', '::1'] });
+    expect((await program(acme, near.key).get('tickets')).status).toBe(200);
+  });
+
+  test('a rotated key counts beside the former one for as long as was said', async () => {
+    const { id, key } = await keyFor(['tickets:read']);
+    const next = await acme.inside(async () => world.get(Keys).rotate(await acme.owner.actor(), id, 1));
+    for (const one of [key, next]) expect((await program(acme, one).get('tickets')).status).toBe(200);
+    await change(sql`set former_until = now()`, id);
+    expect([
+      (await program(acme, key).get('tickets')).status,
+      (await program(acme, next).get('tickets')).status,
+    ]).toEqual([401, 200]);
+  });
+
+  test('nobody makes a key that may more than they may', async () => {
+    const admin = await acme.agent('Ada', 'admin');
+    const agent = await acme.agent('Nils');
+    const draft = { name: 'x', scopes: ['settings:write'], companyId: null, addresses: [], days: 365 };
+    await acme.inside(async () => {
+      await expect(world.get(Keys).create(await agent.actor(), draft)).rejects.toThrow(Refused);
+      await expect(world.get(Keys).create(await admin.actor(), draft)).resolves.toMatchObject({
+        id: expect.any(String),
+      });
+      const ofCompany = { ...draft, companyId: await companyId('Globex') };
+      await expect(world.get(Keys).create(await admin.actor(), ofCompany)).rejects.toThrow(InvalidField);
+    });
+  });
+
+  test('a portal in maintenance is closed to companies’ keys alone; a section that is off is not there', async () => {
+    const owner = await acme.owner.actor();
+    const set = (status: 'active' | 'maintenance') =>
+      acme.inside(() => world.get(Settings).change(owner, 'portal', { status }));
+    const ofCompany = program(acme, (await keyFor(['tickets:read'], 'Globex')).key);
+    await set('maintenance');
+    expect([(await ofCompany.get('tickets')).status, (await everything.get('tickets')).status]).toEqual([503, 200]);
+    await set('active');
+    await acme.inside(() => world.get(Settings).change(owner, 'features', { tickets: false }));
+    expect((await everything.get('tickets')).body).toMatchObject({ status: 404, code: 'section-off' });
+    await acme.inside(() => world.get(Settings).change(owner, 'features', { tickets: true }));
+  });
+
+  const change = (how: Sql, id: string) =>
+    acme.inside(() =>
+      world.get(Database).write((em) => rows(em, sql`update ${table('api_key')} ${how} where id = ${id}`)),
+    );
+});
+
+describe('what is sent', () => {
+  test('each fault is named at its place', async () => {
+    const { status, body } = await everything.post('tickets', { subject: '', requester_id: 'x', colour: 'red' });
+    expect([status, body.code]).toEqual([422, 'invalid']);
+    const pointers = body.errors.map(({ pointer }: { pointer: string }) => pointer).sort();
+    expect(pointers).toEqual(['/colour', '/description', '/requester_id', '/subject']);
+    const stranger = await everything.post('tickets', { subject: 'x', description: 'y', requester_id: UNKNOWN });
+    expect([stranger.status, stranger.body.errors[0].pointer]).toEqual([422, '/requester_id']);
+    expect((await everything.get('tickets?limit=1000')).body).toMatchObject({
+      status: 400,
+      errors: [{ parameter: 'limit' }],
+    });
+  });
+
+  test.each([
+    ['what is no JSON', '{"a":', 'application/json', 400],
+    ['what is nested deeply', `${'['.repeat(50)}${']'.repeat(50)}`, 'application/json', 400],
+    ['a key of a prototype', '{"__proto__":{"x":1}}', 'application/json', 400],
+    ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
+    ['what is too large', `{"body":"${'x'.repeat(1024 * 1024)}"}`, 'application/json', 413],
+  ])('%s', async (_, text, type, status) => {
+    const { key } = await keyFor(['tickets:write']);
+    const answer = await request(world.app.getHttpServer() as Server)
+      .post('/api/v1/tickets/1/notes')
+      .set({ Host: acme.host, Authorization: `Bearer ${key}`, 'Idempotency-Key': 'x', 'Content-Type': type })
+      .send(text);
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      status,
+      'application/problem+json; charset=utf-8',
+    ]);
+  });
+
+  test('another method is answered by those there are', async () => {
+    const { status, headers } = await everything.delete('tickets/1');
+    expect([status, headers['allow']]).toEqual([405, 'GET, PATCH']);
+  });
+});
+
+describe('what is asked for once happens once', () => {
+  const draft = async () => ({
+    subject: 'Once',
+    description: 'Words',
+    requester_id: await personId(ana),
+    company_id: await companyId('Globex'),
+  });
+
+  test('the same key gives the same answer, another payload is refused, none as well', async () => {
+    const sent = await draft();
+    const first = await everything.post('tickets', sent, { 'Idempotency-Key': 'order-1' });
+    const second = await everything.post('tickets', sent, { 'Idempotency-Key': 'order-1' });
+    expect([first.status, second.status, second.body]).toEqual([201, 201, first.body]);
+    expect([first.headers['idempotency-replayed'], second.headers['idempotency-replayed']]).toEqual([
+      undefined,
+      'true',
+    ]);
+    const other = await everything.post('tickets', { ...sent, subject: 'Twice' }, { 'Idempotency-Key': 'order-1' });
+    expect(other.body).toMatchObject({ status: 422, code: 'idempotency-other' });
+    expect((await everything.post('tickets', sent, { 'Idempotency-Key': '' })).body.code).toBe('idempotency-missing');
+    const elsewhere = await everything.post('tickets/1/notes', { body: 'x' }, { 'Idempotency-Key': 'order-1' });
+    expect(elsewhere.status).toBe(201);
+  });
+
+  test('ten at once make one', async () => {
+    const sent = { ...(await draft()), subject: 'Ten at once' };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => everything.post('tickets', sent, { 'Idempotency-Key': 'order-2' })),
+    );
+    expect(answers.map(({ status }) => status).filter((status) => status !== 201 && status !== 409)).toEqual([]);
+    expect((await everything.get('tickets?q=Ten')).body.data).toHaveLength(1);
+  });
+
+  test('what was refused may be sent again', async () => {
+    const sent = { ...(await draft()), requester_id: UNKNOWN };
+    expect((await everything.post('tickets', sent, { 'Idempotency-Key': 'order-3' })).status).toBe(422);
+    expect((await everything.post('tickets', await draft(), { 'Idempotency-Key': 'order-3' })).status).toBe(201);
+  });
+});
+
+describe('what two may change', () => {
+  test('is changed by whoever has seen what it is', async () => {
+    const { headers } = await everything.get('tickets/1');
+    const etag = headers['etag']!;
+    expect((await everything.get('tickets/1', { 'If-None-Match': etag })).status).toBe(304);
+    expect((await everything.patch('tickets/1', { priority: 'high' })).status).toBe(428);
+    const changed = await everything.patch('tickets/1', { priority: 'high' }, etag);
+    expect([changed.status, changed.body.priority]).toEqual([200, 'high']);
+    expect((await everything.patch('tickets/1', { priority: 'low' }, etag)).body).toMatchObject({
+      status: 412,
+      code: 'if-match-stale',
+    });
+    expect((await everything.patch('tickets/1', { priority: 'low' }, changed.headers['etag'])).status).toBe(200);
+  });
+
+  test('companies as well', async () => {
+    const id = await companyId('Globex');
+    const { headers } = await everything.get(`companies/${id}`);
+    const changed = await everything.patch(`companies/${id}`, { domain: 'globex.example' }, headers['etag']);
+    expect([changed.status, changed.body.domain, changed.body.name]).toEqual([200, 'globex.example', 'Globex']);
+    expect((await everything.patch(`companies/${id}`, { domain: null }, headers['etag'])).status).toBe(412);
+  });
+});
+
+describe('the life of a ticket', () => {
+  test('opened for a colleague by a company’s key, answered by the team’s, solved', async () => {
+    const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
+    const company_id = await companyId('Globex');
+    const opened = await ofCompany.post('tickets', {
+      subject: 'Toner',
+      description: 'Empty',
+      requester_id: await personId(ana),
+      company_id,
+    });
+    expect(opened.body).toMatchObject({ status: 'open', source: 'api', requester: { name: 'Ana' } });
+    const { number } = opened.body as { number: string };
+    const foreign = { subject: 'x', description: 'y', requester_id: await personId(ute), company_id };
+    expect((await ofCompany.post('tickets', foreign)).status).toBe(422);
+    expect((await ofCompany.post('tickets', { ...foreign, company_id: null })).status).toBe(422);
+    expect((await ofCompany.post(`tickets/${number}/notes`, { body: 'x' })).status).toBe(403);
+    expect((await ofCompany.patch(`tickets/${number}`, { priority: 'high' }, '*')).status).toBe(403);
+    expect((await everything.post(`tickets/${number}/replies`, { body: 'On its way' })).status).toBe(201);
+    expect((await ofCompany.get(`tickets/${number}`)).body.status).toBe('pending');
+    expect((await ofCompany.post(`tickets/${number}/replies`, { body: 'Thanks' })).status).toBe(201);
+    const thread = (await ofCompany.get(`tickets/${number}/messages`)).body.data as {
+      kind: string;
+      by_team: boolean;
+      body: string;
+    }[];
+    const said = thread.filter(({ kind }) => kind === 'reply').map(({ by_team, body }) => [body, by_team]);
+    expect(said).toEqual([['Empty', false], ['On its way', true], ['Thanks', false]]); // prettier-ignore
+    expect((await ofCompany.post(`tickets/${number}/solution`)).body.status).toBe('solved');
+    const browser = await ana.browser();
+    expect((await browser.get(`/tickets/${number}`)).text).toContain('ERP');
+  });
+});
+
+describe('lists', () => {
+  test('page by page, each once, by cursors that belong to their list', async () => {
+    for (const subject of ['One', 'Two', 'Three']) await ute.opens(subject);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await everything.get(`tickets?limit=2${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.data.map(({ number }: { number: string }) => number));
+      cursor = body.next_cursor ?? '';
+      expect(body.has_more).toBe(cursor !== '');
+    } while (cursor !== '');
+    expect(new Set(seen).size).toBe(seen.length);
+    const all = (await everything.get('tickets?limit=100')).body.data;
+    expect(seen.length).toBe(all.length);
+    const first = (await everything.get('tickets?limit=1')).body.next_cursor as string;
+    expect((await everything.get(`tickets?limit=1&status=open&cursor=${first}`)).body.code).toBe('cursor-wrong');
+    expect((await everything.get('tickets?cursor=nonsense')).status).toBe(400);
+  });
+
+  test('sync tells what changed since, once it is over', async () => {
+    const past = (seconds: number) =>
+      acme.inside(() =>
+        world
+          .get(Database)
+          .write((em) =>
+            rows(em, sql`update ${table('ticket')} set updated_at = now() - ${seconds} * interval '1 second'`),
+          ),
+      );
+    await past(60);
+    const all = await everything.get('tickets/sync?limit=100');
+    expect([all.body.has_more, all.body.data.length > 3]).toEqual([false, true]);
+    const since = all.body.next_cursor as string;
+    expect((await everything.get(`tickets/sync?limit=100&cursor=${since}`)).body).toMatchObject({
+      data: [],
+      next_cursor: since,
+    });
+    await everything.patch('tickets/1', { priority: 'urgent' }, '*');
+    expect((await everything.get(`tickets/sync?cursor=${since}`)).body.data).toEqual([]);
+    await acme.inside(() =>
+      world
+        .get(Database)
+        .write((em) =>
+          rows(em, sql`update ${table('ticket')} set updated_at = now() - interval '10 seconds' where number = 1`),
+        ),
+    );
+    const changed = (await everything.get(`tickets/sync?cursor=${since}`)).body.data;
+    expect(changed.map(({ number }: { number: string }) => number)).toEqual(['TKT-001']);
+  });
+});
+
+test('each answer says how much is left, and too many are refused by the key, not the address', async () => {
+  const { id, key } = await keyFor(['tickets:read']);
+  const { headers } = await program(acme, key).get('tickets');
+  expect(headers['ratelimit-policy']).toBe('"default";q=600;w=60');
+  expect(headers['ratelimit']).toMatch(/^"default";r=599;t=\d+$/);
+  await acme.inside(async () => {
+    for (let time = 0; time < 600; time += 1)
+      await world.get(Limits).take({ name: 'api', points: 600, seconds: 60 }, id);
+  });
+  const refused = await program(acme, key).get('tickets');
+  expect([refused.status, refused.body.code, Number(refused.headers['retry-after']) > 0]).toEqual([
+    429,
+    'too-many',
+    true,
+  ]);
+  expect((await everything.get('tickets')).status).toBe(200);
+});

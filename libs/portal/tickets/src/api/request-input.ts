@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { holds, InvalidField } from '@foyer/access';
+import { Database, rows, sql, table } from '@foyer/database';
+import type { PortalActor } from '@foyer/identity';
+import { translate } from '@foyer/i18n';
+import { type Fault, Problem, type Visit } from '@foyer/web';
+import { localized } from '@foyer/settings';
+import type { RequestField } from '@foyer/requests';
+import { answerOf, controlOf, type FormChoices, requestForm, type Typed } from '@foyer/requests';
+import { ticketOf } from '../asking/request-desk.js';
+import { Requests } from '@foyer/requests';
+import type { FieldValue, Priority } from '@foyer/requests';
+import type { TicketDraft } from '../tickets.js';
+import type { TicketRecord } from './ticket-wire.js';
+
+export interface Asked {
+  subject: string;
+  description: string;
+  requester_id: string;
+  company_id?: string | null | undefined;
+  type_id?: string | undefined;
+  category_id?: string | null | undefined;
+  priority?: Priority | undefined;
+  fields: Record<string, unknown>;
+}
+type Answers = Record<string, FieldValue>;
+/** What programs write needs no region's marks. */
+const REGION = 'en-US';
+
+/** What programs send for a request, judged by the same form that people fill in. */
+@Injectable()
+export class RequestInput {
+  constructor(
+    private readonly database: Database,
+    private readonly requests: Requests,
+  ) {}
+
+  /** @throws Problem that names each fault at its place */
+  async ticket(visit: Visit, actor: PortalActor, asked: Asked): Promise<TicketDraft> {
+    const offered = await this.requests.offered(actor);
+    const type = asked.type_id === undefined ? offered[0]! : offered.find(({ id }) => id === asked.type_id);
+    if (!type) throw new InvalidField('type', 'web.form.choice');
+    const fields = await this.requests.fields();
+    const {
+      subject,
+      description,
+      priority,
+      category_id: category,
+      company_id: company,
+      requester_id: requesterId,
+    } = asked;
+    const typed: Typed = {
+      ...{ subject, description, category: category ?? '', company: company ?? '' },
+      ...(priority && { priority }),
+      ...typedOf(asked.fields, fields),
+    };
+    const around = await this.around(actor, requesterId);
+    const schema = requestForm(type, fields, typed, {
+      ...{ region: REGION, team: holds(actor.ability, 'read', 'Note'), files: {} },
+      categoryIds: around.categories,
+      companyIds: around.companies,
+    });
+    const result = schema.safeParse(typed);
+    if (!result.success) throw wrong(result.error, visit);
+    const chosen = company === undefined ? result.data.company : company;
+    return { ...ticketOf(type, { ...result.data, company: chosen }, {}), requesterId, source: 'api' };
+  }
+
+  /** Answers to a ticket's own fields, and the names of those that are different. */
+  async answers(
+    visit: Visit,
+    now: TicketRecord,
+    given: Record<string, unknown>,
+  ): Promise<{ fields: Answers; changed: string[] }> {
+    const fields = (await this.requests.fields()).filter(({ id, kind }) => id in given && kind !== 'file');
+    const unknown = Object.keys(given).filter((id) => !fields.some((field) => field.id === id));
+    if (unknown.length > 0)
+      throw new Problem(422, 'invalid', {
+        errors: unknown.map((id) => ({ pointer: `/fields/${id}`, ...said('web.form.choice', visit) })),
+      });
+    const choices: FormChoices = {
+      ...{ region: REGION, team: true, categoryIds: [], files: {}, held: now.fields as Answers },
+      companyIds: now.company ? [now.company.id] : [],
+    };
+    const schema = z.object(
+      Object.fromEntries(fields.map((field) => [controlOf(field.id), answerOf(field, false, choices)])),
+    );
+    const result = schema.safeParse(typedOf(given, fields));
+    if (!result.success) throw wrong(result.error, visit);
+    const value = result.data as Answers;
+    return {
+      fields: Object.fromEntries(fields.map(({ id }) => [id, value[controlOf(id)] ?? null])),
+      changed: fields
+        .filter(({ id }) => JSON.stringify(value[controlOf(id)] ?? null) !== JSON.stringify(now.fields[id] ?? null))
+        .map((field) => localized(field, 'label', visit.locale)),
+    };
+  }
+
+  /** Categories in force, and the companies of the requester that the actor may speak for. */
+  private async around(actor: PortalActor, requesterId: string) {
+    const [row] = await this.database.read((em) =>
+      rows<{ categories: string[]; companies: string[] }>(
+        em,
+        sql`select (select coalesce(json_agg(c.id), '[]') from ${table('ticket_category')} c where c.archived_at is null) as categories,
+                   (select coalesce(json_agg(m.company_id), '[]') from ${table('membership')} m where m.person_id = ${requesterId}) as companies`,
+      ),
+    );
+    const mine = new Set(actor.companies.map(({ id }) => id));
+    const companies = actor.teamRole === null ? row!.companies.filter((id) => mine.has(id)) : row!.companies;
+    return { ...row!, companies };
+  }
+}
+
+/** As the controls of the form would hold it. */
+function typedOf(given: Record<string, unknown>, fields: readonly RequestField[]): Typed {
+  const text = (value: unknown): string =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  return Object.fromEntries(
+    fields
+      .filter(({ id }) => given[id] !== undefined && given[id] !== null)
+      .map(({ id, kind }) => {
+        const value = given[id];
+        if (kind === 'checkbox') return [controlOf(id), value === true ? 'yes' : ''];
+        return [controlOf(id), Array.isArray(value) ? value.map(text) : text(value)];
+      }),
+  );
+}
+
+const SENT: Record<string, string> = { category: 'category_id', company: 'company_id' };
+
+function wrong(error: z.ZodError, visit: Visit): Problem {
+  const errors = error.issues.map((issue): Fault => {
+    const name = String(issue.path[0] ?? '');
+    const pointer = name.startsWith('f-') ? `/fields/${name.slice(2)}` : `/${SENT[name] ?? name}`;
+    return {
+      pointer,
+      ...said(
+        /^[a-z]+\.[a-z.-]+$/.test(issue.message)
+          ? issue.message
+          : issue.code === 'too_small'
+            ? 'web.form.required'
+            : 'web.form.wrong',
+        visit,
+      ),
+    };
+  });
+  return new Problem(422, 'invalid', { errors });
+}
+
+const said = (code: string, { locale }: Visit) => ({ code, message: translate(locale, code) });
