@@ -13,6 +13,7 @@ import { parseHead } from '@foyer/inbound';
 import { parseNumber } from '../../../libs/portal/requests/src/local-number.js';
 import { checkCss } from '@foyer/theming';
 import { field, readForm } from '@foyer/web';
+import { parseJsonBody } from '../../../libs/core/api/src/json-body.js';
 import { trueName } from '../../../libs/core/files/src/true-name.js';
 import { zipEntries } from '../../../libs/core/files/src/zip-directory.js';
 import { authenticated } from '../../../libs/core/inbound/src/authentication.js';
@@ -20,6 +21,7 @@ import { parseMail } from '../../../libs/core/inbound/src/parse-mail.js';
 import { checkTemplate } from '../../../libs/core/theming/src/check-template.js';
 import { markdownHtml, markdownText } from '../../../libs/core/theming/src/markdown.js';
 import { Cookies } from '../../../libs/core/web/src/cookies.js';
+import { parseKey } from '../../../libs/portal/keys/src/secret.js';
 import { parseTicketNumber } from '../../../libs/portal/tickets/src/ticket-number.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -52,6 +54,14 @@ const form = (type: string) => async (body: string) => {
   const drain = async ({ content }: { content: Readable }) => void (await content.resume().toArray());
   await readForm(req as unknown as IncomingMessage, limits, drain).catch(() => undefined);
 };
+/** What is refused has been read. */
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    // It is about the time.
+  }
+}
 const nobody = () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
 const fromNowhere = { peer: '192.0.2.1', helo: null, envelopeFrom: 'a@b.example' };
 
@@ -79,6 +89,18 @@ const PARSERS: Record<string, Parser> = {
     most: 4 * MEGABYTE,
     pieces: ['a&', 'a=b&', '%41', '&', '=', '+', 'a[b][c]=d&'],
     feed: form('application/x-www-form-urlencoded'),
+  },
+  'a JSON body': {
+    functions: ['readJsonBody', 'parseJsonBody'],
+    most: MEGABYTE,
+    pieces: ['[', '[[],', '{"a":', '"\\', '\\"', '1,', 'é'],
+    feed: (text) => attempt(() => parseJsonBody(Buffer.from(`["${text}`))),
+  },
+  'an API key': {
+    functions: ['parseKey'],
+    most: MEGABYTE,
+    pieces: ['foyer_live_', 'a', '0_'],
+    feed: (text) => void parseKey(text),
   },
   'a form in parts': {
     packages: ['busboy'],

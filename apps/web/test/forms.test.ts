@@ -66,6 +66,7 @@ const TEAM_PAGES = [
   ]),
   ...['asking for approval', 'an approval asked for', '/console/people/new', 'a snoozed ticket', 'snoozing'],
   ...['/console/availability', '/console/macros'],
+  ...['/console/settings/api-keys', '/console/settings/api-keys/new', 'an API key'],
   ...['roles', 'team-roles'].flatMap((page) => [
     `/console/settings/${page}`,
     `/console/settings/${page}/new`,
@@ -157,6 +158,9 @@ async function setUpRequests(team: Visitor, customer: Visitor): Promise<void> {
   named['a new ticket for Ana'] = `/console/tickets/new?customer=${ana!.id}&type=repair`;
   await customer.post('/tickets/drafts', { ...typed, place: `new:${id}` });
   await customer.post('/tickets/drafts', { place: 'reply:TKT-001', body: 'About to' });
+  await team.post(`${settings}/api-keys`, { name: 'ERP', scopes: 'tickets:read', days: '365' });
+  const [key] = await acme.query<{ id: string }>(() => sql`select id from ${table('api_key')}`);
+  named['an API key'] = `${settings}/api-keys/${key!.id}`;
 }
 
 /** Tickets and each other, views, a change to several, a role, and who follows what. */
@@ -350,7 +354,9 @@ describe('bad input gets a message by its field, and what was typed comes back',
     // Programs post there; there is no form for it.
     const posts = routesOf(world.app).filter(
       ({ method, path }) =>
-        method === 'post' && !path.startsWith('/_portal/inbound/') && path !== '/_portal/survey/unsubscribe/:token',
+        method === 'post' &&
+        !/^\/_(?:api|portal\/inbound)\//.test(path) &&
+        path !== '/_portal/survey/unsubscribe/:token',
     );
     expect(posts.length).toBeGreaterThan(40);
     // What is typed is kept by a script, which also says that somebody is there; their content is any form's.
