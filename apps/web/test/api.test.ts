@@ -3,7 +3,7 @@ import request from 'supertest';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { InvalidField, Refused } from '@foyer/access';
-import { allScopes, Api, type Operation } from '@foyer/api';
+import { allScopes, Api, openApiOf, type Operation } from '@foyer/api';
 import { Limits } from '@foyer/credentials';
 import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
@@ -288,6 +288,7 @@ describe('what is sent', () => {
     expect(pointers).toEqual(['/colour', '/description', '/requester_id', '/subject']);
     const stranger = await everything.post('tickets', { subject: 'x', description: 'y', requester_id: UNKNOWN });
     expect([stranger.status, stranger.body.errors[0].pointer]).toEqual([422, '/requester_id']);
+    expect((await everything.get('tickets?colour=red')).body.errors).toMatchObject([{ parameter: 'colour' }]);
     expect((await everything.get('tickets?limit=1000')).body).toMatchObject({
       status: 400,
       errors: [{ parameter: 'limit' }],
@@ -462,6 +463,196 @@ describe('lists', () => {
     );
     const changed = (await everything.get(`tickets/sync?cursor=${since}`)).body.data;
     expect(changed.map(({ number }: { number: string }) => number)).toEqual(['TKT-001']);
+  });
+});
+
+describe('a list that is set up', () => {
+  test('is read, added to, changed, ordered and taken from as on its page', async () => {
+    const nils = await acme.agent('Nils');
+    const added = await everything.post('ticket-groups', { name: 'Workshop', member_ids: [await personId(nils)] });
+    expect([added.status, Object.keys(added.body).sort()]).toEqual([201, ['id', 'member_ids', 'name']]);
+    await everything.post('ticket-groups', { name: 'Accounts' });
+    const at = `ticket-groups/${added.body.id as string}`;
+    const again = await everything.post('ticket-groups', { name: 'Workshop' });
+    expect([again.status, again.body.errors[0].pointer]).toEqual([422, '/name']);
+    const stranger = await everything.patch(at, { member_ids: [UNKNOWN] }, added.headers['etag']);
+    expect([stranger.status, stranger.body.errors[0].pointer]).toEqual([422, '/member_ids']);
+    const changed = await everything.patch(at, { name: 'Repair shop' }, added.headers['etag']);
+    expect(changed.body).toEqual({ ...added.body, name: 'Repair shop' });
+    expect((await everything.post(`${at}/place`, { by: 1 })).status).toBe(204);
+    const names = async () =>
+      (await everything.get('ticket-groups')).body.data.map(({ name }: { name: string }) => name);
+    expect(await names()).toEqual(['Accounts', 'Repair shop']);
+    await everything.patch('tickets/1', { group_id: added.body.id }, '*');
+    expect((await everything.delete(at, changed.headers['etag'])).status).toBe(409);
+    await everything.patch('tickets/1', { group_id: null }, '*');
+    expect((await everything.delete(at, changed.headers['etag'])).status).toBe(204);
+    expect(await names()).toEqual(['Accounts']);
+  });
+
+  test('keeps its rules: a status means what it meant, and has a name', async () => {
+    const { data } = (await everything.get('ticket-statuses')).body as { data: { id: string; kind: string }[] };
+    expect(data.map(({ kind }) => kind)).toContain('on_hold');
+    expect((await everything.patch(`ticket-statuses/${data[0]!.id}`, { kind: 'closed' }, '*')).status).toBe(422);
+    expect((await everything.post('ticket-statuses', { kind: 'open', name: '' })).status).toBe(422);
+    const added = await everything.post('ticket-statuses', {
+      kind: 'open',
+      name: 'With us',
+      customer_name: 'In work',
+      translations: { de: { name: 'Bei uns' } },
+    });
+    expect(added.body).toMatchObject({
+      standard: false,
+      customer_name: 'In work',
+      translations: { de: { name: 'Bei uns' } },
+    });
+  });
+
+  test('is changed by no key that may only read it, and not read by a company’s', async () => {
+    const reader = program(acme, (await keyFor(['settings:read'])).key);
+    expect([
+      (await reader.get('ticket-groups')).status,
+      (await reader.post('ticket-groups', { name: 'x' })).status,
+    ]).toEqual([200, 403]);
+    const ofCompany = program(acme, (await keyFor(['tickets:write', 'people:write'], 'Globex')).key);
+    expect((await ofCompany.get('ticket-groups')).status).toBe(403);
+  });
+});
+
+describe('the document', () => {
+  let written: Document | null = null;
+  const document = () =>
+    (written ??= openApiOf(world.get(Api).all(), {
+      title: 'Acme',
+      origin: acme.tenant.origin,
+      scopes: allScopes(),
+    }) as unknown as Document);
+  interface Described {
+    operationId: string;
+    summary: string;
+    tags: string[];
+    security: object[];
+    parameters: { name: string; in: string; required: boolean; schema: object; description?: string }[];
+    requestBody?: { content: Record<string, { schema: object }> };
+    responses: Record<string, { $ref?: string; content?: Record<string, { schema: object; example?: unknown }> }>;
+  }
+  interface Document {
+    openapi: string;
+    paths: Record<string, Record<string, Described>>;
+    components: { schemas: Record<string, object> };
+    tags: { name: string }[];
+  }
+  const all = () =>
+    Object.entries(document().paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, told]) => ({ path, method, told })),
+    );
+
+  test('has every operation there is, and each of those answers', async () => {
+    const told = all()
+      .map(({ path, method }) => `${method} ${path}`)
+      .sort();
+    const declared = world
+      .get(Api)
+      .all()
+      .map(({ path, method }) => `${method} /api/v1${path}`)
+      .sort();
+    expect(told).toEqual(declared);
+    for (const {
+      path,
+      method,
+      told: { responses },
+    } of all()) {
+      const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'number' ? '1' : UNKNOWN));
+      const { status } = await program(acme, 'nobody')[method === 'patch' ? 'get' : (method as 'get')](filled);
+      expect([path, status]).toEqual([path, 401]);
+      expect(responses['401']).toEqual({ $ref: '#/components/responses/Problem' });
+    }
+  });
+
+  test('keeps to the rules of ours', () => {
+    const faults: string[] = [];
+    const ids = new Set<string>();
+    for (const { path, method, told } of all()) {
+      const at = `${method} ${path}`;
+      const must = (holds: unknown, rule: string) => holds || faults.push(`${at}: ${rule}`);
+      must(/^[a-z][A-Za-z]+$/.test(told.operationId) && !ids.has(told.operationId), 'a name of its own');
+      ids.add(told.operationId);
+      must(/^\/api\/v1(?:\/(?:[a-z]+(?:-[a-z]+)*|\{[a-z]+\}))+$/.test(path), 'words in kebab-case');
+      must(told.summary.length > 3 && !told.summary.endsWith('.'), 'a summary');
+      must(
+        told.tags.every((tag) => document().tags.some(({ name }) => name === tag)),
+        'a tag that is told',
+      );
+      must(told.security.length > 0, 'a key');
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      must(
+        inPath.every((name) => told.parameters.some((one) => one.in === 'path' && one.name === name && one.required)),
+        'parameters of the path',
+      );
+      must(
+        told.parameters.every((one) => one.in === 'header' || /^[a-z]+(?:_[a-z]+)*$/.test(one.name)),
+        'parameters in snake_case',
+      );
+      must(
+        told.parameters.every((one) => one.in !== 'query' || !one.required),
+        'nothing required in the query',
+      );
+      must(
+        (method === 'post') === told.parameters.some(({ name }) => name === 'Idempotency-Key'),
+        'an Idempotency-Key',
+      );
+      const paged = told.parameters.some(({ name }) => name === 'cursor');
+      must(!paged || told.parameters.some(({ name }) => name === 'limit'), 'limit and cursor');
+      must(
+        ['400', '401', '403', '404', '429', '500'].every((status) =>
+          told.responses[status]?.$ref?.endsWith('/Problem'),
+        ),
+        'problems',
+      );
+      must(
+        Object.keys(told.responses).some((status) => status.startsWith('2')),
+        'an answer',
+      );
+    }
+    const text = JSON.stringify(document());
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      if (!document().components.schemas[name!]) faults.push(`${name} is nowhere`);
+    if (text.includes('$defs')) faults.push('schemas stand in components');
+    const names = [...text.matchAll(/"properties":\{([^}]*)\}/g)];
+    expect(names.length).toBeGreaterThan(20);
+    expect(faults).toEqual([]);
+  });
+
+  test('names fields in snake_case, and its examples are what is given', () => {
+    const wrong: string[] = [];
+    const walk = (schema: unknown, at: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      for (const [name, value] of Object.entries(schema)) {
+        if (name === 'properties')
+          for (const field of Object.keys(value as object))
+            if (!/^[a-z]+(?:_[a-z0-9]+)*$/.test(field)) wrong.push(`${at}: ${field}`);
+        walk(value, at);
+      }
+    };
+    for (const { path, told } of all()) walk(told, path);
+    for (const [name, schema] of Object.entries(document().components.schemas)) walk(schema, name);
+    expect(wrong).toEqual([]);
+    for (const { id, output, example } of world.get(Api).all())
+      if (example !== undefined) expect([id, output!.safeParse(example).success]).toEqual([id, true]);
+  });
+
+  test('is shown to whoever asks where the operator shows it', async () => {
+    const visitor = acme.visitor();
+    expect([(await visitor.get('/api/docs')).status, (await visitor.get('/api/openapi.json')).status]).toEqual([
+      404, 404,
+    ]);
+    const owner = await acme.owner.browser();
+    await owner.get('/console/settings/api-keys');
+    await owner.post('/console/settings/api-keys/docs', { docs: '1' });
+    const page = await visitor.get('/api/docs');
+    expect([page.status, page.text.includes('/api/v1/tickets/{number}/replies')]).toEqual([200, true]);
+    const file = await visitor.get('/api/openapi.json');
+    expect([file.status, file.body.openapi, file.body.servers]).toEqual([200, '3.1.0', [{ url: acme.tenant.origin }]]);
   });
 });
 

@@ -1,11 +1,10 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { type Fault, Problem } from '@foyer/web';
 
-/** What a schema makes of a part of the request. @throws Problem that names each fault at its place */
+/** What a schema makes of a part of the request; what nobody asked for is a fault, not left out. @throws Problem */
 export function read(schema: z.ZodObject | undefined, given: unknown, part: 'body' | 'query'): unknown {
-  if (!schema) return {};
-  const result = (part === 'body' ? schema.strict() : schema).safeParse(given);
+  const result = (schema ?? z.object({})).strict().safeParse(given);
   if (result.success) return result.data;
   throw new Problem(part === 'body' ? 422 : 400, 'invalid', {
     errors: result.error.issues.flatMap((issue) => faultsOf(issue, part)),
@@ -30,6 +29,6 @@ const pointerTo = (path: readonly PropertyKey[]): string =>
 export function atSentField(error: unknown, body: z.ZodObject | undefined): unknown {
   if (!(error instanceof InvalidField) || !body) return error;
   const name = error.field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const sent = [name, `${name}_id`, `${name}_ids`].find((one) => one in body.shape);
+  const sent = [name, `${name}_id`, `${name}_ids`, `${name.replace(/s$/, '')}_ids`].find((one) => one in body.shape);
   return sent ? new InvalidField(sent, error.code, error.values) : error;
 }

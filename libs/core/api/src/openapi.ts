@@ -101,12 +101,10 @@ function parametersOf(
   written: (schema: z.ZodType, io: 'input') => Json,
 ): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = written(schema, 'input') as {
-    properties?: Record<string, Json>;
-    required?: string[];
-  };
+  const { properties = {} } = written(schema, 'input') as { properties?: Record<string, Json> };
+  const isNeeded = (name: string) => !(schema.shape[name] as z.ZodType).safeParse(undefined).success;
   return Object.entries(properties).map(([name, { description, ...own }]) => ({
-    ...{ name, in: where, required: where === 'path' || required.includes(name) },
+    ...{ name, in: where, required: isNeeded(name) },
     ...(description !== undefined && { description }),
     schema: own,
   }));

@@ -70,8 +70,8 @@ export class Edge {
   }
 }
 
-/** Its page for readers is one of the portal's. */
-const API = /^\/api(?!\/docs\/?(?:\?|$))(?:[/?]|$)/;
+/** What explains it is the portal's. */
+const API = /^\/api(?!\/(?:docs|openapi\.json)\/?(?:\?|$))(?:[/?]|$)/;
 
 /** Whose host it is cannot be found out at the moment. */
 function fail(error: unknown, res: Response, next: NextFunction): void {

@@ -16,6 +16,7 @@ import { sent } from './sent-requests.js';
 export const workingAgents = new Reference('agents');
 
 export const ticketGroups = declareResource('ticket-groups', {
+  one: 'ticket group',
   words: 'requests.setup.groups',
   page: { path: 'ticket-groups', group: 'tickets', icon: 'users', order: 70, feature: 'tickets' },
   fields: {

@@ -52,6 +52,7 @@ export type FieldOption = z.output<typeof fieldOption>;
 
 /** What request types can ask, beside what every ticket has. */
 export const requestFields = declareResource('ticket-fields', {
+  one: 'ticket field',
   words: 'requests.setup.fields',
   page: { path: 'ticket-fields', group: 'tickets', icon: 'note', order: 20, feature: 'tickets' },
   fields: {

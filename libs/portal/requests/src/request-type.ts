@@ -90,6 +90,7 @@ const need = (what: BuiltIn) =>
 
 /** What customers can ask for: each kind of request with its own form. */
 export const requestTypes = declareResource('request-types', {
+  one: 'request type',
   words: 'requests.setup.types',
   page: { path: 'request-types', group: 'tickets', icon: 'ticket', order: 10, feature: 'tickets' },
   lastStays: 'requests.setup.types.last',

@@ -20,6 +20,7 @@ export type TicketStatus = (typeof TICKET_STATUSES)[number];
 
 /** How far a ticket is, in the operator's words: five kinds that rules understand, and any number of names under them. */
 export const ticketStatuses = declareResource('ticket-statuses', {
+  one: 'ticket status',
   words: 'requests.setup.statuses',
   page: { path: 'ticket-statuses', group: 'tickets', icon: 'activity', order: 40, feature: 'tickets' },
   fields: {

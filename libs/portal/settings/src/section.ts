@@ -35,6 +35,7 @@ export interface CollectionItem {
 /** An ordered list of things the team sets up (policies, request types …), kept as one section. */
 export interface Collection<Item extends CollectionItem> {
   readonly name: string;
+  readonly entry: z.ZodType<Item>;
   readonly section: Section<{ items: Item[] }>;
 }
 
@@ -66,7 +67,7 @@ export function declareCollection<Item extends CollectionItem>(
       items: keepAside(itemsOf(stored) ?? [], before.items, after.items),
     }),
   });
-  return { name, section };
+  return { name, entry: item, section };
 }
 
 /** A page lists them all, and every process keeps them in memory. */

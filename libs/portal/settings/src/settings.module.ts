@@ -25,6 +25,7 @@ import { Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
 import { PublishedTemplates } from './published-templates.js';
 import { References } from './resources/references.js';
+import { ResourceOperations } from './resources/resource-operations.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
@@ -70,6 +71,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     PortalSite,
     SettingsPack,
     ResourceSearch,
+    ResourceOperations,
   ],
   exports: [
     Settings,

@@ -1,8 +1,8 @@
 import { Get } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
-import { allScopes, Api, BASE, type Operation, tagOf } from '@foyer/api';
+import { allScopes, Api, BASE, openApiOf, type Operation, tagOf } from '@foyer/api';
 import { Settings } from '@foyer/settings';
-import { Guest, PortalController, View } from '@foyer/web';
+import { Guest, MachineController, PortalController, View } from '@foyer/web';
 import { currentTenant } from '@foyer/tenancy';
 import { apiSettings } from '../api-settings.js';
 
@@ -25,6 +25,23 @@ export class DocsController {
       scopes: allScopes().map(({ name }) => name),
       groups: [...groups].map(([name, operations]) => ({ name, operations: operations.map(operationView) })),
     };
+  }
+}
+
+/** The same for tools. */
+@MachineController('api/openapi.json')
+export class OpenApiController {
+  constructor(
+    private readonly api: Api,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  async document() {
+    if (!(await this.settings.get(apiSettings)).docs) throw new NotFound();
+    const { name, origin } = currentTenant();
+    const title = (await this.settings.get('general')).name ?? name;
+    return openApiOf(this.api.all(), { title, origin, scopes: allScopes() });
   }
 }
 

@@ -15,6 +15,8 @@ type Translated<F extends Fields> =
 export type ItemOf<F extends Fields> = { id: string } & ValuesOf<F> & Translated<F>;
 
 interface Declaration<Item> {
+  /** What one of them is called where programs and developers read: `ticket group`. Several are called like the list. */
+  one: string;
   /** Of its texts: `<words>.title`, `lead`, `add`, `new`, `empty`, `empty-text`, `remove-text`, `page-lead` and a label for each field. */
   words: string;
   /** Its page among the settings. */
