@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import request from 'supertest';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
@@ -9,6 +13,8 @@ import { Database, rows, type Sql, sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
 import { Settings } from '@foyer/settings';
 
+/** Where programs are found. */
+const SHELL = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 const UNKNOWN = '0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a70';
 
 let world: World;
@@ -654,6 +660,53 @@ describe('the document', () => {
     const file = await visitor.get('/api/openapi.json');
     expect([file.status, file.body.openapi, file.body.servers]).toEqual([200, '3.1.0', [{ url: acme.tenant.origin }]]);
   });
+});
+
+test('every list there is can be read, and one of each', async () => {
+  const wrong: string[] = [];
+  for (const { path } of world
+    .get(Api)
+    .all()
+    .filter(({ method, path }) => method === 'get' && !path.includes('{'))) {
+    const { status, body } = await everything.get(path.slice(1));
+    if (status !== 200) wrong.push(`${path} → ${status}`);
+    const [first] = (body as { data?: { id: string }[] }).data ?? [];
+    if (first && (await everything.get(`${path.slice(1).replace('/sync', '')}/${idIn(first)}`)).status !== 200)
+      wrong.push(`one of ${path}`);
+  }
+  expect(wrong).toEqual([]);
+});
+const idIn = (one: { id: string; number?: string }): string => one.number ?? one.id;
+
+test('the examples of the README work', async () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const script = /## API\n[^]*?```sh\n([^]*?)```/.exec(readme)![1]!;
+  const carol = await world.tenant('carol');
+  const ana = await carol.customer('Ana');
+  await ana.opens('The first');
+  const actor = await carol.owner.actor();
+  const { key } = await carol.inside(() =>
+    world
+      .get(Keys)
+      .create(actor, { name: 'x', scopes: ['tickets:write', 'people:read'], companyId: null, addresses: [], days: 30 }),
+  );
+  const server = await world.app.listen(0);
+  const { port } = (server as Server).address() as AddressInfo;
+  const PORTAL = `http://${carol.host.split(':')[0]!}:${port}`;
+  const PERSON = (await ana.actor()).id!;
+  const { stdout } = await promisify(execFile)('sh', ['-ec', script.replaceAll(/^(?=#)/gm, 'echo;\n')], {
+    env: { ...SHELL, PORTAL, KEY: key, PERSON },
+  });
+  const [open, people, opened, changed, sync] = stdout
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect((open!['data'] as object[]).length).toBeGreaterThan(0);
+  expect(people!['data']).toMatchObject([{ id: PERSON }]);
+  expect(opened).toMatchObject({ subject: 'Spare part 4711', number: expect.stringMatching(/^TKT-/) });
+  expect(changed).toMatchObject({ number: 'TKT-001', priority: 'high' });
+  expect(sync).toMatchObject({ data: expect.any(Array), has_more: false });
 });
 
 test('each answer says how much is left, and too many are refused by the key, not the address', async () => {

@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { FirstSteps, SetupPages } from '@foyer/settings';
+import { FirstSteps, ListOperations, SetupPages } from '@foyer/settings';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
@@ -27,9 +27,9 @@ import { ConsoleAccountController } from './team/console-account.controller.js';
 import { Departures } from './departures.js';
 import { RolePreview } from './roles/role-preview.js';
 import { CompanyRolesController, TeamRolesController } from './roles/roles.controller.js';
-import { Roles } from './roles/roles.js';
+import { companyRoles, Roles } from './roles/roles.js';
 import { TeamParts } from './roles/team-parts.js';
-import { TeamRoles } from './roles/team-roles.js';
+import { TeamRoles, teamRoles } from './roles/team-roles.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
@@ -119,9 +119,12 @@ export class IdentityModule implements OnModuleInit {
     private readonly setup: SetupPages,
     private readonly steps: FirstSteps,
     private readonly welcome: Welcome,
+    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
+    this.lists.offer(companyRoles, { one: 'company role', several: 'company roles' });
+    this.lists.offer(teamRoles, { one: 'team role', several: 'team roles' });
     this.abilities.contribute(identityRules);
     this.maintenance.register('identity.sweep', () => this.accounts.sweep());
     this.maintenance.register('web.sent-forms', () => this.sent.forget());

@@ -1,7 +1,8 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
-import { Features, SetupPages } from '@foyer/settings';
+import { Features, ListOperations, SetupPages } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
+import { articles } from './article.js';
 import { Articles } from './articles.js';
 import { KnowledgePack } from './knowledge.pack.js';
 import { ArticlesOnTickets } from './on-tickets.js';
@@ -21,9 +22,11 @@ export class KnowledgeModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly features: Features,
     private readonly setup: SetupPages,
+    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
+    this.lists.offer(articles, { one: 'article', several: 'articles', feature: 'knowledge' });
     this.themes.registerTemplates('knowledge', new URL('../templates', import.meta.url));
     this.features.declare({
       ...{ name: 'knowledge', icon: 'book', order: 20, byDefault: true },

@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { type Collection, Navigation, SetupPages, Uses } from '@foyer/settings';
+import { type Collection, ListOperations, Navigation, SetupPages, Uses } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
 import { AutomationClock } from './automations/automation-clock.js';
 import { AutomationRunner } from './automations/automation-runner.js';
@@ -10,6 +10,7 @@ import { AutomationsController } from './automations/automations.controller.js';
 import { OnTicketEvents } from './automations/on-ticket-events.js';
 import { Closing } from './automations/closing.js';
 import { RuleMails } from './automations/rule-mails.js';
+import { calendars } from './hours/calendars.js';
 import { CalendarsController } from './hours/calendars.controller.js';
 import { ApplyMacroController } from './macros/apply-macro.controller.js';
 import { Fillings } from './macros/filling.js';
@@ -58,9 +59,16 @@ export class ServiceModule implements OnModuleInit {
     private readonly setup: SetupPages,
     private readonly navigation: Navigation,
     private readonly uses: Uses,
+    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
+    const feature = 'tickets';
+    this.lists.offer(macros, { one: 'macro', several: 'macros', feature });
+    this.lists.offer(calendars, { one: 'calendar', several: 'business hours', feature });
+    this.lists.offer(slaPolicies, { one: 'service policy', several: 'service policies', feature });
+    this.lists.offer(routingRules, { one: 'routing rule', several: 'routing rules', feature });
+    this.lists.offer(automations, { one: 'automation', several: 'automations', feature });
     this.themes.registerTemplates('service', new URL('../templates', import.meta.url));
     this.setup.add(
       ...Object.entries(PAGES).map(([page, icon], index) => ({

@@ -1,4 +1,4 @@
-export { listOperations } from './api/list-operations.js';
+export { ListOperations } from './api/list-operations.js';
 export { settingsApi, settingsRead, settingsWrite } from './api/settings-scopes.js';
 export { ConsoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';

@@ -15,6 +15,7 @@ import { LegalSettingsController } from './team/legal.controller.js';
 import { PortalController } from './team/portal.controller.js';
 import { pathOf, portalPages } from './team/settings-page.js';
 import { BrandPictures } from './brand-pictures.js';
+import { ListOperations } from './api/list-operations.js';
 import { Collections } from './collections.js';
 import { ConsoleSearch } from './console-search.js';
 import { Features } from './features.js';
@@ -25,7 +26,6 @@ import { Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
 import { PublishedTemplates } from './published-templates.js';
 import { References } from './resources/references.js';
-import { ResourceOperations } from './resources/resource-operations.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
@@ -59,6 +59,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     Uses,
     References,
     Collections,
+    ListOperations,
     SetupPages,
     ConsoleSearch,
     Features,
@@ -71,7 +72,6 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     PortalSite,
     SettingsPack,
     ResourceSearch,
-    ResourceOperations,
   ],
   exports: [
     Settings,
@@ -79,6 +79,7 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     Uses,
     References,
     Collections,
+    ListOperations,
     SetupPages,
     ConsoleSearch,
     Features,

@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { Navigation, SetupPages, Uses } from '@foyer/settings';
+import { ListOperations, Navigation, SetupPages, Uses } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
 import { Answers } from './answers.js';
 import { Asking } from './asking.js';
@@ -33,9 +33,11 @@ export class SurveysModule implements OnModuleInit {
     private readonly setup: SetupPages,
     private readonly navigation: Navigation,
     private readonly uses: Uses,
+    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
+    this.lists.offer(surveys, { one: 'survey', several: 'surveys', feature: 'tickets' });
     this.abilities.contribute(surveyRules);
     this.themes.registerTemplates('surveys', new URL('../templates', import.meta.url));
     this.setup.add({

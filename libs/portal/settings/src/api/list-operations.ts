@@ -1,9 +1,11 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, holds, NotFound, Refused } from '@foyer/access';
-import type { Call, Operation } from '@foyer/api';
+import { Api, type Call, type Operation } from '@foyer/api';
 import { Problem } from '@foyer/web';
-import type { Collections } from '../collections.js';
+import { Collections } from '../collections.js';
 import type { List } from '../lists.js';
+import { declaredResources } from '../resources/resource.js';
 import type { CollectionItem } from '../section.js';
 import { versionOf } from '../version.js';
 import { settingsApi, settingsRead, settingsWrite } from './settings-scopes.js';
@@ -21,8 +23,29 @@ interface Told {
 const params = z.object({ id: z.uuid() });
 type OfOne = Call<Actor, z.output<typeof params>>;
 
-/** A list that a team sets up, as operations: all, one and, where it is writable, add, change, move and remove. */
-export function listOperations<Item extends CollectionItem>(
+/** Lists that a team sets up, for programs: those declared as resources by themselves, with the same rules as on their pages. */
+@Injectable()
+export class ListOperations implements OnModuleInit {
+  constructor(
+    private readonly api: Api,
+    private readonly collections: Collections,
+  ) {}
+
+  onModuleInit(): void {
+    for (const resource of declaredResources()) {
+      const { one, page } = resource.about;
+      const told = { one, several: resource.name.replaceAll('-', ' '), writable: true };
+      this.offer(resource, page.feature ? { ...told, feature: page.feature } : told);
+    }
+  }
+
+  /** All, one and, where it is writable, add, change, move and remove. */
+  offer<Item extends CollectionItem>(list: List<Item>, told: Told): void {
+    this.api.add(...operationsOf(this.collections, list, told));
+  }
+}
+
+function operationsOf<Item extends CollectionItem>(
   collections: Collections,
   list: List<Item>,
   { one, several, feature, writable = false }: Told,

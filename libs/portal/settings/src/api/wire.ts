@@ -44,7 +44,8 @@ export function wireOf(schema: z.ZodType): Wire {
       return around(def.innerType!, (inner) => inner.nullable());
     case 'optional':
       return around(def.innerType!, (inner) => inner.optional());
-    case 'default': {
+    case 'default':
+    case 'prefault': {
       const given = def.defaultValue;
       return around(def.innerType!, (inner, { out }) => inner.default(() => out(given)));
     }
@@ -60,7 +61,9 @@ export function wireOf(schema: z.ZodType): Wire {
 /** The same where only what is to change is sent: what is left out stays, and is not its default. */
 export function partOf(schema: z.ZodObject): z.ZodObject {
   const shape = Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, one]) => {
-    const inner = ['default', 'prefault'].includes((one.def as unknown as Def).type) ? (one.def as unknown as Def).innerType! : one;
+    const inner = /default|prefault/.test((one.def as unknown as Def).type)
+      ? (one.def as unknown as Def).innerType!
+      : one;
     return [name, inner.optional()] as const;
   });
   return z.object(Object.fromEntries(shape));
