@@ -7,3 +7,8 @@ test('deploy/events.md is what the code says (npm run events)', () => {
   expect(kept).toBe(eventsPage());
   expect(kept).toContain('## `ticket.opened`');
 });
+
+test('every event says in a sentence what happened', () => {
+  const silent = eventsPage().matchAll(/^## `([\w.-]+)`\n\nVersion \d+ · `[^`]+`$/gm);
+  expect([...silent].map(([, name]) => name)).toEqual([]);
+});

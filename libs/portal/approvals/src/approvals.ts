@@ -4,7 +4,7 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
-import { type Happening, type Ticket, TicketLedger, type TicketRef } from '@foyer/tickets';
+import { asTold, type Happening, type Ticket, TicketLedger, type TicketRef } from '@foyer/tickets';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 import { type Approver, Approvers } from './approvers.js';
 
@@ -57,7 +57,8 @@ export class Approvals {
         toName: name,
       }));
       await this.ledger.happened(ticket, actor, [...told, ...ticket.change({ status: 'on_hold' })]);
-      await this.outbox.publish(new ApprovalAsked(ticket.id, askingId), { by: actor });
+      const approverIds = asked.map(({ id }) => id);
+      await this.outbox.publish(new ApprovalAsked(ticket.id, askingId, approverIds, asTold(ticket)), { by: actor });
     });
   }
 
@@ -84,7 +85,8 @@ export class Approvals {
       this.release(ticket, over ? [asked, ...others] : [asked]);
       const happening: Happening = { type: decision, from: null, to: null, detail: comment || null };
       await this.ledger.happened(ticket, actor, [happening, ...(over ? goOn(ticket) : [])]);
-      await this.outbox.publish(new ApprovalDecided(ticket.id, id), { by: actor });
+      const told = new ApprovalDecided(ticket.id, id, asked.approverId, decision, asTold(ticket));
+      await this.outbox.publish(told, { by: actor });
     });
   }
 

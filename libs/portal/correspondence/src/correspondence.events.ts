@@ -10,6 +10,12 @@ export class MailReceived {
   ) {}
 }
 
+/** Of a mail that was held back the team has said that nothing is to come of it. */
+@EventName('mail.dismissed')
+export class MailDismissed {
+  constructor(readonly inboundMailId: string) {}
+}
+
 /** A mailbox is to be looked into. */
 @EventName('mailbox.due')
 export class MailboxDue {

@@ -4,7 +4,7 @@ import { Database, hasSql, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Files, type StoredFile } from '@foyer/files';
 import type { Authentication } from '@foyer/inbound';
-import { MailReceived } from './correspondence.events.js';
+import { MailDismissed, MailReceived } from './correspondence.events.js';
 import type { InboundRow, InboundStatus, Reason, Way } from './inbound-mail.js';
 import { MailReading } from './jobs/reading.js';
 
@@ -85,14 +85,15 @@ export class MailLog {
   /** Nothing will come of it; it stays in the log. */
   async dismiss(actor: Actor, id: string): Promise<void> {
     mayDecide(actor);
-    const done = await this.database.write((em) =>
-      rows(
+    await this.database.write(async (em) => {
+      const done = await rows(
         em,
         sql`update ${table('inbound_mail')} set status = 'refused', reason = 'dismissed', handled_at = now()
              where id = ${id} and status = 'held' returning 1`,
-      ),
-    );
-    if (done.length === 0) await this.heldRow(id);
+      );
+      if (done.length === 0) await this.heldRow(id);
+      else await this.outbox.publish(new MailDismissed(id), { by: actor });
+    });
   }
 
   async source(actor: Actor, id: string): Promise<StoredFile> {

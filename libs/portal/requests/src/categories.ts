@@ -1,7 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
-import { type Localized, localized, Reference, References, type Said, Uses } from '@foyer/settings';
+import { Outbox } from '@foyer/events';
+import {
+  type ItemChange,
+  type Localized,
+  localized,
+  Reference,
+  References,
+  type Said,
+  SettingsChanged,
+  Uses,
+} from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { sent } from './sent-requests.js';
 import { TicketCategory } from './ticket-category.entity.js';
@@ -43,6 +53,7 @@ export class Categories implements OnModuleInit {
     private readonly uses: Uses,
     private readonly slots: Slots,
     private readonly references: References,
+    private readonly outbox: Outbox,
   ) {}
 
   onModuleInit(): void {
@@ -82,13 +93,15 @@ export class Categories implements OnModuleInit {
         em,
         sql`select coalesce(max(position), 0)::int + 1 as position from ${table('ticket_category')}`,
       )) as [{ position: number }];
-      em.persist(Object.assign(new TicketCategory(), { ...texts, position, changedBy: actor.id }));
+      const category = Object.assign(new TicketCategory(), { ...texts, position, changedBy: actor.id });
+      em.persist(category);
       await em.flush();
+      await this.told(actor, { id: category.id, verb: 'added' });
     });
   }
 
   async rename(actor: Actor, id: string, texts: CategoryTexts): Promise<void> {
-    await this.change(actor, id, async (category) => {
+    await this.change(actor, id, 'changed', async (category) => {
       await this.checkName(texts.name, id);
       Object.assign(category, texts);
     });
@@ -96,18 +109,18 @@ export class Categories implements OnModuleInit {
 
   /** New tickets are no longer given to it; those that have it keep it. @throws InUse */
   async archive(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, async (category) => {
+    await this.change(actor, id, 'archived', async (category) => {
       await this.uses.mustBeNone(id);
       category.archivedAt = new Date();
     });
   }
 
   async restore(actor: Actor, id: string): Promise<void> {
-    await this.change(actor, id, (category) => void (category.archivedAt = null));
+    await this.change(actor, id, 'restored', (category) => void (category.archivedAt = null));
   }
 
   async move(actor: Actor, id: string, by: number): Promise<void> {
-    await this.change(actor, id, async () => {
+    await this.change(actor, id, 'moved', async () => {
       const ids = (await this.all()).map((one) => one.id);
       const from = ids.indexOf(id);
       const to = Math.max(0, Math.min(ids.length - 1, from + by));
@@ -125,7 +138,7 @@ export class Categories implements OnModuleInit {
 
   /** Its tickets go to another category. @throws InUse · InvalidField when it has tickets and none is named */
   async remove(actor: Actor, id: string, to: string | null): Promise<void> {
-    await this.change(actor, id, async () => {
+    await this.change(actor, id, 'removed', async () => {
       await this.uses.mustBeNone(id);
       await this.database.write(async (em) => {
         const target = to && to !== id ? await em.findOne(TicketCategory, { id: to, archivedAt: null }) : null;
@@ -138,16 +151,26 @@ export class Categories implements OnModuleInit {
     });
   }
 
-  private async change(actor: Actor, id: string, verb: (category: TicketCategory) => unknown): Promise<void> {
+  private async change(
+    actor: Actor,
+    id: string,
+    verb: ItemChange['verb'] | 'moved',
+    change: (category: TicketCategory) => unknown,
+  ): Promise<void> {
     mayManage(actor);
     await this.database.write(async (em) => {
       await rows(em, sql`select 1 from ${table('ticket_category')} where id = ${id} for update`);
       const category = await em.findOne(TicketCategory, { id });
       if (!category) throw new NotFound();
-      await verb(category);
+      await change(category);
       category.changedBy = actor.id;
       await em.flush();
+      await this.told(actor, ...(verb === 'moved' ? [] : [{ id, verb }]));
     });
+  }
+
+  private async told(actor: Actor, ...items: ItemChange[]): Promise<void> {
+    await this.outbox.publish(new SettingsChanged('ticket-categories', ['items'], actor.id, items), { by: actor });
   }
 
   private async checkName(name: string, except: string | null): Promise<void> {

@@ -10,7 +10,7 @@ export { declaredTexts, PackTexts } from './pack-texts.js';
 export { PublishedTemplates } from './published-templates.js';
 export { type PortalStatus, type SectionName, type Sections } from './sections.js';
 export { Setting, TemplateOverride } from './setting.entity.js';
-export { SettingsChanged, TemplateChanged } from './settings.events.js';
+export { type ItemChange, SettingsChanged, TemplateChanged } from './settings.events.js';
 export { Collections, type StillNeeded } from './collections.js';
 export type { CollectionRow, List } from './lists.js';
 export { CHANGED, VERSION, versionOf } from './version.js';

@@ -8,7 +8,7 @@ import { Outbox, Signals } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
 import { keepUnknown, readItems } from './other-versions.js';
 import { MAX_ITEMS } from './section.js';
-import { SettingsChanged } from './settings.events.js';
+import { changedItems, SettingsChanged } from './settings.events.js';
 
 /** A thing of a list: the team's, or somebody's own. */
 export interface Item {
@@ -108,7 +108,7 @@ export class Items implements OnModuleInit {
       const after = to([...before]).map((item) => list.item.parse(item));
       mustFit(list, before, after);
       if (await this.keep(list, stored, before, after)) {
-        await this.outbox.publish(new SettingsChanged(list.name, ['items'], actorId));
+        await this.outbox.publish(new SettingsChanged(list.name, ['items'], actorId, changedItems(before, after)));
         await this.forget();
       }
       return { before, after };

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { type Section, sectionOf } from './section.js';
 import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
-import { SettingsChanged } from './settings.events.js';
+import { changedItems, SettingsChanged } from './settings.events.js';
 import { SettingsMemory, type Snapshot } from './settings-memory.js';
 import { CHANGED, versionOf } from './version.js';
 
@@ -104,7 +104,9 @@ export class Settings {
       const changedBy = actorId === null ? {} : { changedBy: actorId };
       const value = section.written(row?.value, before, after);
       await em.upsert(Setting, { key: section.name, value, updatedAt: new Date(), ...changedBy });
-      await this.outbox.publish(new SettingsChanged(section.name, keys, actorId));
+      await this.outbox.publish(
+        new SettingsChanged(section.name, keys, actorId, changedItems(itemsOf(before), itemsOf(after))),
+      );
       await this.memory.changed();
     });
   }
@@ -138,6 +140,9 @@ export class Settings {
     return this.database.inTurn('settings');
   }
 }
+
+const itemsOf = (value: object): { id: string }[] =>
+  'items' in value && Array.isArray(value.items) ? (value.items as { id: string }[]) : [];
 
 export function mayManage({ ability }: Actor): void {
   if (!holds(ability, 'manage', 'Settings')) throw new Refused();

@@ -83,7 +83,7 @@ describe('a section', () => {
     await inAcme(() => settings.change(admin, 'portal', { status: 'maintenance' }));
     const published = (await events()).slice(before);
     expect(published).toEqual([
-      { name: 'settings.changed', payload: { section: 'portal', keys: ['status'], actorId: admin.id } },
+      { name: 'settings.changed', payload: { section: 'portal', keys: ['status'], actorId: admin.id, items: [] } },
     ]);
     await inAcme(() => settings.change(admin, 'portal', { status: 'active' }));
   });

@@ -4,7 +4,7 @@ import { hashSecret, type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { robot, Tickets } from '@foyer/tickets';
-import { SurveyAnswered } from './survey.events.js';
+import { SurveyAnswered, SurveysOptedOut } from './survey.events.js';
 import { SurveyMails } from './survey-mails.js';
 import { type Survey } from './survey.js';
 import { isLow, isScore, scoreWords, type SurveyKind } from './survey-kinds.js';
@@ -77,20 +77,22 @@ export class Answers {
       await this.tell(answer, score);
       if (survey && isLow(answer.kind, score) && !isLow(answer.kind, before.score))
         await this.react(survey, answer, score);
-      await this.outbox.publish(new SurveyAnswered(answer.surveyId, id, answer.ticketId, score));
+      const { surveyId, ticketId, personId, kind } = answer;
+      await this.outbox.publish(new SurveyAnswered(surveyId, id, ticketId, score, before.score, kind, personId));
     });
   }
 
   async optOut(token: string, out: boolean): Promise<void> {
     const { personId } = await this.find(token);
-    await this.database.write((em) =>
-      rows(
+    await this.database.write(async (em) => {
+      await rows(
         em,
         out
           ? sql`insert into ${table('survey_opt_out')} (person_id) values (${personId}) on conflict do nothing`
           : sql`delete from ${table('survey_opt_out')} where person_id = ${personId}`,
-      ),
-    );
+      );
+      await this.outbox.publish(new SurveysOptedOut(personId, out));
+    });
   }
 
   private async tell({ ticketId, personId, person, kind }: Answer, score: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { EventName } from '@foyer/events';
+import type { SurveyKind } from './survey-kinds.js';
 
 /** A ticket was solved a while ago: time to ask, if it still is and may be. */
 @EventName('surveys.due')
@@ -19,5 +20,18 @@ export class SurveyAnswered {
     readonly answerId: string,
     readonly ticketId: string | null,
     readonly score: number,
+    /** Null: there was none. */
+    readonly formerScore: number | null,
+    readonly kind: SurveyKind,
+    readonly personId: string,
+  ) {}
+}
+
+/** Somebody wants no more surveys, or wants them again. */
+@EventName('surveys.opted-out')
+export class SurveysOptedOut {
+  constructor(
+    readonly personId: string,
+    readonly out: boolean,
   ) {}
 }

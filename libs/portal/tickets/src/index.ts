@@ -40,8 +40,11 @@ export {
 } from './ticket-slots.js';
 export { type Happening, type HappeningType, Ticket } from './ticket.entity.js';
 export {
+  asTold,
   TicketAssigned,
+  type TicketChange,
   TicketChanged,
+  TicketFollowed,
   TicketMerged,
   TicketShared,
   TicketNoted,
@@ -49,6 +52,7 @@ export {
   TicketReopened,
   TicketReplied,
   TicketSolved,
+  type ToldTicket,
 } from './ticket.events.js';
 export { saidByTeam } from './ticket-sides.js';
 export { TicketList, type TicketFilter } from './ticket-list.js';

@@ -6,7 +6,7 @@ import type { PortalActor } from '@foyer/identity';
 import { Agents, type TicketStatus } from '@foyer/requests';
 import { TicketAudience } from './access/ticket-audience.js';
 import { Reopening } from './reopening/reopening.js';
-import { TicketMerged, TicketOpened } from './ticket.events.js';
+import { asTold, TicketMerged, TicketOpened } from './ticket.events.js';
 import { type MessageDraft, TicketLedger } from './ticket-ledger.js';
 import { ticketNumber } from './ticket-number.js';
 import { Tickets } from './tickets.js';
@@ -54,7 +54,7 @@ export class Merges {
       await this.told(actor, other, 'merged-here', one);
       await em.flush();
       await this.reindex([one.id, other.id]);
-      await this.outbox.publish(new TicketMerged(one.id, other.id), { by: actor });
+      await this.outbox.publish(new TicketMerged(one.id, other.id, asTold(one), asTold(other)), { by: actor });
     });
   }
 
@@ -116,10 +116,8 @@ export class Merges {
       const [told] = await this.told(actor, added, 'split-here', ticket);
       await em.flush();
       await this.reindex([ticket.id, added.id]);
-      await this.outbox.publish(
-        new TicketOpened(added.id, moved.find(({ kind }) => kind === 'reply')?.id ?? told!.id, false),
-        { by: actor },
-      );
+      const first = moved.find(({ kind }) => kind === 'reply')?.id ?? told!.id;
+      await this.outbox.publish(new TicketOpened(added.id, first, false, false, asTold(added)), { by: actor });
       return added;
     });
   }

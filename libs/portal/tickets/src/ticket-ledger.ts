@@ -6,7 +6,7 @@ import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
 import { type Arrived, type Happening, SHOWN_TO_CUSTOMERS, Ticket, type TicketSource } from './ticket.entity.js';
-import { TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
+import { changeOf, asTold, TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
 import { signature } from './robots.js';
 import { type MessageFormat, type MessageKind, TicketMessage } from './ticket-message.entity.js';
@@ -124,19 +124,23 @@ export class TicketLedger {
         const { type, from, to } = happening;
         if (SHOWN_TO_CUSTOMERS.includes(type)) ticket.shownAt = new Date();
         if (type === 'assignee' && to)
-          await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id), { by: actor });
+          await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id, asTold(ticket)), {
+            by: actor,
+          });
         if (type === 'status' && from !== to) {
           if (to === 'solved')
-            await this.outbox.publish(new TicketSolved(ticket.id, actor.id, message.id), { by: actor });
+            await this.outbox.publish(new TicketSolved(ticket.id, actor.id, message.id, asTold(ticket)), {
+              by: actor,
+            });
           else if (from === 'solved' && to !== 'closed')
-            await this.outbox.publish(new TicketReopened(ticket.id, message.id), { by: actor });
+            await this.outbox.publish(new TicketReopened(ticket.id, message.id, asTold(ticket)), { by: actor });
         }
       }
-      if (written.length > 0)
-        await this.outbox.publish(
-          new TicketChanged(ticket.id, written.at(-1)!.id, actor.kind === 'job' ? actor.name : null),
-          { by: actor },
-        );
+      const [last, by] = [written.at(-1), actor.kind === 'job' ? actor.name : null];
+      if (last)
+        await this.outbox.publish(new TicketChanged(ticket.id, last.id, by, happenings.map(changeOf), asTold(ticket)), {
+          by: actor,
+        });
       return written;
     });
   }

@@ -20,6 +20,8 @@ export interface Happening {
   detail?: string | null;
   /** Ids of those who follow the other ticket because of a merge. */
   added?: string[];
+  /** Of the answers to the form, which are others. */
+  fieldIds?: string[];
 }
 /** What is kept beside words that came by mail. */
 export interface Arrived {

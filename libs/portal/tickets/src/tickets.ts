@@ -23,7 +23,7 @@ import { Reopening } from './reopening/reopening.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
 import { ownRobot, robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
-import { TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
+import { asTold, TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
 import { type MessageDraft, TicketLedger, type TicketRef } from './ticket-ledger.js';
 import { approvalAsking, TicketOpening } from './ticket-slots.js';
 import type { TicketMessage } from './ticket-message.entity.js';
@@ -83,7 +83,17 @@ export class Tickets {
   ) {}
 
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
-    const { description, fileIds, format, quoted, confirm, proved, mail, requesterId = actor.id!, ...values } = draft;
+    const {
+      description,
+      fileIds,
+      format,
+      quoted,
+      confirm = true,
+      proved = false,
+      mail,
+      requesterId = actor.id!,
+      ...values
+    } = draft;
     if (!allowed(actor.ability, 'create', 'Ticket', { companyId: draft.companyId }))
       throw new InvalidField('company', 'web.form.choice');
     if (requesterId !== actor.id) await this.mustOpenFor(actor, requesterId, draft.companyId);
@@ -110,7 +120,9 @@ export class Tickets {
         },
       });
       for (const { byKey, step } of this.opening.all()) await this.perform(ownRobot(byKey), ticket, await step(ticket));
-      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved), { by: actor });
+      await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved, asTold(ticket)), {
+        by: actor,
+      });
       await em.flush();
       await this.ledger.touched(ticket.number, true);
       return ticket;
@@ -196,6 +208,7 @@ export class Tickets {
     seen: Record<string, string> = {},
   ): Promise<void> {
     await this.ledger.change(actor, 'update', ref, async (ticket) => {
+      const fieldIds = Object.keys(fields).filter((id) => printOf(ticket.fields[id]) !== printOf(fields[id]!));
       for (const [id, wanted] of Object.entries(fields)) {
         const now = printOf(ticket.fields[id]);
         if (seen[id] !== undefined && now !== seen[id] && now !== printOf(wanted))
@@ -204,7 +217,7 @@ export class Tickets {
       Object.assign(ticket, { fields: { ...ticket.fields, ...fields }, updatedAt: new Date() });
       if (changed.length > 0)
         await this.ledger.happened(ticket, actor, [
-          { type: 'fields', from: null, to: null, toName: changed.join(', ') },
+          { type: 'fields', from: null, to: null, toName: changed.join(', '), fieldIds },
         ]);
     });
   }
@@ -261,7 +274,7 @@ export class Tickets {
       : ticket.answeredByCustomer(comesBack ? await this.reopening.statusId() : null);
     await this.ledger.happened(ticket, actor, happened);
     if (comesBack) await this.giveBack(ticket);
-    await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam), { by: actor });
+    await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam, asTold(ticket)), { by: actor });
     return message;
   }
 
@@ -275,7 +288,7 @@ export class Tickets {
     const mentionIds = await this.mentions.in(draft.body);
     const message = await this.ledger.say(ticket, actor, 'note', { ...draft, mentionIds });
     ticket.watchedBy(mentionIds);
-    await this.outbox.publish(new TicketNoted(ticket.id, message.id), { by: actor });
+    await this.outbox.publish(new TicketNoted(ticket.id, message.id, asTold(ticket)), { by: actor });
     return message;
   }
 

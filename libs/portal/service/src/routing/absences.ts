@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
+import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { Agents } from '@foyer/requests';
+import { AbsenceChanged } from './absence.events.js';
 
 export interface Presence {
   id: string;
@@ -18,6 +20,7 @@ export class Absences {
   constructor(
     private readonly database: Database,
     private readonly agents: Agents,
+    private readonly outbox: Outbox,
   ) {}
 
   async all(): Promise<Presence[]> {
@@ -37,20 +40,22 @@ export class Absences {
   /** @throws NotFound for somebody else, unless the actor sets up the portal */
   async leave(actor: PortalActor, personId: string, until: Date | null): Promise<void> {
     await this.check(actor, personId);
-    await this.database.write((em) =>
-      rows(
+    await this.database.write(async (em) => {
+      await rows(
         em,
         sql`insert into ${table('agent_absence')} (person_id, until) values (${personId}, ${until})
                 on conflict (person_id) do update set until = excluded.until, since = now()`,
-      ),
-    );
+      );
+      await this.outbox.publish(new AbsenceChanged(personId, true, until?.toISOString() ?? null), { by: actor });
+    });
   }
 
   async comeBack(actor: PortalActor, personId: string): Promise<void> {
     await this.check(actor, personId);
-    await this.database.write((em) =>
-      rows(em, sql`delete from ${table('agent_absence')} where person_id = ${personId}`),
-    );
+    await this.database.write(async (em) => {
+      await rows(em, sql`delete from ${table('agent_absence')} where person_id = ${personId}`);
+      await this.outbox.publish(new AbsenceChanged(personId, false, null), { by: actor });
+    });
   }
 
   private async check(actor: PortalActor, personId: string): Promise<void> {

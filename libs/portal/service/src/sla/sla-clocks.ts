@@ -5,6 +5,7 @@ import { translate } from '@foyer/i18n';
 import { Collections, Settings, SettingsChanged } from '@foyer/settings';
 import {
   robot,
+  asTold,
   Ticket,
   TicketChanged,
   TicketMerged,
@@ -138,7 +139,9 @@ export class SlaClocks {
       if (clock.metAt === null && at !== null && at !== was?.getTime()) await this.lookAgain(ticket.id, at);
     // What was promised before and is late now is late all the same.
     if (quietly && known?.dueAt?.getTime() !== clock.dueAt) return;
-    const facts = [ticket.id, policy.id, clock.kind, new Date(clock.startedAt).toISOString()] as const;
+    const dueAt = clock.dueAt === null ? null : new Date(clock.dueAt).toISOString();
+    const startedAt = new Date(clock.startedAt).toISOString();
+    const facts = [ticket.id, policy.id, clock.kind, startedAt, dueAt, asTold(ticket)] as const;
     const tell = async (type: 'sla-breached' | 'sla-warned') => {
       const { defaultLocale } = await this.settings.get('general');
       const toName = translate(defaultLocale, `service.clock.${clock.kind}`);

@@ -1,4 +1,5 @@
 import { EventName } from '@foyer/events';
+import type { ToldTicket } from '@foyer/tickets';
 import type { ClockKind } from './clocks.js';
 
 /** Time to look at a ticket's clocks again: something was about to be late. */
@@ -13,6 +14,7 @@ export class ClocksStale {
   constructor(readonly afterId: string | null) {}
 }
 
+/** A promise will not be kept unless somebody hurries. */
 @EventName('service.sla-warned')
 export class SlaWarned {
   constructor(
@@ -21,9 +23,12 @@ export class SlaWarned {
     readonly kind: ClockKind,
     /** When the clock started; with the kind it makes the event unique. */
     readonly startedAt: string,
+    readonly dueAt: string | null,
+    readonly ticket: ToldTicket,
   ) {}
 }
 
+/** A promise was not kept in time. */
 @EventName('service.sla-breached')
 export class SlaBreached {
   constructor(
@@ -31,5 +36,7 @@ export class SlaBreached {
     readonly policyId: string,
     readonly kind: ClockKind,
     readonly startedAt: string,
+    readonly dueAt: string | null,
+    readonly ticket: ToldTicket,
   ) {}
 }

@@ -4,7 +4,7 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import type { Ticket } from '../ticket.entity.js';
-import { TicketShared } from '../ticket.events.js';
+import { asTold, TicketFollowed, TicketShared } from '../ticket.events.js';
 import { TicketLedger } from '../ticket-ledger.js';
 
 /** Who follows a ticket beside requester and assignee. A customer who follows it sees it and gets its mails. */
@@ -31,7 +31,7 @@ export class Watching {
       const [message] = await this.ledger.happened(ticket, actor, [
         { type: 'shared', from: null, to: person.id, toName: person.name },
       ]);
-      await this.outbox.publish(new TicketShared(ticket.id, person.id, message!.id), { by: actor });
+      await this.outbox.publish(new TicketShared(ticket.id, person.id, message!.id, asTold(ticket)), { by: actor });
     });
   }
 
@@ -42,9 +42,12 @@ export class Watching {
   /** Of the team: follows the ticket oneself, or no longer. */
   async follow(actor: PortalActor, ref: number, follows: boolean): Promise<void> {
     await this.ledger.change(actor, 'read', ref, async (ticket) => {
+      const before = ticket.watcherIds;
       if (follows && holds(actor.ability, 'read', 'Desk')) ticket.watchedBy([actor.id!]);
-      else if (ticket.watcherIds.includes(actor.id!))
-        ticket.watcherIds = ticket.watcherIds.filter((id) => id !== actor.id);
+      else if (before.includes(actor.id!)) ticket.watcherIds = before.filter((id) => id !== actor.id);
+      if (ticket.watcherIds === before) return;
+      const followed = ticket.watcherIds.includes(actor.id!);
+      await this.outbox.publish(new TicketFollowed(ticket.id, actor.id!, followed, asTold(ticket)), { by: actor });
     });
   }
 
