@@ -26,7 +26,7 @@ import {
 } from './identity.events.js';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { Owners } from './owners.js';
-import { Person, type TicketMailWish } from './person.entity.js';
+import { byThemselves, Person, type TicketMailWish } from './person.entity.js';
 import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-actor.js';
@@ -153,14 +153,15 @@ export class Accounts {
       await em.flush();
       if (proved) await this.joinByDomain(person);
       if (passwordHash) await this.passwords.set(person.id, passwordHash);
-      if (added) await this.outbox.publish(new PersonRegistered(person.id, 'registration'));
-      await this.outbox.publish(new PersonVerified(person.id));
+      if (added) await this.outbox.publish(new PersonRegistered(person.id, 'registration'), byThemselves(person));
+      await this.outbox.publish(new PersonVerified(person.id), byThemselves(person));
       return { person, isNew: passwordHash !== null, returnTo };
     });
   }
 
   /** Who has proved an address of a company's own domain is one of its people, with the least role. Who is in a company stays there alone. */
-  private async joinByDomain({ id, email, teamRole }: Person): Promise<void> {
+  private async joinByDomain(person: Person): Promise<void> {
+    const { id, email, teamRole } = person;
     if (teamRole !== null) return;
     const domain = email.slice(email.lastIndexOf('@') + 1);
     const joined = await this.database.write((em) =>
@@ -173,7 +174,8 @@ export class Accounts {
             returning company_id as "companyId"`,
       ),
     );
-    for (const { companyId } of joined) await this.outbox.publish(new MemberJoined(companyId, id, 'user'));
+    for (const { companyId } of joined)
+      await this.outbox.publish(new MemberJoined(companyId, id, 'user'), byThemselves(person));
   }
 
   async newAddressOf(actor: PortalActor, secret: string): Promise<string | null> {
@@ -363,7 +365,7 @@ export class Accounts {
   private async setPassword(person: Person, passwordHash: string, keepSession?: string): Promise<void> {
     await this.passwords.set(person.id, passwordHash);
     await this.sessions.endAll(person.id, keepSession);
-    await this.outbox.publish(new PasswordChanged(person.id, new Date().toISOString()));
+    await this.outbox.publish(new PasswordChanged(person.id, new Date().toISOString()), byThemselves(person));
   }
 
   private async self(actor: PortalActor): Promise<Person> {

@@ -14,7 +14,7 @@ import {
   TeamRoleChanged,
 } from './identity.events.js';
 import { IdentityMails } from './jobs/identity-mails.js';
-import { Person, type TeamRole } from './person.entity.js';
+import { byThemselves, Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
@@ -167,9 +167,9 @@ export class Invitations {
       const before = person.teamRole;
       if (data.teamRole) person.teamRole = data.teamRole;
       await em.flush();
-      if (added) await this.outbox.publish(new PersonRegistered(person.id, 'invitation'), { by: bySelf(person) });
+      if (added) await this.outbox.publish(new PersonRegistered(person.id, 'invitation'), byThemselves(person));
       if (before !== person.teamRole)
-        await this.outbox.publish(new TeamRoleChanged(person.id, before, person.teamRole), { by: bySelf(person) });
+        await this.outbox.publish(new TeamRoleChanged(person.id, before, person.teamRole), byThemselves(person));
       if (passwordHash) await this.passwords.set(person.id, passwordHash);
       if (data.companyId && (await em.findOne(Company, { id: data.companyId }))) {
         await em.upsert(Membership, {
@@ -178,9 +178,7 @@ export class Invitations {
           role: data.companyRole!,
           createdAt: new Date(),
         });
-        await this.outbox.publish(new MemberJoined(data.companyId, person.id, data.companyRole!), {
-          by: bySelf(person),
-        });
+        await this.outbox.publish(new MemberJoined(data.companyId, person.id, data.companyRole!), byThemselves(person));
       }
       return person;
     });
@@ -277,6 +275,3 @@ export class Invitations {
 
 const subjectOf = (destination: Destination): string | null =>
   'companyId' in destination ? destination.companyId : 'personId' in destination ? destination.personId : null;
-
-/** Whoever has just proved who they are, before there is a session that says so. */
-const bySelf = ({ id, name }: Person) => ({ kind: 'person' as const, id, name });

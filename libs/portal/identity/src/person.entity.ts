@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Doer } from '@foyer/events';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 
 export const TEAM_ROLES = ['owner', 'admin', 'agent', 'editor', 'viewer'] as const;
@@ -59,3 +60,6 @@ export class Person {
     return this.status === 'active' && (this.emailVerifiedAt !== null || this.teamRole === 'owner');
   }
 }
+
+/** Stamps an event as the doing of whoever has just proved who they are, by a link or a password, and has no session yet. */
+export const byThemselves = ({ id, name }: Person): { by: Doer } => ({ by: { kind: 'person', id, name } });

@@ -6,7 +6,7 @@ import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
 import { SessionEnded, SessionRefused, SessionStarted } from './identity.events.js';
-import { Person } from './person.entity.js';
+import { byThemselves, Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 
 export interface SignedIn {
@@ -68,8 +68,7 @@ export class SignIn {
     const secret = await this.database.write(async (em) => {
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
-      const by = { kind: 'person' as const, id: person.id, name: person.name };
-      await this.outbox.publish(new SessionStarted(person.id, way, device.ip), { by });
+      await this.outbox.publish(new SessionStarted(person.id, way, device.ip), byThemselves(person));
       return this.sessions.start(person.id, device);
     });
     return { person, secret, device: this.deviceMark(person.email) };

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { Tokens } from '@foyer/credentials';
 import { Accounts, Companies, Invitations, Newcomers, type PortalActor } from '@foyer/identity';
 
 let world: World;
@@ -111,5 +112,21 @@ test('who signs in, who is not let in, and who signs out', async () => {
   await browser.get('/tickets');
   expect(await told(() => browser.post('/sign-out').then(() => undefined))).toMatchObject([
     { name: 'session.ended', facts: { personId, sessionId: expect.any(String) }, by: 'Ana' },
+  ]);
+});
+
+test('whoever has no session yet, but has proved who they are, is the one who did it', async () => {
+  const token = (purpose: string, email: string, personId: string | null) =>
+    acme.inside(() => world.get(Tokens).issue(purpose, { email, personId, hours: 1, data: {} }));
+  const [accounts, personId] = [world.get(Accounts), asAna.id!];
+  const reset = await token('reset', ana.email, personId);
+  expect(await told(() => accounts.reset(reset, 'meadow-thistle-77'))).toMatchObject([
+    { name: 'person.password-changed', facts: { personId }, by: 'Ana' },
+  ]);
+  const verify = await token('verify', 'zoe@customers.example', null);
+  const zoe = { name: 'Zoe', phone: null, password: 'meadow-thistle-77' };
+  expect(await told(() => accounts.verify(verify, zoe))).toMatchObject([
+    { name: 'person.registered', facts: { way: 'registration' }, by: 'Zoe' },
+    { name: 'person.verified', by: 'Zoe' },
   ]);
 });
