@@ -1,9 +1,11 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import type { PortalActor } from '@foyer/identity';
+import { Approvals } from '@foyer/approvals';
+import { Categories, ticketGroups } from '@foyer/requests';
 import { Absences } from '@foyer/service';
 import { Collections } from '@foyer/settings';
-import { Approvals, Categories, Merges, type Ticket, ticketGroups, Tickets, Watching } from '@foyer/tickets';
+import { Merges, type Ticket, Tickets, Watching } from '@foyer/tickets';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 let world: World;

@@ -49,10 +49,6 @@ export function wireOf(schema: z.ZodType): Wire {
       const given = def.defaultValue;
       return around(def.innerType!, (inner, { out }) => inner.default(() => out(given)));
     }
-    case 'prefault': {
-      const given = def.defaultValue;
-      return around(def.innerType!, (inner, { out }) => inner.prefault(() => out(given)));
-    }
     default:
       return { schema, out: (value) => value, in: (value) => value };
   }
