@@ -17,8 +17,14 @@ export class Api {
       if (same) throw new Error(`${operation.id} is in the way of ${same.id}`);
       this.declared.push({ ...operation, pattern: patternOf(operation.path) });
     }
-    // What is named comes before what stands for any name.
-    this.declared.sort((a, b) => weightOf(a.path) - weightOf(b.path) || (a.path < b.path ? -1 : 1));
+    // In the order in which one would think of giving a key, and what is named before what stands for any name.
+    this.declared.sort(
+      (a, b) =>
+        placeOf(a) - placeOf(b) ||
+        weightOf(a.path) - weightOf(b.path) ||
+        a.path.localeCompare(b.path, 'en') ||
+        METHODS.indexOf(a.method) - METHODS.indexOf(b.method),
+    );
   }
 
   all(): readonly Operation[] {
@@ -34,6 +40,9 @@ export class Api {
   }
 }
 
+const METHODS = ['get', 'post', 'patch', 'delete'];
+/** Reading and writing of one matter stand together. */
+const placeOf = ({ scope }: Operation): number => Math.floor(scope.order / 10);
 const shapeOf = (path: string): string => path.replace(/\{\w+\}/g, '{}');
 const weightOf = (path: string): number => path.split('{').length;
 const patternOf = (path: string): RegExp =>

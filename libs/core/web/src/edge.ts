@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
+import { NotFound } from '@foyer/access';
 import { closeReadingPage, DatabaseUnreachable, readingPage } from '@foyer/database';
 import { withCause } from '@foyer/events';
 import { FileServer } from '@foyer/files';
@@ -37,7 +38,12 @@ export class Edge {
 
   readonly handle = (req: Request, res: Response, next: NextFunction): void => {
     this.headers(req, res, () =>
-      packing(req, res, () => void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, res, next))),
+      packing(
+        req,
+        res,
+        () =>
+          void this.route(req as FoyerRequest, res, next).catch((error) => fail(error, req as FoyerRequest, res, next)),
+      ),
     );
   };
 
@@ -47,14 +53,15 @@ export class Edge {
     const host = req.hostname?.toLowerCase().replace(/\.$/, '') ?? '';
     const kind = hostKind(this.config, host);
     if (kind === 'files') return this.files.serve(req, res);
-    const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
-    if (kind === 'tenant' && (!tenant || tenant.status === 'closed')) return plainPage(res, 404, 'no-portal');
-
-    const suspended = tenant && !isOperating(tenant) ? tenant.name : null;
     // A page puts its own address into links: two slashes at its beginning, or what browsers take for them, would lead to another host.
     const url = req.url.replace(/^[/\\]+/, '/');
     const face: Face = kind !== 'tenant' ? (kind as Face) : API.test(url) ? 'api' : 'portal';
     req.foyer = { id, face, url, startedAt: performance.now() };
+    const tenant = kind === 'tenant' ? await this.directory.byHost(host) : null;
+    if (kind === 'tenant' && (!tenant || tenant.status === 'closed'))
+      return face === 'api' ? sendProblem(new NotFound(), req, res) : plainPage(res, 404, 'no-portal');
+
+    const suspended = tenant && !isOperating(tenant) ? tenant.name : null;
     if (suspended !== null && face === 'api') return sendProblem(new Problem(403, 'suspended'), req, res);
     if (suspended !== null && isSafe(req.method)) return plainPage(res, 503, 'suspended', { name: suspended });
     // The page gives back what was typed.
@@ -74,8 +81,9 @@ export class Edge {
 const API = /^\/api(?!\/(?:docs|openapi\.json)\/?(?:\?|$))(?:[/?]|$)/;
 
 /** Whose host it is cannot be found out at the moment. */
-function fail(error: unknown, res: Response, next: NextFunction): void {
+function fail(error: unknown, req: FoyerRequest, res: Response, next: NextFunction): void {
   if (!(error instanceof DatabaseUnreachable)) return next(error);
+  if (req.foyer?.face === 'api') return sendProblem(error, req, res);
   res.setHeader('Retry-After', '5');
   plainPage(res, 503, 'away');
 }
