@@ -1,17 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import request from 'supertest';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { InvalidField, Refused } from '@foyer/access';
+import { abilityOf, InvalidField, Refused } from '@foyer/access';
 import { allScopes, Api, openApiOf, type Operation } from '@foyer/api';
 import { Limits } from '@foyer/credentials';
-import { Database, rows, type Sql, sql, table } from '@foyer/database';
+import { Database, loginUrl, rows, type Sql, sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
-import { Settings } from '@foyer/settings';
+import { Collections, Settings } from '@foyer/settings';
+import { Tenants } from '@foyer/tenants';
+import { requestFields, requestTypes } from '@foyer/tickets';
 
 /** Where programs are found. */
 const SHELL = { PATH: '/usr/local/bin:/usr/bin:/bin' };
@@ -420,6 +424,102 @@ describe('the life of a ticket', () => {
     const browser = await ana.browser();
     expect((await browser.get(`/tickets/${number}`)).text).toContain('ERP');
   });
+});
+
+describe('what a request type asks is asked of programs too', () => {
+  const [serial, pieces, colour, urgent, margin] = Array.from({ length: 5 }, () => randomUUID()) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const [red, typeId] = [randomUUID(), randomUUID()];
+  let asked: (fields: object, more?: object) => Promise<request.Response>;
+
+  beforeAll(async () => {
+    const field = (id: string, kind: string, more = {}) =>
+      requestFields.entry.parse({ id, label: kind, kind, ...more });
+    const questions = [serial, pieces, colour, urgent, margin].map((fieldId) => ({
+      fieldId,
+      required: fieldId === serial,
+      when: null,
+    }));
+    await acme.inside(async () => {
+      await world
+        .get(Collections)
+        .apply(requestFields, [
+          field(serial, 'text'),
+          field(pieces, 'number', { min: 1, max: 10 }),
+          field(colour, 'choice', { options: [{ id: red, label: 'Red' }] }),
+          field(urgent, 'checkbox'),
+          field(margin, 'number', { visibility: 'team' }),
+        ]);
+      const [usual] = await world.get(Collections).all(requestTypes);
+      const repair = { ...usual!, id: typeId, name: 'Repair', slug: 'repair', questions };
+      await world.get(Collections).apply(requestTypes, [usual!, repair]);
+    });
+    const about = { subject: 'Repair', description: 'Broken', requester_id: await personId(ana), type_id: typeId };
+    asked = (fields, more = {}) => everything.post('tickets', { ...about, ...more, fields });
+  });
+
+  test('what is missing or wrong is named', async () => {
+    const faults = async (fields: object) => {
+      const { status, body } = await asked(fields);
+      return [status, ...(body.errors ?? []).map(({ pointer }: { pointer: string }) => pointer)];
+    };
+    expect(await faults({})).toEqual([422, `/fields/${serial}`]);
+    expect(await faults({ [serial]: 'SN-1', [pieces]: 11 })).toEqual([422, `/fields/${pieces}`]);
+    expect(await faults({ [serial]: 'SN-1', [colour]: UNKNOWN })).toEqual([422, `/fields/${colour}`]);
+    expect(await faults({ [serial]: 'SN-1', [UNKNOWN]: 'x' })).toEqual([422, `/fields/${UNKNOWN}`]);
+  });
+
+  test('answers come back as they were given, are changed one by one, and what is the team’s stays with it', async () => {
+    const given = { [serial]: 'SN-1', [pieces]: 2.5, [colour]: red, [urgent]: true, [margin]: 4711 };
+    const { status, body } = await asked(given, { company_id: await companyId('Globex') });
+    expect([status, body.fields, body.type_id]).toEqual([201, given, typeId]);
+    const changed = await everything.patch(
+      `tickets/${body.number as string}`,
+      { fields: { [pieces]: 3, [colour]: null } },
+      '*',
+    );
+    expect(changed.body.fields).toEqual({ [serial]: 'SN-1', [pieces]: 3, [urgent]: true, [margin]: 4711 });
+    const wrong = await everything.patch(`tickets/${body.number as string}`, { fields: { [pieces]: 'many' } }, '*');
+    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, `/fields/${pieces}`]);
+    const ofCompany = program(acme, (await keyFor(['tickets:read'], 'Globex')).key);
+    expect((await ofCompany.get(`tickets/${body.number as string}`)).text).not.toContain('4711');
+  });
+});
+
+test('what a key does is published as its doing', async () => {
+  const { id, key } = await keyFor(['tickets:write']);
+  const { headers } = await program(acme, key).post('tickets/1/notes', { body: 'Noted' });
+  const platform = new pg.Client({ connectionString: loginUrl(world.config, 'owner') });
+  await platform.connect();
+  const { rows: lines } = await platform.query<{ cause: object }>(
+    'select cause from platform.outbox where name = $1 order by id desc limit 1',
+    ['ticket.noted'],
+  );
+  await platform.end();
+  expect(lines[0]!.cause).toMatchObject({ actor: { kind: 'key', id, name: 'ERP' }, request: headers['x-request-id'] });
+});
+
+test('a suspended tenant, and a host that nobody has, say so to programs in their own words', async () => {
+  const dusk = await world.tenant('dusk');
+  const ask = (host: string) =>
+    request(world.app.getHttpServer() as Server)
+      .get('/api/v1/tickets')
+      .set('Host', host);
+  const staff = {
+    kind: 'staff' as const,
+    id: null,
+    name: 'Staff',
+    ability: abilityOf(({ can }) => can('manage', 'Tenant')),
+  };
+  await world.get(Tenants).suspend(staff, dusk.tenant.id, 'Abuse');
+  expect((await ask(dusk.host)).body).toMatchObject({ status: 403, code: 'suspended' });
+  const nobody = await ask('nobody.localhost:3000');
+  expect([nobody.status, nobody.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
 });
 
 describe('lists', () => {

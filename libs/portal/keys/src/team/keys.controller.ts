@@ -1,6 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allScopes } from '@foyer/api';
+import { formatters } from '@foyer/i18n';
 import { PeopleList, type PortalActor } from '@foyer/identity';
 import { Settings } from '@foyer/settings';
 import {
@@ -153,6 +154,7 @@ function keyView(visit: Visit, { scopes, ...key }: KeyRow) {
       tone: { revoked: null, expired: 'bad', soon: 'warn', active: 'good' }[state],
     },
     counts: state === 'active' || state === 'soon',
+    able: formatters(visit.region).list(scopes.map((name) => labels.get(name) ?? name)),
     scopes: scopes.map((name) => ({ name, label: labels.get(name) ?? name })),
   };
 }

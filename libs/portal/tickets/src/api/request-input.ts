@@ -5,12 +5,20 @@ import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { translate } from '@foyer/i18n';
 import { type Fault, Problem, type Visit } from '@foyer/web';
+import {
+  answerOf,
+  askedFields,
+  controlOf,
+  type FieldValue,
+  type FormChoices,
+  type Priority,
+  type RequestField,
+  requestForm,
+  Requests,
+  type Typed,
+} from '@foyer/requests';
 import { localized } from '@foyer/settings';
-import type { RequestField } from '@foyer/requests';
-import { answerOf, controlOf, type FormChoices, requestForm, type Typed } from '@foyer/requests';
 import { ticketOf } from '../asking/request-desk.js';
-import { Requests } from '@foyer/requests';
-import type { FieldValue, Priority } from '@foyer/requests';
 import type { TicketDraft } from '../tickets.js';
 import type { TicketRecord } from './ticket-wire.js';
 
@@ -55,9 +63,16 @@ export class RequestInput {
       ...(priority && { priority }),
       ...typedOf(asked.fields, fields),
     };
+    const team = holds(actor.ability, 'read', 'Note');
+    const asksFor = askedFields(type, fields, typed, team).map(({ field }) => field);
+    mustBeAmong(
+      asksFor.filter(({ kind }) => kind !== 'file'),
+      asked.fields,
+      visit,
+    );
     const around = await this.around(actor, requesterId);
     const schema = requestForm(type, fields, typed, {
-      ...{ region: REGION, team: holds(actor.ability, 'read', 'Note'), files: {} },
+      ...{ region: REGION, team, files: {} },
       categoryIds: around.categories,
       companyIds: around.companies,
     });
@@ -74,11 +89,7 @@ export class RequestInput {
     given: Record<string, unknown>,
   ): Promise<{ fields: Answers; changed: string[] }> {
     const fields = (await this.requests.fields()).filter(({ id, kind }) => id in given && kind !== 'file');
-    const unknown = Object.keys(given).filter((id) => !fields.some((field) => field.id === id));
-    if (unknown.length > 0)
-      throw new Problem(422, 'invalid', {
-        errors: unknown.map((id) => ({ pointer: `/fields/${id}`, ...said('web.form.choice', visit) })),
-      });
+    mustBeAmong(fields, given, visit);
     const choices: FormChoices = {
       ...{ region: REGION, team: true, categoryIds: [], files: {}, held: now.fields as Answers },
       companyIds: now.company ? [now.company.id] : [],
@@ -110,6 +121,13 @@ export class RequestInput {
     const companies = actor.teamRole === null ? row!.companies.filter((id) => mine.has(id)) : row!.companies;
     return { ...row!, companies };
   }
+}
+
+/** What is not asked is not read, and whoever sends it is told. */
+function mustBeAmong(fields: readonly RequestField[], given: Record<string, unknown>, visit: Visit): void {
+  const others = Object.keys(given).filter((id) => given[id] !== null && !fields.some((field) => field.id === id));
+  const errors = others.map((id) => ({ pointer: `/fields/${id}`, ...said('web.form.choice', visit) }));
+  if (errors.length > 0) throw new Problem(422, 'invalid', { errors });
 }
 
 /** As the controls of the form would hold it. */

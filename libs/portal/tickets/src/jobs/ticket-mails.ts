@@ -29,6 +29,8 @@ interface Facts {
   author: string | null;
   author_key: string | null;
   author_in_team: boolean;
+  /** A program of the customer's company wrote it. */
+  by_program: boolean;
   requester_id: string;
   requester: string;
   answers_to: string | null;
@@ -137,7 +139,7 @@ export class TicketMails {
     const { name: business } = await this.settings.get('general');
     // Of rules and clocks customers hear nothing: the business speaks.
     const robot = facts.author_key ? translate(reader.locale, facts.author_key) : facts.author;
-    const author = facts.author_id === null && !forTeam ? business || currentTenant().name : robot;
+    const author = facts.author_id === null && !facts.by_program && !forTeam ? business || currentTenant().name : robot;
     const number = ticketNumber(facts.number);
     // Who has not asked reads that something has come, and no word of whoever wrote it. A mail whose sender nothing proves may
     // be anybody's: its words do not go back to whom it names (security 50).
@@ -175,7 +177,7 @@ export class TicketMails {
         em,
         sql`select t.id, t.number::int, t.subject, t.group_id, t.assignee_id, t.answers_to, to_json(t.watcher_ids) as watcher_ids,
                    m.body, m.format, m.source = 'email' as by_mail, to_json(m.mention_ids) as mention_ids,
-                   m.author_id, coalesce(w.name, m.data->>'by') as author, m.data->>'byKey' as author_key, w.team_role is not null as author_in_team,
+                   m.author_id, coalesce(w.name, m.data->>'by', m.data->>'program') as author, m.data->>'program' is not null as by_program, m.data->>'byKey' as author_key, w.team_role is not null as author_in_team,
                    r.id as requester_id, r.name as requester,
                    (select l.data->>'mailId' from ${table('ticket_message')} l where l.ticket_id = t.id and l.author_id = r.id and l.data->>'mailId' is not null order by l.created_at desc limit 1) as mail_id
               from ${table('ticket')} t

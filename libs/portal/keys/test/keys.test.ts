@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
+import { parseKey, newKey } from '../src/secret.js';
+import { isWithin, networkAsWritten } from '../src/networks.js';
+
+const PAGE = '/console/settings/api-keys';
+const KEY = /foyer_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
+
+let world: World;
+let acme: TestTenant;
+let owner: Visitor;
+
+beforeAll(async () => {
+  world = await World.start();
+  acme = await world.tenant('acme');
+  await (await acme.customer('Ana')).of('Globex');
+  owner = await acme.owner.browser();
+});
+
+test('a key says by itself whether it is one', () => {
+  const { key, hash } = newKey('0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a77');
+  expect(key).toMatch(KEY);
+  expect(parseKey(key)).toEqual({ id: '0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a77', hash });
+  for (let at = 'foyer_live_'.length; at < key.length; at += 1) {
+    const other = key.slice(0, at) + (key[at] === '1' ? '2' : '1') + key.slice(at + 1);
+    expect(parseKey(other)).toBeNull();
+  }
+  for (const other of ['', `${key}0`, ` ${key}`, key.toUpperCase(), key.slice(1)]) expect(parseKey(other)).toBeNull();
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7/32', ['192.0.2.7'], ['192.0.2.8', '::1']],
+  ['192.0.2.0/24', '192.0.2.0/24', ['192.0.2.255'], ['192.0.3.1', 'x']],
+  ['2001:DB8::/32', '2001:db8::/32', ['2001:db8:ffff::1'], ['2001:db9::1', '192.0.2.1']],
+])('%s is a network', (typed, written, inside, outside) => {
+  expect(networkAsWritten(typed)).toBe(written);
+  expect(inside.map((address) => isWithin(address, [written]))).not.toContain(false);
+  expect(outside.map((address) => isWithin(address, [written]))).not.toContain(true);
+});
+
+test.each(['192.0.2.0/33', '192.0.2.0/0', '256.1.1.1', '192.0.2', 'example.com', '::1/129', '1.2.3.4/x', ''])(
+  '%s is none',
+  (typed) => expect(networkAsWritten(typed)).toBeNull(),
+);
+
+describe('in the console', () => {
+  test('a key is shown once, and kept as a hash', async () => {
+    await owner.get(`${PAGE}/new`);
+    const wrong = await owner.post(PAGE, { name: '', days: '365', addresses: 'example.com' });
+    expect([wrong.status, wrong.text.includes('Choose at least one permission.')]).toEqual([422, false]);
+    const made = await owner.post(PAGE, { name: 'ERP', scopes: ['tickets:read', 'people:read'], days: '365' });
+    const key = KEY.exec(made.text)![0];
+    expect(made.status).toBe(200);
+    const { id } = parseKey(key)!;
+    for (const path of [PAGE, `${PAGE}/${id}`]) expect((await owner.get(path)).text).not.toMatch(KEY);
+    const stored = await acme.query(() => sql`select row_to_json(k)::text as text from ${table('api_key')} k`);
+    expect(JSON.stringify(stored)).not.toContain(key.slice(-49));
+    expect((await owner.get(PAGE)).text).toContain('View tickets');
+  });
+
+  test('what is wrong is said where it was typed', async () => {
+    const wrong: [Record<string, string>, string][] = [
+      [{ scopes: 'tickets:read', addresses: 'example.com' }, '“example.com” is not an IP address'],
+      [{}, 'Choose at least one permission.'],
+      [{ scopes: 'nothing:else' }, 'Choose one of the options.'],
+      [
+        { scopes: 'settings:read', company: await idOf('company') },
+        'A key for one company cannot have this permission.',
+      ],
+    ];
+    for (const [typed, words] of wrong) {
+      const { status, text } = await owner.post(PAGE, { name: 'ERP', days: '365', ...typed });
+      expect([status, text.includes(words)]).toEqual([422, true]);
+    }
+  });
+
+  test('it is replaced and revoked', async () => {
+    const made = await owner.post(PAGE, { name: 'Shop', scopes: 'tickets:read', days: '30' });
+    const { id } = parseKey(KEY.exec(made.text)![0])!;
+    const next = await owner.post(`${PAGE}/${id}/rotation`, { days: '7' });
+    expect(KEY.exec(next.text)![0]).not.toBe(KEY.exec(made.text)![0]);
+    expect((await owner.post(`${PAGE}/${id}/rotation`, { days: '8' })).status).toBe(422);
+    expect((await owner.post(`${PAGE}/${id}/revocation`)).status).toBe(303);
+    expect((await owner.post(`${PAGE}/${id}/rotation`, { days: '0' })).status).toBe(422);
+    expect((await owner.get(PAGE)).text).toContain('Revoked');
+  });
+
+  test('only by whoever manages settings', async () => {
+    const agent = await (await acme.agent('Nils')).browser();
+    for (const path of [PAGE, `${PAGE}/new`]) expect((await agent.get(path)).status).toBe(403);
+    expect((await agent.post(PAGE, { name: 'x', scopes: 'tickets:read', days: '30' })).status).toBe(403);
+  });
+
+  test('one that ends soon, and one that has ended, are pointed out', async () => {
+    const end = (days: number) =>
+      acme.inside(() =>
+        world
+          .get(Database)
+          .write((em) =>
+            rows(
+              em,
+              sql`update ${table('api_key')} set expires_at = now() + ${days} * interval '1 day' where name = 'ERP'`,
+            ),
+          ),
+      );
+    await end(10);
+    expect((await owner.get(PAGE)).text).toContain('Expires soon');
+    await end(-1);
+    expect((await owner.get(PAGE)).text).toContain('Expired');
+  });
+});
+
+const idOf = async (name: string): Promise<string> =>
+  (await acme.query<{ id: string }>(() => sql`select id from ${table(name)} limit 1`))[0]!.id;
