@@ -171,6 +171,11 @@ describe('no operation gives away what belongs to others', () => {
     into: 'TKT-001',
     other: 'TKT-001',
     role: 'user',
+    email: 'else@else.example',
+    until: '2099-01-01T00:00:00Z',
+    subject: 'Subject',
+    message_ids: [UNKNOWN],
+    by: 1,
     name: 'Name',
     person_id: UNKNOWN,
   };
@@ -424,6 +429,41 @@ describe('the life of a ticket', () => {
     const browser = await ana.browser();
     expect((await browser.get(`/tickets/${number}`)).text).toContain('ERP');
   });
+});
+
+test('tickets and each other, who follows them and what is laid aside', async () => {
+  const numbers: string[] = [];
+  for (const subject of ['First', 'Second', 'Third']) numbers.push(`tickets/${(await ana.opens(subject)).number}`);
+  const [first, second, third] = numbers as [string, string, string];
+  const numberOf = async (path: string) => ((await everything.get(path)).body as { number: string }).number;
+  expect((await everything.post(`${first}/links`, { other: await numberOf(second) })).status).toBe(204);
+  expect((await everything.delete(`${first}/links/${await numberOf(second)}`)).status).toBe(204);
+  expect((await everything.post(`${second}/merge`, { into: await numberOf(first) })).status).toBe(204);
+  expect((await everything.get(second)).body.merged_into).toBe(await numberOf(first));
+  expect((await everything.delete(`${second}/merge`)).status).toBe(204);
+  expect((await everything.get(second)).body.merged_into).toBeNull();
+  await everything.post(`${third}/replies`, { body: 'And another thing' });
+  const thread = (await everything.get(`${third}/messages`)).body.data as { id: string; kind: string }[];
+  const said = thread.filter(({ kind }) => kind === 'reply').at(-1)!.id;
+  const split = await everything.post(`${third}/split`, { subject: 'Another thing', message_ids: [said] });
+  expect([split.status, split.body.subject, split.body.requester.name]).toEqual([201, 'Another thing', 'Ana']);
+
+  const bea = await (await acme.customer('Bea')).of('Globex');
+  const nils = await acme.agent('Nina');
+  for (const { email } of [bea, nils])
+    expect((await everything.post(`${first}/followers`, { email })).status).toBe(204);
+  const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
+  const names = async (api: typeof everything) =>
+    (await api.get(`${first}/followers`)).body.data.map(({ name }: { name: string }) => name);
+  expect([await names(everything), await names(ofCompany)]).toEqual([['Bea', 'Nina'], ['Bea']]);
+  expect((await ofCompany.post(`${first}/followers`, { email: ute.email })).status).toBe(422);
+  expect((await ofCompany.delete(`${first}/followers/${await personId(bea)}`)).status).toBe(204);
+
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  expect((await everything.post(`${first}/snooze`, { until })).status).toBe(204);
+  expect((await everything.get(first)).body.snoozed_until).toBe(until);
+  expect((await everything.delete(`${first}/snooze`)).status).toBe(204);
+  expect((await ofCompany.post(`${first}/snooze`, { until })).status).toBe(403);
 });
 
 describe('what a request type asks is asked of programs too', () => {

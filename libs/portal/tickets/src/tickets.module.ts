@@ -5,6 +5,7 @@ import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { FirstAnswer } from './first-answer.js';
 import { RequestInput } from './api/request-input.js';
+import { RelationsOperations } from './api/relations.operations.js';
 import { ThreadOperations } from './api/thread.operations.js';
 import { TicketRecords } from './api/ticket-records.js';
 import { TicketsOperations } from './api/tickets.operations.js';
@@ -121,6 +122,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Streams,
     FindTickets,
     RequestInput,
+    RelationsOperations,
     TicketRecords,
     TicketsOperations,
     ThreadOperations,

@@ -4,11 +4,9 @@ import { Api, instant, paged, pageOf, paging } from '@foyer/api';
 import { Files } from '@foyer/files';
 import { portalApi } from '@foyer/identity';
 import { field } from '@foyer/web';
-import { Merges } from '../merges.js';
 import { BODY_MAX } from '@foyer/requests';
 import { NEXT_STATUSES } from '../ticket-forms.js';
 import type { Happening } from '../ticket.entity.js';
-import { parseTicketNumber } from '../ticket-number.js';
 import { type ThreadMessage, TicketPageReader } from '../ticket-page.js';
 import { Tickets } from '../tickets.js';
 import { TicketRecords } from './ticket-records.js';
@@ -17,11 +15,6 @@ import { EXAMPLE, message, ticket, ticketParams as params, ticketsRead, ticketsW
 const LINK_SECONDS = 60;
 const feature = 'tickets';
 const words = field.someWords(BODY_MAX);
-const other = z
-  .string()
-  .max(24)
-  .refine((text) => parseTicketNumber(text) !== null)
-  .transform((text) => parseTicketNumber(text)!);
 
 /** What is said in a ticket and done to it as a whole, for programs. */
 @Injectable()
@@ -29,7 +22,6 @@ export class ThreadOperations implements OnModuleInit {
   constructor(
     private readonly api: Api,
     private readonly tickets: Tickets,
-    private readonly merges: Merges,
     private readonly page: TicketPageReader,
     private readonly records: TicketRecords,
     private readonly files: Files,
@@ -100,9 +92,8 @@ export class ThreadOperations implements OnModuleInit {
   }
 
   private asAWhole() {
-    const { post, remove } = portalApi;
+    const { post } = portalApi;
     const done = { feature, scope: ticketsWrite, params, output: ticket, status: 200, example: EXAMPLE };
-    const link = { feature, scope: ticketsWrite, output: null };
     return [
       post(
         '/tickets/{number}/solution',
@@ -119,29 +110,6 @@ export class ThreadOperations implements OnModuleInit {
           await this.tickets.reopen(actor, number);
           return this.records.one(actor, number);
         },
-      ),
-      post(
-        '/tickets/{number}/merge',
-        { ...done, id: 'mergeTicket', summary: 'Merge a ticket into another', body: z.object({ into: other }) },
-        async ({ actor, params: { number }, body: { into } }) => {
-          await this.merges.merge(actor, number, into);
-          return this.records.one(actor, number);
-        },
-      ),
-      post(
-        '/tickets/{number}/links',
-        { ...link, id: 'linkTickets', summary: 'Link a ticket with another', params, body: z.object({ other }) },
-        ({ actor, params: { number }, body }) => this.merges.link(actor, number, body.other),
-      ),
-      remove(
-        '/tickets/{number}/links/{other}',
-        {
-          ...link,
-          id: 'unlinkTickets',
-          summary: 'Take a link away',
-          params: params.extend({ other: params.shape.number }),
-        },
-        ({ actor, params: { number, other: linked } }) => this.merges.unlink(actor, number, linked),
       ),
     ];
   }

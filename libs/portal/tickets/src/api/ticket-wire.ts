@@ -17,14 +17,14 @@ export const ticketsWrite = declareScope({
 });
 
 /** `TKT-007`, `tkt-7` and `7` are one ticket. */
-const number = z
+export const numberInBody = z
   .string()
   .max(24)
   .transform((text) => parseTicketNumber(/^\d/.test(text) ? `tkt-${text}` : text))
   .refine((found) => found !== null)
   .transform((found) => found!)
   .describe('`TKT-007` or `7`.');
-export const ticketParams = z.object({ number });
+export const ticketParams = z.object({ number: numberInBody });
 
 export const answer = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const OF_TEAM = 'For keys of the whole portal.';
