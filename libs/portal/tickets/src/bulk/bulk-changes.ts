@@ -61,7 +61,7 @@ export class BulkChanges {
             returning cardinality(numbers) as total`,
       );
       if (Array.isArray(picked)) await this.missing(em, id, picked);
-      if (row!.total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id), { by: actor });
+      if (row!.total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id, row!.total, 'do'), { by: actor });
       return row!.total;
     });
     if (total <= AT_ONCE) await this.run(actor, id);
@@ -94,7 +94,7 @@ export class BulkChanges {
              where id = ${id} and person_id = ${actor.id} and status = 'done' and steps <> '[]' and created_at > now() - interval '1 day' returning id`,
       );
       if (!row) throw new Conflict('tickets.bulk.too-late');
-      if (total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id), { by: actor });
+      if (total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id, total, 'undo'), { by: actor });
     });
     if (total <= AT_ONCE) await this.run(actor, id);
   }
