@@ -5,7 +5,7 @@ import { Approvals } from '@foyer/approvals';
 import { Categories, ticketGroups } from '@foyer/requests';
 import { Absences } from '@foyer/service';
 import { Collections } from '@foyer/settings';
-import { Merges, type Ticket, Tickets, Watching } from '@foyer/tickets';
+import { BulkChanges, Merges, type Ticket, Tickets, Watching } from '@foyer/tickets';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 let world: World;
@@ -135,6 +135,17 @@ test('what a list was set up to: which of its things, and what was done to it', 
   const { id: yardId } = (yard!.facts['items'] as [{ id: string }])[0];
   expect(await verbOf(() => world.get(Collections).remove(owner, ticketGroups, yardId))).toEqual([
     [{ id: yardId, verb: 'removed' }],
+  ]);
+});
+
+test('a change to many tickets, with how many', async () => {
+  const numbers: number[] = [];
+  for (let n = 0; n < 26; n += 1)
+    numbers.push((await acme.inside(() => world.get(Tickets).open(asAna, draft(`Lot ${n}`)))).number);
+  const changes = world.get(BulkChanges);
+  const lines = await told(() => changes.start(owner, numbers, [{ do: 'priority', to: 'low' }]));
+  expect(lines).toMatchObject([
+    { name: 'ticket.bulk-change-asked', facts: { tickets: 26, verb: 'do' }, by: 'Acme Owner' },
   ]);
 });
 

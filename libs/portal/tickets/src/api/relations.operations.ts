@@ -2,12 +2,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Api, moment } from '@foyer/api';
 import { portalApi } from '@foyer/identity';
+import { Categories, SUBJECT_MAX } from '@foyer/requests';
 import { field } from '@foyer/web';
 import { Watching } from '../access/watching.js';
-import { Categories } from '../categories.js';
 import { Merges } from '../merges.js';
 import { Snoozes } from '../snoozes.js';
-import { SUBJECT_MAX } from '../ticket-forms.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { TicketRecords } from './ticket-records.js';
 import {
