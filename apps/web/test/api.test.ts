@@ -15,7 +15,7 @@ import { Database, loginUrl, rows, type Sql, sql, table } from '@foyer/database'
 import { Keys } from '@foyer/keys';
 import { Collections, Settings } from '@foyer/settings';
 import { Tenants } from '@foyer/tenants';
-import { requestFields, requestTypes } from '@foyer/tickets';
+import { requestFields, requestTypes } from '@foyer/requests';
 
 /** Where programs are found. */
 const SHELL = { PATH: '/usr/local/bin:/usr/bin:/bin' };
