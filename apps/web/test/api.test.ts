@@ -8,8 +8,8 @@ import pg from 'pg';
 import request from 'supertest';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { abilityOf, InvalidField, Refused } from '@foyer/access';
-import { allScopes, Api, openApiOf, type Operation } from '@foyer/api';
+import { abilityOf, type Actor, allowed, holds, InvalidField, Refused } from '@foyer/access';
+import { allScopes, Api, Callers, openApiOf, type Operation } from '@foyer/api';
 import { Limits } from '@foyer/credentials';
 import { Database, loginUrl, rows, type Sql, sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
@@ -28,9 +28,8 @@ let ute: TestPerson;
 
 /** A program with a key on a host. */
 function program(tenant: TestTenant, key: string) {
-  const agent = request(world.app.getHttpServer() as Server);
   const at = (method: 'get' | 'post' | 'patch' | 'delete', path: string, headers: Record<string, string> = {}) => {
-    const sent = agent[method](path.startsWith('/') ? path : `/api/v1/${path}`);
+    const sent = request(world.app.getHttpServer() as Server)[method](path.startsWith('/') ? path : `/api/v1/${path}`);
     return sent.set({ Host: tenant.host, Authorization: `Bearer ${key}`, ...headers });
   };
   let made = 0;
@@ -56,7 +55,8 @@ async function keyFor(scopes: string[], company: string | null = null, more: { a
 }
 
 beforeAll(async () => {
-  world = await World.start();
+  world = await World.start({ POOL_SIZE: '10' });
+  await world.app.listen(0);
   acme = await world.tenant('acme');
   ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
   ute = await (await acme.customer('Ute')).of('Umbrella', 'company_user');
@@ -260,6 +260,42 @@ describe('who comes in', () => {
       (await program(acme, key).get('tickets')).status,
       (await program(acme, next).get('tickets')).status,
     ]).toEqual([401, 200]);
+  });
+
+  test('its ability ends with its scopes, whatever operation it would reach', async () => {
+    const actorOf = async (scopes: string[], company: string | null = null) => {
+      const { key } = await keyFor(scopes, company);
+      return acme.inside(async () => (await world.get(Callers).of(key, '127.0.0.1')).actor);
+    };
+    const globex = await companyId('Globex');
+    const ticket = { requesterId: UNKNOWN, companyId: globex, assigneeId: null, groupId: null, watcherIds: [] };
+    const may = ({ ability }: Actor) => {
+      const verbs = ['read', 'reply', 'update', 'solve', 'share', 'open-for'].filter((verb) =>
+        allowed(ability, verb, 'Ticket', ticket),
+      );
+      const people = ['read', 'invite', 'administer'].filter((verb) =>
+        allowed(ability, verb, 'Membership', { companyId: globex }),
+      );
+      return [
+        verbs,
+        people,
+        holds(ability, 'read', 'Note'),
+        holds(ability, 'manage', 'Settings'),
+        holds(ability, 'manage', 'Team'),
+      ];
+    };
+    expect(may(await actorOf(['tickets:read']))).toEqual([['read'], [], true, false, false]);
+    expect(may(await actorOf(['people:write']))).toEqual([[], ['read', 'invite', 'administer'], false, false, false]);
+    expect(may(await actorOf(['settings:write']))).toEqual([[], [], false, true, false]);
+    expect(may(await actorOf(['tickets:read'], 'Globex'))).toEqual([['read'], [], false, false, false]);
+    expect(may(await actorOf(['tickets:write'], 'Globex'))).toEqual([
+      ['read', 'reply', 'solve', 'share', 'open-for'],
+      [],
+      false,
+      false,
+      false,
+    ]);
+    expect(may(await actorOf(['tickets:write'], 'Umbrella'))).toEqual([[], [], false, false, false]);
   });
 
   test('nobody makes a key that may more than they may', async () => {
@@ -830,8 +866,7 @@ test('the examples of the README work', async () => {
       .get(Keys)
       .create(actor, { name: 'x', scopes: ['tickets:write', 'people:read'], companyId: null, addresses: [], days: 30 }),
   );
-  const server = await world.app.listen(0);
-  const { port } = (server as Server).address() as AddressInfo;
+  const { port } = (world.app.getHttpServer() as Server).address() as AddressInfo;
   const PORTAL = `http://${carol.host.split(':')[0]!}:${port}`;
   const PERSON = (await ana.actor()).id!;
   const { stdout } = await promisify(execFile)('sh', ['-ec', script.replaceAll(/^(?=#)/gm, 'echo;\n')], {
