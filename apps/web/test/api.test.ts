@@ -403,6 +403,25 @@ describe('what is asked for once happens once', () => {
     expect((await everything.get('tickets?q=Ten')).body.data).toHaveLength(1);
   });
 
+  test('while the first is at it, the second is told so, and others are not kept waiting', async () => {
+    const send = (key: string) => everything.post('tickets/1/notes', { body: 'Slowly' }, { 'Idempotency-Key': key });
+    let free = (): void => undefined;
+    const held = new Promise<void>((resolve) => (free = resolve));
+    const holding = acme.inside(() =>
+      world.get(Database).write(async (em) => {
+        await rows(em, sql`select 1 from ${table('ticket')} where number = 1 for update`);
+        await held;
+      }),
+    );
+    // Which of them comes first is theirs to settle: that one waits for the ticket.
+    const both = [send('order-4'), send('order-4')].map((one) => one.then((answer) => answer));
+    const refused = await Promise.race(both);
+    free();
+    await holding;
+    expect([refused.body.code, refused.headers['retry-after']]).toEqual(['idempotency-busy', '1']);
+    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
   test('what was refused may be sent again', async () => {
     const sent = { ...(await draft()), requester_id: UNKNOWN };
     expect((await everything.post('tickets', sent, { 'Idempotency-Key': 'order-3' })).status).toBe(422);

@@ -32,7 +32,7 @@ export class Gate implements CanActivate {
     const res = context.switchToHttp().getResponse<FoyerResponse>();
     if (this.audienceOf(context) === 'machine') return this.machine(context, req, res);
     // Nobody is known yet: the one handler of that face asks for a key before anything else.
-    if (this.audienceOf(context) === 'key') return req.foyer.face === 'api';
+    if (this.audienceOf(context) === 'key') return (req.foyer.machine = req.foyer.face === 'api');
     const posting = !isSafe(req.method);
     if (posting) this.csrf.checkOrigin(req);
     const principal = await this.introduce(req, res, this.audienceOf(context));
