@@ -3,17 +3,18 @@ import { callGraph, leadingTo } from './call-graph.js';
 
 /** Verbs of the data plane that write and tell nobody, and why that is right. */
 const SILENT: Record<string, string> = {
-  'Accounts.sweep': 'forgets what has ended',
   'MailLog.sweep': 'forgets what has been kept long enough',
   'Attachments.take': 'a file hangs on nothing until its message is sent',
   'BrandPictures.keep': 'a file; the settings that name it are told of',
   'MailFiles.keep': 'a file; the message it hangs on is told of',
   'Companies.actFor': 'which of their companies somebody looks at',
+  'Companies.hold': 'locks a company, for verbs that tell of what they do',
   'Drafts.keep': 'words that nobody has sent',
   'Drafts.discard': 'words that nobody has sent',
   'LiveTickets.here': 'who looks at a ticket right now',
   'SeenTickets.now': 'what somebody has looked at',
   'PersonPasswords.set': 'by verbs that tell of it, and by packs, which make a portal',
+  'SentTickets.refile': 'tickets of a category that goes; that it went, and where to, is told of',
   'SettingsMemory.changed': 'a signal between processes',
   'TenantThemes.templateFailed': 'notes why a template is not used; who published it is told on its page',
   'TicketLedger.find': 'locks a ticket, for verbs that tell of what they do',
@@ -21,6 +22,7 @@ const SILENT: Record<string, string> = {
   'TicketLedger.touched': 'a signal between processes',
   'Turns.next': 'whose turn it is; that a ticket was given to them is told of',
   // They read what the enclosing write has done so far.
+  'KeyCallers.find': 'reads; that a key is in use is noted beside it',
   'Conversations.continuedBy': 'reads',
   'PortalPrincipals.find': 'reads; that a session is in use is noted beside it',
   'Senders.isTeam': 'reads',

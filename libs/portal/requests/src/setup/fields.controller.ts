@@ -113,7 +113,7 @@ export class FieldsController extends ResourceController<RequestField> {
     const made = await super.made(input, before, visit);
     const number = (name: 'min' | 'max') => {
       const value = input[name] === '' ? null : parseNumber(input[name], visit.locale);
-      if (value === null && input[name] !== '') throw new InvalidField(name, 'tickets.request.wrong-number');
+      if (value === null && input[name] !== '') throw new InvalidField(name, 'requests.form.wrong-number');
       return value;
     };
     const chosen = made.kind === 'choice' || made.kind === 'multi-choice';
