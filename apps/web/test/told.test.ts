@@ -17,10 +17,11 @@ import { formsOf, unescaped } from './page-forms.js';
 /** Words of the team, planted wherever the team can write some. No customer ever reads one. */
 const PLANTED = ['Tagxqz', 'Notexqz', 'Rulexqz', 'Groupxqz', 'Macroxqz'];
 const CHOSEN = 'meadow-thistle-77';
-/** Every template of a mail there is. */
+/** Every template of a mail there is, as mails name it: approvals keep the name by which workers of 0.1 know theirs. */
 const TEMPLATES = readdirSync(join(import.meta.dirname, '../../../libs'), { recursive: true, encoding: 'utf8' })
   .map((path) => /^[a-z]+\/([a-z]+)\/templates\/((?:[\w-]+\/)*email\/[\w-]+)\.hbs$/.exec(path))
   .flatMap((found) => (found && !found[0].includes('node_modules') ? [`${found[1]}/${found[2]}`] : []))
+  .map((name) => name.replace(/^approvals/, 'tickets/approvals'))
   .sort();
 
 let world: World;

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { instrument, guardedWords } from './guarded-words.js';
+import { FormerNames } from './former-names.js';
 import { rendering } from './rendering.js';
 import { TemplateError } from './template-error.js';
 import type { TemplateFile, TemplateLayer } from './template-files.js';
@@ -28,6 +29,7 @@ export class Environment {
     private readonly layers: readonly TemplateLayer[],
     private readonly guarded = false,
     private readonly check: (source: string, name: string) => void = () => {},
+    private readonly former = new FormerNames(),
   ) {
     this.handlebars.unregisterHelper('log');
     this.handlebars.unregisterHelper('helperMissing');
@@ -42,6 +44,11 @@ export class Environment {
 
   names(): string[] {
     return [...new Set(this.layers.flatMap((layer) => [...layer.names()]))].sort();
+  }
+
+  /** What a template may include: also by the names of before. */
+  includable(): string[] {
+    return [...new Set(this.names().flatMap((name) => this.former.of(name)))];
   }
 
   fileOf(name: string): string {
@@ -76,7 +83,7 @@ export class Environment {
   // Handlebars looks partials up as own properties of a record, so every name stands there, compiled or not.
   private announce(): void {
     for (const name of Object.keys(this.handlebars.partials)) this.handlebars.unregisterPartial(name);
-    for (const name of this.names()) {
+    for (const name of this.includable()) {
       this.handlebars.registerPartial(name, (context, options) => this.include(name, context, options));
     }
   }
@@ -125,8 +132,9 @@ export class Environment {
   }
 
   private find(name: string): TemplateFile | undefined {
+    const names = this.former.of(name);
     for (const layer of this.layers) {
-      const file = layer.find(name);
+      const file = names.map((one) => layer.find(one)).find(Boolean);
       if (file) return file;
     }
     return undefined;

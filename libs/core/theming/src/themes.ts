@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { assetPath, ThemeAssets, type Asset } from './assets.js';
 import { checkTemplate } from './check-template.js';
 import { Environment } from './environment.js';
+import { FormerNames } from './former-names.js';
 import { completeSettings, type ThemeSettings } from './manifest.js';
 import { assertPlain, inItsOwnWords, plainCopy } from './plain-data.js';
 import { RenderBudget, RENDER_LIMITS, type RenderLimits } from './render-budget.js';
@@ -72,6 +73,7 @@ export class Themes {
   private readonly log = new Logger('Themes');
   private source: ThemeSource | undefined;
   private readonly features = new Map<string, string>();
+  private readonly former = new FormerNames();
   private readonly themes = new Map<string, LoadedTheme>();
   /** Tenants without templates of their own share these: one for each theme and pack. */
   private readonly shared = new Map<string, Environment>();
@@ -99,6 +101,13 @@ export class Themes {
     const known = this.features.get(namespace);
     if (known !== undefined && known !== folder) throw new Error(`Templates "${namespace}" already come from ${known}`);
     this.features.set(namespace, folder);
+    this.shared.clear();
+    this.own.clear();
+  }
+
+  /** How names of templates began before, and how they begin now: they are found by either for two releases. */
+  renamed(beginnings: Readonly<Record<string, string>>): void {
+    this.former.add(beginnings);
     this.shared.clear();
     this.own.clear();
   }
@@ -199,7 +208,7 @@ export class Themes {
 
   /** What a tenant's template may include. */
   templateNames(): string[] {
-    return this.sharedEnvironment(PLATFORM).names();
+    return this.sharedEnvironment(PLATFORM).includable();
   }
 
   private async chosenTheme(tenant: Tenant | null): Promise<TenantTheme> {
@@ -239,8 +248,10 @@ export class Themes {
   private sharedEnvironment(chosen: TenantTheme): Environment {
     const key = `${chosen.theme}|${chosen.pack ?? ''}`;
     let environment = this.shared.get(key);
-    if (!environment) this.shared.set(key, (environment = new Environment(this.folders(chosen))));
-    else if (this.watched) environment.refresh(this.watched.version);
+    if (!environment) {
+      environment = new Environment(this.folders(chosen), false, undefined, this.former);
+      this.shared.set(key, environment);
+    } else if (this.watched) environment.refresh(this.watched.version);
     return environment;
   }
 
@@ -248,12 +259,13 @@ export class Themes {
     const key = `${tenant.id}|${chosen.version}|${chosen.theme}`;
     let environment = this.own.get(key);
     if (!environment) {
-      const partials = new Set(this.sharedEnvironment(chosen).names());
+      const partials = new Set(this.sharedEnvironment(chosen).includable());
       const check = (source: string, name: string) => {
         const [problem] = checkTemplate(source, { partials });
         if (problem) throw new TemplateError(name, `published ${name}`, problem.reason, problem.line);
       };
-      environment = new Environment([new TemplateOverrides(chosen.overrides), ...this.folders(chosen)], true, check);
+      const layers = [new TemplateOverrides(chosen.overrides), ...this.folders(chosen)];
+      environment = new Environment(layers, true, check, this.former);
       this.own.set(key, environment);
     } else if (this.watched) environment.refresh(this.watched.version);
     return environment;

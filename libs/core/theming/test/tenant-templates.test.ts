@@ -58,6 +58,24 @@ describe('44: a template is checked at save', () => {
   });
 });
 
+describe('a template that has got another name', () => {
+  const lamp = tenant({ overrides: { 'old/lamp': 'own lamp', 'hall/page': '{{> old/lamp}}, {{> old/door}}' } });
+  const themes = workshop({ 'hall/page': 'page', 'new/lamp': 'lamp', 'new/door': 'door' }, { source: sourceOf(lamp) });
+  themes.renamed({ 'old/': 'new/' });
+
+  test('is found by what a queued mail calls it', async () => {
+    expect([await themes.render('old/door', {}), await themes.has('old/door')]).toEqual(['door', true]);
+    expect(await themes.has('old/gate')).toBe(false);
+  });
+
+  test('is replaced by what a team has published for it, and can be included by its old name', async () => {
+    expect(await lamp.in(() => themes.render('new/lamp', {}))).toBe('own lamp');
+    expect(await lamp.in(() => themes.render('hall/page', {}))).toBe('own lamp, door');
+    expect(themes.templateNames()).toContain('old/lamp');
+    expect([themes.verify(), lamp.failures]).toEqual([[], []]);
+  });
+});
+
 describe('45: prototypes print nothing', () => {
   const words = [
     'constructor',

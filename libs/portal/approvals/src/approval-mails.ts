@@ -36,7 +36,8 @@ export class ApprovalMails {
   ) {
     const declare = (kind: 'asked' | 'decided', as: 'approver' | 'reader') =>
       this.port.declare<AboutTicket, object>({
-        ...{ name: `tickets.approval-${kind}`, template: `approvals/email/${kind}`, class: 'service' },
+        // By the template's former name, which workers of 0.1 know as well: those still send what this version queues.
+        ...{ name: `tickets.approval-${kind}`, template: `tickets/approvals/email/${kind}`, class: 'service' },
         mayKnow: (readers, about) => this.audience.mayKnow(readers, about, as),
         letter: (_, data) => ({ data: { ...data } }),
       });

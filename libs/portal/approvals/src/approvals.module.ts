@@ -31,5 +31,7 @@ export class ApprovalsModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.themes.registerTemplates('approvals', new URL('../templates', import.meta.url));
+    // To go in 0.3, and the name of its notices' templates to be changed in 0.2.
+    this.themes.renamed({ 'tickets/approvals/': 'approvals/' });
   }
 }
