@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
-import { Navigation } from '@foyer/settings';
+import { navEntries } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { approvalAsking } from '@foyer/tickets';
 import { approvalRules } from './approval.rules.js';
@@ -11,7 +11,6 @@ import { Approvals } from './approvals.js';
 export class ApprovalEntrance implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
-    private readonly navigation: Navigation,
     private readonly slots: Slots,
     private readonly approvals: Approvals,
   ) {}
@@ -19,13 +18,8 @@ export class ApprovalEntrance implements OnModuleInit {
   onModuleInit(): void {
     this.abilities.contribute(approvalRules);
     this.slots.fill(approvalAsking, 10, (actor, ticketId, asked) => this.approvals.ask(actor, ticketId, asked));
-    this.navigation.add({
-      on: 'portal',
-      href: '/approvals',
-      label: 'approvals.nav',
-      icon: 'check',
-      order: 25,
-      feature: 'tickets',
+    this.slots.fill(navEntries, 25, {
+      ...{ on: 'portal', href: '/approvals', label: 'approvals.nav', icon: 'check', feature: 'tickets' },
       shownTo: ({ kind, ability }) => kind === 'person' && holds(ability, 'read', 'ApprovalList'),
     });
   }

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { allowed } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Slots, ticketPanels } from '@foyer/slots';
+import { ticketPanels } from '@foyer/places';
+import { Slots } from '@foyer/slots';
 import { partOf, ticketNumber, ticketParts, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
 import { approvalPart } from './approval-part.js';

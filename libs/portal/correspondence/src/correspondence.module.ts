@@ -3,7 +3,8 @@ import { Abilities, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
-import { Navigation, SetupPages, Uses } from '@foyer/settings';
+import { navEntries, setupPages, Uses } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { Arrivals } from './arrivals.js';
@@ -27,12 +28,12 @@ import { WebhookController } from './channels/webhook.controller.js';
 
 registerMessages('correspondence', new URL('../locales', import.meta.url));
 
-const setup = (name: string, icon: string, order: number) => ({
+const setup = (name: string, icon: string) => ({
   group: 'mail' as const,
   href: `/console/settings/${name}`,
   label: `correspondence.setup.${name}`,
   text: `correspondence.setup.${name}-text`,
-  ...{ icon, order, feature: 'tickets' },
+  ...{ icon, feature: 'tickets' },
 });
 
 @Global()
@@ -48,8 +49,7 @@ export class CorrespondenceModule implements OnModuleInit {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly abilities: Abilities,
-    private readonly setupPages: SetupPages,
-    private readonly navigation: Navigation,
+    private readonly slots: Slots,
     private readonly themes: Themes,
     private readonly maintenance: Maintenance,
     private readonly log: MailLog,
@@ -60,13 +60,15 @@ export class CorrespondenceModule implements OnModuleInit {
   onModuleInit(): void {
     this.abilities.contribute(correspondenceRules);
     this.themes.registerTemplates('correspondence', new URL('../templates', import.meta.url));
-    this.setupPages.add(
-      setup('mail-in', 'mail', 10),
-      setup('mailboxes', 'inbox', 20),
-      setup('mail-log', 'activity', 30),
+    this.slots.fill(
+      setupPages,
+      10,
+      setup('mail-in', 'mail'),
+      setup('mailboxes', 'inbox'),
+      setup('mail-log', 'activity'),
     );
-    this.navigation.add({
-      ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail', order: 15 },
+    this.slots.fill(navEntries, 15, {
+      ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail' },
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
     });

@@ -1,21 +1,22 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
-import { type Option, Reference, References } from '@foyer/settings';
+import { declareReference, type Option } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 
 const MOST = 300;
 
-export const companyReference = new Reference('companies');
+export const companyReference = declareReference('companies');
 
 /** The companies that something set up can be for. */
 @Injectable()
 export class CompanyChoices implements OnModuleInit {
   constructor(
     private readonly database: Database,
-    private readonly references: References,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
-    this.references.fill(companyReference, { options: (_locale, chosen) => this.options(chosen) });
+    this.slots.fill(companyReference, 10, (_locale, chosen) => this.options(chosen));
   }
 
   /** The chosen ones first, so that they are there however many there are. */

@@ -1,7 +1,8 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { FirstSteps, ListOperations, SetupPages } from '@foyer/settings';
+import { firstSteps, ListOperations, setupPages } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
@@ -42,7 +43,6 @@ import { PersonPasswords } from './person-passwords.js';
 import { PeoplePack } from './people.pack.js';
 import { PortalPrincipals } from './portal-principals.js';
 import { SignIn } from './sign-in.js';
-import { TicketTally } from './ticket-tally.js';
 import { Welcome } from './welcome.js';
 
 registerMessages('identity', new URL('../locales', import.meta.url));
@@ -86,7 +86,6 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     PersonPasswords,
     Owners,
     Welcome,
-    TicketTally,
     IdentityMails,
     IdentityEntrances,
     PeopleOperations,
@@ -106,7 +105,6 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     RolePreview,
     PeopleList,
     Welcome,
-    TicketTally,
   ],
 })
 export class IdentityModule implements OnModuleInit {
@@ -116,8 +114,7 @@ export class IdentityModule implements OnModuleInit {
     private readonly maintenance: Maintenance,
     private readonly accounts: Accounts,
     private readonly sent: SentForms,
-    private readonly setup: SetupPages,
-    private readonly steps: FirstSteps,
+    private readonly slots: Slots,
     private readonly welcome: Welcome,
     private readonly lists: ListOperations,
   ) {}
@@ -128,27 +125,25 @@ export class IdentityModule implements OnModuleInit {
     this.abilities.contribute(identityRules);
     this.maintenance.register('identity.sweep', () => this.accounts.sweep());
     this.maintenance.register('web.sent-forms', () => this.sent.forget());
-    this.steps.add({
-      ...{ key: 'team', href: '/console/team', order: 30 },
+    this.slots.fill(firstSteps, 30, {
+      ...{ key: 'team', href: '/console/team' },
       ...{ title: 'identity.welcome.team.title', text: 'identity.welcome.team.text' },
       shownTo: ({ ability }) => holds(ability, 'manage', 'Team'),
       isDone: () => this.welcome.hasColleagues(),
     });
-    this.setup.add(
-      {
-        ...{ group: 'portal', href: '/console/welcome', icon: 'check', order: 5 },
-        ...{ label: 'identity.welcome.steps', text: 'identity.welcome.steps-lead' },
-      },
-      {
-        ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users', order: 50 },
-        ...{ label: 'identity.team-roles.title', text: 'identity.team-roles.lead' },
-        shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),
-      },
-      {
-        ...{ group: 'portal', href: '/console/settings/roles', icon: 'shield', order: 51 },
-        ...{ label: 'identity.roles.title', text: 'identity.roles.lead' },
-      },
-    );
+    this.slots.fill(setupPages, 5, {
+      ...{ group: 'portal', href: '/console/welcome', icon: 'check' },
+      ...{ label: 'identity.welcome.steps', text: 'identity.welcome.steps-lead' },
+    });
+    this.slots.fill(setupPages, 50, {
+      ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users' },
+      ...{ label: 'identity.team-roles.title', text: 'identity.team-roles.lead' },
+      shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),
+    });
+    this.slots.fill(setupPages, 51, {
+      ...{ group: 'portal', href: '/console/settings/roles', icon: 'shield' },
+      ...{ label: 'identity.roles.title', text: 'identity.roles.lead' },
+    });
     this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
   }
 }

@@ -52,4 +52,4 @@ export { AT_DESK, placeSql, PortalPrincipals } from './portal-principals.js';
 export { SignIn } from './sign-in.js';
 export { IdentityModule } from './identity.module.js';
 export { Welcome } from './welcome.js';
-export { type RecentTicket, type Tally, TicketTally } from './ticket-tally.js';
+export { companyCounts, companyPanels, personCounts, personPanels } from './team/console-slots.js';

@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
-import { SetupPages } from '@foyer/settings';
+import { setupPages } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { DocsController, OpenApiController } from './customer/docs.controller.js';
 import { KeyCallers } from './key-callers.js';
@@ -17,12 +18,12 @@ registerMessages('keys', new URL('../locales', import.meta.url));
 export class KeysModule implements OnModuleInit {
   constructor(
     private readonly themes: Themes,
-    private readonly setup: SetupPages,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
-    this.setup.add({
-      ...{ group: 'portal', href: '/console/settings/api-keys', icon: 'key', order: 60 },
+    this.slots.fill(setupPages, 60, {
+      ...{ group: 'portal', href: '/console/settings/api-keys', icon: 'key' },
       ...{ label: 'keys.title', text: 'keys.lead' },
     });
     this.themes.registerTemplates('keys', new URL('../templates', import.meta.url));

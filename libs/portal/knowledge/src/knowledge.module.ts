@@ -1,6 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
-import { Features, ListOperations, SetupPages } from '@foyer/settings';
+import { Features, ListOperations, setupPages } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { articles } from './article.js';
 import { Articles } from './articles.js';
@@ -21,7 +22,7 @@ export class KnowledgeModule implements OnModuleInit {
   constructor(
     private readonly themes: Themes,
     private readonly features: Features,
-    private readonly setup: SetupPages,
+    private readonly slots: Slots,
     private readonly lists: ListOperations,
   ) {}
 
@@ -32,8 +33,8 @@ export class KnowledgeModule implements OnModuleInit {
       ...{ name: 'knowledge', icon: 'book', order: 20, byDefault: true },
       ...{ label: 'knowledge.feature.label', description: 'knowledge.feature.description' },
     });
-    this.setup.add({
-      ...{ group: 'service', href: '/console/settings/articles', icon: 'book', order: 55, feature: 'knowledge' },
+    this.slots.fill(setupPages, 55, {
+      ...{ group: 'service', href: '/console/settings/articles', icon: 'book', feature: 'knowledge' },
       ...{ label: 'knowledge.title', text: 'knowledge.lead' },
     });
   }

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { ConsoleSearch, Features } from '@foyer/settings';
-import { Slots, ticketPanels, ticketSuggestions } from '@foyer/slots';
+import { ticketPanels, ticketSuggestions } from '@foyer/places';
+import { consoleSearch, Features } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { articleView } from './article-view.js';
 import { Articles } from './articles.js';
 
@@ -15,7 +16,6 @@ export class ArticlesOnTickets implements OnModuleInit {
     private readonly articles: Articles,
     private readonly features: Features,
     private readonly slots: Slots,
-    private readonly search: ConsoleSearch,
   ) {}
 
   onModuleInit(): void {
@@ -35,9 +35,8 @@ export class ArticlesOnTickets implements OnModuleInit {
         return { template: 'knowledge/team/picker', view: { articles: shown.map((one) => articleView(visit, one)) } };
       },
     });
-    this.search.add({
+    this.slots.fill(consoleSearch, 40, {
       label: 'knowledge.title',
-      order: 40,
       find: async (actor, words) => {
         const found = words === '' ? [] : await this.find(actor as PortalActor, words, null, FITTING);
         return found.map(({ title, text, url }) => ({ title, text: text || null, href: url, icon: 'book' }));

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
 import { TeamRoles } from '@foyer/identity';
-import { type Option, References } from '@foyer/settings';
+import type { Option } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { workingAgents } from './groups.js';
 
 /** Who of the team works on tickets, by what their roles say; the only place that knows. */
@@ -10,11 +11,11 @@ export class Agents implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly roles: TeamRoles,
-    private readonly references: References,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
-    this.references.fill(workingAgents, { options: () => this.offered() });
+    this.slots.fill(workingAgents, 10, () => this.offered());
   }
 
   /** On the table `person` called `alias`: answers at least what is assigned to them, and so can have tickets. */

@@ -3,11 +3,10 @@ import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/acces
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import {
+  declareReference,
   type ItemChange,
   type Localized,
   localized,
-  Reference,
-  References,
   type Said,
   SettingsChanged,
   Uses,
@@ -39,7 +38,7 @@ export const saidCategory = (alias: string): Sql =>
 export const categoryName = (category: SaidCategory, locale: string): string => localized(category, 'name', locale);
 
 /** What a ticket is about; one that is put away is not offered. */
-export const categoryReference = new Reference('categories');
+export const categoryReference = declareReference('categories');
 
 /** As a select offers them. */
 export const categoryOptions = (categories: readonly SaidCategory[], locale: string) =>
@@ -52,14 +51,11 @@ export class Categories implements OnModuleInit {
     private readonly database: Database,
     private readonly uses: Uses,
     private readonly slots: Slots,
-    private readonly references: References,
     private readonly outbox: Outbox,
   ) {}
 
   onModuleInit(): void {
-    this.references.fill(categoryReference, {
-      options: async (locale) => categoryOptions(await this.all(), locale),
-    });
+    this.slots.fill(categoryReference, 10, async (locale) => categoryOptions(await this.all(), locale));
   }
 
   /** Those offered for new tickets. */

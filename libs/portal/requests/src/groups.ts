@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { TeamParts } from '@foyer/identity';
 import {
   Collections,
+  declareReference,
   declareResource,
-  Reference,
   references,
   type ResourceItem,
   type StillNeeded,
@@ -13,7 +13,7 @@ import { Slots } from '@foyer/slots';
 import { sent } from './sent-requests.js';
 
 /** People of the team who work on tickets. */
-export const workingAgents = new Reference('agents');
+export const workingAgents = declareReference('agents');
 
 export const ticketGroups = declareResource('ticket-groups', {
   one: 'ticket group',

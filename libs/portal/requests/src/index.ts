@@ -9,7 +9,6 @@ export {
   type SaidCategory,
 } from './categories.js';
 export { Groups, type TicketGroup, ticketGroups, workingAgents } from './groups.js';
-export { type FindOrders, OrderChoices } from './order-choices.js';
 export { PRIORITIES, type Priority, priorityName, priorityOptions, priorityReference } from './priorities.js';
 export { ANSWER_MAX, type FieldKind, type FieldValue, type RequestField, requestFields } from './request-field.js';
 export {

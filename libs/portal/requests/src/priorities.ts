@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { translate } from '@foyer/i18n';
-import { declareSection, localized, Reference, settingNow, translations } from '@foyer/settings';
+import { declareReference, declareSection, localized, settingNow, translations } from '@foyer/settings';
 
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -27,4 +27,4 @@ export const priorityOptions = ({ locale }: { locale: string }) =>
   PRIORITIES.map((value) => ({ value, label: priorityName(locale, value) }));
 
 /** The four, in the operator's words. */
-export const priorityReference = new Reference('priorities');
+export const priorityReference = declareReference('priorities');

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, References, Uses } from '@foyer/settings';
+import { Collections, Uses } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { priorityOptions, priorityReference } from './priorities.js';
 import { type RequestField, requestFields } from './request-field.js';
 import { FIRST_TYPE, type RequestType, requestTypes, typeName } from './request-type.js';
@@ -11,7 +12,7 @@ export class Requests implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
     private readonly uses: Uses,
-    private readonly references: References,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
@@ -21,7 +22,7 @@ export class Requests implements OnModuleInit {
       page: ({ id }) => `/console/settings/request-types/${id}`,
       goesBy,
     });
-    this.references.fill(priorityReference, { options: async (locale) => priorityOptions({ locale }) });
+    this.slots.fill(priorityReference, 10, async (locale) => priorityOptions({ locale }));
     // A field that is put away is answered no more, and what goes by its answers would do nothing.
     this.collections.restrict(requestFields, async (_actor, before, after) => {
       if (before && after?.archived && !before.archived) await this.uses.mustBeNone(before.id);

@@ -1,7 +1,8 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { type Collection, ListOperations, Navigation, SetupPages, Uses } from '@foyer/settings';
+import { type Collection, ListOperations, navEntries, setupPages, Uses } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { AutomationClock } from './automations/automation-clock.js';
 import { AutomationRunner } from './automations/automation-runner.js';
@@ -56,8 +57,7 @@ const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', auto
 export class ServiceModule implements OnModuleInit {
   constructor(
     private readonly themes: Themes,
-    private readonly setup: SetupPages,
-    private readonly navigation: Navigation,
+    private readonly slots: Slots,
     private readonly uses: Uses,
     private readonly lists: ListOperations,
   ) {}
@@ -70,28 +70,20 @@ export class ServiceModule implements OnModuleInit {
     this.lists.offer(routingRules, { one: 'routing rule', several: 'routing rules', feature });
     this.lists.offer(automations, { one: 'automation', several: 'automations', feature });
     this.themes.registerTemplates('service', new URL('../templates', import.meta.url));
-    this.setup.add(
-      ...Object.entries(PAGES).map(([page, icon], index) => ({
-        group: 'service' as const,
-        href: `/console/settings/${page}`,
-        label: `service.${page}.title`,
-        text: `service.${page}.lead`,
-        icon,
-        order: (index + 1) * 10,
-        feature: 'tickets',
-      })),
-    );
+    const pages = Object.entries(PAGES).map(([page, icon]) => ({
+      group: 'service' as const,
+      href: `/console/settings/${page}`,
+      label: `service.${page}.title`,
+      text: `service.${page}.lead`,
+      ...{ icon, feature },
+    }));
+    this.slots.fill(setupPages, 10, ...pages);
     this.depends('policies', slaPolicies);
     this.depends('routing', routingRules);
     this.depends('automations', automations);
     this.depends('macros', macros);
-    this.navigation.add({
-      on: 'console',
-      href: '/console/availability',
-      label: 'service.availability.nav',
-      icon: 'activity',
-      order: 60,
-      feature: 'tickets',
+    this.slots.fill(navEntries, 60, {
+      ...{ on: 'console', href: '/console/availability', label: 'service.availability.nav', icon: 'activity', feature },
       shownTo: ({ ability }) => holds(ability, 'reply', 'Desk'),
     });
   }

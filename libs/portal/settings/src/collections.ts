@@ -4,9 +4,10 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
+import { Slots } from '@foyer/slots';
 import { Items } from './items.js';
 import { isRows, type List } from './lists.js';
-import { type Option, type Reference, References } from './resources/references.js';
+import type { FindOptions, Option, Reference } from './resources/references.js';
 import { isResource, resourceOf } from './resources/resource.js';
 import { mustHold, asKept } from './resources/resource-checks.js';
 import { type CollectionItem, MAX_ITEMS } from './section.js';
@@ -30,7 +31,7 @@ export class Collections {
     private readonly settings: Settings,
     private readonly items: Items,
     private readonly uses: Uses,
-    private readonly references: References,
+    private readonly slots: Slots,
   ) {}
 
   /** Of a list kept as rows, the team's. The same array as long as nothing changes. */
@@ -45,8 +46,14 @@ export class Collections {
   /** What a field can refer to, in the reader's words. */
   async offered(to: Reference, locale: string, chosen: readonly string[] = []): Promise<readonly Option[]> {
     const list = resourceOf(to);
-    if (!list) return this.references.options(to, locale, chosen);
+    if (!list) return this.optionsOf(to)(locale, chosen);
     return (await this.all(list)).map((item) => ({ value: item.id, label: list.about.title(item, locale) }));
+  }
+
+  private optionsOf(to: Reference): FindOptions {
+    const [find] = this.slots.of(to);
+    if (!find) throw new Error(`Nobody has filled the reference to ${to.name}`);
+    return find;
   }
 
   /** Before an item is removed, `check` is asked whether somebody still needs it, beside what the settings say of it (`Uses`). */

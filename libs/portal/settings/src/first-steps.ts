@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
 import { z } from 'zod';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Slot, Slots } from '@foyer/slots';
 import { Features } from './features.js';
 import { declareSection } from './section.js';
 import { Settings } from './settings.js';
@@ -12,7 +13,6 @@ export interface FirstStep {
   href: string;
   title: string;
   text: string;
-  order: number;
   /** Gone when this section is switched off. */
   feature?: string;
   shownTo?: (actor: Actor) => boolean;
@@ -23,25 +23,23 @@ export interface FirstStep {
 /** That somebody looked at the portal leaves no other trace. */
 const looks = declareSection('first-steps', z.object({ portalSeen: z.boolean().default(false) }));
 
-/** The slot behind a new owner's list: every module adds what there is to do with it first, and how one sees that it was done. */
+/** A new owner's list: every module adds what there is to do with it first, and how one sees that it was done. */
+export const firstSteps = new Slot<FirstStep>('first-steps');
+
 @Injectable()
 export class FirstSteps {
-  private steps: FirstStep[] = [];
-
   constructor(
+    private readonly slots: Slots,
     private readonly database: Database,
     private readonly settings: Settings,
     private readonly features: Features,
   ) {}
 
-  add(...steps: FirstStep[]): void {
-    this.steps = [...this.steps, ...steps].sort((a, b) => a.order - b.order);
-  }
-
   /** One after the other: they share the page's transaction. */
   async for(actor: Actor, t: (key: string) => string) {
     const chosen = await this.settings.get('features');
-    const shown = this.steps
+    const shown = this.slots
+      .of(firstSteps)
       .filter(({ feature }) => !feature || this.features.isOn(feature, chosen))
       .filter(({ shownTo }) => !shownTo || shownTo(actor));
     const steps = [];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
+import { type Piece, Slot, Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 
 /** One of the few things to do on the home page. Texts are message keys. */
@@ -13,37 +14,38 @@ export interface HomeAction {
 /** What a module puts on the portal's home page. */
 export interface HomeContribution {
   feature?: string;
-  order: number;
   actions?: (actor: Actor) => HomeAction[];
   /** Where the big search field leads; the first module that has one wins. */
   search?: (actor: Actor) => { action: string; label: string } | null;
   /** A piece of page: its template and what it shows; null when there is nothing to show. */
-  section?: (actor: Actor, visit: Pick<Visit, 't' | 'locale'>) => Promise<{ template: string; view: object } | null>;
+  section?: (actor: Actor, visit: Pick<Visit, 't' | 'locale'>) => Promise<Piece | null>;
 }
+
+/** Features fill the portal's first page without knowing each other. */
+export const homeSections = new Slot<HomeContribution>('home');
 
 export const MAX_ACTIONS = 3;
 
-/** The slot `home`: features fill the portal's first page without knowing each other. */
 @Injectable()
 export class PortalHome {
-  private contributions: HomeContribution[] = [];
-
-  contribute(contribution: HomeContribution): void {
-    this.contributions = [...this.contributions, contribution].sort((a, b) => a.order - b.order);
-  }
+  constructor(private readonly slots: Slots) {}
 
   async for(actor: Actor, visit: Pick<Visit, 't' | 'locale'>, isOn: (feature: string) => boolean) {
-    const contributions = this.contributions.filter(({ feature }) => !feature || isOn(feature));
+    const contributions = this.contributions(isOn);
     const sections = await Promise.all(contributions.map((each) => each.section?.(actor, visit) ?? null));
     return { ...this.waysIn(actor, isOn), sections: sections.filter((section) => section !== null) };
   }
 
   /** The same without the sections, which must be read first. */
   waysIn(actor: Actor, isOn: (feature: string) => boolean) {
-    const contributions = this.contributions.filter(({ feature }) => !feature || isOn(feature));
+    const contributions = this.contributions(isOn);
     return {
       search: contributions.map((each) => each.search?.(actor)).find(Boolean) ?? null,
       actions: contributions.flatMap((each) => each.actions?.(actor) ?? []).slice(0, MAX_ACTIONS),
     };
+  }
+
+  private contributions(isOn: (feature: string) => boolean): HomeContribution[] {
+    return this.slots.of(homeSections).filter(({ feature }) => !feature || isOn(feature));
   }
 }

@@ -1,11 +1,11 @@
 export { ListOperations } from './api/list-operations.js';
 export { settingsApi, settingsRead, settingsWrite } from './api/settings-scopes.js';
-export { ConsoleSearch, type Found } from './console-search.js';
+export { consoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
-export { type FirstStep, FirstSteps } from './first-steps.js';
-export { type HomeAction, type HomeContribution, PortalHome } from './home.js';
+export { firstSteps, FirstSteps } from './first-steps.js';
+export { homeSections } from './home.js';
 export { fromSaid, type Localized, localized, type Said, saidIn, translations } from './localized.js';
-export { type NavEntry, Navigation } from './navigation.js';
+export { navEntries } from './navigation.js';
 export { declaredTexts, PackTexts } from './pack-texts.js';
 export { PublishedTemplates } from './published-templates.js';
 export { type PortalStatus, type SectionName, type Sections } from './sections.js';
@@ -17,8 +17,7 @@ export { CHANGED, VERSION, versionOf } from './version.js';
 export { openedAs, saveSection } from './team/settings-page.js';
 export { declareItems, type Item, type ItemList, Items, identified } from './items.js';
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
-export type { SetupPage } from './setup-page.js';
-export { SetupPages } from './setup-pages.js';
+export { type SetupPage, setupPages } from './setup-page.js';
 export { CollectionController } from './team/collection.controller.js';
 export { RowsController } from './team/rows.controller.js';
 export {
@@ -52,7 +51,7 @@ export {
   type ValuesOf,
   words,
 } from './resources/fields.js';
-export { type Option, Reference, References, type ReferenceSource } from './resources/references.js';
+export { declareReference, type Option, type Reference } from './resources/references.js';
 export { type ResourceInput } from './resources/resource-form.js';
 export {
   type Declared,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
 import { translate } from '@foyer/i18n';
+import { Slot, Slots } from '@foyer/slots';
 
 export interface NavEntry {
   on: 'portal' | 'console';
@@ -8,7 +9,6 @@ export interface NavEntry {
   /** Message key. */
   label: string;
   icon: string;
-  order: number;
   /** Gone when this section is switched off. */
   feature?: string;
   shownTo?: (actor: Actor) => boolean;
@@ -22,22 +22,18 @@ export interface NavItem {
 }
 
 /** The ways through portal and console. Every module adds its own. */
+export const navEntries = new Slot<NavEntry>('navigation');
+
 @Injectable()
 export class Navigation {
-  private entries: NavEntry[] = [];
+  constructor(private readonly slots: Slots) {}
 
-  add(...entries: NavEntry[]): void {
-    this.entries = [...this.entries, ...entries].sort((a, b) => a.order - b.order);
-  }
-
-  all(on: NavEntry['on']): readonly NavEntry[] {
-    return this.entries.filter((entry) => entry.on === on);
+  all(on: NavEntry['on']): NavEntry[] {
+    return this.slots.of(navEntries).filter((entry) => entry.on === on);
   }
 
   for(on: NavEntry['on'], actor: Actor, isOn: (feature: string) => boolean): NavEntry[] {
-    return this.entries.filter(
-      (entry) => entry.on === on && (!entry.feature || isOn(entry.feature)) && (!entry.shownTo || entry.shownTo(actor)),
-    );
+    return this.all(on).filter(({ feature, shownTo }) => (!feature || isOn(feature)) && (!shownTo || shownTo(actor)));
   }
 }
 

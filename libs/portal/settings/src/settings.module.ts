@@ -2,6 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type Actor, holds } from '@foyer/access';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
+import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { BrandController, FaviconController } from './customer/brand.controller.js';
 import { LegalController } from './customer/legal.controller.js';
@@ -13,19 +14,17 @@ import { FeaturesController } from './team/features.controller.js';
 import { GeneralController } from './team/general.controller.js';
 import { LegalSettingsController } from './team/legal.controller.js';
 import { PortalController } from './team/portal.controller.js';
-import { pathOf, portalPages } from './team/settings-page.js';
+import { addPortalPages, pathOf } from './team/settings-page.js';
 import { BrandPictures } from './brand-pictures.js';
 import { ListOperations } from './api/list-operations.js';
 import { Collections } from './collections.js';
-import { ConsoleSearch } from './console-search.js';
 import { Features } from './features.js';
-import { FirstSteps } from './first-steps.js';
+import { firstSteps, FirstSteps } from './first-steps.js';
 import { Items } from './items.js';
 import { PortalHome } from './home.js';
-import { Navigation } from './navigation.js';
+import { navEntries, Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
 import { PublishedTemplates } from './published-templates.js';
-import { References } from './resources/references.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
@@ -57,11 +56,9 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     Settings,
     Items,
     Uses,
-    References,
     Collections,
     ListOperations,
     SetupPages,
-    ConsoleSearch,
     Features,
     FirstSteps,
     Navigation,
@@ -77,15 +74,10 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     Settings,
     Items,
     Uses,
-    References,
     Collections,
     ListOperations,
-    SetupPages,
-    ConsoleSearch,
     Features,
     FirstSteps,
-    Navigation,
-    PortalHome,
     PublishedTemplates,
     BrandPictures,
   ],
@@ -94,8 +86,7 @@ export class SettingsModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
-    private readonly navigation: Navigation,
-    private readonly setup: SetupPages,
+    private readonly slots: Slots,
     private readonly fileUses: FileUses,
     private readonly steps: FirstSteps,
     private readonly settings: Settings,
@@ -103,15 +94,14 @@ export class SettingsModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.abilities.contribute(settingsRules);
-    this.navigation.add({
+    this.slots.fill(navEntries, 90, {
       on: 'console',
       href: '/console/settings',
       label: 'settings.nav',
       icon: 'settings',
-      order: 90,
       shownTo: ({ ability }) => holds(ability, 'manage', 'Settings'),
     });
-    this.setup.add(...portalPages);
+    addPortalPages(this.slots);
     this.addSteps();
     this.fileUses.json('setting', 'value');
     this.fileUses.json('item', 'data');
@@ -123,11 +113,9 @@ export class SettingsModule implements OnModuleInit {
     const branded = async () =>
       (await this.settings.get('branding')).logo !== null || (await this.steps.someoneChanged('branding'));
     const reachable = async () => (await this.settings.get('general')).supportEmail !== null;
-    this.steps.add(
-      { ...step('branding'), order: 10, href: pathOf('branding'), shownTo, isDone: branded },
-      { ...step('support'), order: 20, href: pathOf('general'), shownTo, isDone: reachable },
-      { ...step('portal'), order: 50, href: '/', isDone: () => this.steps.portalSeen() },
-    );
+    this.slots.fill(firstSteps, 10, { ...step('branding'), href: pathOf('branding'), shownTo, isDone: branded });
+    this.slots.fill(firstSteps, 20, { ...step('support'), href: pathOf('general'), shownTo, isDone: reachable });
+    this.slots.fill(firstSteps, 50, { ...step('portal'), href: '/', isDone: () => this.steps.portalSeen() });
   }
 }
 

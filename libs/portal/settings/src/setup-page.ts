@@ -1,4 +1,5 @@
 import type { Actor } from '@foyer/access';
+import { Slot } from '@foyer/slots';
 
 export const SETUP_GROUPS = ['portal', 'tickets', 'service', 'mail'] as const;
 
@@ -10,9 +11,11 @@ export interface SetupPage {
   /** One sentence: what it is good for. */
   text: string;
   icon: string;
-  order: number;
   /** Gone when this section is switched off. */
   feature?: string;
   /** Beside setting up the portal, which all of them need. */
   shownTo?: (actor: Actor) => boolean;
 }
+
+/** What a team can set up: every module adds its own pages. Those of resources follow from their declarations. */
+export const setupPages = new Slot<SetupPage>('console.settings');

@@ -1,26 +1,22 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds, type Actor } from '@foyer/access';
 import { translate } from '@foyer/i18n';
-import { SETUP_GROUPS, type SetupPage } from './setup-page.js';
+import { Slots } from '@foyer/slots';
+import { SETUP_GROUPS, type SetupPage, setupPages } from './setup-page.js';
 import type { CollectionItem } from './section.js';
 import { declaredResources, type Resource } from './resources/resource.js';
 
-/** What a team can set up, in groups. Every module adds its own pages. */
+/** What a team can set up, in groups. */
 @Injectable()
-export class SetupPages {
-  private readonly pages: SetupPage[] = [];
-  private sorted: readonly SetupPage[] | null = null;
+export class SetupPages implements OnModuleInit {
+  constructor(private readonly slots: Slots) {}
 
-  add(...pages: SetupPage[]): void {
-    this.pages.push(...pages);
-    this.sorted = null;
+  onModuleInit(): void {
+    for (const resource of declaredResources()) this.slots.fill(setupPages, ...pageOf(resource));
   }
 
-  /** Those of the resources follow from their declarations. */
   all(): readonly SetupPage[] {
-    return (this.sorted ??= [...this.pages, ...Array.from(declaredResources(), pageOf)].sort(
-      (a, b) => a.order - b.order,
-    ));
+    return this.slots.of(setupPages);
   }
 
   /** As pages show them; null for those who set up nothing. */
@@ -44,9 +40,7 @@ export class SetupPages {
   }
 }
 
-const pageOf = ({ about: { page, words } }: Resource<CollectionItem>): SetupPage => ({
-  ...page,
-  href: `/console/settings/${page.path}`,
-  label: `${words}.title`,
-  text: `${words}.lead`,
-});
+const pageOf = ({ about: { page, words } }: Resource<CollectionItem>): [order: number, page: SetupPage] => {
+  const { path, order, ...rest } = page;
+  return [order, { ...rest, href: `/console/settings/${path}`, label: `${words}.title`, text: `${words}.lead` }];
+};

@@ -1,7 +1,10 @@
 import sharp from 'sharp';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { abilityOf, type Actor } from '@foyer/access';
-import { Features, Navigation, PortalHome, Settings } from '../src/index.js';
+import { Slots } from '@foyer/slots';
+import { PortalHome } from '../src/home.js';
+import { Features, homeSections, Settings } from '../src/index.js';
+import { Navigation } from '../src/navigation.js';
 import { svg } from './portal.js';
 
 let world: World;
@@ -405,8 +408,7 @@ describe('home', () => {
   test('features fill it: search, at most three things to do, sections', async () => {
     const home = world.get(PortalHome);
     const action = (n: number) => ({ href: `/do/${n}`, label: 'settings.saved', text: 'settings.nav', icon: 'plus' });
-    home.contribute({
-      order: 1,
+    world.get(Slots).fill(homeSections, 1, {
       feature: 'oracle',
       actions: () => [1, 2, 3, 4].map(action),
       section: async () => ({ template: 'c/badge', view: { label: 'From a feature' } }),

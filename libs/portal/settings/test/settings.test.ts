@@ -4,7 +4,9 @@ import { createApplication } from '@foyer/app-web';
 import { Database, observeSql, PlatformDatabase, readingPage } from '@foyer/database';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Themes } from '@foyer/theming';
-import { Features, Navigation, PublishedTemplates, Settings } from '../src/index.js';
+import { Slots } from '@foyer/slots';
+import { Features, navEntries, PublishedTemplates, Settings } from '../src/index.js';
+import { Navigation } from '../src/navigation.js';
 import { admin, agent } from './portal.js';
 
 let world: World;
@@ -217,13 +219,13 @@ describe('features', () => {
   });
 
   test('navigation leaves out what is switched off or not for the reader', () => {
-    const navigation = new Navigation();
+    const slots = new Slots();
+    const navigation = new Navigation(slots);
     const entry = { on: 'portal' as const, icon: 'x', label: 'l' };
-    navigation.add({ ...entry, href: '/b', order: 2, feature: 'tickets' }, { ...entry, href: '/a', order: 1 });
-    navigation.add(
-      { ...entry, href: '/c', order: 3, shownTo: ({ ability }) => holds(ability, 'manage', 'Settings') },
-      { ...entry, href: '/t', order: 0, on: 'console' },
-    );
+    slots.fill(navEntries, 2, { ...entry, href: '/b', feature: 'tickets' });
+    slots.fill(navEntries, 1, { ...entry, href: '/a' });
+    slots.fill(navEntries, 3, { ...entry, href: '/c', shownTo: ({ ability }) => holds(ability, 'manage', 'Settings') });
+    slots.fill(navEntries, 0, { ...entry, href: '/t', on: 'console' });
     const hrefs = (actor: typeof admin, on: boolean) =>
       navigation.for('portal', actor, () => on).map(({ href }) => href);
     expect(hrefs(admin, true)).toEqual(['/a', '/b', '/c']);

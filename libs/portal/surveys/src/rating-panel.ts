@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Slots, ticketPanels } from '@foyer/slots';
+import { ticketPanels } from '@foyer/places';
+import { Slots } from '@foyer/slots';
 import { ticketNumber, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
 import { ratingView } from './customer/rating-view.js';

@@ -1,7 +1,8 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { ListOperations, Navigation, SetupPages, Uses } from '@foyer/settings';
+import { ListOperations, navEntries, setupPages, Uses } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { Answers } from './answers.js';
 import { Asking } from './asking.js';
@@ -30,8 +31,7 @@ export class SurveysModule implements OnModuleInit {
   constructor(
     private readonly abilities: Abilities,
     private readonly themes: Themes,
-    private readonly setup: SetupPages,
-    private readonly navigation: Navigation,
+    private readonly slots: Slots,
     private readonly uses: Uses,
     private readonly lists: ListOperations,
   ) {}
@@ -40,8 +40,8 @@ export class SurveysModule implements OnModuleInit {
     this.lists.offer(surveys, { one: 'survey', several: 'surveys', feature: 'tickets' });
     this.abilities.contribute(surveyRules);
     this.themes.registerTemplates('surveys', new URL('../templates', import.meta.url));
-    this.setup.add({
-      ...{ group: 'service', href: '/console/settings/surveys', icon: 'face-5', order: 60, feature: 'tickets' },
+    this.slots.fill(setupPages, 60, {
+      ...{ group: 'service', href: '/console/settings/surveys', icon: 'face-5', feature: 'tickets' },
       ...{ label: 'surveys.set-up.title', text: 'surveys.set-up.lead' },
     });
     this.uses.add(surveys.section, {
@@ -49,15 +49,8 @@ export class SurveysModule implements OnModuleInit {
       name: (survey, locale) => surveyText(survey, 'name', locale),
       page: ({ id }) => `/console/settings/surveys/${id}`,
     });
-    this.navigation.add({
-      ...{
-        on: 'console',
-        href: '/console/surveys',
-        label: 'surveys.nav',
-        icon: 'face-5',
-        order: 50,
-        feature: 'tickets',
-      },
+    this.slots.fill(navEntries, 50, {
+      ...{ on: 'console', href: '/console/surveys', label: 'surveys.nav', icon: 'face-5', feature: 'tickets' },
       shownTo: ({ ability }) => holds(ability, 'read', 'SurveyResults'),
     });
   }

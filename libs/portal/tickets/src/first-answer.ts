@@ -1,19 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
-import { FirstSteps } from '@foyer/settings';
+import { firstSteps } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 
 /** What a new owner tries at last: to ask something, and to answer it. */
 @Injectable()
 export class FirstAnswer implements OnModuleInit {
   constructor(
-    private readonly steps: FirstSteps,
+    private readonly slots: Slots,
     private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
-    this.steps.add({
+    this.slots.fill(firstSteps, 60, {
       ...{ key: 'ticket', title: 'tickets.steps.ticket.title', text: 'tickets.steps.ticket.text' },
-      ...{ order: 60, href: '/tickets/new', feature: 'tickets' },
+      ...{ href: '/tickets/new', feature: 'tickets' },
       isDone: () => this.isGiven(),
     });
   }

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
-import { translate } from '@foyer/i18n';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Departures, type PortalActor, type Previewed, RolePreview, TicketTally } from '@foyer/identity';
-import { Features, Navigation, PortalHome, SetupPages } from '@foyer/settings';
+import { Departures, type PortalActor, type Previewed, RolePreview } from '@foyer/identity';
+import { Features, homeSections, navEntries, setupPages } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { TicketList } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
@@ -12,15 +12,12 @@ import { rowView } from './ticket-view.js';
 const RECENT = 5;
 const PREVIEWED = 12;
 
-/** Where tickets show outside their own pages: navigation, the portal's home, the pages of people and companies. */
+/** Where tickets show outside their own pages: navigation, the portal's home, what a role would see. */
 @Injectable()
 export class TicketEntrances implements OnModuleInit {
   constructor(
     private readonly features: Features,
-    private readonly navigation: Navigation,
-    private readonly home: PortalHome,
-    private readonly setup: SetupPages,
-    private readonly tally: TicketTally,
+    private readonly slots: Slots,
     private readonly list: TicketList,
     private readonly rolePreview: RolePreview,
     private readonly departures: Departures,
@@ -36,33 +33,21 @@ export class TicketEntrances implements OnModuleInit {
       order: 10,
       byDefault: true,
     });
-    this.navigation.add(
-      {
-        on: 'portal',
-        href: '/tickets',
-        label: 'tickets.nav.portal',
-        icon: 'ticket',
-        order: 20,
-        feature: 'tickets',
-        shownTo: ({ kind }) => kind !== 'guest',
-      },
-      {
-        on: 'console',
-        href: '/console/tickets',
-        label: 'tickets.nav.console',
-        icon: 'inbox',
-        order: 10,
-        feature: 'tickets',
-        shownTo: ({ ability }) => holds(ability, 'read', 'Desk'),
-      },
-    );
-    this.setup.add({
-      ...{ group: 'tickets', href: '/console/settings/reopening', icon: 'refresh', order: 50, feature: 'tickets' },
+    const feature = 'tickets';
+    this.slots.fill(navEntries, 20, {
+      ...{ on: 'portal', href: '/tickets', label: 'tickets.nav.portal', icon: 'ticket', feature },
+      shownTo: ({ kind }) => kind !== 'guest',
+    });
+    this.slots.fill(navEntries, 10, {
+      ...{ on: 'console', href: '/console/tickets', label: 'tickets.nav.console', icon: 'inbox', feature },
+      shownTo: ({ ability }) => holds(ability, 'read', 'Desk'),
+    });
+    this.slots.fill(setupPages, 50, {
+      ...{ group: 'tickets', href: '/console/settings/reopening', icon: 'refresh', feature },
       ...{ label: 'tickets.reopening.title', text: 'tickets.reopening.lead' },
     });
-    this.home.contribute({
-      feature: 'tickets',
-      order: 20,
+    this.slots.fill(homeSections, 20, {
+      feature,
       actions: ({ kind }) => [
         { href: '/tickets/new', label: 'tickets.home.new', text: 'tickets.home.new-text', icon: 'plus' },
         ...(kind === 'guest'
@@ -73,11 +58,6 @@ export class TicketEntrances implements OnModuleInit {
     });
     this.rolePreview.fill((actor, reader) => this.preview(actor, reader));
     this.departures.add((companyId, personId) => this.unwatch(companyId, personId));
-    this.tally.fill({
-      isOpenTo: ({ ability }) => holds(ability, 'read', 'Desk'),
-      count: (actor, of, ids) => this.list.tally(actor, of, ids),
-      latest: (actor, personId, locale) => this.latest(actor, personId, locale),
-    });
   }
 
   private async preview(actor: PortalActor, reader: PortalActor): Promise<Previewed> {
@@ -109,12 +89,5 @@ export class TicketEntrances implements OnModuleInit {
     return recent.length > 0
       ? { template: 'tickets/customer/home', view: { tickets: recent.map((row) => rowView(visit, '', row)) } }
       : null;
-  }
-
-  private async latest(actor: PortalActor, requesterId: string, locale: string) {
-    const { rows: latest } = await this.list.page(actor, { requesterId, limit: RECENT });
-    return latest.map((row) =>
-      rowView({ locale, t: (key, values) => translate(locale, key, values) }, '/console', row),
-    );
   }
 }

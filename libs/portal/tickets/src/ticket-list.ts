@@ -215,25 +215,6 @@ export class TicketList {
     return row!;
   }
 
-  /** Open and all tickets of people or companies, for pages of the modules below. */
-  async tally(
-    actor: PortalActor,
-    of: 'person' | 'company',
-    ids: string[],
-  ): Promise<Map<string, { open: number; all: number }>> {
-    if (ids.length === 0) return new Map();
-    const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));
-    const column = of === 'person' ? verbatim('t.requester_id') : verbatim('t.company_id');
-    const counts = await this.database.read((em) =>
-      rows<{ id: string; open: number; all: number }>(
-        em,
-        sql`select ${column} as id, count(*) filter (where t.status in ('open', 'pending', 'on_hold'))::int as open, count(*)::int as all
-              from ${table('ticket')} t where ${column} = any(${ids}::uuid[]) and ${may} group by 1`,
-      ),
-    );
-    return new Map(counts.map(({ id, open, all }) => [id, { open, all }]));
-  }
-
   /** The tags of what was touched last, the most used first. */
   async tags(actor: PortalActor): Promise<string[]> {
     const may = condition(accessible(actor.ability, 'read', 'Ticket', 't'));

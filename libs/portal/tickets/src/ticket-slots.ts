@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Slot, Slots, type TicketPanel, ticketPanels } from '@foyer/slots';
+import { type TicketPanel, ticketPanels } from '@foyer/places';
+import { piecesOf, Slot, Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from './ticket-actions.js';
 import type { TicketFacts } from './conditions/ticket-conditions.js';
@@ -37,18 +38,9 @@ export const approvalAsking = new Slot<AskApproval>('ticket.ask-approval');
 export class TicketPanels {
   constructor(private readonly slots: Slots) {}
 
-  /** One after the other: they share the page's transaction. */
-  async for(face: TicketPanel['face'], actor: PortalActor, ticket: TicketView, visit: Visit) {
-    const shown: Record<TicketPanel['place'], { template: string; view: object }[]> = {
-      top: [],
-      side: [],
-      composer: [],
-    };
-    for (const panel of this.slots.of(ticketPanels).filter((one) => one.face === face)) {
-      const content = await panel.load(actor, ticket, visit);
-      if (content) shown[panel.place].push(content);
-    }
-    return shown;
+  for(face: TicketPanel['face'], actor: PortalActor, ticket: TicketView, visit: Visit) {
+    const panels = this.slots.of(ticketPanels).filter((one) => one.face === face);
+    return piecesOf(panels, (panel) => panel.load(actor, ticket, visit));
   }
 }
 

@@ -29,6 +29,7 @@ import { Snoozes } from './snoozes.js';
 import { TagsController } from './team/tags.controller.js';
 import { BesideController } from './team/beside.controller.js';
 import { FindTickets } from './team/find-tickets.js';
+import { TicketsOfPeople } from './team/tickets-of-people.js';
 import { TeamAccessController } from './access/team-access.controller.js';
 import { RelationsController } from './team/relations.controller.js';
 import { TicketAudience } from './access/ticket-audience.js';
@@ -121,6 +122,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     SeenTickets,
     Streams,
     FindTickets,
+    TicketsOfPeople,
     RequestInput,
     RelationsOperations,
     TicketRecords,

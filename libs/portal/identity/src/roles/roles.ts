@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { allowed, holds, InvalidField, Refused } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { translate } from '@foyer/i18n';
-import { Collections, declareCollection, Reference, References } from '@foyer/settings';
+import { Collections, declareCollection, declareReference } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { COMPANY_ROLES, type StandardRole } from '../company.entity.js';
 import type { PortalActor } from '../portal-actor.js';
 import { companyCapabilities, type Scope, SCOPES } from './capabilities.js';
@@ -25,7 +26,7 @@ export type CompanyRoleSetup = z.output<typeof companyRole>;
 export const companyRoles = declareCollection('company-roles', companyRole);
 
 /** A role in a company, by the word of a standard one or the id of a composed one. */
-export const companyRoleReference = new Reference('company-roles');
+export const companyRoleReference = declareReference('company-roles');
 
 export interface RoleMeaning {
   scopes: Record<string, Scope>;
@@ -42,7 +43,7 @@ export class Roles extends ComposedRoles<Scope, StandardRole, CompanyRoleSetup> 
   constructor(
     collections: Collections,
     private readonly database: Database,
-    private readonly references: References,
+    private readonly slots: Slots,
   ) {
     super(collections);
   }
@@ -54,7 +55,7 @@ export class Roles extends ComposedRoles<Scope, StandardRole, CompanyRoleSetup> 
         (key) => translate(locale, key),
         () => true,
       );
-    this.references.fill(companyRoleReference, { options: all });
+    this.slots.fill(companyRoleReference, 10, all);
   }
 
   /** Roles to choose from; `t` names the standard ones. Of a company's own people each sees what they may give. */

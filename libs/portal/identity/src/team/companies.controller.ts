@@ -1,6 +1,7 @@
 import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds } from '@foyer/access';
+import { piecesOf, Slots } from '@foyer/slots';
 import {
   Can,
   ConsoleController,
@@ -32,7 +33,7 @@ import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import { Roles } from '../roles/roles.js';
 import type { PortalActor } from '../portal-actor.js';
-import { TicketTally } from '../ticket-tally.js';
+import { companyCounts, companyPanels, countsOf } from './console-slots.js';
 
 const PATH = '/console/companies';
 const PAGE = 50;
@@ -64,7 +65,7 @@ export class CompaniesController {
     private readonly list: PeopleList,
     private readonly companies: Companies,
     private readonly invitations: Invitations,
-    private readonly tickets: TicketTally,
+    private readonly slots: Slots,
     private readonly roles: Roles,
   ) {}
 
@@ -76,20 +77,16 @@ export class CompaniesController {
     @Filters(filters) { q, cursor }: z.output<typeof filters>,
   ) {
     const { rows, more } = await this.list.companies(actor, { search: q || null, after: cursor, limit: PAGE });
-    const tally = await this.tickets.count(
-      actor,
-      'company',
-      rows.map(({ id }) => id),
-    );
+    const { columns, countsBeside } = await countsOf(this.slots, companyCounts, actor, rows, (key) => visit.t(key));
     return {
       companies: rows.map(({ id, domain, ...company }) => ({
         ...company,
         domain: domain && domainAsWritten(domain),
         href: `${PATH}/${id}`,
-        openTickets: tally.get(id)?.open ?? 0,
+        counts: countsBeside(id),
       })),
+      columns,
       filters: [],
-      showsTickets: this.tickets.isOpenTo(actor),
       ...listView(visit, PATH, { q: q || null, filters: {}, next: more ? rows.at(-1)!.id : null, previous: null }),
       can: { create: holds(actor.ability, 'create', 'Company') },
     };
@@ -182,14 +179,12 @@ export class CompaniesController {
     const domain = kept && domainAsWritten(kept);
     const labelOf = await this.roles.labels((key) => visit.t(key));
     const others = (await this.list.companyNames(actor)).filter((other) => other.value !== id);
-    const tally = (await this.tickets.count(actor, 'company', [id])).get(id);
     const members = await this.list.members(actor, id);
     const invites = allowed(actor.ability, 'invite', 'Membership', { companyId: id });
     const gives = await this.roles.giving(actor, 'administer', id);
     return {
-      company: { id, name, domain, createdAt, openTickets: tally?.open ?? 0, tickets: tally?.all ?? 0 },
-      showsTickets: this.tickets.isOpenTo(actor),
-      ticketsHref: `/console/tickets?view=all&company=${id}`,
+      company: { id, name, domain, createdAt },
+      panels: await piecesOf(this.slots.of(companyPanels), (panel) => panel.load(actor, id, visit)),
       members: memberViews(actor, members, labelOf, gives).map((member) => ({
         ...member,
         href: `/console/people/${member.id}`,

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
-import { ConsoleSearch, type Found } from '@foyer/settings';
+import { consoleSearch, type Found } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { domainAsWritten } from '@foyer/web';
 import { PeopleList } from '../people-list.js';
 
@@ -10,14 +11,13 @@ const MOST = 6;
 @Injectable()
 export class FindPeople implements OnModuleInit {
   constructor(
-    private readonly search: ConsoleSearch,
+    private readonly slots: Slots,
     private readonly list: PeopleList,
   ) {}
 
   onModuleInit(): void {
-    this.search.add({
+    this.slots.fill(consoleSearch, 30, {
       label: 'identity.find.people',
-      order: 30,
       find: (actor, words) => (words === '' ? Promise.resolve([]) : this.find(actor, words)),
     });
   }

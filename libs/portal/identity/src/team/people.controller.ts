@@ -2,6 +2,7 @@ import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds } from '@foyer/access';
 import { languageName } from '@foyer/i18n';
+import { piecesOf, Slots } from '@foyer/slots';
 import {
   Can,
   ConsoleController,
@@ -23,7 +24,7 @@ import { roleField } from '../company-view.js';
 import { Roles } from '../roles/roles.js';
 import { PeopleList, type PersonRow } from '../people-list.js';
 import type { PortalActor } from '../portal-actor.js';
-import { TicketTally } from '../ticket-tally.js';
+import { countsOf, personCounts, personPanels } from './console-slots.js';
 import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
 
 const PATH = '/console/people';
@@ -44,7 +45,7 @@ export class PeopleController {
     private readonly list: PeopleList,
     private readonly accounts: Accounts,
     private readonly companies: Companies,
-    private readonly tickets: TicketTally,
+    private readonly slots: Slots,
     private readonly roles: Roles,
     private readonly leaving: Leaving,
   ) {}
@@ -64,14 +65,10 @@ export class PeopleController {
       after: cursor,
       limit: PAGE,
     });
-    const tally = await this.tickets.count(
-      actor,
-      'person',
-      rows.map(({ id }) => id),
-    );
+    const { columns, countsBeside } = await countsOf(this.slots, personCounts, actor, rows, (key) => visit.t(key));
     const options = STATES.map((value) => ({ value, label: visit.t(`identity.state.${value}`) }));
     return {
-      showsTickets: this.tickets.isOpenTo(actor),
+      columns,
       people: rows.map((row) => ({
         href: `${PATH}/${row.id}`,
         name: row.name,
@@ -81,7 +78,7 @@ export class PeopleController {
         state: stateOf(row),
         registeredAt: row.createdAt,
         lastSeen: row.lastSeen,
-        openTickets: tally.get(row.id)?.open ?? 0,
+        counts: countsBeside(row.id),
       })),
       filters: [
         filterView(visit, PATH, { name: 'state', label: visit.t('identity.field.state'), current: state, options }),
@@ -163,9 +160,7 @@ export class PeopleController {
         roleLabel: labelOf(company.role),
         can: { remove: allowed(actor.ability, 'administer', 'Membership', { companyId: company.id }) },
       })),
-      tickets: await this.tickets.latest(actor, id, visit.locale),
-      showsTickets: this.tickets.isOpenTo(actor),
-      ticketsHref: `/console/tickets?view=all&requester=${id}`,
+      panels: await piecesOf(this.slots.of(personPanels), (panel) => panel.load(actor, id, visit)),
       form: form ?? visit.form({ role: 'user' }),
       companyOptions: all
         .filter((company) => !has.has(company.id))

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
-import { FirstSteps } from '@foyer/settings';
+import { firstSteps, FirstSteps } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { requestFields } from '../request-field.js';
 import { requestTypes } from '../request-type.js';
 
@@ -9,14 +10,15 @@ import { requestTypes } from '../request-type.js';
 @Injectable()
 export class FirstStep implements OnModuleInit {
   constructor(
+    private readonly slots: Slots,
     private readonly steps: FirstSteps,
     private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
-    this.steps.add({
+    this.slots.fill(firstSteps, 40, {
       ...{ key: 'types', title: 'requests.steps.types.title', text: 'requests.steps.types.text' },
-      ...{ order: 40, href: '/console/settings/request-types', feature: 'tickets' },
+      ...{ href: '/console/settings/request-types', feature: 'tickets' },
       shownTo: ({ ability }) => holds(ability, 'manage', 'Settings'),
       isDone: () => this.isChanged(),
     });

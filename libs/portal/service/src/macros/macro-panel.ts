@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Slots, ticketPanels } from '@foyer/slots';
+import { ticketPanels } from '@foyer/places';
+import { Slots } from '@foyer/slots';
 import { ticketNumber } from '@foyer/tickets';
 import { MacroShelf } from './macro-shelf.js';
 

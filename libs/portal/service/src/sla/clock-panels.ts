@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ALWAYS, businessTimeBetween } from '@foyer/hours';
 import { Collections, Settings } from '@foyer/settings';
-import { Slots, ticketPanels } from '@foyer/slots';
+import { ticketPanels } from '@foyer/places';
+import { Slots } from '@foyer/slots';
 import { partOf, ticketParts, type TicketView } from '@foyer/tickets';
 import type { Visit } from '@foyer/web';
 import { calendars, hoursOf } from '../hours/calendars.js';

@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, holds } from '@foyer/access';
 import { begins } from '@foyer/i18n';
+import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { Collections } from '../collections.js';
-import { ConsoleSearch, type Found } from '../console-search.js';
+import { consoleSearch, type Found } from '../console-search.js';
 import { Features } from '../features.js';
 import { Settings } from '../settings.js';
 import { declaredResources } from './resource.js';
@@ -14,16 +15,15 @@ const MOST = 8;
 @Injectable()
 export class ResourceSearch implements OnModuleInit {
   constructor(
-    private readonly search: ConsoleSearch,
+    private readonly slots: Slots,
     private readonly collections: Collections,
     private readonly features: Features,
     private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
-    this.search.add({
+    this.slots.fill(consoleSearch, 60, {
       label: 'settings.nav',
-      order: 60,
       find: (actor, words, visit) => this.find(actor, words, visit),
     });
   }

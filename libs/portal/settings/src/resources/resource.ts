@@ -7,7 +7,7 @@ import { type Collection, type CollectionItem, declareCollection } from '../sect
 import type { SetupPage } from '../setup-page.js';
 import type { TranslatedText } from '../translated.js';
 import { type Fields, type Leaf, leavesOf, type ValuesOf } from './fields.js';
-import { Reference } from './references.js';
+import { declareReference, type Reference } from './references.js';
 
 type Translated<F extends Fields> =
   Extract<F[keyof F], { translated: true }> extends never ? unknown : { translations: Partial<Record<string, Said>> };
@@ -20,7 +20,7 @@ interface Declaration<Item> {
   /** Of its texts: `<words>.title`, `lead`, `add`, `new`, `empty`, `empty-text`, `remove-text`, `page-lead` and a label for each field. */
   words: string;
   /** Its page among the settings. */
-  page: Pick<SetupPage, 'group' | 'icon' | 'order' | 'feature'> & { path: string };
+  page: Pick<SetupPage, 'group' | 'icon' | 'feature'> & { path: string; order: number };
   /** Whether its order means something. */
   ordered?: boolean;
   /** What it is called; else what its first text says. */
@@ -111,7 +111,7 @@ function aboutOf<F extends Fields>(
   return {
     title: (item, locale) => titleOf(item, leaves, locale),
     ...declaration,
-    ...{ fields, leaves, label, schema, reference: new Reference(name) },
+    ...{ fields, leaves, label, schema, reference: declareReference(name) },
     first: first.map((item) => schema.parse(item)),
     texts: said.map((leaf) => ({
       name: leaf.control,

@@ -2,8 +2,9 @@ import { Get, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { begins } from '@foyer/i18n';
 import type { Actor } from '@foyer/access';
+import { Slots } from '@foyer/slots';
 import { ConsoleController, CurrentActor, CurrentVisit, Filters, View, type Visit, field } from '@foyer/web';
-import { ConsoleSearch, type Found } from '../console-search.js';
+import { consoleSearch, type Found } from '../console-search.js';
 import { Features } from '../features.js';
 import { Navigation, shown } from '../navigation.js';
 import { Settings } from '../settings.js';
@@ -17,7 +18,7 @@ const asked = z.object({ q: field.search });
 @ConsoleController('find')
 export class FindController implements OnModuleInit {
   constructor(
-    private readonly search: ConsoleSearch,
+    private readonly slots: Slots,
     private readonly navigation: Navigation,
     private readonly setup: SetupPages,
     private readonly features: Features,
@@ -25,9 +26,8 @@ export class FindController implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.search.add({
+    this.slots.fill(consoleSearch, 10, {
       label: 'settings.find.pages',
-      order: 10,
       find: (actor, words, visit) => this.pages(actor, words, visit),
     });
   }
@@ -39,7 +39,17 @@ export class FindController implements OnModuleInit {
     @CurrentActor() actor: Actor,
     @Filters(asked) { q }: z.output<typeof asked>,
   ) {
-    return { q, path: PATH, groups: await this.search.find(actor, q, visit) };
+    return { q, path: PATH, groups: await this.find(actor, q, visit) };
+  }
+
+  /** One finder after the other: they share the page's transaction. Those that find nothing are left out. */
+  private async find(actor: Actor, words: string, visit: Visit): Promise<{ label: string; found: Found[] }[]> {
+    const groups: { label: string; found: Found[] }[] = [];
+    for (const finder of this.slots.of(consoleSearch)) {
+      const found = await finder.find(actor, words, visit);
+      if (found.length > 0) groups.push({ label: visit.t(finder.label), found });
+    }
+    return groups;
   }
 
   /** The pages themselves: those of the navigation at once, those of the settings by their words. */

@@ -1,8 +1,9 @@
+import type { Slots } from '@foyer/slots';
 import type { FormState, Visit } from '@foyer/web';
 import type { Section } from '../section.js';
 import type { SectionName } from '../sections.js';
 import type { Settings } from '../settings.js';
-import type { SetupPage } from '../setup-page.js';
+import { setupPages } from '../setup-page.js';
 import { CHANGED, VERSION } from '../version.js';
 
 const PAGES = {
@@ -17,14 +18,16 @@ export type SettingsPage = keyof typeof PAGES;
 export const pathOf = (page: SettingsPage) => `/console/settings/${page}`;
 
 /** The pages of the settings that are about the portal as a whole. */
-export const portalPages: SetupPage[] = Object.entries(PAGES).map(([page, icon], index) => ({
-  group: 'portal',
-  href: pathOf(page as SettingsPage),
-  label: `settings.tabs.${page}`,
-  text: `settings.${page}.lead`,
-  icon,
-  order: (index + 1) * 10,
-}));
+export function addPortalPages(slots: Slots): void {
+  for (const [index, [page, icon]] of Object.entries(PAGES).entries())
+    slots.fill(setupPages, (index + 1) * 10, {
+      group: 'portal',
+      href: pathOf(page as SettingsPage),
+      label: `settings.tabs.${page}`,
+      text: `settings.${page}.lead`,
+      icon,
+    });
+}
 
 /** What the form of a section holds when its page is opened: the values, and the version that saving goes on from. */
 export async function openedAs<Values extends object>(

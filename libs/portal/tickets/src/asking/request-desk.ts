@@ -7,7 +7,6 @@ import {
   controlOf,
   type KeptFile,
   labelsOf,
-  OrderChoices,
   priorityOptions,
   questionsOf,
   questionViews,
@@ -19,7 +18,9 @@ import {
   typeName,
   typeSentence,
 } from '@foyer/requests';
+import { orderChoices } from '@foyer/places';
 import { localized } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import type { TicketDraft } from '../tickets.js';
 import { Attachments, keptName, MAX_FILES } from '../attachments.js';
 
@@ -45,7 +46,7 @@ export class RequestDesk {
   constructor(
     private readonly requests: Requests,
     private readonly attachments: Attachments,
-    private readonly orders: OrderChoices,
+    private readonly slots: Slots,
   ) {}
 
   /** Stores the files that came, then judges the form: nothing that was sent is lost with a mistake. */
@@ -80,7 +81,7 @@ export class RequestDesk {
     const { visit, actor, type, team, categories, companies } = desk;
     const fields = await this.requests.fields();
     const asksOrder = fields.some(({ kind }) => kind === 'order');
-    const orders = asksOrder ? await this.orders.find(actor) : [];
+    const orders = asksOrder ? ((await this.slots.of(orderChoices)[0]?.(actor)) ?? []) : [];
     const questions = questionViews(visit, type, fields, form, { companies, orders, kept, team });
     const introduction = localized(type, 'introduction', visit.locale) || null;
     return {

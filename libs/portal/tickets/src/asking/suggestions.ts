@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { type AboutToAsk, Slots, type TicketSuggestion, ticketSuggestions } from '@foyer/slots';
+import { type AboutToAsk, type TicketSuggestion, ticketSuggestions } from '@foyer/places';
+import { Slots } from '@foyer/slots';
 
 const MOST = 5;
 

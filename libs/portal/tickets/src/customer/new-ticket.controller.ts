@@ -4,7 +4,7 @@ import { NotFound } from '@foyer/access';
 import { has } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
-import type { TicketSuggestion } from '@foyer/slots';
+import type { TicketSuggestion } from '@foyer/places';
 import {
   CurrentActor,
   CurrentVisit,

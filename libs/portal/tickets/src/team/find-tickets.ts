@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { begins } from '@foyer/i18n';
-import { ConsoleSearch, type Found } from '@foyer/settings';
+import { consoleSearch, type Found } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { numberIn, TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';
@@ -13,14 +14,13 @@ const MOST = 6;
 @Injectable()
 export class FindTickets implements OnModuleInit {
   constructor(
-    private readonly search: ConsoleSearch,
+    private readonly slots: Slots,
     private readonly list: TicketList,
   ) {}
 
   onModuleInit(): void {
-    this.search.add({
+    this.slots.fill(consoleSearch, 20, {
       label: 'tickets.find.tickets',
-      order: 20,
       find: (actor, words, visit) => this.find(actor as PortalActor, words, visit),
     });
   }

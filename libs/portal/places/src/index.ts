@@ -1,8 +1,8 @@
-export { Slot, Slots } from './slots.js';
-export { SlotsModule } from './slots.module.js';
 export {
   type AboutToAsk,
+  type FindOrders,
   type FindSuggestions,
+  orderChoices,
   type TicketOnPage,
   type TicketPanel,
   ticketPanels,

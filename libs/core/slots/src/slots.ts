@@ -11,18 +11,19 @@ export class Slot<Filling> {
 /** What the modules of this process have put into the slots. */
 @Injectable()
 export class Slots {
-  private readonly filled = new Map<Slot<unknown>, { order: number; filling: unknown }[]>();
+  private readonly filled = new Map<Slot<unknown>, { orders: number[]; fillings: unknown[] }>();
 
   /** Call when the module starts. The lower the order, the earlier it stands. */
   fill<Filling>(slot: Slot<Filling>, order: number, ...fillings: Filling[]): void {
-    const more = fillings.map((filling) => ({ order, filling }));
-    this.filled.set(
-      slot,
-      [...(this.filled.get(slot) ?? []), ...more].sort((a, b) => a.order - b.order),
-    );
+    const { orders, fillings: others } = this.filled.get(slot) ?? { orders: [], fillings: [] };
+    const at = orders.findLastIndex((other) => other <= order) + 1;
+    this.filled.set(slot, {
+      orders: orders.toSpliced(at, 0, ...fillings.map(() => order)),
+      fillings: others.toSpliced(at, 0, ...fillings),
+    });
   }
 
-  of<Filling>(slot: Slot<Filling>): Filling[] {
-    return (this.filled.get(slot) ?? []).map(({ filling }) => filling as Filling);
+  of<Filling>(slot: Slot<Filling>): readonly Filling[] {
+    return (this.filled.get(slot)?.fillings ?? []) as Filling[];
   }
 }

@@ -1,0 +1,3 @@
+export { type Piece, piecesOf } from './panels.js';
+export { Slot, Slots } from './slots.js';
+export { SlotsModule } from './slots.module.js';
