@@ -19,7 +19,6 @@ export { declareItems, type Item, type ItemList, Items, identified } from './ite
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
 export { type SetupPage, setupPages } from './setup-page.js';
 export { CollectionController } from './team/collection.controller.js';
-export { RowsController } from './team/rows.controller.js';
 export {
   textsFrom,
   textValues,

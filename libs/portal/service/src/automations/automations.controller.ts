@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Collections, type Typed } from '@foyer/settings';
+import { CollectionController, Collections, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -9,7 +9,6 @@ import {
   firstTest,
   type RuleChoices,
   RuleOptions,
-  RulesController,
 } from '@foyer/tickets';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
 import { actionsOf, actionsView, actionValues, firstAction, RULE_KINDS } from '../rules/actions-form.js';
@@ -32,23 +31,26 @@ type AutomationForm = z.output<typeof automationForm>;
 /** What happens by itself, after something or after a while. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/automations')
-export class AutomationsController extends RulesController<Automation, AutomationForm> {
+export class AutomationsController extends CollectionController<Automation, AutomationForm> {
   protected readonly path = '/console/settings/automations';
   protected readonly collection = automations;
   protected readonly form = automationForm as z.ZodType<AutomationForm>;
   protected readonly template = 'service/team/automation';
   protected readonly words = 'service.automations';
 
-  constructor(collections: Collections, options: RuleOptions) {
-    super(collections, options);
+  constructor(
+    collections: Collections,
+    private readonly options: RuleOptions,
+  ) {
+    super(collections);
   }
 
-  protected async firstRows(visit: Visit) {
-    return { tests: firstTest(await this.all(visit)), actions: firstAction(RULE_KINDS) };
+  protected override async firstRows(visit: Visit) {
+    return { tests: firstTest(await this.options.all(visit)), actions: firstAction(RULE_KINDS) };
   }
 
   protected async row(visit: Visit, item: Automation) {
-    return { title: item.name, text: this.sentence(visit, item, await this.all(visit)), enabled: item.enabled };
+    return { title: item.name, text: this.sentence(visit, item, await this.options.all(visit)), enabled: item.enabled };
   }
 
   protected values(_visit: Visit, item: Automation | null) {
@@ -60,7 +62,7 @@ export class AutomationsController extends RulesController<Automation, Automatio
   }
 
   protected async made(input: AutomationForm, before: Automation | null, visit: Visit) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     const { name, trigger, hours } = input;
     if (isTimed(trigger) && hours === null) throw new InvalidField('hours', 'web.form.required');
     const conditions = conditionsOf(input as Typed, choices);
@@ -71,7 +73,7 @@ export class AutomationsController extends RulesController<Automation, Automatio
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: Automation | null) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     const options = (triggers: readonly string[]) =>
       triggers.map((value) => ({ value, label: visit.t(`service.trigger.${value}`) }));
     return {

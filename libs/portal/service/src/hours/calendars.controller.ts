@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { firstDayOfWeek, isTimeZone, timeZones } from '@foyer/i18n';
-import { Collections, one, RowsController, type Typed, typedRows } from '@foyer/settings';
+import { CollectionController, Collections, one, type Typed, typedRows } from '@foyer/settings';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
 import { type Calendar, calendars } from './calendars.js';
 import { DAYS, dayName, weekFrom, spanOf, spanValues, weekWords } from './week-form.js';
@@ -20,7 +20,7 @@ const PART = 'holidays';
 /** When somebody is there: the week, and the days on which nobody is. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/hours')
-export class CalendarsController extends RowsController<Calendar, CalendarForm> {
+export class CalendarsController extends CollectionController<Calendar, CalendarForm> {
   protected readonly path = '/console/settings/hours';
   protected readonly collection = calendars;
   protected readonly form = calendarForm;
@@ -31,7 +31,7 @@ export class CalendarsController extends RowsController<Calendar, CalendarForm> 
     super(collections);
   }
 
-  protected firstRows() {
+  protected override firstRows() {
     return { [PART]: () => ({ date: '', name: '' }) };
   }
 

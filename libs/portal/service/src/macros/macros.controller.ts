@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { Collections } from '@foyer/settings';
+import { CollectionController, Collections } from '@foyer/settings';
 import { languageNameIn } from '@foyer/i18n';
 import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
-import { RuleOptions, RulesController } from '@foyer/tickets';
+import { RuleOptions } from '@foyer/tickets';
 import { actionsView, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
 import { type MacroForm, macroForm, macroOf, macroValues } from './macro-form.js';
 import { macroText } from './macro-text.js';
@@ -12,23 +12,26 @@ import { PLACEHOLDERS } from './placeholders.js';
 /** What the whole team says and does again and again. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/macros')
-export class MacrosController extends RulesController<Macro, MacroForm> {
+export class MacrosController extends CollectionController<Macro, MacroForm> {
   protected readonly path = '/console/settings/macros';
   protected readonly collection = macros;
   protected readonly form = macroForm as z.ZodType<MacroForm>;
   protected readonly template = 'service/team/macro';
   protected readonly words = 'service.macros';
 
-  constructor(collections: Collections, options: RuleOptions) {
-    super(collections, options);
+  constructor(
+    collections: Collections,
+    private readonly options: RuleOptions,
+  ) {
+    super(collections);
   }
 
-  protected firstRows() {
+  protected override firstRows() {
     return { actions: firstAction(PROPERTY_KINDS) };
   }
 
   protected async row(visit: Visit, item: Macro) {
-    return { title: item.name, text: macroText(visit, item, await this.all(visit)), enabled: item.enabled };
+    return { title: item.name, text: macroText(visit, item, await this.options.all(visit)), enabled: item.enabled };
   }
 
   protected values(_visit: Visit, item: Macro | null) {
@@ -39,14 +42,14 @@ export class MacrosController extends RulesController<Macro, MacroForm> {
     const others = (await this.collections.all(macros)).filter(({ id }) => id !== before?.id);
     mustBeDistinct(input, others);
     return {
-      ...macroOf(input, visit.locales, await this.all(visit), before),
+      ...macroOf(input, visit.locales, await this.options.all(visit), before),
       ownerId: before?.ownerId ?? null,
       enabled: before?.enabled ?? true,
     };
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     return {
       own: false,
       groups: choices.groups,

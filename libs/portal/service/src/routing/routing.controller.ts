@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { PRIORITIES } from '@foyer/requests';
-import { Collections, type Typed } from '@foyer/settings';
+import { CollectionController, Collections, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -10,7 +10,6 @@ import {
   type Option,
   type RuleChoices,
   RuleOptions,
-  RulesController,
   type TicketAction,
 } from '@foyer/tickets';
 import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
@@ -41,7 +40,7 @@ type RuleForm = z.output<typeof ruleForm>;
 /** Where new tickets go. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/routing')
-export class RoutingController extends RulesController<RoutingRule, RuleForm> {
+export class RoutingController extends CollectionController<RoutingRule, RuleForm> {
   protected readonly path = '/console/settings/routing';
   protected readonly collection = routingRules;
   protected readonly form = ruleForm as z.ZodType<RuleForm>;
@@ -50,18 +49,18 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
 
   constructor(
     collections: Collections,
-    options: RuleOptions,
+    private readonly options: RuleOptions,
     private readonly dryRun: DryRun,
   ) {
-    super(collections, options);
+    super(collections);
   }
 
-  protected async firstRows(visit: Visit) {
-    return { tests: firstTest(await this.all(visit)) };
+  protected override async firstRows(visit: Visit) {
+    return { tests: firstTest(await this.options.all(visit)) };
   }
 
   protected async row(visit: Visit, rule: RoutingRule) {
-    return { title: rule.name, text: this.sentence(visit, rule, await this.all(visit)), enabled: rule.enabled };
+    return { title: rule.name, text: this.sentence(visit, rule, await this.options.all(visit)), enabled: rule.enabled };
   }
 
   protected values(_visit: Visit, item: RoutingRule | null) {
@@ -78,7 +77,7 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
   }
 
   protected async made(input: RuleForm, before: RoutingRule | null, visit: Visit) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     const { name, group, agent, sharing, priority, category, tags } = input;
     const conditions = conditionsOf(input as Typed, choices);
     // What was chosen before may be gone by now; it is kept until something else is chosen.
@@ -99,7 +98,7 @@ export class RoutingController extends RulesController<RoutingRule, RuleForm> {
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RoutingRule | null) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     const gone = (options: Option[], id: string | null | undefined) =>
       id && !options.some(({ value }) => value === id)
         ? [{ value: id, label: visit.t('tickets.conditions.gone') }, ...options]

@@ -2,16 +2,8 @@ import type { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { formatters } from '@foyer/i18n';
 import { PRIORITIES } from '@foyer/requests';
-import { Collections, one, several, type Typed } from '@foyer/settings';
-import {
-  conditionsOf,
-  conditionsView,
-  conditionValues,
-  conditionWords,
-  firstTest,
-  RuleOptions,
-  RulesController,
-} from '@foyer/tickets';
+import { CollectionController, Collections, one, several, type Typed } from '@foyer/settings';
+import { conditionsOf, conditionsView, conditionValues, conditionWords, firstTest, RuleOptions } from '@foyer/tickets';
 import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
 import { calendars } from '../hours/calendars.js';
 import { actionsView, firstAction, TICKET_KINDS } from '../rules/actions-form.js';
@@ -31,24 +23,27 @@ import {
 /** What is promised to whom, and what happens when it is late. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/policies')
-export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
+export class PoliciesController extends CollectionController<SlaPolicy, PolicyForm> {
   protected readonly path = '/console/settings/policies';
   protected readonly collection = slaPolicies;
   protected readonly form = policyForm as z.ZodType<PolicyForm>;
   protected readonly template = 'service/team/policy';
   protected readonly words = 'service.policies';
 
-  constructor(collections: Collections, options: RuleOptions) {
-    super(collections, options);
+  constructor(
+    collections: Collections,
+    private readonly options: RuleOptions,
+  ) {
+    super(collections);
   }
 
-  protected async firstRows(visit: Visit) {
-    const choices = await this.all(visit);
+  protected override async firstRows(visit: Visit) {
+    const choices = await this.options.all(visit);
     return { tests: firstTest(choices), warning: firstAction(TICKET_KINDS), breach: firstAction(TICKET_KINDS) };
   }
 
   protected async row(visit: Visit, policy: SlaPolicy) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     return {
       title: policy.name,
       text: this.sentence(visit, policy, conditionWords(visit, policy.conditions, choices)),
@@ -61,7 +56,7 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
   }
 
   protected async made(input: PolicyForm, before: SlaPolicy | null, visit: Visit) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     if (input.hours && !(await this.collections.find(calendars, input.hours)))
       throw new InvalidField('hours', 'web.form.choice');
     const conditions = conditionsOf(input as Typed, choices);
@@ -69,7 +64,7 @@ export class PoliciesController extends RulesController<SlaPolicy, PolicyForm> {
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: SlaPolicy | null) {
-    const choices = await this.all(visit);
+    const choices = await this.options.all(visit);
     const hours = (await this.collections.all(calendars)).map(({ id, name }) => ({ value: id, label: name }));
     const warn = one(form.values['warn']);
     const stage = (name: Stage) => ({

@@ -7,8 +7,10 @@ import { CHANGED, VERSION, versionOf } from '../version.js';
 import type { Collections } from '../collections.js';
 import type { CollectionRow, List } from '../lists.js';
 import type { CollectionItem } from '../section.js';
+import { reshaped, type Typed } from '../typed-rows.js';
 
-type Values = Record<string, string | string[] | null | undefined>;
+/** What a new row of a part of the form holds, from what was chosen for it. */
+export type FirstRows = Record<string, (chosen: string) => Record<string, string> | null>;
 
 /**
  * The pages of a list that the team sets up: list, new, edit, order, switch, remove. A subclass carries the decorators
@@ -32,13 +34,19 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
 
   protected abstract row(visit: Visit, item: Item): CollectionRow | Promise<CollectionRow>;
   /** What the form holds for an item, or for a new one. */
-  protected abstract values(visit: Visit, item: Item | null): Values;
+  protected abstract values(visit: Visit, item: Item | null): Typed;
   /** @throws InvalidField for what only the whole can know */
   protected abstract made(
     input: Input,
     before: Item | null,
     visit: Visit,
   ): Omit<Item, 'id'> | Promise<Omit<Item, 'id'>>;
+  /** Of a form with rows, such as conditions, actions, holidays. A button asks for one more or less and gets the page back as it was typed. */
+  protected firstRows(_visit: Visit): FirstRows | null | Promise<FirstRows> {
+    return null;
+  }
+  /** By the name of a part made by hand, the control at which the page says what is wrong with it. */
+  protected readonly begins: Readonly<Record<string, string>> = {};
   /** What the page offers beside what was typed. */
   protected choices(_visit: Visit, _form: FormState<unknown>, _item: Item | null): object | Promise<object> {
     return {};
@@ -57,6 +65,8 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
 
   @Post()
   async create(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+    const typed = await this.askedForRows(visit, req);
+    if (typed) return this.page(visit, null, visit.form(typed));
     const form = FormState.parse(req, this.form);
     await form.attempt(async (input) =>
       this.collections.add(actor, this.collection, await this.made(input, null, visit)),
@@ -78,6 +88,8 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
     @Req() req: FoyerRequest,
   ) {
     const item = await this.known(id);
+    const typed = await this.askedForRows(visit, req);
+    if (typed) return this.page(visit, item, visit.form(typed));
     const form = FormState.parse(req, this.form);
     const opened = form.values[VERSION];
     await form.attempt(async (input) => {
@@ -133,6 +145,12 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
     return seeOther(this.path);
   }
 
+  private async askedForRows(visit: Visit, { body }: FoyerRequest): Promise<Typed | null> {
+    const first = await this.firstRows(visit);
+    const { _csrf, ...typed } = (body ?? {}) as Typed;
+    return first && reshaped(typed, first);
+  }
+
   protected async known(id: string): Promise<Item> {
     const item = await this.collections.find(this.collection, id);
     if (!item) throw new NotFound();
@@ -170,6 +188,12 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   }
 
   protected async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
+    for (const [field, wrong] of Object.entries(form.errors)) {
+      const part = Object.keys(this.begins).find((name) => field === name || field.startsWith(`${name}-`));
+      if (!part) continue;
+      delete form.errors[field];
+      form.errors[this.begins[part]!] ??= wrong;
+    }
     return show(this.template, await this.view(visit, item, form));
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import {
+  CollectionController,
   Collections,
   textsFrom,
   textValues,
@@ -9,15 +10,7 @@ import {
   translationViews,
   type Typed,
 } from '@foyer/settings';
-import {
-  conditionsOf,
-  conditionsView,
-  conditionValues,
-  durationWords,
-  firstTest,
-  RuleOptions,
-  RulesController,
-} from '@foyer/tickets';
+import { conditionsOf, conditionsView, conditionValues, durationWords, firstTest, RuleOptions } from '@foyer/tickets';
 import { Can, ConsoleController, Feature, field, type FormState, type Visit } from '@foyer/web';
 import { isAboutTickets, MAX_DAYS, MAX_DELAY_HOURS, type Survey, surveys, surveyText } from '../survey.js';
 import { SURVEY_KINDS } from '../survey-kinds.js';
@@ -53,19 +46,22 @@ type Input = z.output<typeof form>;
 @ConsoleController('settings/surveys')
 @Feature('tickets')
 @Can('manage', 'Settings')
-export class SurveysController extends RulesController<Survey, Input> {
+export class SurveysController extends CollectionController<Survey, Input> {
   protected readonly path = '/console/settings/surveys';
   protected readonly collection = surveys;
   protected readonly form = form as z.ZodType<Input>;
   protected readonly template = 'surveys/team/survey';
   protected readonly words = 'surveys.set-up';
 
-  constructor(collections: Collections, options: RuleOptions) {
-    super(collections, options);
+  constructor(
+    collections: Collections,
+    private readonly options: RuleOptions,
+  ) {
+    super(collections);
   }
 
-  protected async firstRows(visit: Visit) {
-    return { tests: firstTest(await this.all(visit)) };
+  protected override async firstRows(visit: Visit) {
+    return { tests: firstTest(await this.options.all(visit)) };
   }
 
   protected row(visit: Visit, survey: Survey) {
@@ -106,7 +102,7 @@ export class SurveysController extends RulesController<Survey, Input> {
       delayHours: delay ?? before?.delayHours ?? BLANK.delayHours,
       everyDays: every ?? before?.everyDays ?? BLANK.everyDays,
       ...{ coolDownDays: coolDown, expiryDays: expiry, onLow: { notify, reopen } },
-      conditions: conditionsOf(input as Typed, await this.all(visit)),
+      conditions: conditionsOf(input as Typed, await this.options.all(visit)),
     };
   }
 
@@ -122,7 +118,7 @@ export class SurveysController extends RulesController<Survey, Input> {
         followUp: visit.t(`surveys.${kind}.followUp`),
       },
       asks: { delay: kind !== 'nps', every: kind === null || kind === 'nps' },
-      conditions: conditionsView(visit, form, await this.all(visit)),
+      conditions: conditionsView(visit, form, await this.options.all(visit)),
       notify: form.values['notify'] !== undefined,
       reopen: form.values['reopen'] !== undefined,
       results: item && `/console/surveys/${item.id}`,

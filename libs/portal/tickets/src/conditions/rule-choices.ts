@@ -50,13 +50,22 @@ const NOT_OFFERED: readonly string[] = ['requesterId', 'statusId'];
 
 @Injectable()
 export class RuleOptions {
+  private readonly known = new WeakMap<Words, Promise<RuleChoices>>();
+
   constructor(
     private readonly database: Database,
     private readonly collections: Collections,
     private readonly people: Agents,
   ) {}
 
-  async all(visit: Words): Promise<RuleChoices> {
+  /** Read once for each visit. */
+  all(visit: Words): Promise<RuleChoices> {
+    let found = this.known.get(visit);
+    if (!found) this.known.set(visit, (found = this.read(visit)));
+    return found;
+  }
+
+  private async read(visit: Words): Promise<RuleChoices> {
     const working = await this.people.options();
     const [{ agents, said, companies }] = (await this.database.read((em) =>
       rows<{ agents: Option[]; said: SaidCategory[]; companies: Option[] }>(
