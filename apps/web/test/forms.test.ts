@@ -227,7 +227,7 @@ async function prepare(): Promise<void> {
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
   const rule = { group: '', agent: '', sharing: 'nobody', priority: 'low', category: '', tags: '', match: 'all' };
   await team!.post('/console/settings/routing', { ...rule, name: 'Routine' });
-  await team!.post('/console/settings/macros', { name: 'Thanks', shortcut: 'ty', group: '', text: 'Thank you' });
+  await team!.post('/console/settings/macros', { name: 'Thanks', shortcut: 'ty', groupId: '', text: 'Thank you' });
   await team!.post('/console/macros', { name: 'My own', shortcut: '', text: 'Hello' });
   const [mara] = await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where name = 'Mara'`);
   await team!.post(`/console/availability/${mara!.id}/absence`, { until: '' });

@@ -29,8 +29,8 @@ describe.each(named)('%s, as it is declared', (_name, resource) => {
     for (const leaf of about.leaves) {
       if (!leaf.field.form) continue;
       wanted.push(about.label(leaf));
-      if (leaf.field.hint) wanted.push(`${about.label(leaf)}-hint`);
-      const { choices } = leaf.field.form;
+      const { choices, none } = leaf.field.form;
+      wanted.push(...[about.hint(leaf), none].filter((key) => typeof key === 'string'));
       wanted.push(...(choices?.values ?? []).map((value) => `${choices!.words}.${value}`));
     }
     expect(wanted.filter((key) => !messages.has(locale, key))).toEqual([]);

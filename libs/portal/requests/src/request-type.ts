@@ -93,6 +93,9 @@ export const requestTypes = declareResource('request-types', {
   one: 'request type',
   words: 'requests.setup.types',
   page: { path: 'request-types', group: 'tickets', icon: 'ticket', order: 10, feature: 'tickets' },
+  /** A question that is gone is only asked no more; one that depends on its answer never would be. */
+  goesBy: ({ defaults, audience, questions }, id) =>
+    JSON.stringify([defaults, audience, questions.map(({ when }) => when)]).includes(id),
   lastStays: 'requests.setup.types.last',
   fields: {
     /** Empty only for the type every portal begins with: it is called by its message. */

@@ -4,7 +4,7 @@ import { Collections, Uses } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { priorityOptions, priorityReference } from './priorities.js';
 import { type RequestField, requestFields } from './request-field.js';
-import { FIRST_TYPE, type RequestType, requestTypes, typeName } from './request-type.js';
+import { FIRST_TYPE, type RequestType, requestTypes } from './request-type.js';
 
 /** What can be asked for in this portal, and what is asked in return. All of it comes from memory. */
 @Injectable()
@@ -16,12 +16,6 @@ export class Requests implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.uses.add(requestTypes.section, {
-      kind: 'requests.setup.types.title',
-      name: typeName,
-      page: ({ id }) => `/console/settings/request-types/${id}`,
-      goesBy,
-    });
     this.slots.fill(priorityReference, 10, async (locale) => priorityOptions({ locale }));
     // A field that is put away is answered no more, and what goes by its answers would do nothing.
     this.collections.restrict(requestFields, async (_actor, before, after) => {
@@ -48,10 +42,6 @@ export class Requests implements OnModuleInit {
     return (await this.offered(actor)).find(({ id, slug }) => id === key || slug === key);
   }
 }
-
-/** A question that is gone is only asked no more; one that depends on its answer never would be. */
-const goesBy = ({ defaults, audience, questions }: RequestType, id: string): boolean =>
-  JSON.stringify([defaults, audience, questions.map(({ when }) => when)]).includes(id);
 
 function isFor({ audience }: RequestType, { teamRole, companies }: PortalActor): boolean {
   if (teamRole || audience.who === 'everybody') return true;

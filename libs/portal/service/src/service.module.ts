@@ -17,7 +17,6 @@ import { ApplyMacroController } from './macros/apply-macro.controller.js';
 import { Fillings } from './macros/filling.js';
 import { MacroPanel } from './macros/macro-panel.js';
 import { MacroShelf } from './macros/macro-shelf.js';
-import { macros } from './macros/macros.js';
 import { MacrosController } from './macros/macros.controller.js';
 import { OwnMacrosController } from './macros/own-macros.controller.js';
 import { Absences } from './routing/absences.js';
@@ -37,7 +36,7 @@ import { SlaClocks } from './sla/sla-clocks.js';
 registerMessages('service', new URL('../locales', import.meta.url));
 
 /** Pages of the settings, in the order in which one would set them up. */
-const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', automations: 'refresh', macros: 'sparkle' };
+const PAGES = { hours: 'calendar', policies: 'clock', routing: 'arrow-end', automations: 'refresh' };
 
 @Global()
 @Module({
@@ -64,7 +63,6 @@ export class ServiceModule implements OnModuleInit {
 
   onModuleInit(): void {
     const feature = 'tickets';
-    this.lists.offer(macros, { one: 'macro', several: 'macros', feature });
     this.lists.offer(calendars, { one: 'calendar', several: 'business hours', feature });
     this.lists.offer(slaPolicies, { one: 'service policy', several: 'service policies', feature });
     this.lists.offer(routingRules, { one: 'routing rule', several: 'routing rules', feature });
@@ -81,7 +79,6 @@ export class ServiceModule implements OnModuleInit {
     this.depends('policies', slaPolicies);
     this.depends('routing', routingRules);
     this.depends('automations', automations);
-    this.depends('macros', macros);
     this.slots.fill(navEntries, 60, {
       ...{ on: 'console', href: '/console/availability', label: 'service.availability.nav', icon: 'activity', feature },
       shownTo: ({ ability }) => holds(ability, 'reply', 'Desk'),

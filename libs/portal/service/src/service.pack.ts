@@ -2,11 +2,19 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
-import { type Collection, type CollectionItem, Collections, declaredTexts, PackTexts, Settings } from '@foyer/settings';
+import {
+  type Collection,
+  type CollectionItem,
+  Collections,
+  declaredTexts,
+  inPack,
+  PackTexts,
+  Settings,
+} from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
 import { automation, automations, type RuleAction } from './automations/automations.js';
 import { calendar, calendars } from './hours/calendars.js';
-import { type Macro, macro, macros } from './macros/macros.js';
+import { type Macro, macros } from './macros/macros.js';
 import { slaPolicies, slaPolicy } from './sla/policies.js';
 
 /** `09:00-17:00` */
@@ -28,7 +36,7 @@ const declared = z.strictObject({
   hours: z.array(declaredHours).default([]),
   policies: z.array(declaredPolicy).default([]),
   automations: z.array(declaredAutomation).default([]),
-  macros: z.array(macro.omit({ id: true, ownerId: true, groupId: true })).default([]),
+  macros: z.array(inPack(macros, ['ownerId', 'groupId'])).default([]),
   texts: declaredTexts,
 });
 type Declared = z.output<typeof declared>;

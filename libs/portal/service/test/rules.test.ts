@@ -467,7 +467,7 @@ describe('macros', () => {
       await expect(inside(() => shelf.add(actor, { ...mine, ...wrong }))).rejects.toMatchObject({ field });
     const owner = await acme.owner.browser();
     const path = '/console/settings/macros';
-    const typed = { name: 'Thanks a lot', shortcut: 'thx', group: '', text: 'Thank you, {{customer.name}}' };
+    const typed = { name: 'Thanks a lot', shortcut: 'thx', groupId: '', text: 'Thank you, {{customer.name}}' };
     await owner.get(`${path}/new`);
     expect((await owner.post(path, typed)).status).toBe(303);
     for (const [field, wrong] of [

@@ -48,16 +48,19 @@ export {
   text,
   translatedText,
   type ValuesOf,
+  whole,
   words,
 } from './resources/fields.js';
 export { declareReference, type Option, type Reference } from './resources/references.js';
-export { type ResourceInput } from './resources/resource-form.js';
+export type { ControlView, ResourceInput } from './resources/resource-form.js';
 export {
   type Declared,
   declaredResources,
   declareResource,
+  declareResourceRows,
   type ItemOf,
   type Resource,
   type ResourceItem,
 } from './resources/resource.js';
+export { inPack } from './resources/resource-pack.js';
 export { ResourceController, settingsPage } from './resources/resource.controller.js';

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Conflict } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 import type { ItemList } from './items.js';
-import type { Section } from './section.js';
+import { declaredResources } from './resources/resource.js';
+import type { CollectionItem, Section } from './section.js';
 import { type Mention, Settings } from './settings.js';
 
 /** A section whose items do something with what they mention, and would do nothing once that is gone. */
@@ -54,11 +55,25 @@ export class Uses {
   }
 
   private use({ id, section, by }: Mention): Use[] {
-    const place = this.places.get(section);
+    const place = this.places.get(section) ?? placeOf(section);
     const href = place?.page(by) ?? null;
     if (!place || href === null || place.goesBy?.(by, id) === false) return [];
     return [{ kind: place.kind, href, name: (locale) => place.name(by, locale) }];
   }
+}
+
+/** Of a declared list, as it says itself. */
+function placeOf(name: string): UsePlace<unknown> | undefined {
+  const { goesBy, words, title, page } =
+    [...declaredResources()].find((resource) => resource.name === name)?.about ?? {};
+  return (
+    goesBy && {
+      kind: `${words}.title`,
+      name: (item, locale) => title!(item as CollectionItem, locale),
+      page: (item) => `/console/settings/${page!.path}/${(item as CollectionItem).id}`,
+      goesBy: (item, id) => goesBy(item as CollectionItem, id),
+    }
+  );
 }
 
 /** As `settings/team/uses` shows them to those who set up the portal. */

@@ -12,6 +12,7 @@ export { chancesOf, reopeningRules, type ReopeningRules } from './reopening/reop
 export { QUESTION_MAX, type TicketAction, ticketAction, ticketActions } from './ticket-actions.js';
 export { conditionsOf, conditionsView, conditionValues, firstTest } from './conditions/conditions-form.js';
 export { conditionWords, durationWords, optionWords, testsWords } from './conditions/condition-words.js';
+export { actionsPart, conditionsPart, inActions } from './conditions/mentions.js';
 export { type Option, type RuleChoices, RuleOptions } from './conditions/rule-choices.js';
 export {
   CONDITION_FIELDS,

@@ -1,23 +1,23 @@
-import type { z } from 'zod';
-import { CollectionController, Collections } from '@foyer/settings';
 import { languageNameIn } from '@foyer/i18n';
-import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
-import { RuleOptions } from '@foyer/tickets';
-import { actionsView, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
-import { type MacroForm, macroForm, macroOf, macroValues } from './macro-form.js';
+import { Collections, one, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
+import { RuleOptions, type TicketAction } from '@foyer/tickets';
+import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import { actionsOf, actionsView, actionValues, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
 import { macroText } from './macro-text.js';
-import { type Macro, macros, mustBeDistinct } from './macros.js';
+import { type Macro, macros } from './macros.js';
 import { PLACEHOLDERS } from './placeholders.js';
+
+const inLanguage = (locale: string) => `translations-${locale}`;
 
 /** What the whole team says and does again and again. */
 @Can('manage', 'Settings')
+@Feature('tickets')
 @ConsoleController('settings/macros')
-export class MacrosController extends CollectionController<Macro, MacroForm> {
-  protected readonly path = '/console/settings/macros';
+export class MacrosController extends ResourceController<Macro> {
   protected readonly collection = macros;
-  protected readonly form = macroForm as z.ZodType<MacroForm>;
-  protected readonly template = 'service/team/macro';
-  protected readonly words = 'service.macros';
+  protected override readonly template = 'service/team/macro';
+  protected override readonly placed = ['name', 'shortcut', 'groupId', 'text', 'note'];
+  protected override readonly begins = { actions: 'actions-new' };
 
   constructor(
     collections: Collections,
@@ -30,43 +30,48 @@ export class MacrosController extends CollectionController<Macro, MacroForm> {
     return { actions: firstAction(PROPERTY_KINDS) };
   }
 
-  protected async row(visit: Visit, item: Macro) {
-    return { title: item.name, text: macroText(visit, item, await this.options.all(visit)), enabled: item.enabled };
+  protected override async row(visit: Visit, item: Macro) {
+    return { ...(await super.row(visit, item)), text: macroText(visit, item, await this.options.all(visit)) };
   }
 
-  protected values(_visit: Visit, item: Macro | null) {
-    return macroValues(item);
-  }
-
-  protected async made(input: MacroForm, before: Macro | null, visit: Visit) {
-    const others = (await this.collections.all(macros)).filter(({ id }) => id !== before?.id);
-    mustBeDistinct(input, others);
+  protected override values(visit: Visit, item: Macro | null): Typed {
+    const said = Object.entries(item?.translations ?? {}).map(([locale, words]) => [inLanguage(locale), words]);
     return {
-      ...macroOf(input, visit.locales, await this.options.all(visit), before),
-      ownerId: before?.ownerId ?? null,
-      enabled: before?.enabled ?? true,
+      ...super.values(visit, item),
+      ...(Object.fromEntries(said) as Typed),
+      ...actionValues('actions', item?.actions ?? []),
     };
   }
 
-  protected override async choices(visit: Visit, form: FormState<unknown>) {
-    const choices = await this.options.all(visit);
+  protected override async made(input: ResourceInput, before: Macro | null, visit: Visit) {
+    const typed = input as Typed;
+    // What is said in a language that the portal does not offer now stays.
+    const said = {
+      ...before?.translations,
+      ...Object.fromEntries(visit.locales.map((locale) => [locale, one(typed[inLanguage(locale)]).trim()])),
+    };
+    const actions = actionsOf(typed, 'actions', PROPERTY_KINDS, await this.options.all(visit)) as TicketAction[];
     return {
-      own: false,
-      groups: choices.groups,
-      note: form.values['note'] !== undefined,
+      ...(await super.made(input, before, visit)),
+      translations: Object.fromEntries(Object.entries(said).filter(([, words]) => words !== '')),
+      actions,
+    };
+  }
+
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: Macro | null) {
+    const view = await super.choices(visit, form, item);
+    const languages = visit.locales.length > 1 ? visit.locales : [];
+    return {
+      ...view,
       placeholders: PLACEHOLDERS.map((name) => ({
         word: `{{${name}}}`,
         text: visit.t(`service.placeholder.${name.replace('.', '-')}`),
       })),
-      languages:
-        visit.locales.length > 1
-          ? visit.locales.map((locale) => ({
-              name: `text-${locale}`,
-              label: languageNameIn(locale, visit.locale),
-              locale,
-            }))
-          : [],
-      actions: actionsView(visit, form, 'actions', PROPERTY_KINDS, choices),
+      languages: languages.map((locale) => ({
+        name: inLanguage(locale),
+        label: visit.t('service.macros.in-language', { language: languageNameIn(locale, visit.locale) }),
+      })),
+      actions: actionsView(visit, form, 'actions', PROPERTY_KINDS, await this.options.all(visit)),
     };
   }
 }

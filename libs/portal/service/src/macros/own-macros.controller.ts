@@ -15,14 +15,14 @@ import {
   type Visit,
 } from '@foyer/web';
 import { MacroShelf } from './macro-shelf.js';
-import { macro } from './macros.js';
+import { MACRO_MAX, shortcut } from './macros.js';
 import { PLACEHOLDERS } from './placeholders.js';
 
 const PATH = '/console/macros';
 const ownForm = z.object({
   name: field.text(80),
-  shortcut: macro.shape.shortcut,
-  text: field.text(10_000),
+  shortcut,
+  text: field.text(MACRO_MAX),
 });
 type OwnForm = FormState<z.output<typeof ownForm>>;
 

@@ -29,4 +29,10 @@ export function mustBeKnown(field: string, text: string): void {
       throw new InvalidField(field, 'service.macros.unknown-placeholder', { word: word.slice(0, 60) });
 }
 
+/** The same of all that actions say. @throws InvalidField */
+export function actionsMustBeKnown(field: string, actions: readonly object[]): void {
+  for (const { text, question } of actions as { text?: string; question?: string }[])
+    for (const words of [text, question]) if (words) mustBeKnown(field, words);
+}
+
 export const firstName = (name: string): string => name.trim().split(/\s+/)[0] ?? '';

@@ -234,7 +234,7 @@ describe('everything can be set up', () => {
     const typed = {
       name: 'Thanks',
       shortcut: 'ty',
-      group: '',
+      groupId: '',
       text: 'Thank you, {{customer.first_name}}',
       'actions-0-do': 'status',
       'actions-0-to': 'solved',
@@ -250,6 +250,24 @@ describe('everything can be set up', () => {
         { do: 'tag', add: ['Thanked'], remove: [] },
       ],
     });
+  });
+
+  test('a macro is held to its rules by the verb, whoever calls it', async () => {
+    const actor = await acme.owner.actor();
+    const nobody = '0190f000-0000-7000-8000-00000000dead';
+    const add = (given: object) =>
+      acme.inside(() => collections().add(actor, macros, { name: 'By a program', text: 'Hello', ...given } as never));
+    for (const [field, wrong] of [
+      ['text', { text: '' }],
+      ['text', { text: 'Dear {{customer.nmae}}' }],
+      ['translations-de', { translations: { de: '{{kunde}}' } }],
+      ['name', { name: 'THANKS' }],
+      ['groupId', { groupId: nobody }],
+      ['actions', { actions: [{ do: 'group', to: nobody }] }],
+      ['actions', { actions: [{ do: 'assign', to: nobody }] }],
+      ['actions', { actions: [{ do: 'note', text: 'See {{where}}' }] }],
+    ] as const)
+      expect([field, await add(wrong).catch((error: unknown) => error)]).toMatchObject([field, { field }]);
   });
 
   test('languages and keys are called as the reader’s language calls them', async () => {

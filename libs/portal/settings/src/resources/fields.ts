@@ -5,13 +5,17 @@ import type { Reference } from './references.js';
 
 /** How a field is asked for on a page. */
 export interface FieldForm<T> {
-  kind: 'text' | 'textarea' | 'select' | 'switch' | 'several';
+  kind: 'text' | 'textarea' | 'rich' | 'select' | 'switch' | 'several';
   /** What was typed becomes what is kept. */
   shape: z.ZodType<T>;
   typed(value: T): Typed[string];
   /** The values to choose from, and where their labels are. */
   choices?: { values: readonly string[]; words: string };
   required?: boolean;
+  /** Message of what it means to choose nothing. */
+  none?: string;
+  /** Digits alone. */
+  numeric?: boolean;
   /** Of what is typed, in characters. */
   max?: number;
 }
@@ -41,8 +45,8 @@ export type Fields = Record<string, Field>;
 interface Options {
   /** Message key of its label, whole or after the words of the resource; else the name of the field is. */
   label?: string;
-  /** There is a sentence under the label: `<label>-hint`. */
-  hint?: boolean;
+  /** There is a sentence under the label: `<label>-hint`, or this message. */
+  hint?: boolean | string;
   /** No two have the same. */
   unique?: boolean;
   /** Chosen once, not changed afterwards. */
@@ -52,8 +56,8 @@ interface Options {
   /** Switched in the list and not asked for on the page. */
   inList?: boolean;
 }
-/** `asked`: the page asks for it although there may be items without. */
-type TextOptions = Options & { optional?: boolean; asked?: boolean; lines?: number };
+/** `asked`: the page asks for it although there may be items without. `lines`: in an editor where they are rich. */
+type TextOptions = Options & { optional?: boolean; asked?: boolean; lines?: number | 'rich' };
 
 /** Words, at most so many characters; `lines` gives it room for several. */
 export function text(
@@ -64,7 +68,7 @@ export function text(
   const shape = asked ? typed.text(max) : schema;
   return {
     schema,
-    form: { kind: lines ? 'textarea' : 'text', shape, typed: same, required: asked, max },
+    form: { kind: lines === 'rich' ? 'rich' : lines ? 'textarea' : 'text', shape, typed: same, required: asked, max },
     ...options,
   };
 }
@@ -72,7 +76,7 @@ export function text(
 /** What is written in a form of its own, such as an address, and takes one line. */
 export const line = (schema: z.ZodType<string>, max: number, options: Options = {}): Field<string> => ({
   schema,
-  form: { kind: 'text', shape: schema, typed: same, required: true, max },
+  form: { kind: 'text', shape: schema, typed: same, required: !schema.safeParse('').success, max },
   ...options,
 });
 
@@ -108,6 +112,23 @@ export function switched<const V extends string>(on: V, off: V, options: Options
   return { schema, form: { kind: 'switch', shape, typed: (value) => (value === on ? '1' : null) }, ...options };
 }
 
+/** A number without decimals. A page that does not ask for it leaves it as it is. */
+export function whole(
+  [min, max]: readonly [min: number, max: number],
+  { byDefault, wrong = 'settings.resource.number', ...options }: Options & { byDefault: number; wrong?: string },
+): Field<number> {
+  const schema = z.int(wrong).min(min, wrong).max(max, wrong);
+  const shape = z.string().trim().regex(/^\d+$/, wrong).transform(Number).pipe(schema).optional();
+  return {
+    schema: schema.default(byDefault),
+    form: {
+      ...{ kind: 'text', shape: shape as unknown as z.ZodType<number>, typed: String },
+      ...{ required: true, numeric: true, max: String(max).length },
+    },
+    ...options,
+  };
+}
+
 /** Several words between commas, each as `each` makes it. */
 export function words(
   { most, max, each = same }: { most: number; max: number; each?: (word: string) => string },
@@ -137,12 +158,26 @@ export function reference(
   return { schema, form: { kind: 'select', shape: schema, typed: same, required: true }, refersTo: to, ...options };
 }
 
-export const optionalReference = (to: Reference, options: Options = {}): Field<string | null> => ({
-  schema: z.uuid().nullable().default(null),
-  form: { kind: 'select', shape: typed.optionalId, typed: same },
-  refersTo: to,
-  ...options,
-});
+/** The same, or null; `none` says what that means. `id`: what its ids are like, where they are no UUIDs. */
+export function optionalReference<V extends string = string>(
+  to: Reference,
+  {
+    none,
+    id = z.uuid('web.form.choice') as unknown as z.ZodType<V>,
+    ...options
+  }: Options & { none?: string; id?: z.ZodType<V> } = {},
+): Field<V | null> {
+  const shape = z
+    .union([z.literal('').transform(() => null), id], 'web.form.choice')
+    .optional()
+    .transform((value) => value ?? null);
+  return {
+    schema: id.nullable().default(null),
+    form: { kind: 'select', shape, typed: (value) => value, ...(none && { none }) },
+    refersTo: to,
+    ...options,
+  };
+}
 
 export const references = (to: Reference, most: number, options: Options = {}): Field<string[]> => ({
   schema: z.array(z.uuid()).max(most).default([]),
@@ -157,7 +192,10 @@ export function group<F extends Fields>(fields: F): Field<ValuesOf<F>> & { field
 }
 
 /** What no control can ask for alone: its part of the page is written by hand. */
-export const part = <T>(schema: z.ZodType<T>, options: Options & Pick<Field<T>, 'mentions'> = {}): Field<T> => ({
+export const part = <T>(
+  schema: z.ZodType<T>,
+  options: Options & Pick<Field<NoInfer<T>>, 'mentions'> = {},
+): Field<T> => ({
   schema,
   form: null,
   ...options,

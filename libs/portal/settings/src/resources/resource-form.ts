@@ -48,7 +48,7 @@ export function itemFrom<Item extends CollectionItem>(
 ): Omit<Item, 'id'> {
   const values = about.leaves.map(({ path, control, field }): [readonly string[], unknown] => {
     const kept = field.form === null || field.inList || (before !== null && field.fixed);
-    if (kept) return [path, before ? valueAt(before, path) : beginning(field.schema)];
+    if (kept || input[control] === undefined) return [path, before ? valueAt(before, path) : beginning(field.schema)];
     return [path, input[control]];
   });
   const texts = about.texts.length > 0 ? textsFrom(about.texts, input, before as unknown as Localized | null) : {};
@@ -71,6 +71,7 @@ export interface ControlView {
   maxlength: number | null;
   options: readonly (Option & { checked: boolean })[] | null;
   blank: string | null;
+  inputmode: string | null;
 }
 
 /** The controls of a page by their names. `offered` gives what a reference can point at. */
@@ -85,24 +86,33 @@ export async function controlsOf<Item extends CollectionItem>(
   for (const leaf of askedOf(about)) {
     const { control: name, field, path } = leaf;
     if (field.later && !item) continue;
-    const { kind, choices, required = false, max } = field.form;
-    const label = about.label(leaf);
+    const { kind, choices, required = false, max, none = 'settings.resource.none', numeric } = field.form;
+    const hint = about.hint(leaf);
     const chosen = [form.values[name] ?? []].flat();
     const options = choices
       ? choices.values.map((value) => ({ value, label: visit.t(`${choices.words}.${value}`) }))
       : field.refersTo
-        ? await offered(leaf, chosen)
+        ? withGone(kind === 'select' ? chosen : [], await offered(leaf, chosen), visit)
         : null;
     const fixed = field.fixed && item ? labelled(options, String(valueAt(item, path))) : null;
     controls.push({
-      ...{ name, kind, label: visit.t(label), hint: field.hint ? visit.t(`${label}-hint`) : null, fixed },
+      ...{ name, kind, label: visit.t(about.label(leaf)), hint: hint && visit.t(hint), fixed },
       ...{ checked: chosen.length > 0, required, optional: !required && kind !== 'switch' && kind !== 'select' },
-      ...{ maxlength: max ?? null, blank: required ? null : visit.t('settings.resource.none') },
+      ...{ maxlength: max ?? null, blank: required ? null : visit.t(none) },
+      inputmode: numeric ? 'numeric' : null,
       options: options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
     });
   }
   return controls;
 }
+
+/** What was chosen and is gone stays until something else is chosen. */
+const withGone = (chosen: readonly string[], options: readonly Option[], visit: Visit): readonly Option[] => [
+  ...chosen
+    .filter((id) => id !== '' && !options.some(({ value }) => value === id))
+    .map((value) => ({ value, label: visit.t('settings.resource.gone') })),
+  ...options,
+];
 
 const labelled = (options: readonly Option[] | null, value: string): string =>
   options?.find((option) => option.value === value)?.label ?? value;

@@ -1,6 +1,7 @@
 import { Get, Res, type Type } from '@nestjs/common';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import { messages } from '@foyer/i18n';
 import {
   Can,
   type Cell,
@@ -53,7 +54,7 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
     return {
       title: title(item, visit.locale),
       enabled: 'enabled' in item ? Boolean(item.enabled) : null,
-      ...row?.(item, { locale: visit.locale, t: (key, values) => visit.t(key, values) }),
+      ...row?.(item, { locale: visit.locale, region: visit.region, t: (key, values) => visit.t(key, values) }),
     };
   }
 
@@ -69,14 +70,15 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
     return itemFrom(this.collection, input, before);
   }
 
-  protected override async choices(visit: Visit, form: FormState<unknown>, item: Item | null): Promise<object> {
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: Item | null) {
     const { about } = this.collection;
+    const lead = `${this.words}.page-lead`;
     const controls = await controlsOf(this.collection, visit, form, item, (leaf, chosen) =>
       this.offered(visit, leaf, chosen),
     );
     return {
       ...(item && { heading: about.title(item, visit.locale) }),
-      lead: visit.t(`${this.words}.page-lead`),
+      lead: messages.has(visit.locale, lead) ? visit.t(lead) : null,
       controls: Object.fromEntries(controls.map((control) => [control.name, control])),
       fields: controls,
       rest: controls.filter(({ name }) => !this.placed.includes(name)),

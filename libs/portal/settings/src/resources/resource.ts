@@ -26,11 +26,13 @@ interface Declaration<Item> {
   /** What it is called; else what its first text says. */
   title?(item: Item, locale: string): string;
   /** What the list says beside the title. */
-  row?(item: Item, say: Pick<Visit, 't' | 'locale'>): Omit<CollectionRow, 'title' | 'enabled'>;
+  row?(item: Item, say: Pick<Visit, 't' | 'locale' | 'region'>): Omit<CollectionRow, 'title' | 'enabled'>;
   /** What follows from the rest, such as an address from a name: set whenever an item is added or changed. */
   derive?(item: Item, before: Item | null, others: readonly Item[]): Item;
   /** What no field can say alone. @throws InvalidField, named like the control */
   check?(item: Item, before: Item | null, others: readonly Item[]): void;
+  /** Whether an item that speaks of something else would do nothing without it, and keeps that from being removed. */
+  goesBy?(item: Item, id: string): boolean;
   /** Message of why the last one stays. */
   lastStays?: string;
 }
@@ -48,6 +50,8 @@ export interface About<Item> extends Declaration<Item> {
   title(item: Item, locale: string): string;
   /** Message key of a field's label. */
   label(leaf: Leaf): string;
+  /** Message key of the sentence under it. */
+  hint(leaf: Leaf): string | null;
   schema: z.ZodType<Item>;
   /** What the list holds before anybody has changed it. */
   first: readonly Item[];
@@ -101,6 +105,10 @@ function aboutOf<F extends Fields>(
     const own = field.label ?? kebab(path.at(-1)!);
     return own.includes('.') ? own : `${declaration.words}.${own}`;
   };
+  const hint = (leaf: Leaf) => {
+    const own = leaf.field.hint;
+    return typeof own === 'string' ? own : own ? `${label(leaf)}-hint` : null;
+  };
   const said = leaves.filter(({ field }) => field.translated);
   const shapes = said.map(({ control, field }) => [control, z.string().max(field.form!.max!)]);
   const schema = z.object({
@@ -111,7 +119,7 @@ function aboutOf<F extends Fields>(
   return {
     title: (item, locale) => titleOf(item, leaves, locale),
     ...declaration,
-    ...{ fields, leaves, label, schema, reference: declareReference(name) },
+    ...{ fields, leaves, label, hint, schema, reference: declareReference(name) },
     first: first.map((item) => schema.parse(item)),
     texts: said.map((leaf) => ({
       name: leaf.control,

@@ -76,6 +76,8 @@ export type ConditionKind = keyof typeof OPERATORS;
 export type Operator = (typeof OPERATORS)[ConditionKind][number];
 
 const OWN = /^field:([0-9a-f-]{36})$/;
+/** The field of the operator's own that `field:<id>` asks for. */
+export const ownFieldOf = (field: string): string | undefined => OWN.exec(field)?.[1];
 
 export function kindOf(field: string): ConditionKind | null {
   if (OWN.test(field)) return 'answer';
@@ -130,7 +132,7 @@ function held(
   readerId: string | null,
   now: Date,
 ): boolean {
-  const own = OWN.exec(field)?.[1];
+  const own = ownFieldOf(field);
   const value = given.map((one) => (one === 'me' ? readerId : one));
   if (own)
     return compared(
@@ -176,7 +178,7 @@ export function conditionsSql({ match, tests }: Conditions, alias: string, reade
 
 function testSql({ field, operator, value: given }: TicketTest, alias: string, readerId: string | null): Sql {
   const value = given.map((one) => (one === 'me' ? readerId : one)).filter((one): one is string => one !== null);
-  const own = OWN.exec(field)?.[1];
+  const own = ownFieldOf(field);
   if (own) return answerSql(verbatim(`${alias}.fields`), own, operator, value);
   const column = verbatim(`${alias}.${CONDITION_FIELDS[field as ConditionField].column}`);
   const hours = sql`${given[0] ?? '0'}::numeric * interval '1 hour'`;
