@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '@foyer/config';
@@ -7,9 +8,9 @@ import { FoyerModule } from './foyer.module.js';
 import { health } from './health.js';
 import { PinoLogger } from './pino-logger.js';
 
-/** The web application, ready to listen or to be spoken to by tests. */
-export async function createApplication(config: Config): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(FoyerModule.forRoot(config), {
+/** The web application, ready to listen or to be spoken to by tests; with `more` modules of somebody's own. */
+export async function createApplication(config: Config, more: Type[] = []): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(FoyerModule.forRoot(config, more), {
     bodyParser: false,
     logger: new PinoLogger(config.logLevel),
     abortOnError: false,

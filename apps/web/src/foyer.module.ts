@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { EntityClass } from '@mikro-orm/postgresql';
 import { AccessModule } from '@foyer/access';
 import { ApprovalsModule } from '@foyer/approvals';
@@ -38,7 +38,7 @@ export const entities: EntityClass<object>[] = [
 /** Everything Foyer is made of, in the order of its tiers. Web, worker and command line start from the same. */
 @Module({})
 export class FoyerModule {
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: Config, more: Type[] = []): DynamicModule {
     return {
       module: FoyerModule,
       imports: [
@@ -62,6 +62,7 @@ export class FoyerModule {
           CorrespondenceModule,
         ],
         ...[ApprovalsModule, SurveysModule, KnowledgeModule],
+        ...more,
       ],
       providers: [PlatformSite, Draining],
     };

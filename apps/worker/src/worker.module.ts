@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { FoyerModule } from '@foyer/app-web';
 import type { Config } from '@foyer/config';
 import { MailListeningModule } from '@foyer/correspondence';
@@ -6,7 +6,8 @@ import { MailDeliveryModule } from '@foyer/mail';
 
 @Module({})
 export class WorkerModule {
-  static forRoot(config: Config): DynamicModule {
-    return { module: WorkerModule, imports: [FoyerModule.forRoot(config), MailDeliveryModule, MailListeningModule] };
+  static forRoot(config: Config, more: Type[] = []): DynamicModule {
+    const imports = [FoyerModule.forRoot(config, more), MailDeliveryModule, MailListeningModule];
+    return { module: WorkerModule, imports };
   }
 }

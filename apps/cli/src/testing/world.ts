@@ -35,13 +35,13 @@ export class World {
     return World.open(await freshDatabase({ LOG_LEVEL: process.env['TEST_LOG'], ...variables }), null);
   }
 
-  /** With a worker and a mail server, so that events have consequences. */
-  static async startWithWorker(variables: NodeJS.ProcessEnv = {}): Promise<World> {
+  /** With a worker and a mail server, so that events have consequences; with `more` modules of the test's own. */
+  static async startWithWorker(variables: NodeJS.ProcessEnv = {}, more: Type[] = []): Promise<World> {
     const postbox = await Postbox.open();
     const config = await freshDatabase({ LOG_LEVEL: process.env['TEST_LOG'], ...variables, SMTP_URL: postbox.url });
     afterTests(() => postbox.close());
-    const world = await World.open(config, postbox);
-    const worker = await startWorker(config);
+    const world = await World.open(config, postbox, more);
+    const worker = await startWorker(config, more);
     afterTests(() => worker.close());
     return world;
   }
@@ -58,13 +58,13 @@ export class World {
     return World.open(world.config, world.postbox);
   }
 
-  private static async open(config: Config, postbox: Postbox | null): Promise<World> {
+  private static async open(config: Config, postbox: Postbox | null, more: Type[] = []): Promise<World> {
     const watch = new SqlWatch();
     afterTests(async () => {
       watch.stop();
       if (watch.complaints.size > 0) throw new Error([...watch.complaints].join('\n'));
     });
-    const app = await createApplication(config);
+    const app = await createApplication(config, more);
     afterTests(() => app.close());
     await app.init();
     return new World(config, app, postbox, watch);
