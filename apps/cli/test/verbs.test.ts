@@ -17,9 +17,9 @@ const SILENT: Record<string, string> = {
   'SentTickets.refile': 'tickets of a category that goes; that it went, and where to, is told of',
   'SettingsMemory.changed': 'a signal between processes',
   'TenantThemes.templateFailed': 'notes why a template is not used; who published it is told on its page',
-  'TicketLedger.find': 'locks a ticket, for verbs that tell of what they do',
-  'TicketLedger.remember': 'words a ticket is found by, of verbs that tell of it',
-  'TicketLedger.touched': 'a signal between processes',
+  'TicketThread.find': 'locks a ticket, for verbs that tell of what they do',
+  'TicketThread.remember': 'words a ticket is found by, of verbs that tell of it',
+  'TicketThread.touched': 'a signal between processes',
   'Turns.next': 'whose turn it is; that a ticket was given to them is told of',
   // They read what the enclosing write has done so far.
   'KeyCallers.find': 'reads; that a key is in use is noted beside it',

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Ability, abilityOf, type RuleWriter } from './ability.js';
 
-/** What rules are written about: a person's standing in the team and in groups of customers. */
-export interface Standing {
+/** What rules are written about: what a person has been granted in the team and in groups of customers. */
+export interface Grants {
   id: string | null;
   /** Null for whoever is not of the team. */
-  team: TeamStanding | null;
+  team: TeamGrants | null;
   groups: { id: string; role: string; manages: boolean }[];
   /** For each capability the groups it reaches; what is not named reaches none. */
   reach: Record<string, Reach>;
 }
-export interface TeamStanding {
+export interface TeamGrants {
   role: string;
   /** How far each capability goes; what is not named is not allowed. */
   scopes: Record<string, string>;
@@ -24,7 +24,7 @@ export interface Reach {
   branches: string[];
   partners: string[];
 }
-export type Rules = (who: Standing, rules: RuleWriter) => void;
+export type Rules = (who: Grants, rules: RuleWriter) => void;
 
 /** The rules of all modules, each written beside what it protects. */
 @Injectable()
@@ -35,7 +35,7 @@ export class Abilities {
     this.contributions.push(rules);
   }
 
-  of(who: Standing): Ability {
+  of(who: Grants): Ability {
     return abilityOf((rules) => this.contributions.forEach((contribute) => contribute(who, rules)));
   }
 }

@@ -1,4 +1,4 @@
-export { Abilities, type Reach, type Rules, type Standing, type TeamStanding } from './abilities.js';
+export { Abilities, type Reach, type Rules, type Grants, type TeamGrants } from './abilities.js';
 export {
   abilityOf,
   accessible,

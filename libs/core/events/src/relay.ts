@@ -8,7 +8,7 @@ import { type Lane, LANES, Subscribers } from './subscribers.js';
 
 const BATCH = 200;
 const POLL_MS = 1000;
-const SETTLE_MS = 10_000;
+const CATCH_UP_MS = 10_000;
 const SETTLED_AFTER = `interval '30 seconds'`;
 const SETTLED_LATEST = `interval '10 minutes'`;
 const CARRIED = 'update platform.outbox set relayed_at = now() where id in (?)';
@@ -62,7 +62,7 @@ export class Relay implements BeforeApplicationShutdown {
     this.signals.on(OUTBOX, () => this.wake());
     this.timers.push(
       setInterval(() => this.wake(), POLL_MS),
-      setInterval(() => this.after(() => this.settle()), SETTLE_MS),
+      setInterval(() => this.after(() => this.catchUp()), CATCH_UP_MS),
     );
     this.wake();
   }
@@ -87,7 +87,7 @@ export class Relay implements BeforeApplicationShutdown {
 
   /**
    * Notes that a subscriber has done with a line. Nobody waits for it, and what is done while a note is being written is noted
-   * together: what a crash keeps from being noted is not lost, `settle` asks the queue.
+   * together: what a crash keeps from being noted is not lost, `catchUp` asks the queue.
    */
   done(id: string, subscriber: string): void {
     this.finished.push({ id, subscriber });
@@ -117,11 +117,11 @@ export class Relay implements BeforeApplicationShutdown {
    * Looks after lines that were carried a while ago, all there are: jobs that the queue no longer knows (Redis was flushed, or lost
    * its last seconds) are made again. The longer a line waits, the more seldom it is looked at.
    */
-  async settle(): Promise<void> {
-    while (!this.stopped && (await this.settleSome()) === BATCH);
+  async catchUp(): Promise<void> {
+    while (!this.stopped && (await this.catchUpSome()) === BATCH);
   }
 
-  private async settleSome(): Promise<number> {
+  private async catchUpSome(): Promise<number> {
     const lines = await this.platform.write(async (em) => {
       const due = await em.execute<Line[]>(
         `select ${LINE} from platform.outbox o

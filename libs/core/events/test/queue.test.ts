@@ -172,7 +172,7 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
     await sleep(500);
     expect(about('twice')).toEqual(['left acme twice', 'right acme twice']);
     await longAgo(900001);
-    await worker.get(Relay).settle();
+    await worker.get(Relay).catchUp();
     expect((await owner.query('select from platform.outbox where id = 900001')).rowCount).toBe(0);
   });
 
@@ -184,7 +184,7 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
       [acme.schema],
     );
     await longAgo(900003);
-    await worker.get(Relay).settle();
+    await worker.get(Relay).catchUp();
     await until(() => about('half').length === 1);
     expect(about('half')).toEqual(['right acme half']);
     await gone(900003);
@@ -217,7 +217,7 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
       [acme.schema],
     );
     await longAgo(900002);
-    await worker.get(Relay).settle();
+    await worker.get(Relay).catchUp();
     await until(() => about('flushed').length === 2);
     expect(about('flushed')).toEqual(['left acme flushed', 'right acme flushed']);
     await gone(900002);
@@ -242,7 +242,7 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
     await owner.query(
       `update platform.outbox set relayed_at = now() - interval '1 hour', available_at = now() - interval '1 hour' where name = 'test.counted' and relayed_at is not null`,
     );
-    await worker.get(Relay).settle();
+    await worker.get(Relay).catchUp();
     await until(() => counted.size === LINES, 120);
     let left = await rest();
     for (let tries = 0; left > 0 && tries < 100; tries += 1) {

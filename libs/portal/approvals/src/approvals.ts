@@ -4,7 +4,7 @@ import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
-import { asTold, type Happening, type Ticket, TicketLedger, type TicketRef } from '@foyer/tickets';
+import { asTold, type Happening, type Ticket, TicketThread, type TicketRef } from '@foyer/tickets';
 import { ApprovalAsked, ApprovalDecided } from './approval.events.js';
 import { type Approver, Approvers } from './approvers.js';
 
@@ -32,13 +32,13 @@ export class Approvals {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
     private readonly approvers: Approvers,
   ) {}
 
   /** The ticket is on hold until they have decided. They see it meanwhile, whatever their role shows them. */
   async ask(actor: PortalActor, ref: TicketRef, { approvers, question, all = false }: Question): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
       if (ticket.status === 'solved' || ticket.status === 'closed') throw new Conflict('approvals.over');
       if ((await this.of(ticket.id)).some(({ status }) => status === 'waiting'))
         throw new Conflict('approvals.waiting-already');
@@ -56,7 +56,7 @@ export class Approvals {
         to: id,
         toName: name,
       }));
-      await this.ledger.happened(ticket, actor, [...told, ...ticket.change({ status: 'on_hold' })]);
+      await this.thread.happened(ticket, actor, [...told, ...ticket.change({ status: 'on_hold' })]);
       const approverIds = asked.map(({ id }) => id);
       await this.outbox.publish(new ApprovalAsked(ticket.id, askingId, approverIds, asTold(ticket)), { by: actor });
     });
@@ -68,7 +68,7 @@ export class Approvals {
    */
   async decide(actor: PortalActor, id: string, decision: Decision, comment: string): Promise<void> {
     const { ticketId } = await this.mine(actor, id);
-    await this.ledger.change(actor, 'approve', ticketId, async (ticket) => {
+    await this.thread.change(actor, 'approve', ticketId, async (ticket) => {
       const { all, asked } = await this.asking(ticket, id);
       if (ticket.requesterId === actor.id) throw new NotFound();
       if (asked.status !== 'waiting') throw new Conflict(`approvals.already.${asked.status}`);
@@ -84,7 +84,7 @@ export class Approvals {
       }
       this.release(ticket, over ? [asked, ...others] : [asked]);
       const happening: Happening = { type: decision, from: null, to: null, detail: comment || null };
-      await this.ledger.happened(ticket, actor, [happening, ...(over ? goOn(ticket) : [])]);
+      await this.thread.happened(ticket, actor, [happening, ...(over ? goOn(ticket) : [])]);
       const told = new ApprovalDecided(ticket.id, id, asked.approverId, decision, asTold(ticket));
       await this.outbox.publish(told, { by: actor });
     });
@@ -92,7 +92,7 @@ export class Approvals {
 
   /** Takes the question to one of them back. When nobody is left to answer, the ticket is open again. */
   async withdraw(actor: PortalActor, ref: TicketRef, id: string): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
       const { all, asked } = await this.asking(ticket, id);
       if (asked.status !== 'waiting') throw new Conflict(`approvals.already.${asked.status}`);
       await this.end([asked], 'withdrawn');
@@ -101,7 +101,7 @@ export class Approvals {
       if (!waits) ticket.approval = 'none';
       const name = await this.nameOf(asked.approverId);
       const happening: Happening = { type: 'approval-withdrawn', from: null, to: asked.approverId, toName: name };
-      await this.ledger.happened(ticket, actor, [happening, ...(waits ? [] : goOn(ticket))]);
+      await this.thread.happened(ticket, actor, [happening, ...(waits ? [] : goOn(ticket))]);
     });
   }
 

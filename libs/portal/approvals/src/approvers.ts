@@ -50,12 +50,12 @@ export class Approvers {
   /** Those of the people who may still decide; one statement. */
   async able(ticket: Asked, ids: string[]): Promise<Approver[]> {
     if (ids.length === 0) return [];
-    const standings = await this.principals.standings(ids);
-    return standings
-      .filter(({ standing }) => allowed(this.abilities.of(standing), 'approve', 'Ticket', ticket))
-      .map(({ id, name, standing }) => ({
+    const grantees = await this.principals.grantees(ids);
+    return grantees
+      .filter(({ grants }) => allowed(this.abilities.of(grants), 'approve', 'Ticket', ticket))
+      .map(({ id, name, grants }) => ({
         ...{ id, name },
-        manages: standing.groups.some((group) => group.id === ticket.companyId && group.manages),
+        manages: grants.groups.some((group) => group.id === ticket.companyId && group.manages),
       }));
   }
 }

@@ -30,7 +30,7 @@ export class Bounces {
       const detail = [bounce.status, bounce.reason].filter(Boolean).join(' ').slice(0, 300);
       if (mail.status !== 'bounced' && ticketId) {
         const told = { type: 'bounced' as const, from: null, to: null, toName: mail.toAddress, detail };
-        await this.tickets.tell(robot('mail'), ticketId, told);
+        await this.tickets.log(robot('mail'), ticketId, told);
       }
       Object.assign(mail, { status: 'bounced', lastError: detail });
       await em.flush();

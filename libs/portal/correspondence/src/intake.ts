@@ -207,7 +207,7 @@ export class Intake {
     const { defaultLocale } = await this.settings.get('general');
     const detail = translate(defaultLocale, `correspondence.reason.${reason}`);
     const told = { type: 'mail-refused' as const, from: null, to: null, toName: address, detail };
-    await this.tickets.tell(robot('mail'), ticket.id, told);
+    await this.tickets.log(robot('mail'), ticket.id, told);
   }
 
   /** Whether a mail names an address of the team's own: what a list sends to all its readers is a question to none of them. */

@@ -15,7 +15,7 @@ export {
 } from './roles/capabilities.js';
 export { type Previewed, RolePreview } from './roles/role-preview.js';
 export { companyRoleReference, type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
-export { type Place, standingOf } from './roles/standing.js';
+export { grantsOf, type Place } from './roles/grants.js';
 export { TeamParts } from './roles/team-parts.js';
 export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js';
 export { Departures } from './departures.js';

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Abilities, type TeamStanding } from '@foyer/access';
+import { Abilities, type TeamGrants } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/database';
 import { initials } from '@foyer/theming';
@@ -7,7 +7,7 @@ import { type Principal, Principals } from '@foyer/web';
 import type { PortalActor } from './portal-actor.js';
 import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
-import { type Place, standingOf } from './roles/standing.js';
+import { grantsOf, type Place } from './roles/grants.js';
 import type { TeamScope } from './roles/capabilities.js';
 import { TeamParts } from './roles/team-parts.js';
 import { TeamRoles } from './roles/team-roles.js';
@@ -131,8 +131,8 @@ export class PortalPrincipals implements OnModuleInit {
     return found.length > 0;
   }
 
-  /** What the rules would make of people: their places and standing. In the order of the ids; those who may not act are left out. */
-  async standings(ids: string[], supposed: Supposed = {}) {
+  /** What the rules would make of people: their places and grants. In the order of the ids; those who may not act are left out. */
+  async grantees(ids: string[], supposed: Supposed = {}) {
     const found = await this.database.read((em) =>
       rows<PersonAtWork>(
         em,
@@ -144,21 +144,21 @@ export class PortalPrincipals implements OnModuleInit {
     return Promise.all(
       inOrder.map(async (row) => {
         const { id, name, email, locale, places, ticket_mails: ticketMails } = row;
-        return { id, name, email, locale, places, ticketMails, standing: await this.standing(row, supposed) };
+        return { id, name, email, locale, places, ticketMails, grants: await this.grants(row, supposed) };
       }),
     );
   }
 
-  private async standing({ id, team_role: role, places }: PersonAtWork, supposed: Supposed = {}) {
+  private async grants({ id, team_role: role, places }: PersonAtWork, supposed: Supposed = {}) {
     const meaning = await this.roles.meaning();
-    const team: TeamStanding | null = role === null ? null : await this.teamStanding(id, role, supposed.team);
-    return standingOf({ id, team }, places, (place) => {
+    const team: TeamGrants | null = role === null ? null : await this.teamGrants(id, role, supposed.team);
+    return grantsOf({ id, team }, places, (place) => {
       const is = meaning(place.role);
       return supposed.place ? supposed.place(place, is) : is;
     });
   }
 
-  private async teamStanding(id: string, role: string, supposed?: Record<string, TeamScope>): Promise<TeamStanding> {
+  private async teamGrants(id: string, role: string, supposed?: Record<string, TeamScope>): Promise<TeamGrants> {
     const scopes = supposed ?? (await this.teamRoles.meaning())(role);
     return { role, scopes, partIds: await this.teamParts.of(id) };
   }
@@ -179,16 +179,16 @@ export class PortalPrincipals implements OnModuleInit {
 
   private async actorOf(row: PersonAtWork, sessionId: string | null, supposed?: Supposed): Promise<PortalActor> {
     const { id, name, email, team_role: teamRole, places, current_company_id: current } = row;
-    const standing = await this.standing(row, supposed);
+    const grants = await this.grants(row, supposed);
     return {
       kind: 'person',
       ...{ id, name, email, teamRole, sessionId },
       companies: places.map((place, index) => ({
         ...{ id: place.id, name: place.name, role: place.role },
-        manages: standing.groups[index]!.manages,
+        manages: grants.groups[index]!.manages,
       })),
       companyId: (places.find((place) => place.id === current) ?? places[0])?.id ?? null,
-      ability: this.abilities.of(standing),
+      ability: this.abilities.of(grants),
     };
   }
 

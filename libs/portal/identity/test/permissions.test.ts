@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Abilities, accessible, allowed, holds } from '@foyer/access';
 import { condition, sql, table } from '@foyer/database';
-import { type RoleMeaning, standingOf, TEAM_ROLES, teamCapabilities, type TeamScope } from '@foyer/identity';
+import { type RoleMeaning, grantsOf, TEAM_ROLES, teamCapabilities, type TeamScope } from '@foyer/identity';
 
 type Subject = 'Person' | 'Company' | 'Membership';
 interface Seed {
@@ -58,7 +58,7 @@ function abilityOf({ person, team, places }: Seed) {
     id: found.Person[person]!['id']!,
     team: team && { role: 'any', scopes: teamCapabilities.allowed(team), partIds: [] },
   };
-  return world.get(Abilities).of(standingOf(who, at, meaning));
+  return world.get(Abilities).of(grantsOf(who, at, meaning));
 }
 
 /** In plain words. */

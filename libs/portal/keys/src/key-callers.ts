@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { type Caller, Callers, scopesOf } from '@foyer/api';
 import { apart, Database, rows, sql, table } from '@foyer/database';
-import { type Place, placeSql, type PortalActor, Roles, standingOf } from '@foyer/identity';
+import { grantsOf, type Place, placeSql, type PortalActor, Roles } from '@foyer/identity';
 import { Problem } from '@foyer/web';
 import { companyScopesOf, teamScopesOf } from './key-rights.js';
 import { isWithin } from './networks.js';
@@ -63,13 +63,13 @@ export class KeyCallers implements OnModuleInit {
     const admin = (await this.roles.meaning())('company_admin');
     const manages = admin.manages && scopes.some(({ people }) => people);
     const meaning = { scopes: companyScopesOf(scopes, admin.scopes), manages };
-    const standing = standingOf({ id, team }, place ? [place] : [], () => meaning);
+    const grants = grantsOf({ id, team }, place ? [place] : [], () => meaning);
     return {
       ...{ kind: 'key', id: null, name, email: null, sessionId: null },
       teamRole: place ? null : KEY_ROLE,
       companies: place ? [{ id: place.id, name: place.name, role: 'company_admin', manages }] : [],
       companyId: place?.id ?? null,
-      ability: this.abilities.of(standing),
+      ability: this.abilities.of(grants),
     };
   }
 

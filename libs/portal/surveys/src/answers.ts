@@ -100,7 +100,7 @@ export class Answers {
     const toName = scoreWords(await this.mails.teamLocale(), kind, score);
     // The person's own doing, but no right of theirs is needed: they may have left the company meanwhile.
     const author = { ...robot(person), id: personId };
-    await this.tickets.tell(author, ticketId, { type: 'rated', from: null, to: String(score), toName });
+    await this.tickets.log(author, ticketId, { type: 'rated', from: null, to: String(score), toName });
   }
 
   private async react({ onLow }: Survey, answer: Answer, score: number): Promise<void> {

@@ -28,7 +28,7 @@ export {
   ticketTest,
 } from './conditions/ticket-conditions.js';
 export { partOf, TicketPart, ticketParts } from './ticket-parts.js';
-export { type MessageDraft, TICKET_TOUCHED, TicketLedger, type TicketRef } from './ticket-ledger.js';
+export { type MessageDraft, TICKET_TOUCHED, TicketThread, type TicketRef } from './ticket-thread.js';
 export {
   approvalAsking,
   type AskApproval,

@@ -7,7 +7,7 @@ import { Agents, type TicketStatus } from '@foyer/requests';
 import { TicketAudience } from './access/ticket-audience.js';
 import { Reopening } from './reopening/reopening.js';
 import { asTold, TicketMerged, TicketOpened } from './ticket.events.js';
-import { type MessageDraft, TicketLedger } from './ticket-ledger.js';
+import { type MessageDraft, TicketThread } from './ticket-thread.js';
 import { ticketNumber } from './ticket-number.js';
 import { Tickets } from './tickets.js';
 import { SHOWN_TO_CUSTOMERS, Ticket } from './ticket.entity.js';
@@ -20,7 +20,7 @@ export class Merges {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
     private readonly tickets: Tickets,
     private readonly reopening: Reopening,
     private readonly audience: TicketAudience,
@@ -61,9 +61,9 @@ export class Merges {
   /** Takes a merge back: what was written in `number` returns to it, who follows the other only because of it does no longer, and it is as open as it was. */
   async unmerge(actor: PortalActor, number: number): Promise<void> {
     await this.database.write(async (em) => {
-      const merged = await this.ledger.find(actor, 'merge', number);
+      const merged = await this.thread.find(actor, 'merge', number);
       if (!merged.mergedIntoId) throw new Conflict('tickets.merge.not-merged');
-      const into = await this.ledger.find(actor, 'merge', merged.mergedIntoId);
+      const into = await this.thread.find(actor, 'merge', merged.mergedIntoId);
       // What had been merged into it before goes with it.
       await rows(
         em,
@@ -81,7 +81,7 @@ export class Merges {
       const added = new Set(last?.added ?? [merged.requesterId, ...merged.watcherIds]);
       into.watcherIds = into.watcherIds.filter((id) => !added.has(id));
       merged.mergedIntoId = null;
-      if (last && last.was !== 'closed') await this.ledger.happened(merged, actor, merged.change({ status: last.was }));
+      if (last && last.was !== 'closed') await this.thread.happened(merged, actor, merged.change({ status: last.was }));
       await this.told(actor, into, 'unmerged', merged);
       await em.flush();
       await this.reindex([merged.id, into.id]);
@@ -91,7 +91,7 @@ export class Merges {
   /** Moves some messages into a ticket of their own, of the same requester. At least one stays. */
   async split(actor: PortalActor, number: number, messageIds: string[], subject: string): Promise<Ticket> {
     return this.database.write(async (em) => {
-      const ticket = await this.ledger.find(actor, 'merge', number);
+      const ticket = await this.thread.find(actor, 'merge', number);
       const { requesterId, companyId, categoryId, typeId, groupId, assigneeId, priority, tags, watcherIds } = ticket;
       const added = Object.assign(new Ticket(), {
         ...{ subject, requesterId, companyId, categoryId, typeId, groupId, assigneeId, priority, tags, watcherIds },
@@ -149,7 +149,7 @@ export class Merges {
   /** A new ticket of the same customer that goes on where `number` ended, which takes nothing any more. */
   async followUp(actor: PortalActor, number: number, draft: MessageDraft): Promise<Ticket> {
     return this.database.write(async () => {
-      const former = await this.ledger.find(actor, 'reply', number);
+      const former = await this.thread.find(actor, 'reply', number);
       if (!(await this.reopening.chances(actor, former)).followUp) throw new Conflict('tickets.follow-up.not-closed');
       const { subject, categoryId, companyId, typeId, fields, requesterId } = former;
       const ticket = await this.tickets.open(actor, {
@@ -186,10 +186,10 @@ export class Merges {
 
   /** Locked in the order of their numbers, so that two merges the other way round do not wait for each other. */
   private async both(actor: PortalActor, one: number, other: number, field = 'into'): Promise<[Ticket, Ticket]> {
-    const first = await this.ledger
+    const first = await this.thread
       .find(actor, 'merge', Math.min(one, other))
       .catch((error) => this.unknown(error, one < other, field));
-    const second = await this.ledger
+    const second = await this.thread
       .find(actor, 'merge', Math.max(one, other))
       .catch((error) => this.unknown(error, one > other, field));
     return one < other ? [first, second] : [second, first];
@@ -222,10 +222,10 @@ export class Merges {
     { number }: Ticket,
     more: { detail?: string; added?: string[] } = {},
   ) {
-    const messages = await this.ledger.happened(ticket, actor, [
+    const messages = await this.thread.happened(ticket, actor, [
       { type, from: null, to: null, toName: ticketNumber(number), ...more },
     ]);
-    await this.ledger.touched(ticket.number, SHOWN_TO_CUSTOMERS.includes(type));
+    await this.thread.touched(ticket.number, SHOWN_TO_CUSTOMERS.includes(type));
     return messages;
   }
 

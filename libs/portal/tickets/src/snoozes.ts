@@ -8,7 +8,7 @@ import { inTenant } from '@foyer/tenancy';
 import { Directory } from '@foyer/tenants';
 import type { Visit } from '@foyer/web';
 import { robot } from './robots.js';
-import { TicketLedger, type TicketRef } from './ticket-ledger.js';
+import { TicketThread, type TicketRef } from './ticket-thread.js';
 
 const SECONDS = 120;
 /** In one tenant and round; the next takes the rest. */
@@ -62,24 +62,24 @@ export class Snoozes {
   constructor(
     private readonly database: Database,
     private readonly directory: Directory,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
   ) {}
 
   async begin(actor: PortalActor, ref: TicketRef, until: Date): Promise<void> {
     const days = (until.getTime() - Date.now()) / 86_400_000;
     if (days <= 0 || days > MOST_DAYS) throw new InvalidField('at', 'tickets.snooze.wrong');
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
       if (ticket.status === 'solved' || ticket.status === 'closed') throw new Conflict('tickets.snooze.over');
       ticket.snoozedUntil = until;
-      await this.ledger.happened(ticket, actor, [{ type: 'snoozed', from: null, to: until.toISOString() }]);
+      await this.thread.happened(ticket, actor, [{ type: 'snoozed', from: null, to: until.toISOString() }]);
     });
   }
 
   async end(actor: PortalActor, ref: TicketRef, by: 'unsnoozed' | 'snooze-over' = 'unsnoozed'): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
       if (ticket.snoozedUntil === null) return;
       Object.assign(ticket, { snoozedUntil: null, updatedAt: new Date() });
-      await this.ledger.happened(ticket, actor, [{ type: by, from: null, to: null }]);
+      await this.thread.happened(ticket, actor, [{ type: by, from: null, to: null }]);
     });
   }
 

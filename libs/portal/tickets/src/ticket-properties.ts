@@ -1,5 +1,5 @@
 import { tagsIn } from '@foyer/requests';
-import type { Ticket, TicketValues } from './ticket.entity.js';
+import type { Ticket } from './ticket.entity.js';
 
 export const CHANGED_MEANWHILE = 'tickets.team.changed-meanwhile';
 const PROPERTIES = ['status', 'priority', 'assignee', 'category', 'group', 'tags', 'subject'] as const;
@@ -10,9 +10,8 @@ type Stands = Pick<
   'status' | 'statusId' | 'priority' | 'assigneeId' | 'categoryId' | 'groupId' | 'subject' | 'tags'
 >;
 
-/** What a form of properties changes, and what it had shown of that. */
+/** What a form of properties changes beside the values, and what it had shown of that. Null leaves the subject as it is. */
 export interface Description {
-  values: TicketValues;
   tags: { add: string[]; remove: string[] };
   subject: string | null;
   seen: Partial<Record<Property, { was: string; wanted: string }>>;

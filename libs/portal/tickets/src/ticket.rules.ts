@@ -1,4 +1,4 @@
-import type { Reach, Rules, RuleWriter, TeamStanding } from '@foyer/access';
+import type { Reach, Rules, RuleWriter, TeamGrants } from '@foyer/access';
 import {
   declareCapability,
   declareTeamCapability,
@@ -134,7 +134,7 @@ export const ticketRules: Rules = ({ id, team, reach }, { can }) => {
 
 const NOTHING: Reach = { own: [], company: [], branches: [], partners: [] };
 
-function forTeam(id: string, { scopes, partIds }: TeamStanding, can: RuleWriter['can']): void {
+function forTeam(id: string, { scopes, partIds }: TeamGrants, can: RuleWriter['can']): void {
   for (const [capability, verbs] of Object.entries(TEAM_VERBS)) {
     const scope = scopes[capability];
     if (!scope) continue;

@@ -51,7 +51,7 @@ import { TicketEntrances } from './ticket-entrances.js';
 import { TicketCsv } from './ticket-csv.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
-import { TicketLedger } from './ticket-ledger.js';
+import { TicketThread } from './ticket-thread.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
 import { Reopening } from './reopening/reopening.js';
 import { AgentsThere } from './agents-there.js';
@@ -99,7 +99,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Reopening,
     RuleOptions,
     ReplySuggestions,
-    TicketLedger,
+    TicketThread,
     TicketOpening,
     TicketPanels,
     Tickets,
@@ -139,7 +139,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Reopening,
     RuleOptions,
     ReplySuggestions,
-    TicketLedger,
+    TicketThread,
     TicketOpening,
     TicketPanels,
     Tickets,

@@ -16,7 +16,7 @@ import {
 } from '@foyer/requests';
 import { Collections, declaredTexts, PackTexts, Settings } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
-import { TicketLedger } from './ticket-ledger.js';
+import { TicketThread } from './ticket-thread.js';
 import { TicketMessage } from './ticket-message.entity.js';
 import { Ticket } from './ticket.entity.js';
 
@@ -63,7 +63,7 @@ export class TicketsPack implements OnModuleInit {
     private readonly requests: RequestsPack,
     private readonly collections: Collections,
     private readonly settings: Settings,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
   ) {}
 
   onModuleInit(): void {
@@ -112,13 +112,13 @@ export class TicketsPack implements OnModuleInit {
     });
     em.persist(ticket);
     await em.flush();
-    await this.ledger.remember(ticket.id, 'reply', given.subject);
+    await this.thread.remember(ticket.id, 'reply', given.subject);
     let at = createdAt.getTime();
     for (const [index, { from, note, afterHours, body }] of given.messages.entries()) {
       const author = await em.findOneOrFail(Person, { email: from });
       if (index > 0) at = Math.min(at + afterHours * HOUR, Date.now() - 60_000);
       const kind = note ? 'note' : 'reply';
-      await this.ledger.remember(ticket.id, kind, body);
+      await this.thread.remember(ticket.id, kind, body);
       em.persist(
         Object.assign(new TicketMessage(), {
           ticketId: ticket.id,

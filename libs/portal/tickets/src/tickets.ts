@@ -24,7 +24,7 @@ import { speaksForTeam } from './reopening/reopening-rules.js';
 import { ownRobot, robot } from './robots.js';
 import type { TicketAction } from './ticket-actions.js';
 import { asTold, TicketNoted, TicketOpened, TicketReplied } from './ticket.events.js';
-import { type MessageDraft, TicketLedger, type TicketRef } from './ticket-ledger.js';
+import { type MessageDraft, TicketThread, type TicketRef } from './ticket-thread.js';
 import { approvalAsking, TicketOpening } from './ticket-slots.js';
 import type { TicketMessage } from './ticket-message.entity.js';
 import { CHANGED_MEANWHILE, type Description, propertiesOf, type Property } from './ticket-properties.js';
@@ -71,7 +71,7 @@ export class Tickets {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly limits: Limits,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
     private readonly opening: TicketOpening,
     private readonly mentions: Mentions,
     private readonly agents: Agents,
@@ -107,9 +107,9 @@ export class Tickets {
       });
       em.persist(ticket);
       await em.flush();
-      await this.ledger.remember(ticket.id, 'reply', ticket.subject);
+      await this.thread.remember(ticket.id, 'reply', ticket.subject);
       const source = draft.source ?? 'portal';
-      const message = await this.ledger.say(ticket, actor, 'reply', {
+      const message = await this.thread.say(ticket, actor, 'reply', {
         ...{
           body: description,
           fileIds,
@@ -124,7 +124,7 @@ export class Tickets {
         by: actor,
       });
       await em.flush();
-      await this.ledger.touched(ticket.number, true);
+      await this.thread.touched(ticket.number, true);
       return ticket;
     });
   }
@@ -138,7 +138,7 @@ export class Tickets {
     statusId?: string | null,
   ): Promise<TicketMessage> {
     if (actor.id) await this.limits.count(WRITTEN, actor.id);
-    return this.ledger.change(actor, 'reply', ref, async (ticket) => {
+    return this.thread.change(actor, 'reply', ref, async (ticket) => {
       const message = await this.answer(actor, ticket, draft, next, statusId);
       await this.along(actor, ticket, also);
       return message;
@@ -147,7 +147,7 @@ export class Tickets {
 
   /** Writes for the team's eyes only. Those called by `@name` are told, and follow the ticket from then on. */
   async note(actor: PortalActor, ref: TicketRef, { also = [], ...draft }: Writing): Promise<TicketMessage> {
-    return this.ledger.change(actor, 'note', ref, async (ticket) => {
+    return this.thread.change(actor, 'note', ref, async (ticket) => {
       const message = await this.annotate(actor, ticket, draft);
       await this.along(actor, ticket, also);
       return message;
@@ -155,47 +155,44 @@ export class Tickets {
   }
 
   async solve(actor: PortalActor, ref: TicketRef): Promise<void> {
-    await this.ledger.change(actor, 'solve', ref, async (ticket) => {
-      await this.ledger.happened(ticket, actor, ticket.solve());
+    await this.thread.change(actor, 'solve', ref, async (ticket) => {
+      await this.thread.happened(ticket, actor, ticket.solve());
     });
   }
 
   async reopen(actor: PortalActor, ref: TicketRef): Promise<void> {
-    await this.ledger.change(actor, 'reopen', ref, async (ticket) => {
+    await this.thread.change(actor, 'reopen', ref, async (ticket) => {
       await this.reopening.mustReopen(actor, ticket);
-      await this.ledger.happened(ticket, actor, ticket.reopen(await this.reopening.statusId()));
+      await this.thread.happened(ticket, actor, ticket.reopen(await this.reopening.statusId()));
       if (actor.kind === 'job' || !speaksForTeam(actor, ticket)) await this.giveBack(ticket);
     });
   }
 
-  /** Sets status, priority, category, assignee and group as the team sees fit. */
-  async update(actor: PortalActor, ref: TicketRef, values: TicketValues): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, (ticket) => {
-      mustMayEnd(actor, ticket, values.status);
-      return this.set(actor, ticket, values);
-    });
-  }
-
   /**
-   * What stands about a ticket in one form, as far as it was changed there. Null leaves the subject as it is; tags come and go one
-   * by one. @throws InvalidField where somebody else has changed the same since the form was `seen`
+   * Sets status, priority, category, assignee and group as the team sees fit, and what else stands about a ticket in one form, as far as it
+   * was changed there; tags come and go one by one. @throws InvalidField where somebody else has changed the same since the form was `seen`
    */
-  async describe(actor: PortalActor, ref: TicketRef, { values, tags, subject, seen }: Description): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+  async update(
+    actor: PortalActor,
+    ref: TicketRef,
+    values: TicketValues,
+    { tags, subject = null, seen = {} }: Partial<Description> = {},
+  ): Promise<void> {
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
       const now = propertiesOf(ticket);
       for (const [name, one] of Object.entries(seen))
         if (now[name as Property] !== one.was && now[name as Property] !== one.wanted)
           throw new InvalidField(name, CHANGED_MEANWHILE);
       mustMayEnd(actor, ticket, values.status);
       await this.set(actor, ticket, values);
-      await this.ledger.happened(ticket, actor, ticket.tag(tags.add, tags.remove));
-      if (subject !== null) await this.call(actor, ticket, subject);
+      if (tags) await this.thread.happened(ticket, actor, ticket.tag(tags.add, tags.remove));
+      if (subject !== null) await this.rename(actor, ticket, subject);
     });
   }
 
   async tag(actor: PortalActor, ref: TicketRef, add: readonly string[], remove: readonly string[]): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
-      await this.ledger.happened(ticket, actor, ticket.tag(add, remove));
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
+      await this.thread.happened(ticket, actor, ticket.tag(add, remove));
     });
   }
 
@@ -207,7 +204,7 @@ export class Tickets {
     changed: string[],
     seen: Record<string, string> = {},
   ): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, async (ticket) => {
+    await this.thread.change(actor, 'update', ref, async (ticket) => {
       const fieldIds = Object.keys(fields).filter((id) => printOf(ticket.fields[id]) !== printOf(fields[id]!));
       for (const [id, wanted] of Object.entries(fields)) {
         const now = printOf(ticket.fields[id]);
@@ -216,7 +213,7 @@ export class Tickets {
       }
       Object.assign(ticket, { fields: { ...ticket.fields, ...fields }, updatedAt: new Date() });
       if (changed.length > 0)
-        await this.ledger.happened(ticket, actor, [
+        await this.thread.happened(ticket, actor, [
           { type: 'fields', from: null, to: null, toName: changed.join(', '), fieldIds },
         ]);
     });
@@ -224,7 +221,7 @@ export class Tickets {
 
   /** Does several things at once, as macros, rules and bulk changes ask: all of them or none. */
   async act(actor: PortalActor, ref: TicketRef, actions: readonly TicketAction[]): Promise<void> {
-    await this.ledger.change(actor, 'update', ref, (ticket) => this.perform(actor, ticket, actions));
+    await this.thread.change(actor, 'update', ref, (ticket) => this.perform(actor, ticket, actions));
   }
 
   async tagsOf(number: number): Promise<string[]> {
@@ -233,24 +230,20 @@ export class Tickets {
   }
 
   /** Writes into the thread what another module did to the ticket (a rule, a survey, a mail that bounced). */
-  async tell(
-    actor: PortalActor,
-    ref: TicketRef,
-    ...happenings: Parameters<TicketLedger['happened']>[2]
-  ): Promise<void> {
-    await this.ledger.change(actor, 'read', ref, async (ticket) => {
-      await this.ledger.happened(ticket, actor, happenings);
+  async log(actor: PortalActor, ref: TicketRef, ...happenings: Parameters<TicketThread['happened']>[2]): Promise<void> {
+    await this.thread.change(actor, 'read', ref, async (ticket) => {
+      await this.thread.happened(ticket, actor, happenings);
     });
   }
 
   /** The nearest promise; null when there is none. Leaves no trace in the thread, but customers may be shown it. */
   async due(ref: TicketRef, dueAt: Date | null): Promise<void> {
     await this.database.write(async (em) => {
-      const ticket = await this.ledger.find(robot('clock'), 'update', ref);
+      const ticket = await this.thread.find(robot('clock'), 'update', ref);
       const moved = ticket.dueAt?.getTime() !== dueAt?.getTime();
       ticket.dueAt = dueAt;
       await em.flush();
-      await this.ledger.touched(ticket.number, moved);
+      await this.thread.touched(ticket.number, moved);
     });
   }
 
@@ -267,12 +260,12 @@ export class Tickets {
     const fromTeam = atDesk || speaksForTeam(actor, ticket);
     const comesBack = !fromTeam && ticket.status === 'solved';
     if (fromTeam && next && isOver(next)) mustMayEnd(actor, ticket, next);
-    const message = await this.ledger.say(ticket, actor, 'reply', { ...draft, byTeam: fromTeam });
+    const message = await this.thread.say(ticket, actor, 'reply', { ...draft, byTeam: fromTeam });
     if (fromTeam && !ticket.assigneeId && actor.id) await this.set(actor, ticket, { assigneeId: actor.id });
     const happened = fromTeam
       ? ticket.answeredByTeam(next, statusId)
       : ticket.answeredByCustomer(comesBack ? await this.reopening.statusId() : null);
-    await this.ledger.happened(ticket, actor, happened);
+    await this.thread.happened(ticket, actor, happened);
     if (comesBack) await this.giveBack(ticket);
     await this.outbox.publish(new TicketReplied(ticket.id, message.id, fromTeam, asTold(ticket)), { by: actor });
     return message;
@@ -281,12 +274,12 @@ export class Tickets {
   /** To whoever is to have a ticket that came back. */
   private async giveBack(ticket: Ticket): Promise<void> {
     const assigneeId = await this.reopening.assigneeId(ticket);
-    await this.ledger.happened(ticket, ownRobot('tickets.reopening.by'), ticket.change({ assigneeId }));
+    await this.thread.happened(ticket, ownRobot('tickets.reopening.by'), ticket.change({ assigneeId }));
   }
 
   private async annotate(actor: PortalActor, ticket: Ticket, draft: MessageDraft): Promise<TicketMessage> {
     const mentionIds = await this.mentions.in(draft.body);
-    const message = await this.ledger.say(ticket, actor, 'note', { ...draft, mentionIds });
+    const message = await this.thread.say(ticket, actor, 'note', { ...draft, mentionIds });
     ticket.watchedBy(mentionIds);
     await this.outbox.publish(new TicketNoted(ticket.id, message.id, asTold(ticket)), { by: actor });
     return message;
@@ -297,7 +290,7 @@ export class Tickets {
     if (values.assigneeId && values.assigneeId !== ticket.assigneeId) await this.checkAssignee(values.assigneeId);
     if (values.groupId && values.groupId !== ticket.groupId && !(await this.groups.find(values.groupId)))
       throw new InvalidField('group', 'web.form.choice');
-    await this.ledger.happened(ticket, actor, await this.named(ticket.change(values)));
+    await this.thread.happened(ticket, actor, await this.named(ticket.change(values)));
   }
 
   /** Groups and types are known by name in the thread, whatever becomes of them later. */
@@ -312,12 +305,12 @@ export class Tickets {
     );
   }
 
-  private async call(actor: PortalActor, ticket: Ticket, subject: string): Promise<void> {
+  private async rename(actor: PortalActor, ticket: Ticket, subject: string): Promise<void> {
     if (subject === ticket.subject) return;
     const happening = { type: 'subject' as const, from: null, to: null, fromName: ticket.subject, toName: subject };
     Object.assign(ticket, { subject, updatedAt: new Date() });
-    await this.ledger.remember(ticket.id, 'reply', subject);
-    await this.ledger.happened(ticket, actor, [happening]);
+    await this.thread.remember(ticket.id, 'reply', subject);
+    await this.thread.happened(ticket, actor, [happening]);
   }
 
   /** What goes with words goes with them or not at all. */
@@ -340,7 +333,7 @@ export class Tickets {
       if (action.do === 'status') mustMayEnd(actor, ticket, action.to);
     }
     for (const action of actions) {
-      if (action.do === 'tag') await this.ledger.happened(ticket, actor, ticket.tag(action.add, action.remove));
+      if (action.do === 'tag') await this.thread.happened(ticket, actor, ticket.tag(action.add, action.remove));
       else if (action.do === 'reply')
         await this.answer(actor, ticket, { body: action.text, fileIds: [] }, ticket.status);
       else if (action.do === 'note') await this.annotate(actor, ticket, { body: action.text, fileIds: [] });

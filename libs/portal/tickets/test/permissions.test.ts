@@ -9,7 +9,7 @@ import {
   type RoleMeaning,
   type Scope,
   SCOPES,
-  standingOf,
+  grantsOf,
   type StandardTeamRole,
   TEAM_ROLES,
   teamCapabilities,
@@ -143,7 +143,7 @@ function abilityOf({ person, team, roles }: Seed) {
     id: people[person] ?? (team ? NOBODY : null),
     team: team && { role: 'any', scopes: teamCapabilities.allowed(team.scopes), partIds },
   };
-  return world.get(Abilities).of(standingOf(who, places, (place) => roles[Number(place.role)]!));
+  return world.get(Abilities).of(grantsOf(who, places, (place) => roles[Number(place.role)]!));
 }
 
 /** What the team's role says, ticket by ticket: the lesser of what it shows and what it lets one do. */

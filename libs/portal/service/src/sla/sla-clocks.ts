@@ -43,38 +43,38 @@ export class SlaClocks {
 
   @OnEvent(TicketOpened, 'service.clocks-opened')
   opened({ ticketId }: TicketOpened): Promise<void> {
-    return this.settle(ticketId);
+    return this.update(ticketId);
   }
 
   @OnEvent(TicketReplied, 'service.clocks-replied')
   replied({ ticketId }: TicketReplied): Promise<void> {
-    return this.settle(ticketId);
+    return this.update(ticketId);
   }
 
   @OnEvent(TicketSolved, 'service.clocks-solved')
   solved({ ticketId }: TicketSolved): Promise<void> {
-    return this.settle(ticketId);
+    return this.update(ticketId);
   }
 
   @OnEvent(TicketReopened, 'service.clocks-reopened')
   reopened({ ticketId }: TicketReopened): Promise<void> {
-    return this.settle(ticketId);
+    return this.update(ticketId);
   }
 
   @OnEvent(TicketChanged, 'service.clocks-changed')
   changed({ ticketId }: TicketChanged): Promise<void> {
-    return this.settle(ticketId);
+    return this.update(ticketId);
   }
 
   @OnEvent(TicketMerged, 'service.clocks-merged')
   async merged({ ticketId, intoId }: TicketMerged): Promise<void> {
-    await this.settle(ticketId);
-    await this.settle(intoId);
+    await this.update(ticketId);
+    await this.update(intoId);
   }
 
   @OnEvent(ClockDue, 'service.clocks-due')
   due({ ticketId }: ClockDue): Promise<void> {
-    return this.settle(ticketId);
+    return this.update(ticketId);
   }
 
   @OnEvent(SettingsChanged, 'service.clocks-settings')
@@ -92,12 +92,12 @@ export class SlaClocks {
              order by id limit ${BATCH}`,
       ),
     );
-    for (const { id } of ids) await this.settle(id, true);
+    for (const { id } of ids) await this.update(id, true);
     if (ids.length === BATCH) await this.outbox.publish(new ClocksStale(ids.at(-1)!.id));
   }
 
   /** Brings a ticket's clocks up to date. Quietly: what a new policy finds late already raises no alarm. */
-  async settle(ticketId: string, quietly = false): Promise<void> {
+  async update(ticketId: string, quietly = false): Promise<void> {
     const policies = await this.collections.all(slaPolicies);
     const all = await this.collections.all(calendars);
     const { timeZone } = await this.settings.get('general');
@@ -145,7 +145,7 @@ export class SlaClocks {
     const tell = async (type: 'sla-breached' | 'sla-warned') => {
       const { defaultLocale } = await this.settings.get('general');
       const toName = translate(defaultLocale, `service.clock.${clock.kind}`);
-      await this.tickets.tell(robot(policy.name), ticket.id, { type, from: null, to: clock.kind, toName });
+      await this.tickets.log(robot(policy.name), ticket.id, { type, from: null, to: clock.kind, toName });
     };
     if (clock.breachedAt !== null && !known?.breachedAt) {
       await this.outbox.publish(new SlaBreached(...facts));

@@ -46,7 +46,7 @@ const waiting = async (): Promise<number> => {
   });
   return left;
 };
-const settle = (ticket: Ticket) => inside(() => world.get(SlaClocks).settle(ticket.id));
+const updateClocks = (ticket: Ticket) => inside(() => world.get(SlaClocks).update(ticket.id));
 const earlier = (ticket: Ticket, minutes: number) =>
   inside(() =>
     world.get(Database).write(async (em) => {
@@ -102,8 +102,8 @@ describe('what is late', () => {
     const ticket = await ana.opens('Late');
     await assign(ticket);
     await earlier(ticket, 90);
-    await settle(ticket);
-    await settle(ticket);
+    await updateClocks(ticket);
+    await updateClocks(ticket);
     await until(async () => (await late(ticket)).length === 3);
     expect(await late(ticket)).toEqual(['bo@acme.example', 'lead@acme.example', 'mara@acme.example']);
     const now = () =>
@@ -130,7 +130,7 @@ describe('what is late', () => {
         await rows(em, sql`delete from ${table('ticket_clock')} where ticket_id = ${ticket.id}`);
       }),
     );
-    await settle(ticket);
+    await updateClocks(ticket);
     const told = () =>
       acme.query(
         () =>
@@ -145,7 +145,7 @@ describe('what is late', () => {
     await assign(ticket);
     await promise();
     await earlier(ticket, 90);
-    await settle(ticket);
+    await updateClocks(ticket);
     expect(await late(ticket)).toEqual([]);
     await promise(policy);
   });
@@ -157,7 +157,7 @@ describe('what is late', () => {
     });
     const ticket = await ana.opens('Somebody left');
     await earlier(ticket, 90);
-    await settle(ticket);
+    await updateClocks(ticket);
     await until(async () => (await late(ticket)).length > 0);
     expect(await late(ticket)).toEqual(['lead@acme.example']);
     await promise(policy);
@@ -167,7 +167,7 @@ describe('what is late', () => {
 describe('on the ticket', () => {
   test('the team sees the time left, the customer when they hear from us, if they are told', async () => {
     const ticket = await ana.opens('Shown');
-    await settle(ticket);
+    await updateClocks(ticket);
     const path = `/tickets/${numberOf(ticket)}`;
     const [team, customer] = [await mara.browser(), await ana.browser()];
     expect((await team.get(`/console${path}`)).text).toMatch(/First reply[^]*\d+ mins? left/);
@@ -180,7 +180,7 @@ describe('on the ticket', () => {
   test('what is late is not promised any more, and internal names stay inside', async () => {
     const ticket = await ana.opens('Late and shown');
     await earlier(ticket, 90);
-    await settle(ticket);
+    await updateClocks(ticket);
     const path = `/tickets/${numberOf(ticket)}`;
     expect((await (await mara.browser()).get(`/console${path}`)).text).toContain('Missed since');
     const page = await (await ana.browser()).get(path);

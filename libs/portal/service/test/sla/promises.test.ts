@@ -21,7 +21,7 @@ const policy: Omit<SlaPolicy, 'id'> = {
   onBreach: { actions: [], notify: ['assignee'], addresses: [] },
 };
 const inside = <T>(fn: () => Promise<T>): Promise<T> => acme.inside(fn);
-const settle = (ticket: Ticket) => inside(() => world.get(SlaClocks).settle(ticket.id));
+const updateClocks = (ticket: Ticket) => inside(() => world.get(SlaClocks).update(ticket.id));
 const clocks = (ticket: Ticket) => inside(() => world.get(Database).read((em) => clockRows(em, ticket.id)));
 const clock = async (ticket: Ticket, kind: string) => (await clocks(ticket)).find((one) => one.kind === kind)!;
 const promise = (...policies: Omit<SlaPolicy, 'id'>[]) =>
@@ -91,7 +91,7 @@ test('a new portal promises something in its own business hours', async () => {
 describe('clocks of a ticket', () => {
   test('run from its opening, and the nearest is when it is due', async () => {
     const ticket = await ana.opens('Printer is on fire');
-    await settle(ticket);
+    await updateClocks(ticket);
     const first = await clock(ticket, 'first_response');
     expect(first.dueAt!.getTime() - first.startedAt.getTime()).toBe(HOUR);
     expect(new Date((await dueOf(ticket))!)).toEqual(first.dueAt);
@@ -101,12 +101,12 @@ describe('clocks of a ticket', () => {
   test('the team’s answer meets the first and pauses the last; the customer’s starts the next', async () => {
     const ticket = await ana.opens('Lamp is out');
     await answer(ticket, mara);
-    await settle(ticket);
+    await updateClocks(ticket);
     expect((await clock(ticket, 'first_response')).metAt).not.toBeNull();
     expect((await clock(ticket, 'resolution')).pausedAt).not.toBeNull();
     expect(await dueOf(ticket)).toBeNull();
     await answer(ticket, ana);
-    await settle(ticket);
+    await updateClocks(ticket);
     const next = await clock(ticket, 'next_response');
     expect(next.dueAt!.getTime() - next.startedAt.getTime()).toBe(HOUR / 2);
     expect((await clock(ticket, 'resolution')).pausedAt).toBeNull();
@@ -122,22 +122,22 @@ describe('clocks of a ticket', () => {
     await earlier(other, 600);
     await earlier(inner, 600);
     await merge(other, into);
-    await settle(into);
+    await updateClocks(into);
     expect(await clock(into, 'next_response')).toBeUndefined();
     await inside(() => world.get(Merges).unmerge(actor, Number(other.number)));
     // A question of ten hours ago in a ticket of a ticket: the promise is of now.
     await merge(inner, other);
     await merge(other, into);
-    await settle(into);
+    await updateClocks(into);
     const next = await clock(into, 'next_response');
     expect(Date.now() - next.startedAt.getTime()).toBeLessThan(60_000);
     expect([next.metAt, next.breachedAt]).toEqual([null, null]);
     expect(new Date((await dueOf(into))!)).toEqual(next.dueAt);
     await answer(into, mara);
-    await settle(into);
+    await updateClocks(into);
     expect((await clock(into, 'next_response')).metAt).not.toBeNull();
     await inside(() => world.get(Merges).unmerge(actor, Number(other.number)));
-    await settle(into);
+    await updateClocks(into);
     expect(await clock(into, 'next_response')).toBeUndefined();
   });
 
@@ -145,25 +145,25 @@ describe('clocks of a ticket', () => {
     const ticket = await ana.opens('Again and again');
     await answer(ticket, mara);
     await answer(ticket, ana);
-    await settle(ticket);
+    await updateClocks(ticket);
     const once = await clocks(ticket);
-    await Promise.all([settle(ticket), settle(ticket), settle(ticket)]);
+    await Promise.all([updateClocks(ticket), updateClocks(ticket), updateClocks(ticket)]);
     const strip = (all: typeof once) => all.map(({ remainingSeconds: _, ...rest }) => rest);
     expect(strip(await clocks(ticket))).toEqual(strip(once));
   });
 
   test('warn and break once each, and the thread tells the team', async () => {
     const ticket = await ana.opens('Nobody answers');
-    await settle(ticket);
+    await updateClocks(ticket);
     await earlier(ticket, 50);
-    await Promise.all([settle(ticket), settle(ticket)]);
+    await Promise.all([updateClocks(ticket), updateClocks(ticket)]);
     expect(await told(ticket)).toEqual(['sla-warned']);
     await earlier(ticket, 20);
-    await settle(ticket);
-    await settle(ticket);
+    await updateClocks(ticket);
+    await updateClocks(ticket);
     expect(await told(ticket)).toEqual(['sla-warned', 'sla-breached']);
     await answer(ticket, mara);
-    await settle(ticket);
+    await updateClocks(ticket);
     const late = await clock(ticket, 'first_response');
     expect(late.breachedAt!.getTime()).toBeLessThan(late.metAt!.getTime());
     expect(await told(ticket)).toEqual(['sla-warned', 'sla-breached']);
@@ -175,7 +175,7 @@ describe('clocks of a ticket', () => {
     await inside(() =>
       world.get(Tickets).act(robot('Thank you'), ticket.id, [{ do: 'reply', text: 'We have received your message.' }]),
     );
-    await settle(ticket);
+    await updateClocks(ticket);
     expect((await clock(ticket, 'first_response')).metAt).toBeNull();
   });
 
@@ -183,7 +183,7 @@ describe('clocks of a ticket', () => {
     const ticket = await ana.opens('Now it is urgent');
     const owner = await acme.owner.actor();
     await inside(() => world.get(Tickets).update(owner, ticket.id, { priority: 'urgent' }));
-    await settle(ticket);
+    await updateClocks(ticket);
     const first = await clock(ticket, 'first_response');
     expect(first.dueAt!.getTime() - first.startedAt.getTime()).toBe(HOUR / 6);
   });
@@ -194,7 +194,7 @@ describe('clocks of a ticket', () => {
     await inside(() => world.get(Tickets).solve(actor, ticket.id));
     await earlier(ticket, 40_320);
     await answer(ticket, ana, 'It is back');
-    await settle(ticket);
+    await updateClocks(ticket);
     const resolution = await clock(ticket, 'resolution');
     expect(resolution.metAt).toBeNull();
     expect(resolution.remainingSeconds! / 3600).toBeCloseTo(4, 1);
@@ -204,9 +204,9 @@ describe('clocks of a ticket', () => {
 describe('when what is promised changes', () => {
   test('no policy: no clocks, nothing due', async () => {
     const ticket = await ana.opens('Without promises');
-    await settle(ticket);
+    await updateClocks(ticket);
     await promise();
-    await settle(ticket);
+    await updateClocks(ticket);
     expect(await clocks(ticket)).toEqual([]);
     expect(await dueOf(ticket)).toBeNull();
   });
@@ -232,7 +232,7 @@ describe('when what is promised changes', () => {
       { ...policy, name: 'Too late', targets: all(4) },
     );
     const ticket = await ana.opens('Which one');
-    await settle(ticket);
+    await updateClocks(ticket);
     const [first, ...rest] = await clocks(ticket);
     expect(first!.dueAt!.getTime() - first!.startedAt.getTime()).toBe(3 * 60_000);
     expect(rest).toEqual([]);
@@ -246,7 +246,7 @@ describe('when what is promised changes', () => {
     await inside(() => world.get(SlaClocks).stale({ afterId: null }));
     expect((await clock(ticket, 'first_response')).breachedAt).not.toBeNull();
     expect(await told(ticket)).toEqual([]);
-    await settle(ticket);
+    await updateClocks(ticket);
     expect(await told(ticket)).toEqual([]);
   });
 
@@ -254,7 +254,7 @@ describe('when what is promised changes', () => {
     const gone = { field: 'field:0190f000-0000-7000-8000-0000000000ff', operator: 'is', value: ['x'] };
     await promise({ ...policy, conditions: { match: 'all', tests: [gone] } });
     const ticket = await ana.opens('Deleted field');
-    await settle(ticket);
+    await updateClocks(ticket);
     expect(await clocks(ticket)).toEqual([]);
   });
 });
@@ -266,7 +266,7 @@ test('due dates are those of the calendar', async () => {
   await inside(() => world.get(Collections).apply(calendars, [berlin]));
   await promise({ ...policy, hoursId: id });
   const ticket = await ana.opens('In Berlin');
-  await settle(ticket);
+  await updateClocks(ticket);
   const first = await clock(ticket, 'first_response');
   const hours = { timeZone: 'Europe/Berlin', week: nineToFive, holidays: [] };
   expect(businessTimeBetween(hours, first.startedAt.getTime(), first.dueAt!.getTime())).toBe(HOUR);

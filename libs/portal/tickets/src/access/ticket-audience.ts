@@ -46,8 +46,8 @@ export class TicketAudience {
   /** Those of the people who may see the ticket, as for mails about it; one statement. */
   async among(ids: string[], ticket: RuledTicket): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const standings = await this.principals.standings(ids);
-    const readers = standings.filter(({ standing }) => allowed(this.abilities.of(standing), 'read', 'Ticket', ticket));
+    const grantees = await this.principals.grantees(ids);
+    const readers = grantees.filter(({ grants }) => allowed(this.abilities.of(grants), 'read', 'Ticket', ticket));
     return new Set(readers.map(({ id }) => id));
   }
 
@@ -64,12 +64,12 @@ export class TicketAudience {
     const atDesk = as === 'colleague' || as === 'bystander';
     const ids = readers.flatMap(({ id }) => id ?? []);
     if (!ticket || ids.length === 0) return [];
-    const people = await this.principals.standings(ids, atDesk ? AT_DESK : {});
-    const knowing = people.flatMap(({ id, standing, ticketMails: wish }) => {
-      const ability = this.abilities.of(standing);
+    const people = await this.principals.grantees(ids, atDesk ? AT_DESK : {});
+    const knowing = people.flatMap(({ id, grants, ticketMails: wish }) => {
+      const ability = this.abilities.of(grants);
       if (as === 'approver') return allowed(ability, 'approve', 'Ticket', ticket) ? id : [];
       if (!allowed(ability, 'read', 'Ticket', ticket)) return [];
-      const mine = !standing.team || ticket.requesterId === id;
+      const mine = !grants.team || ticket.requesterId === id;
       if (!mine && (wish === 'none' || (as === 'bystander' && wish !== 'all'))) return [];
       return as === 'reader' || holds(ability, 'read', 'Note') ? id : [];
     });
@@ -96,15 +96,15 @@ export class TicketAudience {
              order by (p.team_role is not null), p.name ${ALPHABETICAL} limit ${MOST}`,
       ),
     );
-    const standings = await this.principals.standings(people.map(({ id }) => id));
-    return standings.flatMap(({ id, name, standing, places }) => {
-      const ability = this.abilities.of(standing);
+    const grantees = await this.principals.grantees(people.map(({ id }) => id));
+    return grantees.flatMap(({ id, name, grants, places }) => {
+      const ability = this.abilities.of(grants);
       if (!allowed(ability, 'read', 'Ticket', ticket)) return [];
       const place = places.find((one) => one.id === ticket.companyId) ?? places[0];
       return {
-        ...{ id, name, team: standing.team !== null },
-        company: standing.team ? null : (place?.name ?? null),
-        role: standing.team?.role ?? place?.role ?? null,
+        ...{ id, name, team: grants.team !== null },
+        company: grants.team ? null : (place?.name ?? null),
+        role: grants.team?.role ?? place?.role ?? null,
         why: why(ability, 'read', 'Ticket', ticket)!,
         replies: allowed(ability, 'reply', 'Ticket', ticket),
       };

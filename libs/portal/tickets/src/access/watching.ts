@@ -5,7 +5,7 @@ import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import type { Ticket } from '../ticket.entity.js';
 import { asTold, TicketFollowed, TicketShared } from '../ticket.events.js';
-import { TicketLedger } from '../ticket-ledger.js';
+import { TicketThread } from '../ticket-thread.js';
 
 /** Who follows a ticket beside requester and assignee. A customer who follows it sees it and gets its mails. */
 @Injectable()
@@ -13,7 +13,7 @@ export class Watching {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
   ) {}
 
   /**
@@ -21,14 +21,14 @@ export class Watching {
    * the team with anybody who has an account.
    */
   async share(actor: PortalActor, ref: number, email: string): Promise<void> {
-    await this.ledger.change(actor, 'share', ref, async (ticket) => {
+    await this.thread.change(actor, 'share', ref, async (ticket) => {
       const person = await this.shareable(actor, ticket, email);
       // The same words whether there is no such person or they are of another company.
       if (!person)
         throw new InvalidField('email', ofTeam(actor) ? 'tickets.share.unknown' : 'tickets.share.no-colleague');
       if (person.id === ticket.requesterId || ticket.watcherIds.includes(person.id)) return;
       ticket.watchedBy([person.id]);
-      const [message] = await this.ledger.happened(ticket, actor, [
+      const [message] = await this.thread.happened(ticket, actor, [
         { type: 'shared', from: null, to: person.id, toName: person.name },
       ]);
       await this.outbox.publish(new TicketShared(ticket.id, person.id, message!.id, asTold(ticket)), { by: actor });
@@ -36,12 +36,12 @@ export class Watching {
   }
 
   async unshare(actor: PortalActor, ref: number, personId: string): Promise<void> {
-    await this.ledger.change(actor, 'share', ref, (ticket) => this.drop(actor, ticket, personId));
+    await this.thread.change(actor, 'share', ref, (ticket) => this.drop(actor, ticket, personId));
   }
 
   /** Of the team: follows the ticket oneself, or no longer. */
   async follow(actor: PortalActor, ref: number, follows: boolean): Promise<void> {
-    await this.ledger.change(actor, 'read', ref, async (ticket) => {
+    await this.thread.change(actor, 'read', ref, async (ticket) => {
       const before = ticket.watcherIds;
       if (follows && holds(actor.ability, 'read', 'Desk')) ticket.watchedBy([actor.id!]);
       else if (before.includes(actor.id!)) ticket.watcherIds = before.filter((id) => id !== actor.id);
@@ -54,7 +54,7 @@ export class Watching {
   private async drop(actor: PortalActor, ticket: Ticket, personId: string): Promise<void> {
     if (!ticket.watcherIds.includes(personId)) throw new NotFound();
     ticket.watcherIds = ticket.watcherIds.filter((id) => id !== personId);
-    await this.ledger.happened(ticket, actor, [{ type: 'unshared', from: null, to: personId }]);
+    await this.thread.happened(ticket, actor, [{ type: 'unshared', from: null, to: personId }]);
   }
 
   private async shareable(actor: PortalActor, ticket: Ticket, email: string) {

@@ -18,7 +18,7 @@ import {
   type Typed,
 } from '@foyer/requests';
 import { localized } from '@foyer/settings';
-import { ticketOf } from '../asking/request-desk.js';
+import { ticketOf } from '../asking/request-forms.js';
 import type { TicketDraft } from '../tickets.js';
 import type { TicketRecord } from './ticket-wire.js';
 

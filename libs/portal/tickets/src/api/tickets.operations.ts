@@ -7,7 +7,7 @@ import { field } from '@foyer/web';
 import { BODY_MAX, SUBJECT_MAX } from '@foyer/requests';
 import { TicketCsv } from '../ticket-csv.js';
 import { PRIORITIES, refuseLongTags, TICKET_STATUSES } from '@foyer/requests';
-import { TicketLedger } from '../ticket-ledger.js';
+import { TicketThread } from '../ticket-thread.js';
 import { LIST_ORDERS, TicketList, type ViewFilter } from '../ticket-list.js';
 import { Tickets } from '../tickets.js';
 import { RequestInput } from './request-input.js';
@@ -35,7 +35,7 @@ export class TicketsOperations implements OnModuleInit {
   constructor(
     private readonly api: Api,
     private readonly tickets: Tickets,
-    private readonly ledger: TicketLedger,
+    private readonly thread: TicketThread,
     private readonly list: TicketList,
     private readonly records: TicketRecords,
     private readonly input: RequestInput,
@@ -179,7 +179,7 @@ export class TicketsOperations implements OnModuleInit {
           };
           const kept = refuseLongTags(tags ?? now.tags ?? []);
           const remove = (now.tags ?? []).filter((tag) => !kept.includes(tag));
-          await this.tickets.describe(actor, number, { values, tags: { add: kept, remove }, subject, seen: {} });
+          await this.tickets.update(actor, number, values, { tags: { add: kept, remove }, subject });
           if (!fields) return null;
           const { fields: given, changed } = await this.input.answers(visit, now, fields);
           await this.tickets.answerFields(actor, number, given, changed);
@@ -191,7 +191,7 @@ export class TicketsOperations implements OnModuleInit {
 
   /** As the actor sees it, and nobody else changes it until the enclosing write is over. */
   private async held({ actor, params: { number } }: Call<PortalActor, { number: number }>) {
-    await this.ledger.find(actor, 'read', number);
+    await this.thread.find(actor, 'read', number);
     return this.records.one(actor, number);
   }
 }

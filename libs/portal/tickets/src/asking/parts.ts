@@ -2,7 +2,7 @@ import { AnswerPanels } from './answer-panels.js';
 import { AnswerSheet } from './answer-sheet.js';
 import { Drafts } from './drafts.js';
 import { LikelyDuplicates } from './likely-duplicates.js';
-import { RequestDesk } from './request-desk.js';
+import { RequestForms } from './request-forms.js';
 import { RequestSurroundings } from './request-surroundings.js';
 import { SentTickets } from './sent-tickets.js';
 import { TicketSuggestions } from './suggestions.js';
@@ -14,7 +14,7 @@ export const askingProviders = [
   AnswerPanels,
   AnswerSheet,
   LikelyDuplicates,
-  RequestDesk,
+  RequestForms,
   RequestSurroundings,
   SentTickets,
 ];

@@ -23,7 +23,7 @@ import { Tickets } from '../tickets.js';
 import { adopted, unasked } from '../asking/adopted-draft.js';
 import { Colleagues } from '../asking/colleagues.js';
 import { type DraftContent, Drafts, draftView } from '../asking/drafts.js';
-import { type Desk, type Kept, RequestDesk, ticketOf } from '../asking/request-desk.js';
+import { type OpenForm, type Kept, RequestForms, ticketOf } from '../asking/request-forms.js';
 import { RequestSurroundings, type Surroundings } from '../asking/request-surroundings.js';
 import { TicketSuggestions } from '../asking/suggestions.js';
 
@@ -38,7 +38,7 @@ const typedText = (value: unknown): string => (typeof value === 'string' ? value
 export class NewTicketController {
   constructor(
     private readonly requests: Requests,
-    private readonly desk: RequestDesk,
+    private readonly forms: RequestForms,
     private readonly surroundings: RequestSurroundings,
     private readonly drafts: Drafts,
     private readonly suggestions: TicketSuggestions,
@@ -69,10 +69,10 @@ export class NewTicketController {
     const type = body['type'] === undefined ? types[0] : types.find(({ id }) => id === body['type']);
     if (!type) return this.gone(visit, actor, types, body);
     const around = await this.surroundings.read(actor, placeOf(type));
-    const desk = deskOf(visit, actor, type, around);
-    const { form, kept } = await this.desk.receive(req, desk);
+    const open = openForm(visit, actor, type, around);
+    const { form, kept } = await this.forms.receive(req, open);
     if (body['draft'] !== undefined) return this.keep(actor, type, withFiles(form.values, kept));
-    if (body['again'] !== undefined) return this.page(desk, around, visit.form(form.values), kept);
+    if (body['again'] !== undefined) return this.page(open, around, visit.form(form.values), kept);
     // The team has taken a question out of the form meanwhile: what was answered is not dropped with it.
     const { others, words } = unasked(visit, form.values as DraftContent, type, await this.requests.fields());
     if (others.length > 0) {
@@ -82,8 +82,8 @@ export class NewTicketController {
 
     const colleagues = new Colleagues(around.colleagues);
     const requester = colleagues.chosen(form, typedText(body['requester']));
-    const found = await this.before(form, desk, typedText(body['seen']));
-    if (found.length > 0) return this.page(desk, around, form, kept, { suggestions: found });
+    const found = await this.before(form, open, typedText(body['seen']));
+    if (found.length > 0) return this.page(open, around, form, kept, { suggestions: found });
     const ticket = await form.attempt((draft) =>
       this.tickets.open(actor, {
         ...ticketOf(type, draft, kept),
@@ -95,7 +95,7 @@ export class NewTicketController {
         }),
       }),
     );
-    if (!ticket) return this.page(desk, around, form, kept);
+    if (!ticket) return this.page(open, around, form, kept);
     await this.drafts.discard(actor, placeOf(type), form.values);
     return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done');
   }
@@ -103,31 +103,31 @@ export class NewTicketController {
   private async blank(visit: Visit, actor: PortalActor, type: RequestType) {
     const offered = (await this.requests.offered(actor)).map(placeOf);
     const around = await this.surroundings.read(actor, placeOf(type), offered);
-    const desk = deskOf(visit, actor, type, around);
+    const open = openForm(visit, actor, type, around);
     const { draft, orphan } = around;
     const content =
       draft?.content ??
       (orphan && { ...adopted(visit, orphan.content, type, await this.requests.fields()), _from: orphan.place });
-    const kept = content ? await this.desk.keptOf(desk, content) : {};
-    const form = visit.form({ ...this.desk.defaults(desk), ...content });
-    return this.page(desk, around, form, kept, { restored: (draft ?? orphan)?.updatedAt ?? null });
+    const kept = content ? await this.forms.keptOf(open, content) : {};
+    const form = visit.form({ ...this.forms.defaults(open), ...content });
+    return this.page(open, around, form, kept, { restored: (draft ?? orphan)?.updatedAt ?? null });
   }
 
   private async page(
-    desk: Desk,
+    open: OpenForm,
     around: Surroundings,
     form: FormState<unknown>,
     kept: Kept,
     more: { restored?: string | null; suggestions?: TicketSuggestion[] } = {},
   ) {
-    const { actor, visit } = desk;
+    const { actor, visit } = open;
     const several = (await this.requests.offered(actor)).length > 1;
     const suggestions = more.suggestions ?? [];
     return show('tickets/customer/new', {
-      ...(await this.desk.view(desk, form, kept)),
+      ...(await this.forms.view(open, form, kept)),
       colleagues: new Colleagues(around.colleagues).options(actor),
       several,
-      place: placeOf(desk.type),
+      place: placeOf(open.type),
       from: typedText(form.values['_from']) || null,
       draft: draftView(around.draft),
       restored: more.restored ?? null,
@@ -142,7 +142,7 @@ export class NewTicketController {
   /** What may help already, unless it has been shown. */
   private async before(
     form: FormState<unknown>,
-    { visit, actor, type }: Desk,
+    { visit, actor, type }: OpenForm,
     seen: string,
   ): Promise<TicketSuggestion[]> {
     if (form.failed || seen !== '') return [];
@@ -181,7 +181,7 @@ export class NewTicketController {
 
 const placeOf = ({ id }: Pick<RequestType, 'id'>): string => `new:${id}`;
 
-function deskOf(visit: Visit, actor: PortalActor, type: RequestType, { categories }: Surroundings): Desk {
+function openForm(visit: Visit, actor: PortalActor, type: RequestType, { categories }: Surroundings): OpenForm {
   const companies = actor.companies.map(({ id, name }) => ({ value: id, label: name }));
   return { visit, actor, type, team: false, categories: categoryOptions(categories, visit.locale), companies };
 }

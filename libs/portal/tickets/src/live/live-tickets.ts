@@ -3,7 +3,7 @@ import { Database } from '@foyer/database';
 import { Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
-import { TICKET_TOUCHED } from '../ticket-ledger.js';
+import { TICKET_TOUCHED } from '../ticket-thread.js';
 
 const PRESENCE = 'presence';
 /** Whoever has not been heard of for so long has gone. */

@@ -20,7 +20,7 @@ import {
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
 import { type DraftContent, Drafts, draftView } from '../asking/drafts.js';
-import { type Desk, type Kept, RequestDesk, ticketOf } from '../asking/request-desk.js';
+import { type OpenForm, type Kept, RequestForms, ticketOf } from '../asking/request-forms.js';
 import { RequestSurroundings, type Surroundings } from '../asking/request-surroundings.js';
 
 const PATH = '/console/tickets';
@@ -39,7 +39,7 @@ export class TeamNewTicketController {
   constructor(
     private readonly people: PeopleList,
     private readonly requests: Requests,
-    private readonly desk: RequestDesk,
+    private readonly forms: RequestForms,
     private readonly surroundings: RequestSurroundings,
     private readonly drafts: Drafts,
     private readonly tickets: Tickets,
@@ -58,10 +58,10 @@ export class TeamNewTicketController {
     if (!type) return this.what(visit, customer, types);
     const around = await this.surroundings.read(actor, placeOf(type));
     const { draft } = around;
-    const desk = deskOf(visit, actor, type, around, customer);
-    const kept = draft ? await this.desk.keptOf(desk, draft.content) : {};
-    const form = visit.form({ tell: '1', ...this.desk.defaults(desk), ...draft?.content });
-    return this.page(desk, customer, around, form, kept, draft?.updatedAt);
+    const open = openForm(visit, actor, type, around, customer);
+    const kept = draft ? await this.forms.keptOf(open, draft.content) : {};
+    const form = visit.form({ tell: '1', ...this.forms.defaults(open), ...draft?.content });
+    return this.page(open, customer, around, form, kept, draft?.updatedAt);
   }
 
   @Post()
@@ -71,9 +71,9 @@ export class TeamNewTicketController {
     const type = (await this.requests.offered(actor)).find(({ id }) => id === body['type']);
     if (!type) return this.what(visit, customer, await this.requests.offered(actor), true);
     const around = await this.surroundings.read(actor, placeOf(type));
-    const desk = deskOf(visit, actor, type, around, customer);
-    const { form, kept } = await this.desk.receive(req, desk);
-    if (body['again'] !== undefined) return this.page(desk, customer, around, visit.form(form.values), kept);
+    const open = openForm(visit, actor, type, around, customer);
+    const { form, kept } = await this.forms.receive(req, open);
+    if (body['again'] !== undefined) return this.page(open, customer, around, visit.form(form.values), kept);
     const ticket = await form.attempt((draft) =>
       this.tickets.open(actor, {
         ...ticketOf(type, draft, kept),
@@ -84,7 +84,7 @@ export class TeamNewTicketController {
         confirm: body['tell'] !== undefined,
       }),
     );
-    if (!ticket) return this.page(desk, customer, around, form, kept);
+    if (!ticket) return this.page(open, customer, around, form, kept);
     await this.drafts.discard(actor, placeOf(type), form.values);
     return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.open-for.done');
   }
@@ -125,7 +125,7 @@ export class TeamNewTicketController {
   }
 
   private async page(
-    desk: Desk,
+    open: OpenForm,
     customer: PersonRow,
     { draft }: Surroundings,
     form: FormState<unknown>,
@@ -133,10 +133,10 @@ export class TeamNewTicketController {
     restored: string | null = null,
   ) {
     return show('tickets/team/new', {
-      ...(await this.desk.view(desk, form, kept)),
+      ...(await this.forms.view(open, form, kept)),
       customer: { id: customer.id, name: customer.name, email: customer.email },
       tell: form.values['tell'] !== undefined,
-      place: placeOf(desk.type),
+      place: placeOf(open.type),
       draft: draftView(draft),
       restored,
     });
@@ -154,7 +154,13 @@ const seesAll = ({ ability }: PortalActor): boolean =>
 
 const placeOf = ({ id }: RequestType): string => `open:${id}`;
 
-function deskOf(visit: Visit, actor: PortalActor, type: RequestType, around: Surroundings, customer: PersonRow): Desk {
+function openForm(
+  visit: Visit,
+  actor: PortalActor,
+  type: RequestType,
+  around: Surroundings,
+  customer: PersonRow,
+): OpenForm {
   const companies = customer.companies.map(({ id, name }) => ({ value: id, label: name }));
   return { visit, actor, type, team: true, categories: categoryOptions(around.categories, visit.locale), companies };
 }

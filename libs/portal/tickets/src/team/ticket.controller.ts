@@ -161,16 +161,18 @@ export class TeamTicketController {
     const before = await this.page.read(actor, number, 'none');
     const { changed, tags, seen } = changedIn(form.values, before);
     await form.attempt(({ status, priority, assignee, category, group, subject }) =>
-      this.tickets.describe(actor, number, {
-        values: {
+      this.tickets.update(
+        actor,
+        number,
+        {
           ...(changed('status') && status),
           ...(changed('priority') && { priority }),
           ...(changed('assignee') && { assigneeId: assignee }),
           ...(changed('category') && { categoryId: category }),
           ...(changed('group') && { groupId: group }),
         },
-        ...{ tags, seen, subject: changed('subject') ? (subject ?? null) : null },
-      }),
+        { tags, seen, subject: changed('subject') ? (subject ?? null) : null },
+      ),
     );
     if (!form.failed) return this.onward(actor, number, 'tickets.team.updated');
     const now = await this.page.read(actor, number, 'ends');

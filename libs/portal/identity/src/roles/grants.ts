@@ -1,4 +1,4 @@
-import type { Reach, Standing, TeamStanding } from '@foyer/access';
+import type { Reach, Grants, TeamGrants } from '@foyer/access';
 import { companyCapabilities, type Scope } from './capabilities.js';
 import type { RoleMeaning } from './roles.js';
 
@@ -11,11 +11,11 @@ export interface Place {
 }
 
 /** What rules are written about: a person's places, and for each capability the companies it reaches, by how. */
-export function standingOf(
-  who: { id: string | null; team: TeamStanding | null },
+export function grantsOf(
+  who: { id: string | null; team: TeamGrants | null },
   places: Place[],
   meaning: (place: Place) => RoleMeaning,
-): Standing {
+): Grants {
   const meanings = places.map(meaning);
   const names = new Set(meanings.flatMap(({ scopes }) => Object.keys(scopes)));
   const reach: Record<string, Reach> = {};

@@ -26,7 +26,7 @@ import { Attachments, keptName, MAX_FILES } from '../attachments.js';
 
 type Option = { value: string; label: string };
 /** One form at work: who fills it in, of which type, and what can be chosen. */
-export interface Desk {
+export interface OpenForm {
   visit: Visit;
   actor: PortalActor;
   team: boolean;
@@ -42,7 +42,7 @@ export interface Received {
 
 /** Takes what was filled in, and shows the form again as it was. The same for customers and for the team. */
 @Injectable()
-export class RequestDesk {
+export class RequestForms {
   constructor(
     private readonly requests: Requests,
     private readonly attachments: Attachments,
@@ -50,7 +50,7 @@ export class RequestDesk {
   ) {}
 
   /** Stores the files that came, then judges the form: nothing that was sent is lost with a mistake. */
-  async receive(req: FoyerRequest, { visit, actor, team, type, categories, companies }: Desk): Promise<Received> {
+  async receive(req: FoyerRequest, { visit, actor, team, type, categories, companies }: OpenForm): Promise<Received> {
     const fields = await this.requests.fields();
     const loose = FormState.parse(req, z.looseObject({}));
     const kept: Kept = {};
@@ -70,15 +70,15 @@ export class RequestDesk {
   }
 
   /** The files a draft speaks of, as far as they are still the actor's and unsent. */
-  async keptOf({ actor, type, team }: Desk, values: Typed): Promise<Kept> {
+  async keptOf({ actor, type, team }: OpenForm, values: Typed): Promise<Kept> {
     const kept: Kept = {};
     for (const { field } of await this.fileFields(type, team))
       if (values[keptName(field)]) kept[field] = await this.attachments.keptBefore(actor, values[keptName(field)]);
     return kept;
   }
 
-  async view(desk: Desk, form: FormState<unknown>, kept: Kept) {
-    const { visit, actor, type, team, categories, companies } = desk;
+  async view(open: OpenForm, form: FormState<unknown>, kept: Kept) {
+    const { visit, actor, type, team, categories, companies } = open;
     const fields = await this.requests.fields();
     const asksOrder = fields.some(({ kind }) => kind === 'order');
     const orders = asksOrder ? ((await this.slots.of(orderChoices)[0]?.(actor)) ?? []) : [];
@@ -106,7 +106,7 @@ export class RequestDesk {
   }
 
   /** What an untouched form holds. */
-  defaults({ actor, type, team, companies }: Desk): Record<string, string> {
+  defaults({ actor, type, team, companies }: OpenForm): Record<string, string> {
     const { needs, defaults } = type;
     const company = team ? companies[0]?.value : actor.companyId;
     return {

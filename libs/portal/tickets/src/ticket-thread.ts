@@ -32,7 +32,7 @@ export type TicketRef = number | string;
 
 /** What every verb does to the thread: finds the ticket, locked and permitted, and writes down words and happenings. */
 @Injectable()
-export class TicketLedger {
+export class TicketThread {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
