@@ -225,7 +225,7 @@ async function prepare(): Promise<void> {
   await askCustomers();
   await layAside();
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
-  const rule = { group: '', agent: '', sharing: 'nobody', priority: 'low', category: '', tags: '', match: 'all' };
+  const rule = { groupId: '', agentId: '', sharing: 'nobody', priority: 'low', categoryId: '', tags: '', match: 'all' };
   await team!.post('/console/settings/routing', { ...rule, name: 'Routine' });
   await team!.post('/console/settings/macros', { name: 'Thanks', shortcut: 'ty', groupId: '', text: 'Thank you' });
   await team!.post('/console/macros', { name: 'My own', shortcut: '', text: 'Hello' });

@@ -12,10 +12,10 @@ import {
   Settings,
 } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
-import { automation, automations, type RuleAction } from './automations/automations.js';
-import { calendar, calendars } from './hours/calendars.js';
+import { automations, isTimed, type RuleAction } from './automations/automations.js';
+import { calendars } from './hours/calendars.js';
 import { type Macro, macros } from './macros/macros.js';
-import { slaPolicies, slaPolicy } from './sla/policies.js';
+import { slaPolicies } from './sla/policies.js';
 
 /** `09:00-17:00` */
 const span = z
@@ -24,18 +24,18 @@ const span = z
   .transform(
     (text) => text.split('-').map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) as [number, number],
   );
-const declaredHours = calendar.omit({ id: true, week: true }).extend({ week: z.array(z.array(span)).length(7) });
-/** Hours by their name. */
-const declaredPolicy = slaPolicy.omit({ id: true, hoursId: true }).extend({ hours: z.string().nullable() });
-const unnumbered = { id: '00000000-0000-4000-8000-000000000000' };
-const declaredAutomation = z.looseObject({}).transform((given) => automation.parse({ ...given, ...unnumbered }));
-
 const declared = z.strictObject({
   /** Names of what packs before this one brought and this one does without. */
   drops: z.array(z.string()).default([]),
-  hours: z.array(declaredHours).default([]),
-  policies: z.array(declaredPolicy).default([]),
-  automations: z.array(declaredAutomation).default([]),
+  hours: z.array(inPack(calendars, ['week'], { week: z.array(z.array(span)).length(7) })).default([]),
+  policies: z.array(inPack(slaPolicies, ['hoursId'], { hours: z.string().nullable() })).default([]),
+  automations: z
+    .array(
+      inPack(automations, []).refine(
+        ({ trigger, hours, actions }) => actions.length > 0 && (!isTimed(trigger) || hours !== null),
+      ),
+    )
+    .default([]),
   macros: z.array(inPack(macros, ['ownerId', 'groupId'])).default([]),
   texts: declaredTexts,
 });

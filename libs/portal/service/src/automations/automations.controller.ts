@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { InvalidField } from '@foyer/access';
-import { CollectionController, Collections, type Typed } from '@foyer/settings';
+import { Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -10,33 +9,28 @@ import {
   type RuleChoices,
   RuleOptions,
 } from '@foyer/tickets';
-import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
+import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
 import { actionsOf, actionsView, actionValues, firstAction, RULE_KINDS } from '../rules/actions-form.js';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
 import { type Automation, automations, EVENT_TRIGGERS, isTimed, MAX_HOURS, TIME_TRIGGERS } from './automations.js';
 
-const automationForm = z.looseObject({
-  name: field.text(80),
-  trigger: z.enum([...EVENT_TRIGGERS, ...TIME_TRIGGERS]),
-  hours: z
-    .string()
-    .trim()
-    .optional()
-    .refine((text) => !text || /^\d{1,4}([.,]\d{1,2})?$/.test(text), 'tickets.conditions.hours')
-    .transform((text) => (text ? Number(text.replace(',', '.')) : null))
-    .refine((hours) => hours === null || (hours >= 0.25 && hours <= MAX_HOURS), 'tickets.conditions.hours'),
-});
-type AutomationForm = z.output<typeof automationForm>;
+const hours = z
+  .string()
+  .trim()
+  .optional()
+  .refine((text) => !text || /^\d{1,4}([.,]\d{1,2})?$/.test(text), 'tickets.conditions.hours')
+  .transform((text) => (text ? Number(text.replace(',', '.')) : null))
+  .refine((hours) => hours === null || (hours >= 0.25 && hours <= MAX_HOURS), 'tickets.conditions.hours');
 
 /** What happens by itself, after something or after a while. */
 @Can('manage', 'Settings')
+@Feature('tickets')
 @ConsoleController('settings/automations')
-export class AutomationsController extends CollectionController<Automation, AutomationForm> {
-  protected readonly path = '/console/settings/automations';
+export class AutomationsController extends ResourceController<Automation> {
   protected readonly collection = automations;
-  protected readonly form = automationForm as z.ZodType<AutomationForm>;
-  protected readonly template = 'service/team/automation';
-  protected readonly words = 'service.automations';
+  protected override readonly template = 'service/team/automation';
+  protected override readonly placed = ['name', 'trigger'];
+  protected override readonly begins = { conditions: 'tests-new', actions: 'actions-new' };
 
   constructor(
     collections: Collections,
@@ -49,40 +43,47 @@ export class AutomationsController extends CollectionController<Automation, Auto
     return { tests: firstTest(await this.options.all(visit)), actions: firstAction(RULE_KINDS) };
   }
 
-  protected async row(visit: Visit, item: Automation) {
-    return { title: item.name, text: this.sentence(visit, item, await this.options.all(visit)), enabled: item.enabled };
+  protected override get form(): z.ZodType<ResourceInput> {
+    return (super.form as z.ZodObject).extend({ hours });
   }
 
-  protected values(_visit: Visit, item: Automation | null) {
+  protected override async row(visit: Visit, item: Automation) {
+    return { ...(await super.row(visit, item)), text: this.sentence(visit, item, await this.options.all(visit)) };
+  }
+
+  protected override values(visit: Visit, item: Automation | null): Typed {
     return {
-      ...{ name: item?.name, trigger: item?.trigger ?? 'opened', hours: item?.hours ? String(item.hours) : '' },
-      ...conditionValues(item?.conditions ?? { match: 'all', tests: [] }),
+      ...{ trigger: 'opened', ...super.values(visit, item), hours: item?.hours ? String(item.hours) : '' },
+      ...conditionValues(item?.conditions),
       ...actionValues('actions', item?.actions ?? []),
     };
   }
 
-  protected async made(input: AutomationForm, before: Automation | null, visit: Visit) {
+  protected override async made(input: ResourceInput, before: Automation | null, visit: Visit) {
     const choices = await this.options.all(visit);
-    const { name, trigger, hours } = input;
-    if (isTimed(trigger) && hours === null) throw new InvalidField('hours', 'web.form.required');
-    const conditions = conditionsOf(input as Typed, choices);
-    const actions = actionsOf(input as Typed, 'actions', RULE_KINDS, choices);
-    if (actions.length === 0) throw new InvalidField('actions-new', 'service.automations.no-action');
-    const timed = isTimed(trigger) ? hours : null;
-    return { name, trigger, hours: timed, conditions, actions, enabled: before?.enabled ?? true };
+    return {
+      ...(await super.made(input, before, visit)),
+      hours: input['hours'] as number | null,
+      conditions: conditionsOf(input as Typed, choices),
+      actions: actionsOf(input as Typed, 'actions', RULE_KINDS, choices),
+    };
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: Automation | null) {
+    const view = await super.choices(visit, form, item);
     const choices = await this.options.all(visit);
+    const conditions = conditionsView(visit, form, choices);
     const options = (triggers: readonly string[]) =>
       triggers.map((value) => ({ value, label: visit.t(`service.trigger.${value}`) }));
     return {
+      ...view,
+      fields: [...view.fields, { name: 'hours', label: visit.t('service.automations.hours') }, ...conditions.controls],
       sentence: item && this.sentence(visit, item, choices),
       triggers: [
         { label: visit.t('service.automations.events'), options: options(EVENT_TRIGGERS) },
         { label: visit.t('service.automations.times'), options: options(TIME_TRIGGERS) },
       ],
-      conditions: conditionsView(visit, form, choices),
+      conditions,
       actions: actionsView(visit, form, 'actions', RULE_KINDS, choices),
     };
   }

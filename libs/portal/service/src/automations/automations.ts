@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { declareCollection } from '@foyer/settings';
-import { ticketAction, ticketConditions } from '@foyer/tickets';
+import { InvalidField } from '@foyer/access';
+import { choice, declareResource, flag, part, type ResourceItem, text } from '@foyer/settings';
+import { conditionsPart, inActions, ticketAction } from '@foyer/tickets';
+import { actionsMustBeKnown } from '../macros/placeholders.js';
 
 /** What happens to a ticket and may set an automation going. */
 export const EVENT_TRIGGERS = [
@@ -49,17 +51,26 @@ export type MailAction = z.output<typeof mailAction>;
 export const ruleAction = z.union([ticketAction, mailAction]);
 export type RuleAction = z.output<typeof ruleAction>;
 
-export const automation = z
-  .object({
-    id: z.uuid(),
-    name: z.string().trim().min(1).max(80),
-    enabled: z.boolean().default(true),
-    trigger: z.enum([...EVENT_TRIGGERS, ...TIME_TRIGGERS]),
+/** What happens by itself, after something or after a while. */
+export const automations = declareResource('automations', {
+  one: 'automation',
+  words: 'service.automations',
+  page: { path: 'automations', group: 'service', icon: 'refresh', order: 40, feature: 'tickets' },
+  fields: {
+    name: text(80, { label: 'service.name' }),
+    enabled: flag(true, { inList: true }),
+    trigger: choice([...EVENT_TRIGGERS, ...TIME_TRIGGERS], 'service.trigger'),
     /** For what goes by time. */
-    hours: z.number().min(0.25).max(MAX_HOURS).nullable().default(null),
-    conditions: ticketConditions.prefault({}),
-    actions: z.array(ruleAction).min(1).max(20),
-  })
-  .refine(({ trigger, hours }) => !isTimed(trigger) || hours !== null);
-export type Automation = z.output<typeof automation>;
-export const automations = declareCollection<Automation>('automations', automation);
+    hours: part(z.number().min(0.25).max(MAX_HOURS).nullable().default(null)),
+    conditions: conditionsPart,
+    actions: part(z.array(ruleAction).max(20), { mentions: inActions }),
+  },
+  goesBy: () => true,
+  derive: (rule) => (isTimed(rule.trigger) ? rule : { ...rule, hours: null }),
+  check({ trigger, hours, actions }) {
+    if (isTimed(trigger) && hours === null) throw new InvalidField('hours', 'web.form.required');
+    if (actions.length === 0) throw new InvalidField('actions', 'service.automations.no-action');
+    actionsMustBeKnown('actions', actions);
+  },
+});
+export type Automation = ResourceItem<typeof automations>;

@@ -1,31 +1,21 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { firstDayOfWeek, isTimeZone, timeZones } from '@foyer/i18n';
-import { CollectionController, Collections, one, type Typed, typedRows } from '@foyer/settings';
-import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
+import { firstDayOfWeek } from '@foyer/i18n';
+import { Collections, one, ResourceController, type ResourceInput, type Typed, typedRows } from '@foyer/settings';
+import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
 import { type Calendar, calendars } from './calendars.js';
 import { DAYS, dayName, weekFrom, spanOf, spanValues, weekWords } from './week-form.js';
 
-const calendarForm = z.looseObject({
-  name: field.text(80),
-  zone: z
-    .string()
-    .optional()
-    .refine((zone) => !zone || isTimeZone(zone), 'web.form.choice')
-    .transform((zone) => zone || null),
-});
-type CalendarForm = z.output<typeof calendarForm>;
 const PART = 'holidays';
 
 /** When somebody is there: the week, and the days on which nobody is. */
 @Can('manage', 'Settings')
+@Feature('tickets')
 @ConsoleController('settings/hours')
-export class CalendarsController extends CollectionController<Calendar, CalendarForm> {
-  protected readonly path = '/console/settings/hours';
+export class CalendarsController extends ResourceController<Calendar> {
   protected readonly collection = calendars;
-  protected readonly form = calendarForm;
-  protected readonly template = 'service/team/calendar';
-  protected readonly words = 'service.hours';
+  protected override readonly template = 'service/team/calendar';
+  protected override readonly begins = { week: 'mon-a-from', holidays: 'holidays-0-date' };
 
   constructor(collections: Collections) {
     super(collections);
@@ -35,7 +25,7 @@ export class CalendarsController extends CollectionController<Calendar, Calendar
     return { [PART]: () => ({ date: '', name: '' }) };
   }
 
-  protected row(visit: Visit, { name, week, timeZone, holidays }: Calendar) {
+  protected override row(visit: Visit, { name, week, timeZone, holidays }: Calendar) {
     const days = visit.t('service.hours.holidays-count', { count: holidays.length });
     return {
       title: name,
@@ -43,34 +33,24 @@ export class CalendarsController extends CollectionController<Calendar, Calendar
     };
   }
 
-  protected values(_visit: Visit, item: Calendar | null) {
+  protected override values(visit: Visit, item: Calendar | null) {
     const week = item?.week ?? DAYS.map((_, day) => (day < 5 ? [[540, 1020] as [number, number]] : []));
     const holidays = (item?.holidays ?? []).flatMap(({ date, name, yearly }, n) => [
       [`${PART}-${n}-date`, date],
       [`${PART}-${n}-name`, name],
       ...(yearly ? [[`${PART}-${n}-yearly`, '1']] : []),
     ]);
-    return {
-      name: item?.name,
-      zone: item?.timeZone ?? '',
-      ...spanValues(week),
-      ...(Object.fromEntries(holidays) as Typed),
-    };
+    return { ...super.values(visit, item), ...spanValues(week), ...(Object.fromEntries(holidays) as Typed) };
   }
 
-  protected made({ name, zone, ...typed }: CalendarForm) {
-    const week = DAYS.map((day) =>
-      [spanOf(typed as Typed, day, 'a'), spanOf(typed as Typed, day, 'b')].filter((span) => span !== null),
-    );
-    if (week.every((day) => day.length === 0)) throw new InvalidField('mon-a-from', 'service.hours.never');
-    return { name, timeZone: zone, week, holidays: this.holidays(typed as Typed) };
+  protected override async made(input: ResourceInput, before: Calendar | null, visit: Visit) {
+    const typed = input as Typed;
+    const week = DAYS.map((day) => [spanOf(typed, day, 'a'), spanOf(typed, day, 'b')].filter((span) => span !== null));
+    return { ...(await super.made(input, before, visit)), week, holidays: this.holidays(typed) };
   }
 
-  protected override choices(visit: Visit, form: FormState<unknown>) {
-    const zones = timeZones(typeof form.values['zone'] === 'string' ? form.values['zone'] : null).map((value) => ({
-      value,
-      label: value.replaceAll('_', ' '),
-    }));
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: Calendar | null) {
+    const view = await super.choices(visit, form, item);
     const days = weekFrom(firstDayOfWeek(visit.region)).map((index) => ({
       day: DAYS[index]!,
       label: dayName(visit.region, index),
@@ -80,12 +60,7 @@ export class CalendarsController extends CollectionController<Calendar, Calendar
       name: `${PART}-${n}`,
       yearly: 'yearly' in values,
     }));
-    return {
-      controls: controlsOf(visit, days, holidays),
-      zones: [{ value: '', label: visit.t('service.hours.portal-zone') }, ...zones],
-      days,
-      holidays,
-    };
+    return { ...view, fields: [...view.fields, ...controlsOf(visit, days, holidays)], days, holidays };
   }
 
   private holidays(typed: Typed) {

@@ -1,27 +1,42 @@
 import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
 import { ALWAYS, type BusinessHours } from '@foyer/hours';
 import { isTimeZone } from '@foyer/i18n';
-import { declareCollection } from '@foyer/settings';
+import { declareResource, optionaldeclareReference, part, Reference, type ResourceItem, text } from '@foyer/settings';
 
 const DAY = 1440;
 const opening = z
   .tuple([z.int().min(0).max(DAY), z.int().min(1).max(DAY)])
   .refine(([from, to]) => from < to, 'service.hours.backwards');
 
+export const timeZoneReference = declareReference('time-zones');
+
 /** When somebody is there, as the operator sets it up. */
-export const calendar = z.object({
-  id: z.uuid(),
-  name: z.string().trim().min(1).max(80),
-  /** Null: the portal's own. */
-  timeZone: z.string().refine(isTimeZone).nullable().default(null),
-  week: z.array(z.array(opening).max(4)).length(7),
-  holidays: z
-    .array(z.object({ date: z.iso.date(), name: z.string().trim().min(1).max(80), yearly: z.boolean().default(false) }))
-    .max(200)
-    .default([]),
+export const calendars = declareResource('business-hours', {
+  one: 'calendar',
+  words: 'service.hours',
+  page: { path: 'hours', group: 'service', icon: 'calendar', order: 10, feature: 'tickets' },
+  fields: {
+    name: text(80, { label: 'service.name' }),
+    timeZone: optionalReference(timeZoneReference, {
+      ...{ label: 'settings.general.time-zone', none: 'service.hours.portal-zone' },
+      id: z.string().refine(isTimeZone, 'web.form.choice'),
+    }),
+    week: part(z.array(z.array(opening).max(4)).length(7)),
+    holidays: part(
+      z
+        .array(
+          z.object({ date: z.iso.date(), name: z.string().trim().min(1).max(80), yearly: z.boolean().default(false) }),
+        )
+        .max(200)
+        .default([]),
+    ),
+  },
+  check({ week }) {
+    if (week.every((day) => day.length === 0)) throw new InvalidField('week', 'service.hours.never');
+  },
 });
-export type Calendar = z.output<typeof calendar>;
-export const calendars = declareCollection<Calendar>('business-hours', calendar);
+export type Calendar = ResourceItem<typeof calendars>;
 
 const resolved = new WeakMap<Calendar, Map<string, BusinessHours>>();
 

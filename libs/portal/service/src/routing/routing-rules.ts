@@ -1,25 +1,40 @@
 import { z } from 'zod';
-import { PRIORITIES } from '@foyer/requests';
-import { declareCollection } from '@foyer/settings';
-import { ticketConditions } from '@foyer/tickets';
+import { InvalidField } from '@foyer/access';
+import { categoryReference, PRIORITIES, priorityReference, ticketGroups, workingAgents } from '@foyer/requests';
+import { choice, declareResource, flag, optionalReference, type ResourceItem, text, words } from '@foyer/settings';
+import { conditionsPart } from '@foyer/tickets';
 
 /** Who of a group gets it: nobody yet, the next in turn, or whoever has the fewest open tickets. */
 export const SHARING = ['nobody', 'in-turn', 'fewest'] as const;
 export type Sharing = (typeof SHARING)[number];
 
+const asIs = { none: 'service.routing.as-is' };
+
 /** Where new tickets go. Every rule that fits is followed, in order; what an earlier one has decided stays. */
-export const routingRule = z.object({
-  id: z.uuid(),
-  name: z.string().trim().min(1).max(80),
-  enabled: z.boolean().default(true),
-  conditions: ticketConditions.prefault({}),
-  groupId: z.uuid().nullable().default(null),
-  /** One agent; otherwise `sharing` says who of the group. */
-  agentId: z.uuid().nullable().default(null),
-  sharing: z.enum(SHARING).default('nobody'),
-  priority: z.enum(PRIORITIES).nullable().default(null),
-  categoryId: z.uuid().nullable().default(null),
-  tags: z.array(z.string().trim().min(1).max(50)).max(20).default([]),
+export const routingRules = declareResource('routing-rules', {
+  one: 'routing rule',
+  words: 'service.routing',
+  page: { path: 'routing', group: 'service', icon: 'arrow-end', order: 30, feature: 'tickets' },
+  fields: {
+    name: text(80, { label: 'service.name' }),
+    enabled: flag(true, { inList: true }),
+    conditions: conditionsPart,
+    groupId: optionalReference(ticketGroups.about.reference, asIs),
+    sharing: choice(SHARING, 'service.routing.sharing', { byDefault: 'nobody', label: 'share', hint: true }),
+    /** One agent; otherwise `sharing` says who of the group. */
+    agentId: optionalReference(workingAgents, { hint: true, none: 'service.routing.no-agent' }),
+    priority: optionalReference(priorityReference, {
+      ...{ ...asIs, label: 'tickets.field.priority' },
+      id: z.enum(PRIORITIES, 'web.form.choice'),
+    }),
+    categoryId: optionalReference(categoryReference, { ...asIs, label: 'tickets.field.category' }),
+    tags: words({ most: 20, max: 50 }, { hint: 'tickets.conditions.commas' }),
+  },
+  goesBy: () => true,
+  check({ groupId, agentId, sharing, priority, categoryId, tags }) {
+    if (sharing !== 'nobody' && !groupId) throw new InvalidField('groupId', 'service.routing.which-group');
+    if (!groupId && !agentId && !priority && !categoryId && tags.length === 0)
+      throw new InvalidField('groupId', 'service.routing.nothing');
+  },
 });
-export type RoutingRule = z.output<typeof routingRule>;
-export const routingRules = declareCollection<RoutingRule>('routing-rules', routingRule);
+export type RoutingRule = ResourceItem<typeof routingRules>;

@@ -1,51 +1,28 @@
-import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { PRIORITIES } from '@foyer/requests';
-import { CollectionController, Collections, type Typed } from '@foyer/settings';
+import { Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
   conditionValues,
   firstTest,
-  type Option,
   type RuleChoices,
   RuleOptions,
   type TicketAction,
 } from '@foyer/tickets';
-import { Can, ConsoleController, field, type FormState, type Visit } from '@foyer/web';
+import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
-import { type RoutingRule, routingRules, SHARING } from './routing-rules.js';
+import { type RoutingRule, routingRules } from './routing-rules.js';
 import { DryRun } from './dry-run.js';
-
-const MAX_TAGS = 20;
-const ruleForm = z.looseObject({
-  name: field.text(80),
-  group: field.optionalId,
-  agent: field.optionalId,
-  sharing: z.enum(SHARING),
-  priority: z
-    .union([z.literal(''), z.enum(PRIORITIES)])
-    .optional()
-    .transform((priority) => priority || null),
-  category: field.optionalId,
-  tags: z
-    .string()
-    .max(500)
-    .optional()
-    .transform((text) => (text ?? '').split(',').flatMap((tag) => (tag.trim() ? [tag.trim()] : [])))
-    .refine((tags) => tags.length <= MAX_TAGS && tags.every((tag) => tag.length <= 50), 'service.routing.wrong-tags'),
-});
-type RuleForm = z.output<typeof ruleForm>;
 
 /** Where new tickets go. */
 @Can('manage', 'Settings')
+@Feature('tickets')
 @ConsoleController('settings/routing')
-export class RoutingController extends CollectionController<RoutingRule, RuleForm> {
-  protected readonly path = '/console/settings/routing';
+export class RoutingController extends ResourceController<RoutingRule> {
   protected readonly collection = routingRules;
-  protected readonly form = ruleForm as z.ZodType<RuleForm>;
-  protected readonly template = 'service/team/routing';
-  protected readonly words = 'service.routing';
+  protected override readonly template = 'service/team/routing';
+  protected override readonly placed = ['name', 'tags'];
+  protected override readonly begins = { conditions: 'tests-new' };
 
   constructor(
     collections: Collections,
@@ -59,58 +36,28 @@ export class RoutingController extends CollectionController<RoutingRule, RuleFor
     return { tests: firstTest(await this.options.all(visit)) };
   }
 
-  protected async row(visit: Visit, rule: RoutingRule) {
-    return { title: rule.name, text: this.sentence(visit, rule, await this.options.all(visit)), enabled: rule.enabled };
+  protected override async row(visit: Visit, rule: RoutingRule) {
+    return { ...(await super.row(visit, rule)), text: this.sentence(visit, rule, await this.options.all(visit)) };
   }
 
-  protected values(_visit: Visit, item: RoutingRule | null) {
-    return {
-      ...{
-        name: item?.name,
-        group: item?.groupId ?? '',
-        agent: item?.agentId ?? '',
-        sharing: item?.sharing ?? 'nobody',
-      },
-      ...{ priority: item?.priority ?? '', category: item?.categoryId ?? '', tags: item?.tags.join(', ') ?? '' },
-      ...conditionValues(item?.conditions ?? { match: 'all', tests: [] }),
-    };
+  protected override values(visit: Visit, item: RoutingRule | null): Typed {
+    return { ...super.values(visit, item), ...conditionValues(item?.conditions) };
   }
 
-  protected async made(input: RuleForm, before: RoutingRule | null, visit: Visit) {
-    const choices = await this.options.all(visit);
-    const { name, group, agent, sharing, priority, category, tags } = input;
-    const conditions = conditionsOf(input as Typed, choices);
-    // What was chosen before may be gone by now; it is kept until something else is chosen.
-    const known = (at: string, options: Option[], value: string | null, was: string | null | undefined) => {
-      if (value && value !== was && !options.some((option) => option.value === value))
-        throw new InvalidField(at, 'web.form.choice');
-    };
-    known('group', choices.groups, group, before?.groupId);
-    known('agent', choices.agents, agent, before?.agentId);
-    known('category', choices.categories, category, before?.categoryId);
-    if (sharing !== 'nobody' && !group) throw new InvalidField('group', 'service.routing.which-group');
-    if (!group && !agent && !priority && !category && tags.length === 0)
-      throw new InvalidField('group', 'service.routing.nothing');
-    return {
-      ...{ name, conditions, groupId: group, agentId: agent, sharing, priority, categoryId: category, tags },
-      enabled: before?.enabled ?? true,
-    };
+  protected override async made(input: ResourceInput, before: RoutingRule | null, visit: Visit) {
+    const conditions = conditionsOf(input as Typed, await this.options.all(visit));
+    return { ...(await super.made(input, before, visit)), conditions };
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: RoutingRule | null) {
+    const view = await super.choices(visit, form, item);
     const choices = await this.options.all(visit);
-    const gone = (options: Option[], id: string | null | undefined) =>
-      id && !options.some(({ value }) => value === id)
-        ? [{ value: id, label: visit.t('tickets.conditions.gone') }, ...options]
-        : options;
+    const conditions = conditionsView(visit, form, choices);
     return {
+      ...view,
+      fields: [...view.fields, ...conditions.controls],
       sentence: item && this.sentence(visit, item, choices),
-      conditions: conditionsView(visit, form, choices),
-      groups: gone(choices.groups, item?.groupId),
-      agents: gone(choices.agents, item?.agentId),
-      categories: gone(choices.categories, item?.categoryId),
-      priorities: choices.priorities,
-      sharing: SHARING.map((value) => ({ value, label: visit.t(`service.routing.sharing.${value}`) })),
+      conditions,
       trial: await this.tried(visit, form, choices),
     };
   }

@@ -1,34 +1,27 @@
 import type { z } from 'zod';
-import { InvalidField } from '@foyer/access';
 import { formatters } from '@foyer/i18n';
 import { PRIORITIES } from '@foyer/requests';
-import { CollectionController, Collections, one, several, type Typed } from '@foyer/settings';
+import { Collections, one, ResourceController, type ResourceInput, several, type Typed } from '@foyer/settings';
 import { conditionsOf, conditionsView, conditionValues, conditionWords, firstTest, RuleOptions } from '@foyer/tickets';
-import { Can, ConsoleController, type FormState, type Visit } from '@foyer/web';
-import { calendars } from '../hours/calendars.js';
+import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
 import { actionsView, firstAction, TICKET_KINDS } from '../rules/actions-form.js';
 import { CLOCK_KINDS } from './clocks.js';
 import { durationWords } from './duration-words.js';
 import { PAUSES, slaPolicies, type SlaPolicy } from './policies.js';
-import {
-  type PolicyForm,
-  policyForm,
-  policyOf,
-  policyValues,
-  type Stage,
-  targetName,
-  WARNINGS,
-} from './policy-form.js';
+import { policyControls, policyParts, policyValues, type Stage, targetName, WARNINGS } from './policy-form.js';
 
 /** What is promised to whom, and what happens when it is late. */
 @Can('manage', 'Settings')
+@Feature('tickets')
 @ConsoleController('settings/policies')
-export class PoliciesController extends CollectionController<SlaPolicy, PolicyForm> {
-  protected readonly path = '/console/settings/policies';
+export class PoliciesController extends ResourceController<SlaPolicy> {
   protected readonly collection = slaPolicies;
-  protected readonly form = policyForm as z.ZodType<PolicyForm>;
-  protected readonly template = 'service/team/policy';
-  protected readonly words = 'service.policies';
+  protected override readonly template = 'service/team/policy';
+  protected override readonly placed = ['name', 'hoursId', 'shown'];
+  protected override readonly begins = {
+    ...{ targets: targetName('urgent', 'first_response'), conditions: 'tests-new' },
+    ...{ onWarning: 'warning-new', onBreach: 'breach-new' },
+  };
 
   constructor(
     collections: Collections,
@@ -42,30 +35,28 @@ export class PoliciesController extends CollectionController<SlaPolicy, PolicyFo
     return { tests: firstTest(choices), warning: firstAction(TICKET_KINDS), breach: firstAction(TICKET_KINDS) };
   }
 
-  protected async row(visit: Visit, policy: SlaPolicy) {
-    const choices = await this.options.all(visit);
-    return {
-      title: policy.name,
-      text: this.sentence(visit, policy, conditionWords(visit, policy.conditions, choices)),
-      enabled: policy.enabled,
-    };
+  protected override get form(): z.ZodType<ResourceInput> {
+    return (super.form as z.ZodObject).extend(policyControls);
   }
 
-  protected values(_visit: Visit, item: SlaPolicy | null) {
-    return { ...policyValues(item), ...conditionValues(item?.conditions ?? { match: 'all', tests: [] }) };
+  protected override async row(visit: Visit, policy: SlaPolicy) {
+    const whom = conditionWords(visit, policy.conditions, await this.options.all(visit));
+    return { ...(await super.row(visit, policy)), text: this.sentence(visit, policy, whom) };
   }
 
-  protected async made(input: PolicyForm, before: SlaPolicy | null, visit: Visit) {
+  protected override values(visit: Visit, item: SlaPolicy | null): Typed {
+    return { ...super.values(visit, item), ...policyValues(item), ...conditionValues(item?.conditions) };
+  }
+
+  protected override async made(input: ResourceInput, before: SlaPolicy | null, visit: Visit) {
     const choices = await this.options.all(visit);
-    if (input.hours && !(await this.collections.find(calendars, input.hours)))
-      throw new InvalidField('hours', 'web.form.choice');
     const conditions = conditionsOf(input as Typed, choices);
-    return { ...policyOf(input, choices), conditions, enabled: before?.enabled ?? true };
+    return { ...(await super.made(input, before, visit)), ...policyParts(input, choices), conditions };
   }
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: SlaPolicy | null) {
+    const view = await super.choices(visit, form, item);
     const choices = await this.options.all(visit);
-    const hours = (await this.collections.all(calendars)).map(({ id, name }) => ({ value: id, label: name }));
     const warn = one(form.values['warn']);
     const stage = (name: Stage) => ({
       ...actionsView(visit, form, name, TICKET_KINDS, choices),
@@ -87,12 +78,17 @@ export class PoliciesController extends CollectionController<SlaPolicy, PolicyFo
       cells.map(({ name, label: kind }) => ({ name, label: visit.t('service.policies.target', { priority, kind }) })),
     );
     return {
-      controls: [...promised, ...conditions.controls],
+      ...view,
+      fields: [
+        ...view.fields,
+        { name: 'warn', label: visit.t('service.policies.warn.label') },
+        ...promised,
+        ...conditions.controls,
+      ],
       sentence: item && this.sentence(visit, item, conditionWords(visit, item.conditions, choices)),
       conditions,
       kinds: CLOCK_KINDS.map((kind) => visit.t(`service.clock.${kind}`)),
       targets,
-      hours: [{ value: '', label: visit.t('service.hours.always') }, ...hours],
       pauses: PAUSES.map((value) => ({
         value,
         label: choices.statuses.find((status) => status.value === value)!.label,
@@ -102,7 +98,6 @@ export class PoliciesController extends CollectionController<SlaPolicy, PolicyFo
         const [unit, before] = value.split(':');
         return { value, label: visit.t(`service.policies.warn.${unit}`, before ? { before: Number(before) } : {}) };
       }),
-      shown: form.values['shown'] !== undefined,
       warning: stage('warning'),
       breach: stage('breach'),
     };

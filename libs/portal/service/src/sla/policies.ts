@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { InvalidField } from '@foyer/access';
 import { PRIORITIES } from '@foyer/requests';
-import { declareCollection } from '@foyer/settings';
-import { matches, ticketActions, ticketConditions, type TicketFacts } from '@foyer/tickets';
+import { declareResource, flag, optionalReference, part, type ResourceItem, text } from '@foyer/settings';
+import { conditionsPart, inActions, matches, ticketActions, type TicketFacts } from '@foyer/tickets';
+import { calendars } from '../hours/calendars.js';
+import { actionsMustBeKnown } from '../macros/placeholders.js';
 
 /** A year of open time. */
 export const MAX_MINUTES = 525_600;
@@ -16,33 +19,41 @@ const escalation = z
   })
   .prefault({});
 export type Escalation = z.output<typeof escalation>;
+const stage = part(escalation, { mentions: ({ actions }) => inActions(actions) });
 
 export const PAUSES = ['pending', 'on_hold'] as const;
 
 /** What is promised to whom. The first policy that fits a ticket is the one that counts. */
-export const slaPolicy = z.object({
-  id: z.uuid(),
-  name: z.string().trim().min(1).max(80),
-  enabled: z.boolean().default(true),
-  conditions: ticketConditions.prefault({}),
-  targets: z.object({ low: targets, normal: targets, high: targets, urgent: targets }),
-  /** Null: 24/7. */
-  hoursId: z.uuid().nullable().default(null),
-  pauseOn: z.array(z.enum(PAUSES)).default(['pending']),
-  warn: z
-    .object({ before: z.int().min(1).max(MAX_MINUTES), unit: z.enum(['minutes', 'percent']) })
-    .nullable()
-    .default(null),
-  shown: z.boolean().default(false),
-  onWarning: escalation,
-  onBreach: escalation,
+export const slaPolicies = declareResource('sla-policies', {
+  one: 'service policy',
+  words: 'service.policies',
+  page: { path: 'policies', group: 'service', icon: 'clock', order: 20, feature: 'tickets' },
+  fields: {
+    name: text(80, { label: 'service.name' }),
+    enabled: flag(true, { inList: true }),
+    conditions: conditionsPart,
+    targets: part(z.object({ low: targets, normal: targets, high: targets, urgent: targets })),
+    hoursId: optionalReference(calendars.about.reference, { hint: true, none: 'service.hours.always' }),
+    pauseOn: part(z.array(z.enum(PAUSES)).default(['pending'])),
+    warn: part(
+      z
+        .object({ before: z.int().min(1).max(MAX_MINUTES), unit: z.enum(['minutes', 'percent']) })
+        .nullable()
+        .default(null),
+    ),
+    shown: flag(false, { hint: true }),
+    onWarning: stage,
+    onBreach: stage,
+  },
+  goesBy: () => true,
+  check({ targets, onWarning, onBreach }) {
+    const promised = PRIORITIES.some((priority) => Object.values(targets[priority]).some((target) => target !== null));
+    if (!promised) throw new InvalidField('targets', 'service.policies.no-target');
+    actionsMustBeKnown('onWarning', onWarning.actions);
+    actionsMustBeKnown('onBreach', onBreach.actions);
+  },
 });
-export type SlaPolicy = z.output<typeof slaPolicy>;
-export const slaPolicies = declareCollection<SlaPolicy>('sla-policies', slaPolicy);
+export type SlaPolicy = ResourceItem<typeof slaPolicies>;
 
 export const policyFor = (all: readonly SlaPolicy[], ticket: TicketFacts): SlaPolicy | undefined =>
   all.find((policy) => policy.enabled && matches(policy.conditions, ticket));
-
-/** Whether a policy promises anything at all. */
-export const promises = ({ targets }: SlaPolicy): boolean =>
-  PRIORITIES.some((priority) => Object.values(targets[priority]).some((target) => target !== null));

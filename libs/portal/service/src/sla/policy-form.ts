@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { PRIORITIES, type Priority } from '@foyer/requests';
-import { several, type Typed } from '@foyer/settings';
+import { type ResourceInput, several, type Typed } from '@foyer/settings';
 import type { RuleChoices, TicketAction } from '@foyer/tickets';
-import { field } from '@foyer/web';
 import { actionsOf, actionValues, TICKET_KINDS } from '../rules/actions-form.js';
 import { CLOCK_KINDS, type ClockKind } from './clocks.js';
 import { type Escalation, MAX_MINUTES, PAUSES, type SlaPolicy } from './policies.js';
@@ -31,16 +30,13 @@ const hours = z
   .transform((text) => (text ? Math.round(Number(text.replace(',', '.')) * 60) : null))
   .refine((minutes) => minutes === null || (minutes >= 1 && minutes <= MAX_MINUTES), 'service.policies.wrong-hours');
 
-export const policyForm = z.looseObject({
-  name: field.text(80),
-  hours: field.optionalId,
+/** What the page asks by hand. */
+export const policyControls = {
   warn: z.string().regex(/^(never|(minutes|percent):[1-9]\d{0,5})$/, 'web.form.choice'),
-  shown: field.flag,
   ...Object.fromEntries(
     PRIORITIES.flatMap((priority) => CLOCK_KINDS.map((kind) => [targetName(priority, kind), hours])),
   ),
-});
-export type PolicyForm = z.output<typeof policyForm>;
+};
 
 export function policyValues(policy: SlaPolicy | null): Typed {
   const written = (minutes: number | null | undefined) =>
@@ -57,10 +53,7 @@ export function policyValues(policy: SlaPolicy | null): Typed {
     };
   };
   return {
-    name: policy?.name,
-    hours: policy?.hoursId ?? '',
     warn: policy?.warn ? `${policy.warn.unit}:${policy.warn.before}` : policy ? 'never' : 'percent:25',
-    shown: policy?.shown ? '1' : null,
     pause: policy?.pauseOn ?? ['pending'],
     ...(Object.fromEntries(targets) as Typed),
     ...stage('warning'),
@@ -68,28 +61,21 @@ export function policyValues(policy: SlaPolicy | null): Typed {
   };
 }
 
-/** All of a policy that is not its conditions. @throws InvalidField */
-export function policyOf(input: PolicyForm, choices: RuleChoices): Omit<SlaPolicy, 'id' | 'enabled' | 'conditions'> {
+/** What was asked by hand. @throws InvalidField */
+export function policyParts(
+  input: ResourceInput,
+  choices: RuleChoices,
+): Pick<SlaPolicy, 'targets' | 'pauseOn' | 'warn' | 'onWarning' | 'onBreach'> {
   const typed = input as Typed;
-  const value = (priority: Priority, kind: ClockKind) =>
-    (input as Record<string, unknown>)[targetName(priority, kind)] as number | null;
+  const value = (priority: Priority, kind: ClockKind) => input[targetName(priority, kind)] as number | null;
   const of = (priority: Priority) => Object.fromEntries(CLOCK_KINDS.map((kind) => [kind, value(priority, kind)]));
-  const stages = {
-    onWarning: escalationOf(typed, 'warning', choices),
-    onBreach: escalationOf(typed, 'breach', choices),
-  };
-  const targets = Object.fromEntries(PRIORITIES.map((priority) => [priority, of(priority)])) as SlaPolicy['targets'];
-  if (PRIORITIES.every((priority) => Object.values(targets[priority]).every((minutes) => minutes === null)))
-    throw new InvalidField(targetName('urgent', 'first_response'), 'service.policies.no-target');
-  const [unit, before] = input.warn.split(':');
+  const [unit, before] = String(input['warn']).split(':');
   return {
-    name: input.name,
-    targets,
-    hoursId: input.hours,
+    targets: Object.fromEntries(PRIORITIES.map((priority) => [priority, of(priority)])) as SlaPolicy['targets'],
     pauseOn: PAUSES.filter((status) => several(typed['pause']).includes(status)),
     warn: unit === 'never' ? null : { unit: unit as 'minutes' | 'percent', before: Number(before) },
-    shown: input.shown,
-    ...stages,
+    onWarning: escalationOf(typed, 'warning', choices),
+    onBreach: escalationOf(typed, 'breach', choices),
   };
 }
 

@@ -31,7 +31,7 @@ describe('everything can be set up', () => {
   test('business hours with a break and holidays', async () => {
     const typed = {
       name: 'Berlin office',
-      zone: 'Europe/Berlin',
+      timeZone: 'Europe/Berlin',
       'mon-a-from': '09:00',
       'mon-a-to': '12:00',
       'mon-b-from': '13:00',
@@ -77,10 +77,15 @@ describe('everything can be set up', () => {
     };
     for (const page of ['hours', 'policies', 'routing', 'automations', 'macros', 'surveys'])
       await owner.get(`${at(page)}/new`);
-    expect(await summary('hours', { name: 'x', zone: '', 'wed-b-to': '25:00', 'wed-b-from': '13:00' })).toEqual([
+    expect(await summary('hours', { name: 'x', timeZone: '', 'wed-b-to': '25:00', 'wed-b-from': '13:00' })).toEqual([
       expect.stringMatching(/^wed-b-to Wednesday.*: \S/),
     ]);
-    const urgent = await summary('policies', { name: 'x', hours: '', warn: 'never', 'urgent-first-response': 'soon' });
+    const urgent = await summary('policies', {
+      name: 'x',
+      hoursId: '',
+      warn: 'never',
+      'urgent-first-response': 'soon',
+    });
     expect(urgent).toEqual([expect.stringMatching(/^urgent-first-response Urgent, First reply: hours: \S/)]);
     const test = { match: 'all', 'tests-0-field': 'subject', 'tests-0-operator': 'contains', 'tests-0-value': '' };
     expect(await summary('routing', { ...test, name: 'x', priority: 'high', sharing: 'nobody' })).toEqual([
@@ -129,7 +134,7 @@ describe('everything can be set up', () => {
     const saved = await owner.post(at('policies'), {
       ...{
         name: 'VIP',
-        hours: office!.id,
+        hoursId: office!.id,
         warn: 'percent:25',
         shown: '1',
         pause: ['pending', 'on_hold'],
@@ -170,11 +175,11 @@ describe('everything can be set up', () => {
     const typed = {
       ...{
         name: 'Network',
-        group: NETWORK,
+        groupId: NETWORK,
         sharing: 'in-turn',
-        agent: '',
+        agentId: '',
         priority: '',
-        category: '',
+        categoryId: '',
         tags: 'network',
         match: 'all',
       },
@@ -270,6 +275,41 @@ describe('everything can be set up', () => {
       expect([field, await add(wrong).catch((error: unknown) => error)]).toMatchObject([field, { field }]);
   });
 
+  test('so is every other list of rules', async () => {
+    const actor = await acme.owner.actor();
+    const nobody = '0190f000-0000-7000-8000-00000000dead';
+    const name = 'By a program';
+    const asks = (field: string, id: string) => ({
+      conditions: { match: 'all', tests: [{ field, operator: field.includes(':') ? 'is-empty' : 'is', value: [id] }] },
+    });
+    const closed = [[], [], [], [], [], [], []];
+    const none = { first_response: null, next_response: null, resolution: null };
+    const targets = { low: none, normal: none, high: none, urgent: { ...none, resolution: 60 } };
+    const act = { trigger: 'opened', actions: [{ do: 'priority', to: 'high' }] };
+    for (const [list, field, given] of [
+      [calendars, 'week', { week: closed }],
+      [calendars, 'timeZone', { week: closed, timeZone: 'Moon/Crater' }],
+      [slaPolicies, 'targets', { targets: { ...targets, urgent: none } }],
+      [slaPolicies, 'hoursId', { targets, hoursId: nobody }],
+      [slaPolicies, 'onBreach', { targets, onBreach: { actions: [{ do: 'watch', personId: nobody }] } }],
+      [automations, 'hours', { ...act, trigger: 'since-opened' }],
+      [automations, 'actions', { ...act, actions: [] }],
+      [automations, 'actions', { ...act, actions: [{ do: 'mail', to: 'group', text: '{{who}}' }] }],
+      [automations, 'conditions', { ...act, ...asks('categoryId', nobody) }],
+      [automations, 'conditions', { ...act, ...asks(`field:${nobody}`, 'x') }],
+      [routingRules, 'conditions', { priority: 'high', ...asks('companyId', nobody) }],
+      [routingRules, 'agentId', { agentId: nobody }],
+      [routingRules, 'groupId', { sharing: 'in-turn' }],
+      [routingRules, 'groupId', {}],
+    ] as const) {
+      const refused = acme.inside(() => collections().add(actor, list as never, { name, ...given } as never));
+      expect([list.name, field, await refused.catch((error: unknown) => error)]).toMatchObject([
+        ...[list.name, field],
+        { field },
+      ]);
+    }
+  });
+
   test('languages and keys are called as the reader’s language calls them', async () => {
     const bolt = await world.tenant('bolt');
     await bolt.inside(async () =>
@@ -351,12 +391,12 @@ describe('rows come and go without losing a word', () => {
     );
     await wrong('automations', { ...typed, 'actions-1-do': 'assign', 'actions-1-to': NETWORK }, 'actions-1-to');
     await wrong('automations', { name: 'No action', trigger: 'opened' }, 'actions-new');
-    await wrong('hours', { name: 'Backwards', zone: '', 'mon-a-from': '17:00', 'mon-a-to': '09:00' }, 'mon-a-to');
-    await wrong('policies', { name: 'Nothing', hours: '', warn: 'never' }, 'urgent-first-response');
+    await wrong('hours', { name: 'Backwards', timeZone: '', 'mon-a-from': '17:00', 'mon-a-to': '09:00' }, 'mon-a-to');
+    await wrong('policies', { name: 'Nothing', hoursId: '', warn: 'never' }, 'urgent-first-response');
     await wrong(
       'routing',
-      { name: 'Nothing', group: '', agent: '', sharing: 'nobody', priority: '', category: '', tags: '' },
-      'group',
+      { name: 'Nothing', groupId: '', agentId: '', sharing: 'nobody', priority: '', categoryId: '', tags: '' },
+      'groupId',
     );
   });
 });

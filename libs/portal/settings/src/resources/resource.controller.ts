@@ -80,7 +80,8 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
       ...(item && { heading: about.title(item, visit.locale) }),
       lead: messages.has(visit.locale, lead) ? visit.t(lead) : null,
       controls: Object.fromEntries(controls.map((control) => [control.name, control])),
-      fields: controls,
+      /** For the summary of what is wrong; a page with parts made by hand adds theirs. */
+      fields: controls as readonly { name: string; label: string }[],
       rest: controls.filter(({ name }) => !this.placed.includes(name)),
       translations: translationViews(visit, about.texts),
     };

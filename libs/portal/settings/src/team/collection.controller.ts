@@ -188,11 +188,11 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   }
 
   protected async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
-    for (const [field, wrong] of Object.entries(form.errors)) {
-      const part = Object.keys(this.begins).find((name) => field === name || field.startsWith(`${name}-`));
-      if (!part) continue;
-      delete form.errors[field];
-      form.errors[this.begins[part]!] ??= wrong;
+    for (const [part, control] of Object.entries(this.begins)) {
+      const wrong = form.errors[part];
+      if (wrong === undefined) continue;
+      delete form.errors[part];
+      form.errors[control] ??= wrong;
     }
     return show(this.template, await this.view(visit, item, form));
   }

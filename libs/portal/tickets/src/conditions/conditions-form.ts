@@ -8,7 +8,7 @@ const PART = 'tests';
 const MAX_TEXT = 200;
 
 /** What the form holds for conditions. */
-export function conditionValues({ match, tests }: Conditions): Typed {
+export function conditionValues({ match, tests }: Conditions = { match: 'all', tests: [] }): Typed {
   const rows = tests.map(({ field, operator, value }) => ({
     field,
     operator,
