@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { ALWAYS, type BusinessHours } from '@foyer/hours';
 import { isTimeZone } from '@foyer/i18n';
-import { declareResource, optionaldeclareReference, part, Reference, type ResourceItem, text } from '@foyer/settings';
+import { declareReference, declareResource, optionalReference, part, type ResourceItem, text } from '@foyer/settings';
 
 const DAY = 1440;
 const opening = z
