@@ -9,7 +9,7 @@ import { Items } from './items.js';
 import { isRows, type List } from './lists.js';
 import type { FindOptions, Option, Reference } from './resources/references.js';
 import { isResource, resourceOf } from './resources/resource.js';
-import { mustHold, asKept } from './resources/resource-checks.js';
+import { mustHold, wellFormed } from './resources/resource-checks.js';
 import { type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
@@ -190,7 +190,7 @@ function itemOf<Item extends CollectionItem>(
   all: readonly Item[],
 ): Item {
   if (!isResource(list)) return given;
-  const item = asKept(list, given);
+  const item = wellFormed(list, given);
   const others = all.filter(({ id }) => id !== item.id);
   return list.about.derive?.(item, before, others) ?? item;
 }

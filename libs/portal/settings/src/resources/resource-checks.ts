@@ -13,7 +13,7 @@ type Offered = (reference: Reference, chosen: readonly string[]) => Promise<read
 const controlAt = (path: readonly PropertyKey[]): string => path.map(String).join('-');
 
 /** What was given, as the resource keeps it. @throws InvalidField */
-export function asKept<Item extends CollectionItem>({ about }: Resource<Item>, given: object): Item {
+export function wellFormed<Item extends CollectionItem>({ about }: Resource<Item>, given: object): Item {
   const result = about.schema.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
