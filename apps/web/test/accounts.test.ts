@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Accounts, Companies } from '@foyer/identity';
+import { Companies, Deactivations } from '@foyer/identity';
 import { unescaped } from './page-forms.js';
 
 const CHOSEN = 'meadow-thistle-77';
@@ -210,8 +210,8 @@ describe('there is always an owner', () => {
         Promise.allSettled(
           actors.map((actor, index) => {
             const victim = actors[(index + 1) % actors.length]!.id!;
-            const [accounts, companies] = [world.get(Accounts), world.get(Companies)];
-            if (index % 3 === 0) return accounts.deactivate(actor, victim);
+            const [deactivations, companies] = [world.get(Deactivations), world.get(Companies)];
+            if (index % 3 === 0) return deactivations.deactivate(actor, victim);
             return companies.changeTeamRole(actor, victim, index % 3 === 1 ? 'agent' : null);
           }),
         ),

@@ -3,7 +3,7 @@ import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cl
 import { TooMany } from '@foyer/access';
 import { Guesses, hashPassword, Limits, passwordMatches, SESSION_LIMITS, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Accounts, Invitations } from '@foyer/identity';
+import { Deactivations, Invitations } from '@foyer/identity';
 
 let world: World;
 let acme: TestTenant;
@@ -135,7 +135,7 @@ describe('18: what was open under the old rights ends', () => {
     const browser = await fay.browser();
     const owner = await acme.owner.actor();
     const { id } = await fay.actor();
-    await acme.inside(() => world.get(Accounts).deactivate(owner, id!));
+    await acme.inside(() => world.get(Deactivations).deactivate(owner, id!));
     expect((await browser.get('/account')).status).toBe(303);
     expect((await acme.visitor().signIn(fay.email, PASSWORD)).status).toBe(422);
   });

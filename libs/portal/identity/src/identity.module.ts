@@ -25,6 +25,7 @@ import { CompaniesController } from './team/companies.controller.js';
 import { FindPeople } from './team/find-people.js';
 import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
+import { Deactivations } from './deactivations.js';
 import { Departures } from './departures.js';
 import { RolePreview } from './roles/role-preview.js';
 import { CompanyRolesController, TeamRolesController } from './roles/roles.controller.js';
@@ -42,6 +43,7 @@ import { Leaving } from './team/leaving.js';
 import { PersonPasswords } from './person-passwords.js';
 import { PeoplePack } from './people.pack.js';
 import { PortalPrincipals } from './portal-principals.js';
+import { Registrations } from './registrations.js';
 import { SignIn } from './sign-in.js';
 import { Welcome } from './welcome.js';
 
@@ -70,6 +72,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     PortalPrincipals,
     SignIn,
     Accounts,
+    Deactivations,
+    Registrations,
     Invitations,
     Newcomers,
     Companies,
@@ -95,6 +99,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     PortalPrincipals,
     SignIn,
     Accounts,
+    Deactivations,
+    Registrations,
     Invitations,
     Newcomers,
     Companies,

@@ -1,5 +1,7 @@
 export { portalApi } from './api/portal-operations.js';
 export { Accounts } from './accounts.js';
+export { Deactivations } from './deactivations.js';
+export { Registrations } from './registrations.js';
 export { Companies } from './companies.js';
 export { companyReference } from './company-choices.js';
 export {

@@ -4,7 +4,6 @@ import { hashPassword, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { nameAlone } from '@foyer/mail';
-import { Accounts } from './accounts.js';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import {
   InvitationWithdrawn,
@@ -16,7 +15,7 @@ import {
 import { IdentityMails } from './jobs/identity-mails.js';
 import { byThemselves, Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
-import { PersonPasswords } from './person-passwords.js';
+import { mustDo, PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
 import type { PortalActor } from './portal-actor.js';
@@ -76,7 +75,6 @@ export class Invitations {
     private readonly limits: Limits,
     private readonly mails: IdentityMails,
     private readonly outbox: Outbox,
-    private readonly accounts: Accounts,
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
     private readonly passwords: PersonPasswords,
@@ -148,7 +146,7 @@ export class Invitations {
     const shown = await this.peek(secret);
     const chosen = 'password' in as ? as : null;
     if (!shown || shown.hasAccount === (chosen !== null)) return null;
-    if (chosen) await this.accounts.acceptable(chosen.password, [shown.email, chosen.name]);
+    if (chosen) await mustDo(chosen.password, [shown.email, chosen.name]);
     const passwordHash = chosen && (await hashPassword(chosen.password));
     return this.database.write(async (em) => {
       let person = await personAt(this.database, shown.email);

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { InvalidField } from '@foyer/access';
+import { passwordProblem } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 
 /**
@@ -30,4 +32,10 @@ export class PersonPasswords {
       rows(em, sql`update ${table('person')} set password_hash = ${hash} where id = ${personId} returning id`),
     );
   }
+}
+
+/** @throws InvalidField for a password that will not do */
+export async function mustDo(password: string, about: string[], field = 'password'): Promise<void> {
+  const problem = await passwordProblem(password, about);
+  if (problem) throw new InvalidField(field, problem);
 }

@@ -1,7 +1,15 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
-import { Accounts, Companies, Invitations, Newcomers, type PortalActor } from '@foyer/identity';
+import {
+  Accounts,
+  Companies,
+  Deactivations,
+  Invitations,
+  Newcomers,
+  type PortalActor,
+  Registrations,
+} from '@foyer/identity';
 
 let world: World;
 let acme: TestTenant;
@@ -54,7 +62,8 @@ test('companies, who belongs to them, and as what', async () => {
 });
 
 test('the team, from the invitation to the end', async () => {
-  const [invitations, companies, accounts] = [world.get(Invitations), world.get(Companies), world.get(Accounts)];
+  const [invitations, companies] = [world.get(Invitations), world.get(Companies)];
+  const deactivations = world.get(Deactivations);
   const invitee = { name: 'Mo', email: 'mo@acme.example' };
   expect(await told(() => invitations.invite(owner, invitee, { teamRole: 'agent' }, 'en'))).toMatchObject([
     { name: 'person.invited', facts: { email: invitee.email, destination: { teamRole: 'agent' } }, by: 'Acme Owner' },
@@ -71,8 +80,8 @@ test('the team, from the invitation to the end', async () => {
   expect(await told(() => companies.changeTeamRole(owner, personId, null))).toMatchObject([
     { facts: { from: 'viewer', to: null } },
   ]);
-  expect(await told(() => accounts.deactivate(owner, personId))).toMatchObject([{ name: 'person.deactivated' }]);
-  expect(await told(() => accounts.reactivate(owner, personId))).toMatchObject([
+  expect(await told(() => deactivations.deactivate(owner, personId))).toMatchObject([{ name: 'person.deactivated' }]);
+  expect(await told(() => deactivations.reactivate(owner, personId))).toMatchObject([
     { name: 'person.reactivated', facts: { personId }, by: 'Acme Owner' },
   ]);
   const added = await told(() =>
@@ -125,7 +134,7 @@ test('whoever has no session yet, but has proved who they are, is the one who di
   ]);
   const verify = await token('verify', 'zoe@customers.example', null);
   const zoe = { name: 'Zoe', phone: null, password: 'meadow-thistle-77' };
-  expect(await told(() => accounts.verify(verify, zoe))).toMatchObject([
+  expect(await told(() => world.get(Registrations).verify(verify, zoe))).toMatchObject([
     { name: 'person.registered', facts: { way: 'registration' }, by: 'Zoe' },
     { name: 'person.verified', by: 'Zoe' },
   ]);

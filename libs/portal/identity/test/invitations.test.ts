@@ -3,7 +3,7 @@ import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing'
 import { Conflict, DomainError, InvalidField, TooMany } from '@foyer/access';
 import { Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Accounts, Invitations, Newcomers } from '@foyer/identity';
+import { Accounts, Invitations, Newcomers, Registrations } from '@foyer/identity';
 import { Mail } from '@foyer/mail';
 import { field } from '@foyer/web';
 import { PER_COMPANY, PER_MAILBOX, PER_PERSON, PER_TENANT, UNCONFIRMED } from '../src/invitations.js';
@@ -174,7 +174,7 @@ test('of several ways to an account that are taken at the same moment one makes 
       Promise.allSettled([
         world.get(Newcomers).add(owner, { name: 'Twin', email }, null, false),
         world.get(Newcomers).add(owner, { name: 'Twin', email }, null, false),
-        world.get(Accounts).verify(links.verify, chosen),
+        world.get(Registrations).verify(links.verify, chosen),
         world.get(Invitations).accept(links.company, chosen),
         world.get(Invitations).accept(links.team, chosen),
       ]),
@@ -237,8 +237,8 @@ test('no link chooses the password of an account that takes the address at the s
       const change = await world.get(Tokens).issue('email', { email, personId: actor.id, hours: 1 });
       const data = way === 'verify' ? { name: 'x' } : { name: 'x', inviter: 'Otto', teamRole: 'agent' };
       const link = await world.get(Tokens).issue(way, { email, personId: null, hours: 1, data });
-      const verb = way === 'verify' ? world.get(Accounts).verify : world.get(Invitations).accept;
-      const of = way === 'verify' ? world.get(Accounts) : world.get(Invitations);
+      const verb = way === 'verify' ? world.get(Registrations).verify : world.get(Invitations).accept;
+      const of = way === 'verify' ? world.get(Registrations) : world.get(Invitations);
       return Promise.allSettled([
         (verb as (secret: string, as: typeof chosen) => Promise<unknown>).call(of, link, chosen),
         world.get(Accounts).confirmEmail(actor, change),

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { DomainError } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Accounts, Companies, companyRoles, Invitations, type PortalActor } from '@foyer/identity';
+import { Companies, companyRoles, Deactivations, Invitations, type PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 
 const MANAGER = '0190f000-0000-7000-8000-0000000000d1';
@@ -144,7 +144,7 @@ const VERBS: Record<string, (actor: PortalActor, company: string) => Promise<unk
   },
   'reads its invitations': (actor, company) => world.get(Invitations).pending(actor, idOf[company]!),
   'renames it': (actor, company) => world.get(Companies).update(actor, idOf[company]!, { name: company, domain: null }),
-  'shuts its user out': (actor, company) => world.get(Accounts).deactivate(actor, idOf[`Hand of ${company}`]!),
+  'shuts its user out': (actor, company) => world.get(Deactivations).deactivate(actor, idOf[`Hand of ${company}`]!),
 };
 const each = (verb: string, ...names: string[]) => names.map((name) => verb.replace('…', name));
 const ALL = Object.keys(VERBS).filter((verb) => !verb.startsWith('wrongly'));

@@ -3,7 +3,7 @@ export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
 export { type AboutTicket, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
 export { Watching } from './access/watching.js';
-export type { Addressed } from './ticket.entity.js';
+export type { Addressed } from './ticket-message.entity.js';
 export { Mentions } from './mentions.js';
 export { type Conversation, ReplyAddresses } from './reply-addresses.js';
 export { ownRobot, robot } from './robots.js';
@@ -38,7 +38,8 @@ export {
   ReplySuggestions,
   TicketOpening,
 } from './ticket-slots.js';
-export { type Happening, type HappeningType, Ticket } from './ticket.entity.js';
+export type { Happening, HappeningType } from './happenings.js';
+export { Ticket } from './ticket.entity.js';
 export {
   asTold,
   TicketAssigned,
@@ -55,12 +56,14 @@ export {
   type ToldTicket,
 } from './ticket.events.js';
 export { saidByTeam } from './ticket-sides.js';
-export { TicketList, type TicketFilter } from './ticket-list.js';
+export { TicketList } from './ticket-list.js';
+export type { TicketFilter } from './ticket-filter.js';
 export { TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';
 export { TicketNumber } from './ticket-number.pipe.js';
 export { ticketView } from './ticket-view.js';
-export { notePlace, replyPlace, TicketPageReader, type TicketView } from './ticket-page.js';
+export { notePlace, replyPlace, TicketPageReader } from './ticket-page.js';
+export type { TicketView } from './ticket-detail.js';
 export { type TicketDraft, Tickets } from './tickets.js';
 export { ticketRules } from './ticket.rules.js';
 export { BulkChanges } from './bulk/bulk-changes.js';

@@ -10,7 +10,8 @@ import { asTold, TicketMerged, TicketOpened } from './ticket.events.js';
 import { type MessageDraft, TicketThread } from './ticket-thread.js';
 import { ticketNumber } from './ticket-number.js';
 import { Tickets } from './tickets.js';
-import { SHOWN_TO_CUSTOMERS, Ticket } from './ticket.entity.js';
+import { SHOWN_TO_CUSTOMERS } from './happenings.js';
+import { Ticket } from './ticket.entity.js';
 
 export type LinkKind = 'related' | 'split' | 'follow-up';
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { PortalActor } from '@foyer/identity';
 import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
+import type { TicketValues } from './ticket.entity.js';
 
 export const QUESTION_MAX = 1_000;
 const id = z.uuid();
@@ -28,3 +30,23 @@ export const ticketAction = z.discriminatedUnion('do', [
 export type TicketAction = z.output<typeof ticketAction>;
 
 export const ticketActions = z.array(ticketAction).max(20);
+
+type Setting = Exclude<TicketAction, { do: 'tag' | 'reply' | 'note' | 'watch' | 'approval' }>;
+
+/** What an action sets. */
+export function valuesOf(action: Setting, actor: PortalActor): TicketValues {
+  switch (action.do) {
+    case 'status':
+      return { status: action.to, statusId: action.statusId };
+    case 'priority':
+      return { priority: action.to };
+    case 'category':
+      return { categoryId: action.to };
+    case 'type':
+      return { typeId: action.to };
+    case 'group':
+      return { groupId: action.to };
+    case 'assign':
+      return { assigneeId: action.to === 'me' ? actor.id : action.to };
+  }
+}

@@ -6,7 +6,8 @@ import type { PortalActor } from '@foyer/identity';
 import { answersOf, type FieldValue, Groups, idsIn, type RequestField, Requests, typeName } from '@foyer/requests';
 import { localized } from '@foyer/settings';
 import { type Cell, type Column as SheetColumn, sendSpreadsheet, spreadsheet, type Visit } from '@foyer/web';
-import { TicketList, type TicketRow, type ViewFilter } from './ticket-list.js';
+import { TicketList, type TicketRow } from './ticket-list.js';
+import type { ViewFilter } from './ticket-filter.js';
 import { type Base, rowView } from './ticket-view.js';
 import { AnswerPanels } from './asking/answer-panels.js';
 

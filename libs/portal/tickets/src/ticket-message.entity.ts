@@ -1,6 +1,21 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import type { Arrived, Happening, TicketSource } from './ticket.entity.js';
+import type { Happening } from './happenings.js';
+import type { TicketSource } from './ticket.entity.js';
+
+/** What is kept beside words that came by mail. */
+export interface Arrived {
+  /** The Message-ID by which their author's program knows them. */
+  mailId?: string;
+  /** For the team: who else was written to. */
+  addressed?: Addressed;
+}
+/** As the mail names them; empty where it names nobody but us. */
+export interface Addressed {
+  to: string[];
+  cc: string[];
+  replyTo: string[];
+}
 
 /** `note` is for the team's eyes only; `event` is something that happened, without words. */
 export type MessageKind = 'reply' | 'note' | 'event';

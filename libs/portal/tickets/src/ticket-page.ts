@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessible, allowed, holds, NotFound, why } from '@foyer/access';
 import { ALPHABETICAL, condition, Database, join, rows, sql, type Sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
-import { type FieldValue, type Priority, saidCategory, type SaidCategory, type TicketStatus } from '@foyer/requests';
+import { saidCategory } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { currentTenant } from '@foyer/tenancy';
@@ -10,96 +10,13 @@ import { Reopening } from './reopening/reopening.js';
 import { ticketNumber } from './ticket-number.js';
 import { saidByTeam, SHOWN_AT } from './ticket-sides.js';
 import { ticketParts } from './ticket-parts.js';
-import type { MessageFormat, MessageKind } from './ticket-message.entity.js';
-import { type ShownDraft, shownDraftOf } from './asking/drafts.js';
-import {
-  type ApprovalState,
-  type Arrived,
-  type Happening,
-  SHOWN_TO_CUSTOMERS,
-  type TicketSource,
-} from './ticket.entity.js';
+import { shownDraftOf } from './asking/drafts.js';
+import { SHOWN_TO_CUSTOMERS } from './happenings.js';
+import type { TicketDetail, TicketView } from './ticket-detail.js';
 
-export interface ThreadMessage {
-  id: string;
-  kind: MessageKind;
-  body: string;
-  format: MessageFormat;
-  quoted: string | null;
-  source: TicketSource;
-  data: HappeningAsRead | ({ by?: string; byKey?: string; program?: string } & Arrived) | null;
-  createdAt: string;
-  authorId: string | null;
-  author: string | null;
-  byTeam: boolean;
-  /** The ticket it was written in, where that was another. */
-  origin: number | null;
-  attachments: { id: string; name: string; size: number; type: string }[];
-  /** Where it stands in the whole thread, and the how manieth of its messages it is: a gap tells what was left out. */
-  place: number;
-  said: number;
-}
 /** How much of a thread is read: a long one shows where it began and what came last. */
 export type ThreadPart = 'whole' | 'ends' | 'none';
 const LONG = { more: 50, first: 5, last: 30 };
-/** A happening with what it speaks of, by the names of now. */
-export interface HappeningAsRead extends Happening {
-  fromCategory?: SaidCategory | null;
-  toCategory?: SaidCategory | null;
-}
-export interface TicketDetail {
-  id: string;
-  number: number;
-  subject: string;
-  status: TicketStatus;
-  statusId: string | null;
-  priority: Priority;
-  createdAt: string;
-  updatedAt: string;
-  solvedAt: string | null;
-  dueAt: string | null;
-  snoozedUntil: string | null;
-  customerRepliedAt: string | null;
-  teamRepliedAt: string | null;
-  requesterId: string;
-  requester: string;
-  requesterEmail: string;
-  openedBy: string | null;
-  companyId: string | null;
-  company: string | null;
-  assigneeId: string | null;
-  assignee: string | null;
-  categoryId: string | null;
-  category: SaidCategory | null;
-  groupId: string | null;
-  typeId: string | null;
-  source: TicketSource;
-  approval: ApprovalState;
-  tags: string[];
-  fields: Record<string, FieldValue>;
-  watcherIds: string[];
-  watchers: { id: string; name: string; team: boolean }[];
-  mergedInto: number | null;
-  links: { number: number; subject: string; status: TicketStatus; statusId: string | null; kind: string }[];
-  /** What modules above keep beside it: see `partOf`. */
-  parts: Record<string, unknown>;
-  /** The reader's reply that was begun and not sent. */
-  draft: ShownDraft | null;
-  /** Of a note to colleagues. */
-  noteDraft: ShownDraft | null;
-  messages: ThreadMessage[];
-  /** Who has written replies, the first one first. */
-  writers: { name: string; team: boolean }[];
-}
-export interface TicketView extends TicketDetail {
-  can: Record<'reply' | 'note' | 'update' | 'solve' | 'reopen' | 'followUp' | 'share' | 'merge' | 'export', boolean>;
-  /** Until when a solved ticket can be gone on with; null: time changes nothing. */
-  reopensUntil: string | null;
-  /** The business as customers know it: its rules and clocks speak in its name. */
-  business: string;
-  /** Message key of the rule by which the actor sees it. */
-  why: string | null;
-}
 
 /** One ticket with its thread and what hangs on it, in one statement; notes and the team's doings only for those who may read them. */
 @Injectable()

@@ -5,7 +5,7 @@ import { piecesOf, Slot, Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from './ticket-actions.js';
 import type { TicketFacts } from './conditions/ticket-conditions.js';
-import type { TicketView } from './ticket-page.js';
+import type { TicketView } from './ticket-detail.js';
 
 /** A step while a ticket is being opened, in its transaction: what is to be done to it before anybody sees it. */
 export type OpeningStep = (ticket: TicketFacts & { id: string; number: number }) => Promise<TicketAction[]>;

@@ -11,8 +11,8 @@ import {
 import type { Visit } from '@foyer/web';
 import type { TicketRow } from './ticket-list.js';
 import { ticketNumber } from './ticket-number.js';
-import type { HappeningAsRead, ThreadMessage, TicketView } from './ticket-page.js';
-import type { Happening } from './ticket.entity.js';
+import type { HappeningAsRead, ThreadMessage, TicketView } from './ticket-detail.js';
+import type { Happening } from './happenings.js';
 
 type Labels = Pick<Visit, 't' | 'locale'>;
 

@@ -3,77 +3,7 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
 import { Conflict } from '@foyer/access';
 import { type FieldValue, type Priority, refuseLongTags, tagOf, type TicketStatus } from '@foyer/requests';
-
-/** What happened to a ticket beside what people wrote; shown in its thread. */
-export interface Happening {
-  type: HappeningType;
-  from: string | null;
-  to: string | null;
-  /** Names as they were, where `from` and `to` are no people or categories. */
-  fromName?: string | null;
-  toName?: string | null;
-  /** The rule, macro or mail by which it came about. */
-  by?: string;
-  /** The same for a part of the product, as the key of its name. */
-  byKey?: string;
-  /** More of it in words or figures, for the line in the thread. */
-  detail?: string | null;
-  /** Ids of those who follow the other ticket because of a merge. */
-  added?: string[];
-  /** Of the answers to the form, which are others. */
-  fieldIds?: string[];
-}
-/** What is kept beside words that came by mail. */
-export interface Arrived {
-  /** The Message-ID by which their author's program knows them. */
-  mailId?: string;
-  /** For the team: who else was written to. */
-  addressed?: Addressed;
-}
-/** As the mail names them; empty where it names nobody but us. */
-export interface Addressed {
-  to: string[];
-  cc: string[];
-  replyTo: string[];
-}
-export type HappeningType =
-  | 'status'
-  | 'priority'
-  | 'category'
-  | 'assignee'
-  | 'group'
-  | 'type'
-  | 'tags'
-  | 'fields'
-  | 'subject'
-  | 'merged'
-  | 'merged-here'
-  | 'unmerged'
-  | 'split'
-  | 'split-here'
-  | 'linked'
-  | 'unlinked'
-  | 'shared'
-  | 'unshared'
-  | 'follow-up'
-  | 'sla-warned'
-  | 'sla-breached'
-  | 'approval-asked'
-  | 'approved'
-  | 'rejected'
-  | 'approval-withdrawn'
-  | 'rated'
-  | 'snoozed'
-  | 'unsnoozed'
-  | 'snooze-over'
-  | 'bounced'
-  | 'mail-refused';
-
-/** What customers read in a thread beside words. The rest is the team's, and leaves no trace on their side. */
-export const SHOWN_TO_CUSTOMERS: readonly HappeningType[] = [
-  ...(['status', 'merged', 'merged-here', 'split', 'split-here', 'shared', 'unshared', 'follow-up'] as const),
-  ...(['approval-asked', 'approved', 'rejected', 'approval-withdrawn'] as const),
-];
+import type { Happening } from './happenings.js';
 
 /** How far the approval by the customer's company is. */
 export const APPROVAL_STATES = ['none', 'waiting', 'approved', 'rejected'] as const;

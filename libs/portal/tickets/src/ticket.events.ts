@@ -1,6 +1,7 @@
 import { EventName } from '@foyer/events';
 import type { Priority, TicketStatus } from '@foyer/requests';
-import type { Happening, HappeningType, Ticket, TicketSource } from './ticket.entity.js';
+import type { Happening, HappeningType } from './happenings.js';
+import type { Ticket, TicketSource } from './ticket.entity.js';
 
 /** A ticket as it is when the event is published. */
 export interface ToldTicket {

@@ -29,6 +29,7 @@ import { Snoozes } from './snoozes.js';
 import { TagsController } from './team/tags.controller.js';
 import { BesideController } from './team/beside.controller.js';
 import { FindTickets } from './team/find-tickets.js';
+import { TicketSurroundings } from './team/ticket-surroundings.js';
 import { TicketsOfPeople } from './team/tickets-of-people.js';
 import { TeamAccessController } from './access/team-access.controller.js';
 import { RelationsController } from './team/relations.controller.js';
@@ -51,6 +52,7 @@ import { TicketEntrances } from './ticket-entrances.js';
 import { TicketCsv } from './ticket-csv.js';
 import { TicketList } from './ticket-list.js';
 import { TicketPageReader } from './ticket-page.js';
+import { TicketSteps } from './ticket-steps.js';
 import { TicketThread } from './ticket-thread.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
 import { Reopening } from './reopening/reopening.js';
@@ -99,6 +101,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Reopening,
     RuleOptions,
     ReplySuggestions,
+    TicketSteps,
     TicketThread,
     TicketOpening,
     TicketPanels,
@@ -122,6 +125,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     SeenTickets,
     Streams,
     FindTickets,
+    TicketSurroundings,
     TicketsOfPeople,
     RequestInput,
     RelationsOperations,

@@ -1,6 +1,6 @@
 import type { KeptFile } from '@foyer/requests';
 import type { FormState, Visit } from '@foyer/web';
-import type { TicketView } from './ticket-page.js';
+import type { TicketView } from './ticket-detail.js';
 import { ticketNumber } from './ticket-number.js';
 
 /**

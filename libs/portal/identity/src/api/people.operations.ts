@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Api, instant, paged, pageOf, paging } from '@foyer/api';
 import { field } from '@foyer/web';
-import { Accounts } from '../accounts.js';
+import { Deactivations } from '../deactivations.js';
 import { Newcomers } from '../newcomers.js';
 import { PeopleList, type PersonRow } from '../people-list.js';
 import { peopleRead, peopleWrite, portalApi } from './portal-operations.js';
@@ -36,7 +36,7 @@ export class PeopleOperations implements OnModuleInit {
     private readonly api: Api,
     private readonly list: PeopleList,
     private readonly newcomers: Newcomers,
-    private readonly accounts: Accounts,
+    private readonly deactivations: Deactivations,
   ) {}
 
   onModuleInit(): void {
@@ -92,14 +92,14 @@ export class PeopleOperations implements OnModuleInit {
         {
           ...{ id: 'deactivatePerson', scope: peopleWrite, summary: 'Shut a person out', params: one, output: null },
         },
-        ({ actor, params }) => this.accounts.deactivate(actor, params.person),
+        ({ actor, params }) => this.deactivations.deactivate(actor, params.person),
       ),
       post(
         '/people/{person}/activation',
         {
           ...{ id: 'activatePerson', scope: peopleWrite, summary: 'Let a person in again', params: one, output: null },
         },
-        ({ actor, params }) => this.accounts.reactivate(actor, params.person),
+        ({ actor, params }) => this.deactivations.reactivate(actor, params.person),
       ),
     );
   }

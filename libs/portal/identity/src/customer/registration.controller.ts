@@ -14,7 +14,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Accounts, type Verification } from '../accounts.js';
+import { Registrations, type Verification } from '../registrations.js';
 import { goingOn, required } from '../account-view.js';
 import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
@@ -35,7 +35,7 @@ const verifyForm = z.object({
 @PortalController()
 export class RegistrationController {
   constructor(
-    private readonly accounts: Accounts,
+    private readonly registrations: Registrations,
     private readonly signIn: SignIn,
   ) {}
 
@@ -51,7 +51,7 @@ export class RegistrationController {
   @View('identity/customer/register')
   async register(@CurrentVisit() visit: Visit, @Form(registerForm) form: FormState<z.output<typeof registerForm>>) {
     await form.attempt(({ name, email, return_to: wanted }) =>
-      this.accounts.register(
+      this.registrations.register(
         { name, email, returnTo: safeReturn(wanted, '') || null },
         visit.locale,
         visit.device.ip ?? '',
@@ -66,7 +66,7 @@ export class RegistrationController {
   @Guest()
   @View('identity/customer/verify')
   async link(@CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
-    const verification = typeof token === 'string' ? await this.accounts.verification(token) : null;
+    const verification = typeof token === 'string' ? await this.registrations.verification(token) : null;
     if (!verification) return show('identity/customer/link-expired', {}, 410);
     return this.verification(String(token), verification, visit.form({ name: verification.name }));
   }
@@ -80,11 +80,11 @@ export class RegistrationController {
     @Form(verifyForm) form: FormState<z.output<typeof verifyForm>>,
   ) {
     const token = form.secret('token');
-    const verification = await this.accounts.verification(token);
+    const verification = await this.registrations.verification(token);
     if (!verification) return show('identity/customer/link-expired', {}, 410);
     if (!verification.hasPassword) required(form, 'name', 'password');
     const done = await form.attempt(({ name, phone, password }) =>
-      this.accounts.verify(token, verification.hasPassword ? null : { name, phone, password }),
+      this.registrations.verify(token, verification.hasPassword ? null : { name, phone, password }),
     );
     if (form.failed) return this.verification(token, verification, form);
     if (!done) return show('identity/customer/link-expired', {}, 410);

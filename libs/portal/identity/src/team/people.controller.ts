@@ -18,7 +18,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Accounts } from '../accounts.js';
+import { Deactivations } from '../deactivations.js';
 import { Companies } from '../companies.js';
 import { roleField } from '../company-view.js';
 import { Roles } from '../roles/roles.js';
@@ -43,7 +43,7 @@ const linkForm = z.object({ company: field.id, role: roleField });
 export class PeopleController {
   constructor(
     private readonly list: PeopleList,
-    private readonly accounts: Accounts,
+    private readonly deactivations: Deactivations,
     private readonly companies: Companies,
     private readonly slots: Slots,
     private readonly roles: Roles,
@@ -124,19 +124,19 @@ export class PeopleController {
       back: { href: `${PATH}/${id}`, label: visit.t('identity.people.title') },
     });
     if (asked) return asked;
-    await this.accounts.deactivate(actor, id);
+    await this.deactivations.deactivate(actor, id);
     return seeOther(`${PATH}/${id}`, 'identity.person.deactivated');
   }
 
   @Post(':id/activation')
   async activate(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    await this.accounts.reactivate(actor, id);
+    await this.deactivations.reactivate(actor, id);
     return seeOther(`${PATH}/${id}`, 'identity.person.activated');
   }
 
   private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {
     const row = await this.list.person(actor, id);
-    const manages = id !== actor.id && (await this.accounts.mayShutOut(actor, row));
+    const manages = id !== actor.id && (await this.deactivations.mayShutOut(actor, row));
     const links = holds(actor.ability, 'create', 'Membership') && row.teamRole === null; // into any company
     const { rows: all } = links ? await this.list.companies(actor, { limit: 500 }) : { rows: [] };
     const labelOf = await this.roles.labels((key) => visit.t(key));

@@ -5,7 +5,8 @@ import { CurrentActor, CurrentVisit, Form, type FormState, seeOther, show, type 
 import { shareForm } from '../ticket-forms.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { TicketPageReader, type TicketView } from '../ticket-page.js';
+import { TicketPageReader } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 import { type Onlooker, TicketAudience } from './ticket-audience.js';
 import { Watching } from './watching.js';
 

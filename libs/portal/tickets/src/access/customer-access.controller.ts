@@ -3,7 +3,7 @@ import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { CurrentActor, Feature, PortalController, seeOther } from '@foyer/web';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import type { TicketView } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 import { AccessController } from './access.controller.js';
 import type { Onlooker } from './ticket-audience.js';
 

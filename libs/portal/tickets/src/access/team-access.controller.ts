@@ -4,7 +4,7 @@ import type { PortalActor } from '@foyer/identity';
 import { Can, ConsoleController, CurrentActor, Feature, Form, type FormState, seeOther } from '@foyer/web';
 import { followForm } from '../ticket-forms.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import type { TicketView } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 import { AccessController } from './access.controller.js';
 
 /** For the team: everybody who sees a ticket, and one's own following. */

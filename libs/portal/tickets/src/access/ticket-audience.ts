@@ -3,7 +3,7 @@ import { Abilities, allowed, holds, why } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { AT_DESK, PortalPrincipals } from '@foyer/identity';
 import type { Reader } from '@foyer/notify';
-import type { TicketView } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 
 export interface Onlooker {
   id: string;

@@ -7,7 +7,7 @@ import { ticketPanels } from '@foyer/places';
 import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
-import type { TicketView } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 
 type Answered = Pick<TicketView, 'number' | 'typeId' | 'fields'>;
 

@@ -22,7 +22,7 @@ import {
   typedAnswers,
 } from '@foyer/requests';
 import { localized } from '@foyer/settings';
-import type { TicketView } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 import { AnswerPanels } from './answer-panels.js';
 import { Attachments, keptName } from '../attachments.js';
 import { CHANGED_MEANWHILE } from '../ticket-properties.js';

@@ -6,7 +6,7 @@ import { Database, join, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import type { TicketAction } from '../ticket-actions.js';
-import { TicketList, type ViewFilter } from '../ticket-list.js';
+import { ticketsWhere, type ViewFilter } from '../ticket-filter.js';
 import { Tickets } from '../tickets.js';
 import { BulkChangeAsked } from './bulk.events.js';
 import { type BulkProperty, type BulkStep, stateOf, wayBack } from './bulk-steps.js';
@@ -41,7 +41,6 @@ export class BulkChanges {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-    private readonly list: TicketList,
     private readonly tickets: Tickets,
   ) {}
 
@@ -49,8 +48,8 @@ export class BulkChanges {
   async start(actor: PortalActor, picked: number[] | ViewFilter, actions: TicketAction[]): Promise<BulkChange> {
     if (!holds(actor.ability, 'update', 'Desk')) throw new Refused();
     const which = Array.isArray(picked)
-      ? sql`t.number = any(${picked.slice(0, BULK_MAX)}::bigint[]) and ${join(this.list.where(actor, {}), ' and ')}`
-      : join(this.list.where(actor, picked), ' and ');
+      ? sql`t.number = any(${picked.slice(0, BULK_MAX)}::bigint[]) and ${join(ticketsWhere(actor, {}), ' and ')}`
+      : join(ticketsWhere(actor, picked), ' and ');
     const id = randomUUIDv7();
     const total = await this.database.write(async (em) => {
       const [row] = await rows<{ total: number }>(

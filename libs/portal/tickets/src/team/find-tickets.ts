@@ -5,7 +5,8 @@ import { begins } from '@foyer/i18n';
 import { consoleSearch, type Found } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
-import { numberIn, TicketList } from '../ticket-list.js';
+import { numberIn } from '../ticket-filter.js';
+import { TicketList } from '../ticket-list.js';
 import { rowView } from '../ticket-view.js';
 
 const MOST = 6;

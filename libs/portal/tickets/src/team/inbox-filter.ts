@@ -3,7 +3,7 @@ import { field } from '@foyer/web';
 import type { PortalActor } from '@foyer/identity';
 import { PRIORITIES, tagOf, TICKET_STATUSES } from '@foyer/requests';
 import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
-import { LIST_ORDERS, UNDONE, type ViewFilter } from '../ticket-list.js';
+import { LIST_ORDERS, UNDONE, type ViewFilter } from '../ticket-filter.js';
 import { type SavedView, STANDARD_VIEWS, standardFilter, type StandardView } from '../views/ticket-views.js';
 
 const orNone = z

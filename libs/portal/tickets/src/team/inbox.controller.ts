@@ -17,7 +17,9 @@ import {
 } from '@foyer/web';
 import { BulkChanges } from '../bulk/bulk-changes.js';
 import { bulkOutcome } from '../bulk/bulk-outcome.js';
-import { countText, LIST_ORDERS, type ListOrder, TicketList } from '../ticket-list.js';
+import { countText, TicketList } from '../ticket-list.js';
+import { TicketSurroundings } from './ticket-surroundings.js';
+import { LIST_ORDERS, type ListOrder } from '../ticket-filter.js';
 import { STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
 import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
 import { rowView, statusChoices, statusOptions } from '../ticket-view.js';
@@ -32,6 +34,7 @@ const PAGE = 50;
 export class InboxController {
   constructor(
     private readonly list: TicketList,
+    private readonly surroundings: TicketSurroundings,
     private readonly views: TicketViews,
     private readonly bulk: BulkChanges,
     private readonly groups: Groups,
@@ -56,7 +59,7 @@ export class InboxController {
       cursor: asked.cursor,
       limit: PAGE,
     });
-    const { counts, agents, companies } = await this.list.surroundings(actor, [
+    const { counts, agents, companies } = await this.surroundings.surroundings(actor, [
       ...STANDARD_VIEWS.map((name) => ({ name, filter: inboxFilter({ view: name }, actor) })),
       ...saved.map((view) => ({ name: view.id, filter: inboxFilter({ view: view.id }, actor, view) })),
     ]);

@@ -4,7 +4,7 @@ import { Conflict } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from '../ticket-actions.js';
-import type { TicketView } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 import { ReplySuggestions } from '../ticket-slots.js';
 
 /** One change as the form sends it back: by the macro it is of and by what it is, so that it is never another than the one shown. */

@@ -16,7 +16,8 @@ import {
 } from '@foyer/web';
 import { Merges } from '../merges.js';
 import { linkForm, mergeForm, splitForm } from '../ticket-forms.js';
-import { numberIn, TicketList } from '../ticket-list.js';
+import { numberIn } from '../ticket-filter.js';
+import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';

@@ -16,7 +16,8 @@ import {
 import { endOf, snoozeChoices, SNOOZES, Snoozes, timeOf } from '../snoozes.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { TicketPageReader, type TicketView } from '../ticket-page.js';
+import { TicketPageReader } from '../ticket-page.js';
+import type { TicketView } from '../ticket-detail.js';
 
 const PATH = '/console/tickets';
 const snoozeForm = z.object({

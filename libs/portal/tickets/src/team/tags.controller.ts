@@ -1,18 +1,18 @@
 import { Get } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
 import { Can, ConsoleController, CurrentActor, Feature, View } from '@foyer/web';
-import { TicketList } from '../ticket-list.js';
+import { TicketSurroundings } from './ticket-surroundings.js';
 
 /** Tags in use, for inputs to suggest: asked for by the page itself. */
 @ConsoleController('tickets/tags')
 @Feature('tickets')
 @Can('read', 'Desk')
 export class TagsController {
-  constructor(private readonly list: TicketList) {}
+  constructor(private readonly surroundings: TicketSurroundings) {}
 
   @Get()
   @View('tickets/team/tags')
   async piece(@CurrentActor() actor: PortalActor) {
-    return { tags: await this.list.tags(actor) };
+    return { tags: await this.surroundings.tags(actor) };
   }
 }

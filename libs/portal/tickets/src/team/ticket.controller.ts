@@ -22,10 +22,12 @@ import { presenceText } from '../live/live.controller.js';
 import { LiveTickets } from '../live/live-tickets.js';
 import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js';
 import { snoozeChoices } from '../snoozes.js';
-import { TicketList, UNDONE } from '../ticket-list.js';
+import { TicketSurroundings } from './ticket-surroundings.js';
+import { UNDONE } from '../ticket-filter.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketNumber } from '../ticket-number.pipe.js';
-import { notePlace, replyPlace, type ThreadMessage, TicketPageReader, type TicketView } from '../ticket-page.js';
+import { notePlace, replyPlace, TicketPageReader } from '../ticket-page.js';
+import type { ThreadMessage, TicketView } from '../ticket-detail.js';
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { unsentView } from '../unsent.js';
@@ -47,7 +49,7 @@ export class TeamTicketController {
   constructor(
     private readonly tickets: Tickets,
     private readonly page: TicketPageReader,
-    private readonly list: TicketList,
+    private readonly surroundings: TicketSurroundings,
     private readonly attachments: Attachments,
     private readonly files: Files,
     private readonly panels: TicketPanels,
@@ -220,7 +222,7 @@ export class TeamTicketController {
   }
 
   private async view(visit: Visit, actor: PortalActor, ticket: TicketView, forms: Forms = {}, kept: KeptFile[] = []) {
-    const { agents, categories, others, customer } = await this.list.beside(actor, ticket);
+    const { agents, categories, others, customer } = await this.surroundings.beside(actor, ticket);
     const { number, assigneeId } = ticket;
     this.live.seen(actor, number);
     const choices = await statusChoices(visit, this.statuses);

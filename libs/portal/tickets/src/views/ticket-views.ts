@@ -5,7 +5,7 @@ import type { PortalActor } from '@foyer/identity';
 import { Groups, type TicketGroup } from '@foyer/requests';
 import { CHANGED, declareItems, identified, Items, Uses, versionOf } from '@foyer/settings';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
-import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-list.js';
+import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-filter.js';
 
 const savedView = z.object({
   id: z.uuid(),
