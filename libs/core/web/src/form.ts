@@ -90,8 +90,13 @@ export class FormState<T = unknown> {
 const parsedForm = createParamDecorator(([schema]: [z.ZodType], context: ExecutionContext) =>
   FormState.parse(context.switchToHttp().getRequest<FoyerRequest>(), schema),
 );
-const parsedQuery = createParamDecorator(([schema]: [z.ZodObject], context: ExecutionContext) => {
-  const query = { ...context.switchToHttp().getRequest<FoyerRequest>().query };
+const parsedQuery = createParamDecorator(([schema]: [z.ZodObject], context: ExecutionContext) =>
+  filtersOf(context.switchToHttp().getRequest<FoyerRequest>(), schema),
+);
+
+/** @throws BadRequestException for what is given and wrong */
+export function filtersOf(req: FoyerRequest, schema: z.ZodObject) {
+  const query = { ...req.query };
   for (const [name, rule] of Object.entries<z.core.$ZodType>(schema.shape)) {
     // A field of a form that was left empty comes as an empty text.
     const given = query[name] === '' ? undefined : query[name];
@@ -99,7 +104,7 @@ const parsedQuery = createParamDecorator(([schema]: [z.ZodObject], context: Exec
     if (given !== undefined && !strict.safeParse(given).success) throw new BadRequestException('web.error.filter');
   }
   return schema.parse(query);
-});
+}
 
 /** The request's form, parsed by a schema. */
 export const Form = (schema: z.ZodType): ParameterDecorator => parsedForm([schema]);

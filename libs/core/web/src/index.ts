@@ -1,4 +1,5 @@
 export type { Face } from './face.js';
+export { Ask, type Asked, type Asks, id, Posts } from './asked.js';
 export {
   AdminController,
   Can,

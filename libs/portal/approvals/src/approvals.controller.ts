@@ -1,22 +1,9 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { partOf, ticketNumber, TicketPageReader, ticketView } from '@foyer/tickets';
-import {
-  field,
-  CurrentActor,
-  CurrentVisit,
-  Feature,
-  Filters,
-  Form,
-  type FormState,
-  listView,
-  PortalController,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Feature, field, id, listView, PortalController, seeOther, View } from '@foyer/web';
 import { approvalPart } from './approval-part.js';
 import { COMMENT_MAX, decisionForm } from './approval-forms.js';
 import { ApprovalList } from './approval-list.js';
@@ -30,6 +17,9 @@ const filters = z.object({
   cursor: field.cursor.nullable().catch(null),
 });
 
+const listing = { query: filters };
+const deciding = { params: { approval: id }, form: decisionForm };
+
 /** What somebody's colleagues ask for and they must agree to. */
 @PortalController('approvals')
 @Feature('tickets')
@@ -42,11 +32,7 @@ export class ApprovalsController {
 
   @Get()
   @View('approvals/list')
-  async all(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(filters) { show, cursor }: z.output<typeof filters>,
-  ) {
+  async all(@Ask(listing) { visit, actor, query: { show, cursor } }: Asked<typeof listing, PortalActor>) {
     const { rows, next } = await this.list.page(actor, { waiting: show === null, cursor, limit: PAGE });
     const tab = (value: 'decided' | null) => ({
       label: visit.t(`approvals.tab.${value ?? 'waiting'}`),
@@ -67,17 +53,12 @@ export class ApprovalsController {
 
   @Post(':approval')
   @View('approvals/decide')
-  async decide(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('approval', ParseUUIDPipe) id: string,
-    @Form(decisionForm) form: FormState<z.output<typeof decisionForm>>,
-  ) {
-    const { number } = await this.approvals.mine(actor, id);
+  async decide(@Ask(deciding) { visit, actor, approval, form }: Asked<typeof deciding, PortalActor>) {
+    const { number } = await this.approvals.mine(actor, approval);
     const ticket = await this.page.read(actor, number);
-    const asked = partOf(ticket, approvalPart).find((one) => one.id === id);
+    const asked = partOf(ticket, approvalPart).find((one) => one.id === approval);
     if (!asked || !allowed(actor.ability, 'approve', 'Ticket', ticket)) throw new NotFound();
-    await form.attempt(({ decision, comment }) => this.approvals.decide(actor, id, decision, comment));
+    await form.attempt(({ decision, comment }) => this.approvals.decide(actor, approval, decision, comment));
     if (!form.failed) return seeOther(PATH, `approvals.done.${form.value.decision}`);
     return {
       ticket: ticketView(visit, '', ticket),

@@ -1,16 +1,16 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import type { z } from 'zod';
+import { Get, Post } from '@nestjs/common';
 import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { partOf, QUESTION_MAX, ticketNumber, TicketNumber, TicketPageReader, type TicketView } from '@foyer/tickets';
+import { onTicket, partOf, QUESTION_MAX, ticketNumber, TicketPageReader, type TicketView } from '@foyer/tickets';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Form,
   type FormState,
+  id,
+  Posts,
   seeOther,
   View,
   type Visit,
@@ -23,50 +23,40 @@ import { askForm } from './approval-forms.js';
 
 const at = (number: number): string => `/console/tickets/${ticketNumber(number)}`;
 
+const asking = { ...onTicket, form: askForm };
+const onApproval = { params: { ...onTicket.params, approval: id } };
+
 /** Asking the customer's own people whether a request may go ahead. */
 @ConsoleController('tickets/:number/approvals')
 @Feature('tickets')
 @Can('update', 'Desk')
+@Posts<typeof onApproval, PortalActor, AskController>(onApproval, ({ number }) => at(number), {
+  ':approval/withdrawal': [
+    ({ approvals }, { actor, number, approval }) => approvals.withdraw(actor, number, approval),
+    'approvals.withdrawn',
+  ],
+})
 export class AskController {
   constructor(
-    private readonly approvals: Approvals,
+    readonly approvals: Approvals,
     private readonly approvers: Approvers,
     private readonly page: TicketPageReader,
   ) {}
 
   @Get()
   @View('approvals/ask')
-  async show(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-  ) {
+  async show(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
     return this.view(visit, await this.ticket(actor, number), visit.form());
   }
 
   @Post()
   @View('approvals/ask')
-  async ask(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(askForm) form: FormState<z.output<typeof askForm>>,
-  ) {
+  async ask(@Ask(asking) { visit, actor, number, form }: Asked<typeof asking, PortalActor>) {
     const ticket = await this.ticket(actor, number);
     await form.attempt(({ approver, question, all }) =>
       this.approvals.ask(actor, number, { approvers: approver, question, all }),
     );
     return form.failed ? this.view(visit, ticket, form) : seeOther(at(number), 'approvals.asked');
-  }
-
-  @Post(':approval/withdrawal')
-  async withdraw(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('approval', ParseUUIDPipe) id: string,
-  ) {
-    await this.approvals.withdraw(actor, number, id);
-    return seeOther(at(number), 'approvals.withdrawn');
   }
 
   private async ticket(actor: PortalActor, number: number): Promise<TicketView> {

@@ -2,11 +2,16 @@ import type { PipeTransform } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { parseTicketNumber } from './ticket-number.js';
 
-/** `:number` of an address; what is no ticket number leads nowhere. */
+/** A ticket's number in an address; what is none leads nowhere. */
+export function ticketNumberAt(text: string): number {
+  const number = parseTicketNumber(text);
+  if (number === null) throw new NotFound();
+  return number;
+}
+
+/** What handlers about one ticket ask: `:number` of the address. */
+export const onTicket = { params: { number: ticketNumberAt } };
+
 export class TicketNumber implements PipeTransform<string, number> {
-  transform(text: string): number {
-    const number = parseTicketNumber(text);
-    if (number === null) throw new NotFound();
-    return number;
-  }
+  transform = ticketNumberAt;
 }

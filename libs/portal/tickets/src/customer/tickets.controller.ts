@@ -1,4 +1,4 @@
-import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { holds, reasons } from '@foyer/access';
 import { Files } from '@foyer/files';
@@ -6,19 +6,17 @@ import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { type KeptFile, Requests, TICKET_STATUSES } from '@foyer/requests';
 import {
-  field,
-  CurrentActor,
-  CurrentVisit,
+  Ask,
+  type Asked,
   Feature,
-  Filters,
+  field,
   filterView,
-  Form,
   type FormState,
+  id,
   listView,
   PortalController,
+  Posts,
   seeOther,
-  type Upload,
-  Uploads,
   View,
   type Visit,
 } from '@foyer/web';
@@ -29,7 +27,7 @@ import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { replyPlace, type ThreadPart, TicketPageReader } from '../ticket-page.js';
 import type { TicketView } from '../ticket-detail.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
+import { onTicket } from '../ticket-number.pipe.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { unsentView } from '../unsent.js';
 import { Tickets } from '../tickets.js';
@@ -48,14 +46,22 @@ export const customerFilters = z.object({
   status: z.enum(TICKET_STATUSES).nullable().catch(null),
   cursor: field.cursor.nullable().catch(null),
 });
-type MessageForm = FormState<z.output<typeof messageForm>>;
+const at = (number: number): string => `${PATH}/${ticketNumber(number)}`;
+const listing = { query: customerFilters };
+const onFile = { params: { ...onTicket.params, file: id } };
+const replying = { ...onTicket, form: answerForm, uploads: 'attachments' };
+const followingUp = { ...onTicket, form: messageForm };
 
 /** A customer's tickets: their own, and their company's where their role allows it. */
 @PortalController('tickets')
 @Feature('tickets')
+@Posts<typeof onTicket, PortalActor, CustomerTicketsController>(onTicket, ({ number }) => at(number), {
+  ':number/solution': [({ tickets }, { actor, number }) => tickets.solve(actor, number), 'tickets.show.marked-solved'],
+  ':number/reopening': [({ tickets }, { actor, number }) => tickets.reopen(actor, number), 'tickets.show.reopened'],
+})
 export class CustomerTicketsController {
   constructor(
-    private readonly tickets: Tickets,
+    readonly tickets: Tickets,
     private readonly list: TicketList,
     private readonly page: TicketPageReader,
     private readonly attachments: Attachments,
@@ -69,9 +75,7 @@ export class CustomerTicketsController {
   @Get()
   @View('tickets/customer/list')
   async all(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(customerFilters) { q, scope: asked, status, cursor }: z.output<typeof customerFilters>,
+    @Ask(listing) { visit, actor, query: { q, scope: asked, status, cursor } }: Asked<typeof listing, PortalActor>,
   ) {
     const scopes = scopesOf(actor);
     const scope = asked && scopes.includes(asked) ? asked : 'mine';
@@ -118,9 +122,7 @@ export class CustomerTicketsController {
   @Get(':number')
   @View('tickets/customer/show')
   show(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
+    @Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>,
     @Query('thread') thread?: unknown,
   ) {
     return this.view(visit, actor, number, null, [], thread === 'all' ? 'whole' : 'ends');
@@ -128,68 +130,37 @@ export class CustomerTicketsController {
 
   @Get(':number/print')
   @View('tickets/customer/print')
-  async print(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-  ) {
+  async print(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
     const view = await this.view(visit, actor, number, visit.form(), [], 'whole');
-    return { ...view, printedAt: new Date().toISOString(), back: `${PATH}/${ticketNumber(number)}`, notes: null };
+    return { ...view, printedAt: new Date().toISOString(), back: at(number), notes: null };
   }
 
   @Post(':number/replies')
   @View('tickets/customer/show')
-  async reply(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(answerForm) form: MessageForm,
-    @Uploads('attachments') uploads: Upload[],
-  ) {
+  async reply(@Ask(replying) { visit, actor, number, form, uploads }: Asked<typeof replying, PortalActor>) {
     await this.page.mayRead(actor, number); // before anything is stored for a ticket that is not theirs
     const kept = await this.attachments.answer(actor, form, uploads);
     await form.attempt(({ body }) => this.tickets.reply(actor, number, { body, fileIds: kept.map(({ id }) => id) }));
     if (form.failed) return this.view(visit, actor, number, form, kept);
     await this.drafts.discard(actor, replyPlace(number), form.values);
-    return this.back(number, 'tickets.show.replied');
+    return seeOther(at(number), 'tickets.show.replied');
   }
 
   /** A ticket that is over takes nothing any more: what comes then is a ticket of its own, linked with it. */
   @Post(':number/follow-ups')
   @View('tickets/customer/show')
-  async followUp(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(messageForm) form: MessageForm,
-  ) {
+  async followUp(@Ask(followingUp) { visit, actor, number, form }: Asked<typeof followingUp, PortalActor>) {
     await this.page.mayRead(actor, number);
     const ticket = await form.attempt(({ body }) => this.merges.followUp(actor, number, { body, fileIds: [] }));
     if (!ticket) return this.view(visit, actor, number, form, []);
     await this.drafts.discard(actor, replyPlace(number), form.values);
-    return seeOther(`${PATH}/${ticketNumber(ticket.number)}`, 'tickets.new.done');
-  }
-
-  @Post(':number/solution')
-  async solve(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
-    await this.tickets.solve(actor, number);
-    return this.back(number, 'tickets.show.marked-solved');
-  }
-
-  @Post(':number/reopening')
-  async reopen(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
-    await this.tickets.reopen(actor, number);
-    return this.back(number, 'tickets.show.reopened');
+    return seeOther(at(ticket.number), 'tickets.new.done');
   }
 
   /** Permission is checked here, each time; the address it leads to is good for a minute. */
   @Get(':number/attachments/:file')
-  async attachment(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('file', ParseUUIDPipe) id: string,
-  ) {
-    return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, id), LINK_SECONDS));
+  async attachment(@Ask(onFile) { actor, number, file }: Asked<typeof onFile, PortalActor>) {
+    return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, file), LINK_SECONDS));
   }
 
   private async unfinished(actor: PortalActor) {
@@ -200,10 +171,6 @@ export class CustomerTicketsController {
       const form = type ? `/${encodeURIComponent(type.slug || type.id)}` : '';
       return { place, subject, updatedAt, href: `${PATH}/new${form}` };
     });
-  }
-
-  private back(number: number, flash: string) {
-    return seeOther(`${PATH}/${ticketNumber(number)}`, flash);
   }
 
   /** Without a form: an untouched one, or the reply that was begun. */

@@ -1,20 +1,18 @@
-import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { z } from 'zod';
+import { Get, Post, Query } from '@nestjs/common';
 import { allowed, Conflict, holds } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import { categoryOptions, Groups, type KeptFile, priorityOptions, Statuses } from '@foyer/requests';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Form,
   type FormState,
+  id,
+  Posts,
   seeOther,
-  type Upload,
-  Uploads,
   View,
   type Visit,
 } from '@foyer/web';
@@ -25,7 +23,7 @@ import { snoozeChoices } from '../snoozes.js';
 import { TicketSurroundings } from './ticket-surroundings.js';
 import { UNDONE } from '../ticket-filter.js';
 import { ticketNumber } from '../ticket-number.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
+import { onTicket } from '../ticket-number.pipe.js';
 import { notePlace, replyPlace, TicketPageReader } from '../ticket-page.js';
 import type { ThreadMessage, TicketView } from '../ticket-detail.js';
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
@@ -39,15 +37,28 @@ import { entryViews, rowView, statusChoices, ticketView } from '../ticket-view.j
 
 const PATH = '/console/tickets';
 const LINK_SECONDS = 60;
+const at = (number: number): string => `${PATH}/${ticketNumber(number)}`;
+const onFile = { params: { ...onTicket.params, file: id } };
+const replying = { ...onTicket, form: teamReplyForm, uploads: 'attachments' };
+const noting = { ...onTicket, form: teamNoteForm, uploads: 'attachments' };
+const describing = { ...onTicket, form: propertiesForm };
 type Forms = Partial<Record<'reply' | 'note' | 'properties', FormState<unknown>>>;
 
 /** One ticket for the team: thread, notes, and the customer beside it. */
 @ConsoleController('tickets/:number')
 @Feature('tickets')
 @Can('read', 'Desk')
+@Posts<typeof onTicket, PortalActor, TeamTicketController>(onTicket, ({ number }) => at(number), {
+  solution: [({ tickets }, { actor, number }) => tickets.solve(actor, number), 'tickets.team.updated'],
+  reopening: [({ tickets }, { actor, number }) => tickets.reopen(actor, number), 'tickets.team.updated'],
+  taking: [
+    ({ tickets }, { actor, number }) => tickets.update(actor, number, { assigneeId: actor.id }),
+    'tickets.team.taken',
+  ],
+})
 export class TeamTicketController {
   constructor(
-    private readonly tickets: Tickets,
+    readonly tickets: Tickets,
     private readonly page: TicketPageReader,
     private readonly surroundings: TicketSurroundings,
     private readonly attachments: Attachments,
@@ -63,9 +74,7 @@ export class TeamTicketController {
   @Get()
   @View('tickets/team/show')
   async show(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
+    @Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>,
     @Query('macro') macro?: unknown,
     @Query('thread') thread?: unknown,
     @Query('after') after?: unknown,
@@ -84,9 +93,7 @@ export class TeamTicketController {
   @Get('print')
   @View('tickets/customer/print')
   async print(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
+    @Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>,
     @Query('notes') notes?: unknown,
   ) {
     const ticket = await this.page.read(actor, number);
@@ -105,13 +112,7 @@ export class TeamTicketController {
 
   @Post('replies')
   @View('tickets/team/show')
-  async reply(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(teamReplyForm) form: FormState<z.output<typeof teamReplyForm>>,
-    @Uploads('attachments') uploads: Upload[],
-  ) {
+  async reply(@Ask(replying) { visit, actor, number, form, uploads }: Asked<typeof replying, PortalActor>) {
     const before = await this.page.read(actor, number); // before anything is stored for a ticket that is not theirs
     const kept = await this.attachments.answer(actor, form, uploads);
     const missed = form.failed ? null : writtenSince(before, form.value.seen, actor);
@@ -129,18 +130,12 @@ export class TeamTicketController {
     });
     if (form.failed) return this.view(visit, actor, await this.page.read(actor, number, 'ends'), { reply: form }, kept);
     await this.drafts.discard(actor, replyPlace(number), form.values);
-    return seeOther(form.value.onward ?? `${PATH}/${ticketNumber(number)}`, 'tickets.team.replied');
+    return seeOther(form.value.onward ?? at(number), 'tickets.team.replied');
   }
 
   @Post('notes')
   @View('tickets/team/show')
-  async note(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(teamNoteForm) form: FormState<z.output<typeof teamNoteForm>>,
-    @Uploads('attachments') uploads: Upload[],
-  ) {
+  async note(@Ask(noting) { visit, actor, number, form, uploads }: Asked<typeof noting, PortalActor>) {
     const before = await this.page.read(actor, number, 'none');
     const kept = await this.attachments.answer(actor, form, uploads);
     await form.attempt(async ({ body, also: chosen }) => {
@@ -149,17 +144,12 @@ export class TeamTicketController {
     });
     if (form.failed) return this.view(visit, actor, await this.page.read(actor, number, 'ends'), { note: form }, kept);
     await this.drafts.discard(actor, notePlace(number), form.values);
-    return this.back(number, 'tickets.team.noted');
+    return seeOther(at(number), 'tickets.team.noted');
   }
 
   @Post('properties')
   @View('tickets/team/show')
-  async properties(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(propertiesForm) form: FormState<z.output<typeof propertiesForm>>,
-  ) {
+  async properties(@Ask(describing) { visit, actor, number, form }: Asked<typeof describing, PortalActor>) {
     const before = await this.page.read(actor, number, 'none');
     const { changed, tags, seen } = changedIn(form.values, before);
     await form.attempt(({ status, priority, assignee, category, group, subject }) =>
@@ -182,42 +172,15 @@ export class TeamTicketController {
     return this.view(visit, actor, now, { properties: form });
   }
 
-  @Post('solution')
-  async solve(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
-    await this.tickets.solve(actor, number);
-    return this.back(number, 'tickets.team.updated');
-  }
-
-  @Post('reopening')
-  async reopen(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
-    await this.tickets.reopen(actor, number);
-    return this.back(number, 'tickets.team.updated');
-  }
-
-  /** "I take it." */
-  @Post('taking')
-  async take(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
-    await this.tickets.update(actor, number, { assigneeId: actor.id });
-    return this.back(number, 'tickets.team.taken');
-  }
-
   @Get('attachments/:file')
-  async attachment(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('file', ParseUUIDPipe) id: string,
-  ) {
-    return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, id), LINK_SECONDS));
-  }
-
-  private back(number: number, flash: string) {
-    return seeOther(`${PATH}/${ticketNumber(number)}`, flash);
+  async attachment(@Ask(onFile) { actor, number, file }: Asked<typeof onFile, PortalActor>) {
+    return seeOther(this.files.signedUrl(await this.page.attachment(actor, number, file), LINK_SECONDS));
   }
 
   /** What was changed may have taken the ticket out of the actor's reach. */
   private async onward(actor: PortalActor, number: number, flash: string) {
     return (await this.page.isOpenTo(actor, number))
-      ? this.back(number, flash)
+      ? seeOther(at(number), flash)
       : seeOther(PATH, 'tickets.team.handed-on');
   }
 
