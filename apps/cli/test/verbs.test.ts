@@ -9,7 +9,6 @@ const SILENT: Record<string, string> = {
   'MailFiles.keep': 'a file; the message it hangs on is told of',
   'Companies.hold': 'locks a company, for verbs that tell of what they do',
   'Companies.actFor': 'which of their companies somebody looks at',
-  'Companies.hold': 'locks a company, for verbs that tell of what they do',
   'Drafts.keep': 'words that nobody has sent',
   'Drafts.discard': 'words that nobody has sent',
   'LiveTickets.here': 'who looks at a ticket right now',
@@ -18,7 +17,6 @@ const SILENT: Record<string, string> = {
   'SentTickets.refile': 'tickets of a category that goes; that it went, and where to, is told of',
   'SettingsMemory.changed': 'a signal between processes',
   'TenantThemes.templateFailed': 'notes why a template is not used; who published it is told on its page',
-  'SentTickets.refile': 'with a category that goes, which is told of',
   'TicketThread.find': 'locks a ticket, for verbs that tell of what they do',
   'TicketThread.remember': 'words a ticket is found by, of verbs that tell of it',
   'TicketThread.touched': 'a signal between processes',
@@ -26,7 +24,6 @@ const SILENT: Record<string, string> = {
   // They read what the enclosing write has done so far.
   'KeyCallers.find': 'reads; that a key is in use is noted beside it',
   'Conversations.continuedBy': 'reads',
-  'KeyCallers.find': 'reads; that a key is in use is noted beside it',
   'PortalPrincipals.find': 'reads; that a session is in use is noted beside it',
   'Senders.isTeam': 'reads',
 };
