@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { ListOperations, navEntries, setupPages, Uses } from '@foyer/settings';
+import { navEntries } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { Answers } from './answers.js';
@@ -10,7 +10,6 @@ import { OneClickController } from './customer/one-click.controller.js';
 import { RatingController } from './customer/rating.controller.js';
 import { SurveyController } from './customer/survey.controller.js';
 import { RatingPanel } from './rating-panel.js';
-import { surveys, surveyText } from './survey.js';
 import { surveyRules } from './survey.rules.js';
 import { SurveyMails } from './survey-mails.js';
 import { SurveyResults } from './survey-results.js';
@@ -32,23 +31,11 @@ export class SurveysModule implements OnModuleInit {
     private readonly abilities: Abilities,
     private readonly themes: Themes,
     private readonly slots: Slots,
-    private readonly uses: Uses,
-    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
-    this.lists.offer(surveys, { one: 'survey', several: 'surveys', feature: 'tickets' });
     this.abilities.contribute(surveyRules);
     this.themes.registerTemplates('surveys', new URL('../templates', import.meta.url));
-    this.slots.fill(setupPages, 60, {
-      ...{ group: 'service', href: '/console/settings/surveys', icon: 'face-5', feature: 'tickets' },
-      ...{ label: 'surveys.set-up.title', text: 'surveys.set-up.lead' },
-    });
-    this.uses.add(surveys.section, {
-      kind: 'surveys.set-up.title',
-      name: (survey, locale) => surveyText(survey, 'name', locale),
-      page: ({ id }) => `/console/settings/surveys/${id}`,
-    });
     this.slots.fill(navEntries, 50, {
       ...{ on: 'console', href: '/console/surveys', label: 'surveys.nav', icon: 'face-5', feature: 'tickets' },
       shownTo: ({ ability }) => holds(ability, 'read', 'SurveyResults'),

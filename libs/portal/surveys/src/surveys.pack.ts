@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { Collections } from '@foyer/settings';
+import { Collections, inPack } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
-import { FIRST_SURVEY, survey, surveys } from './survey.js';
+import { FIRST_SURVEY, surveys } from './survey.js';
 
-const declared = z.strictObject({ surveys: z.array(survey.omit({ id: true })) });
+const declared = z.strictObject({ surveys: z.array(inPack(surveys, [])) });
 type Declared = z.output<typeof declared>;
 
 /** `surveys.json` of a tenant pack: what there is by that kind and name takes the declared content and keeps its id. */

@@ -432,12 +432,12 @@ test('a survey is set up, changed and switched off on its pages', async () => {
   const path = '/console/settings/surveys';
   await owner.get(path);
   const typed = {
-    delay: '2',
-    every: '90',
-    coolDown: '14',
-    expiry: '30',
+    delayHours: '2',
+    everyDays: '90',
+    coolDownDays: '14',
+    expiryDays: '30',
   };
-  expect((await owner.post(path, { ...typed, kind: 'nps', coolDown: '0' })).status).toBe(422);
+  expect((await owner.post(path, { ...typed, kind: 'nps', coolDownDays: '0' })).status).toBe(422);
   const number = async () => (await inside(() => world.get(Collections).all(surveys))).length;
   const before = await number();
   expect((await owner.post(path, { ...typed, kind: 'csat' })).text).toContain('id="name-error"');
@@ -468,7 +468,7 @@ test('a survey is set up, changed and switched off on its pages', async () => {
     },
     onLow: { notify: false, reopen: false },
   });
-  await owner.post(`${path}/${FIRST_SURVEY.id}`, { ...typed, notify: '1', reopen: '1', name: 'Ours' });
+  await owner.post(`${path}/${FIRST_SURVEY.id}`, { ...typed, 'onLow-notify': '1', 'onLow-reopen': '1', name: 'Ours' });
   await owner.post(`${path}/${FIRST_SURVEY.id}/switch`);
   const [first] = await inside(() => world.get(Collections).all(surveys));
   expect(first).toMatchObject({ kind: 'csat', enabled: false, name: 'Ours', delayHours: 2, onLow: { reopen: true } });

@@ -95,8 +95,8 @@ describe('everything can be set up', () => {
       expect((await summary(page, { name: '' })).filter((one) => one.startsWith('name '))).toEqual([
         expect.stringMatching(/^name Name: \S/),
       ]);
-    expect(await summary('surveys', { kind: 'csat', name: '', delay: 'x' })).toContainEqual(
-      expect.stringMatching(/^delay [^:]+: \S/),
+    expect(await summary('surveys', { kind: 'csat', name: '', delayHours: 'x' })).toContainEqual(
+      expect.stringMatching(/^delayHours [^:]+: \S/),
     );
   });
 
