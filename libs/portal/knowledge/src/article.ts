@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { declareItems } from '@foyer/settings';
+import { InvalidField } from '@foyer/access';
+import {
+  choice,
+  declareResourceRows,
+  flag,
+  languageReference,
+  line,
+  optionalReference,
+  type ResourceItem,
+  text,
+} from '@foyer/settings';
 
 /** Who is shown it: whoever comes, those who have signed in, the team alone. */
 export const AUDIENCES = ['everybody', 'signed-in', 'team'] as const;
@@ -14,22 +24,41 @@ export const webAddress = z
     return url !== null && url.username === '' && url.password === '';
   }, 'knowledge.article.address-wrong');
 
-const article = z.object({
-  id: z.uuid(),
-  title: z.string().trim().min(1).max(200),
-  /** Where it is: on the operator's own pages, in the handbook, at a maker's. */
-  url: webAddress,
-  /** What it answers, in a sentence. */
-  text: z.string().trim().max(300).default(''),
-  /** Other words people use for it. */
-  words: z.string().trim().max(300).default(''),
-  /** The language it is written in; null: for readers of any. */
-  locale: z.string().max(10).nullable().default(null),
-  audience: z.enum(AUDIENCES).default('everybody'),
-  enabled: z.boolean().default(true),
-});
-export type Article = z.output<typeof article>;
-export const articleContent = article.omit({ id: true });
-
 /** Articles that the operator keeps elsewhere, and wants found here. */
-export const articles = declareItems<Article>('articles', article);
+export const articles = declareResourceRows(
+  'articles',
+  {
+    one: 'article',
+    words: 'knowledge',
+    page: { path: 'articles', group: 'service', icon: 'book', order: 55, feature: 'knowledge' },
+    fields: {
+      title: text(200, { label: 'knowledge.article.title' }),
+      /** Where it is: on the operator's own pages, in the handbook, at a maker's. */
+      url: line(webAddress, 500, { kind: 'url', label: 'knowledge.article.address', hint: true }),
+      /** What it answers, in a sentence. */
+      text: text(300, { optional: true, label: 'knowledge.article.text', hint: true }),
+      /** Other words people use for it. */
+      words: text(300, { optional: true, label: 'knowledge.article.words', hint: true }),
+      audience: choice(AUDIENCES, 'knowledge.audience', {
+        byDefault: 'everybody',
+        label: 'knowledge.article.audience',
+      }),
+      /** The language it is written in; null: for readers of any. */
+      locale: optionalReference(languageReference, {
+        ...{ label: 'knowledge.article.language', none: 'knowledge.article.any-language' },
+        id: z.string().max(10),
+      }),
+      enabled: flag(true, { inList: true }),
+    },
+    row: ({ url, audience }, { t }) => ({
+      text: url,
+      badge: audience === 'everybody' ? null : { label: t(`knowledge.audience.${audience}`), tone: 'info' },
+    }),
+    check({ url }, _before, others) {
+      const same = others.find((one) => one.url === url);
+      if (same) throw new InvalidField('url', 'knowledge.article.known', { title: same.title });
+    },
+  },
+  { team: 500 },
+);
+export type Article = ResourceItem<typeof articles>;

@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { Collections } from '@foyer/settings';
+import { Collections, inPack } from '@foyer/settings';
 import { PackSections } from '@foyer/tenants';
-import { articleContent, articles } from './article.js';
+import { articles } from './article.js';
 
-const declared = z.strictObject({ articles: z.array(articleContent) });
+const declared = z.strictObject({ articles: z.array(inPack(articles, [])) });
 type Declared = z.output<typeof declared>;
 
 /** `knowledge.json` of a tenant pack: what is known by its address takes the declared content and keeps its id. */

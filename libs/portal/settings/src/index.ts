@@ -51,7 +51,7 @@ export {
   whole,
   words,
 } from './resources/fields.js';
-export { declareReference, type Option, type Reference } from './resources/references.js';
+export { declareReference, languageReference, type Option, type Reference } from './resources/references.js';
 export type { ControlView, ResourceInput } from './resources/resource-form.js';
 export {
   type Declared,

@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type Actor, holds } from '@foyer/access';
 import { FileUses } from '@foyer/files';
-import { registerMessages } from '@foyer/i18n';
+import { languageNameIn, registerMessages } from '@foyer/i18n';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { BrandController, FaviconController } from './customer/brand.controller.js';
@@ -25,6 +25,7 @@ import { PortalHome } from './home.js';
 import { navEntries, Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
 import { PublishedTemplates } from './published-templates.js';
+import { languageReference } from './resources/references.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
@@ -90,6 +91,7 @@ export class SettingsModule implements OnModuleInit {
     private readonly fileUses: FileUses,
     private readonly steps: FirstSteps,
     private readonly settings: Settings,
+    private readonly references: References,
   ) {}
 
   onModuleInit(): void {
@@ -102,6 +104,9 @@ export class SettingsModule implements OnModuleInit {
       shownTo: ({ ability }) => holds(ability, 'manage', 'Settings'),
     });
     addPortalPages(this.slots);
+    this.slots.fill(languageReference, 10, async (locale) =>
+      (await this.settings.get('general')).locales.map((value) => ({ value, label: languageNameIn(value, locale) })),
+    );
     this.addSteps();
     this.fileUses.json('setting', 'value');
     this.fileUses.json('item', 'data');

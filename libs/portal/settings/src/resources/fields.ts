@@ -5,7 +5,7 @@ import type { Reference } from './references.js';
 
 /** How a field is asked for on a page. */
 export interface FieldForm<T> {
-  kind: 'text' | 'textarea' | 'rich' | 'select' | 'switch' | 'several';
+  kind: 'text' | 'url' | 'textarea' | 'rich' | 'select' | 'switch' | 'several';
   /** What was typed becomes what is kept. */
   shape: z.ZodType<T>;
   typed(value: T): Typed[string];
@@ -74,9 +74,20 @@ export function text(
 }
 
 /** What is written in a form of its own, such as an address, and takes one line. */
-export const line = (schema: z.ZodType<string>, max: number, options: Options = {}): Field<string> => ({
+export const line = (
+  schema: z.ZodType<string>,
+  max: number,
+  { kind = 'text', ...options }: Options & { kind?: 'text' | 'url' } = {},
+): Field<string> => ({
   schema,
-  form: { kind: 'text', shape: schema, typed: same, required: !schema.safeParse('').success, max },
+  form: {
+    ...{ kind, typed: same, required: !schema.safeParse('').success, max },
+    shape: z
+      .string()
+      .trim()
+      .optional()
+      .pipe(schema as z.ZodType<string, string | undefined>),
+  },
   ...options,
 });
 

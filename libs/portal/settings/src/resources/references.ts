@@ -11,3 +11,6 @@ export type FindOptions = (locale: string, chosen: readonly string[]) => Promise
 export type Reference = Slot<FindOptions>;
 
 export const declareReference = (name: string): Reference => new Slot(name);
+
+/** Of the portal, by their tags. */
+export const languageReference = declareReference('languages');

@@ -72,6 +72,7 @@ export interface ControlView {
   options: readonly (Option & { checked: boolean })[] | null;
   blank: string | null;
   inputmode: string | null;
+  dir: 'ltr' | null;
 }
 
 /** The controls of a page by their names. `offered` gives what a reference can point at. */
@@ -99,7 +100,7 @@ export async function controlsOf<Item extends CollectionItem>(
       ...{ name, kind, label: visit.t(about.label(leaf)), hint: hint && visit.t(hint), fixed },
       ...{ checked: chosen.length > 0, required, optional: !required && kind !== 'switch' && kind !== 'select' },
       ...{ maxlength: max ?? null, blank: required ? null : visit.t(none) },
-      inputmode: numeric ? 'numeric' : null,
+      ...{ inputmode: numeric ? 'numeric' : null, dir: kind === 'url' ? 'ltr' : null },
       options: options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
     });
   }
