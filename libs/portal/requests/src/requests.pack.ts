@@ -2,32 +2,28 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '@foyer/database';
-import { Collections, type PackTexts } from '@foyer/settings';
+import { Collections, type PackTexts, plainInPack } from '@foyer/settings';
 import { type TicketGroup, ticketGroups } from './groups.js';
 import { FIRST_TYPE, NEEDS, type RequestType, requestTypes, slugOf } from './request-type.js';
 import { PRIORITIES } from './priorities.js';
-import { FIELD_KINDS, type FieldValue, type RequestField, requestFields, VISIBILITIES } from './request-field.js';
+import { FIELD_KINDS, type FieldValue, type RequestField, requestFields } from './request-field.js';
 import { TicketCategory } from './ticket-category.entity.js';
 
 const key = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const need = z.enum(NEEDS);
 const field = z.strictObject({
+  ...plainInPack(requestFields),
   key,
   label: z.string().min(1),
   kind: z.enum(FIELD_KINDS),
-  hint: z.string().optional(),
   options: z.array(z.string().min(1)).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
-  unit: z.string().optional(),
-  visibility: z.enum(VISIBILITIES).optional(),
 });
 const type = z.strictObject({
+  ...plainInPack(requestTypes),
   key,
   name: z.string().min(1),
-  sentence: z.string().optional(),
-  introduction: z.string().optional(),
-  icon: z.string().optional(),
   category: z.string().optional(),
   priority: z.enum(PRIORITIES).optional(),
   group: z.string().optional(),
@@ -95,13 +91,14 @@ export class RequestsPack {
   }
 
   private async typeOf(given: DeclaredType, fields: RequestField[], texts: PackTexts): Promise<RequestType> {
-    const { icon, needs, questions, category, priority, group, tags } = given;
-    const { name, sentence, introduction, translations } = texts.write(given, ['name', 'sentence', 'introduction']);
+    const { key: named, questions, category, priority, group, tags, ...rest } = given;
+    const said = texts.write(rest, textsOf(requestTypes));
     const found = category
       ? await this.database.write((em) => em.findOneOrFail(TicketCategory, { name: texts.own(category) }))
       : null;
     return requestTypes.about.schema.parse({
-      ...{ id: packId('type', given.key), name, sentence, introduction, translations, slug: slugOf(name), icon, needs },
+      ...said,
+      ...{ id: packId('type', named), slug: slugOf(said.name) },
       questions: questions.map(({ field: asked, required, when, match }) => ({
         fieldId: packId('field', asked),
         required,
@@ -118,9 +115,12 @@ export class RequestsPack {
   }
 }
 
+const textsOf = ({ about }: Pick<typeof requestTypes, 'about'> | Pick<typeof requestFields, 'about'>): string[] =>
+  about.texts.map(({ name }) => name);
+
 function fieldOf({ key: name, options = [], ...rest }: DeclaredField, texts: PackTexts): RequestField {
   return requestFields.about.schema.parse({
-    ...texts.write(rest, ['label', 'hint']),
+    ...texts.write(rest, textsOf(requestFields)),
     id: packId('field', name),
     options: options.map((label) => ({
       id: packId('option', `${name}/${label}`),

@@ -1,10 +1,12 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { World } from '@foyer/app-cli/testing';
 import { searchableSql, sql, table } from '@foyer/database';
 import { requestFields, requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { inTenant } from '@foyer/tenancy';
 import { Packs, Tenants } from '@foyer/tenants';
+import { declaredRequests } from '../src/requests.pack.js';
 import { questionsOf } from '../src/request-form.js';
 import type { RequestType } from '../src/request-type.js';
 
@@ -46,6 +48,14 @@ test.each([...BLUEPRINTS, ...BUSINESSES])('%s: request types whose questions han
     expect(after[0]!.name).toBe('Renamed by the team');
     expect(after).toHaveLength(count);
   });
+});
+
+test('a pack says whatever the declaration of a type or a field has, within its limits', () => {
+  const types = (more: object) =>
+    z.object(declaredRequests).safeParse({ types: [{ key: 'one', name: 'One', ...more }] });
+  expect(types({ approval: 'company-admins', enabled: false, sentence: 'Short' }).success).toBe(true);
+  expect(types({ sentence: 'x'.repeat(201) }).success).toBe(false);
+  expect(types({ unheard: 'of' }).success).toBe(false);
 });
 
 /** Conditions that could never hold. */

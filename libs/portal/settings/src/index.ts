@@ -62,5 +62,5 @@ export {
   type Resource,
   type ResourceItem,
 } from './resources/resource.js';
-export { inPack } from './resources/resource-pack.js';
+export { inPack, plainInPack } from './resources/resource-pack.js';
 export { ResourceController, settingsPage } from './resources/resource.controller.js';

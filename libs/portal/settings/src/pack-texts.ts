@@ -20,14 +20,11 @@ export class PackTexts {
   }
 
   /** The item with the named texts in the portal's language, and in all others as its `translations`. */
-  write<Item extends object>(
-    item: Item,
-    names: readonly (keyof Item & string)[],
-  ): Item & { translations: Translations } {
+  write<Item extends object>(item: Item, names: readonly string[]): Item & { translations: Translations } {
     const translations: Translations = {};
     const written = { ...item, translations };
     for (const name of names) {
-      const text = item[name];
+      const text = (item as Record<string, unknown>)[name];
       if (typeof text !== 'string') continue;
       for (const [locale, words] of this.others(text)) (translations[locale] ??= {})[name] = words;
       Object.assign(written, { [name]: this.own(text) });

@@ -15,3 +15,11 @@ export const inPack = <
   const kept = Object.entries(shape).filter(([name]) => name !== 'id' && !left.includes(name as Left));
   return z.object({ ...Object.fromEntries(kept), ...said }) as never;
 };
+
+/** For packs with a format of their own: what they say of an item as it is declared, each of it if they like. References have names there. */
+export const plainInPack = <Item extends { id: string }>({ about }: Declared<Item>): Record<string, z.ZodType> =>
+  Object.fromEntries(
+    Object.entries(about.fields)
+      .filter(([, { form, refersTo }]) => form && !refersTo)
+      .map(([name, { schema }]) => [name, schema.optional()]),
+  );
