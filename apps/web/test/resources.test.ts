@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { InvalidField } from '@foyer/access';
@@ -48,6 +49,14 @@ describe.each(named)('%s, as it is declared', (_name, resource) => {
     const table = await owner.get(`${pathOf(resource)}/export`);
     expect(table.headers['content-type']).toContain('text/csv');
     expect(table.text.split('\r\n')[0]!.split(',')).toHaveLength(asked.length);
+  });
+
+  test('says of every field with a control what it is, where programs read it', () => {
+    const kindOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+    const silent = about.leaves
+      .filter(({ field }) => field.form)
+      .filter(({ field }) => !['type', 'enum', 'anyOf'].some((word) => word in kindOf(field.schema)));
+    expect(silent.map(({ control }) => control)).toEqual([]);
   });
 
   test('refuses what refers to nothing, whichever way it comes', async () => {

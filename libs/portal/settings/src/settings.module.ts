@@ -91,7 +91,6 @@ export class SettingsModule implements OnModuleInit {
     private readonly fileUses: FileUses,
     private readonly steps: FirstSteps,
     private readonly settings: Settings,
-    private readonly references: References,
   ) {}
 
   onModuleInit(): void {

@@ -257,6 +257,10 @@ describe('everything can be set up', () => {
     });
   });
 
+  test('a macro is found by its shortcut too', async () => {
+    expect((await owner.get('/console/find?q=ty')).text).toMatch(/settings\/macros\/[0-9a-f-]{36}/);
+  });
+
   test('a macro is held to its rules by the verb, whoever calls it', async () => {
     const actor = await acme.owner.actor();
     const nobody = '0190f000-0000-7000-8000-00000000dead';

@@ -64,7 +64,8 @@ export function text(
   max: number,
   { optional = false, asked = !optional, lines, ...options }: TextOptions = {},
 ): Field<string> {
-  const schema = optional ? typed.words(max).default('') : typed.text(max);
+  // What comes out of a transformation says nothing of itself to those who read the API's description.
+  const schema = optional ? typed.words(max).pipe(z.string().max(max)).default('') : typed.text(max);
   const shape = asked ? typed.text(max) : schema;
   return {
     schema,

@@ -5,13 +5,15 @@ import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { Collections } from '../collections.js';
 import { consoleSearch, type Found } from '../console-search.js';
+import type { CollectionItem } from '../section.js';
 import { Features } from '../features.js';
 import { Settings } from '../settings.js';
-import { declaredResources } from './resource.js';
+import { valueAt } from './fields.js';
+import { declaredResources, type Resource } from './resource.js';
 
 const MOST = 8;
 
-/** Finds what the team has set up by its name. From memory: it costs no statement. */
+/** Finds what the team has set up by its name and by what its lines of text say. From memory: it costs no statement. */
 @Injectable()
 export class ResourceSearch implements OnModuleInit {
   constructor(
@@ -38,10 +40,16 @@ export class ResourceSearch implements OnModuleInit {
       for (const item of await this.collections.all(resource)) {
         const name = title(item, visit.locale);
         const href = `/console/settings/${page.path}/${item.id}`;
-        if (begins(name, words)) found.push({ title: name, text: visit.t(`${called}.title`), href, icon: page.icon });
+        if (begins(name, words) || says(resource, item, words))
+          found.push({ title: name, text: visit.t(`${called}.title`), href, icon: page.icon });
         if (found.length === MOST) return found;
       }
     }
     return found;
   }
 }
+
+const says = ({ about }: Resource<CollectionItem>, item: CollectionItem, words: string): boolean =>
+  about.leaves
+    .filter(({ field: { form } }) => form?.kind === 'text' && !form.numeric)
+    .some(({ path }) => [valueAt(item, path) ?? []].flat().some((said) => begins(String(said), words)));
