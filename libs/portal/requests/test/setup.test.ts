@@ -25,6 +25,14 @@ const all = <T extends { id: string }>(list: Parameters<Collections['all']>[0]) 
   acme.inside(() => world.get(Collections).all(list)) as unknown as Promise<T[]>;
 const said = (html: string) => /class="error"[^>]*>.*?<span>([^<]+)/.exec(html)?.[1];
 
+test('a limit of a number field that is no number is refused at its control', async () => {
+  const browser = await acme.owner.browser();
+  await browser.get('/console/settings/ticket-fields/new');
+  const typed = { label: 'Floor', kind: 'number', visibility: 'customer', min: 'ground' };
+  const { status, text } = await browser.post('/console/settings/ticket-fields', typed);
+  expect([status, text.includes('id="min-error"')]).toEqual([422, true]);
+});
+
 describe('fields', () => {
   test('are added, translated, and their options keep their ids when they are renamed', async () => {
     const path = `${SETTINGS}/ticket-fields`;
