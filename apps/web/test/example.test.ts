@@ -31,7 +31,7 @@ test('its list has a page among the settings, which checks what is typed', async
   expect((await owner.post(PATH, sent)).status).toBe(303);
   const again = await owner.post(PATH, sent);
   expect([again.status, again.text.includes('already taken')]).toEqual([422, true]);
-  expect((await owner.get(PATH)).text).toMatch(/Beamer[\s\S]*Lent/);
+  expect((await owner.get(PATH)).text).toMatch(/Beamer[\s\S]*Serial number: B-17[\s\S]*Lent/);
   expect((await owner.get('/console/find?q=beam')).text).toContain('Beamer');
   expect((await owner.get(`${PATH}/export`)).text).toContain('Beamer,B-17,Globex');
 });

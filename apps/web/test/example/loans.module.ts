@@ -20,11 +20,10 @@ export const loanDevices = declareResource('loan-devices', {
   page: { path: 'loan-devices', group: 'portal', icon: 'monitor', order: 95 },
   fields: {
     name: text(80, { unique: true }),
-    serial: text(40, { optional: true }),
+    serial: text(40, { optional: true, listed: true }),
     companyId: optionalReference(companyReference),
   },
-  row: ({ serial, companyId }, { t }) => ({
-    text: serial,
+  row: ({ companyId }, { t }) => ({
     badge: companyId ? { label: t('loans.devices.lent'), tone: 'info' } : null,
   }),
 });

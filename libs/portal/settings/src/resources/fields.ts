@@ -53,6 +53,8 @@ interface Options {
   fixed?: boolean;
   /** Asked of what is there, not of something new. */
   later?: boolean;
+  /** The list shows it beside the title. */
+  listed?: boolean;
   /** Switched in the list and not asked for on the page. */
   inList?: boolean;
 }

@@ -50,11 +50,25 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
   }
 
   protected row(visit: Visit, item: Item): CollectionRow | Promise<CollectionRow> {
-    const { title, row } = this.collection.about;
+    return this.declaredRow(visit, item);
+  }
+
+  private async declaredRow(visit: Visit, item: Item): Promise<CollectionRow> {
+    const { title, row, leaves } = this.collection.about;
+    const say = { locale: visit.locale, region: visit.region, t: visit.t.bind(visit) };
+    const said = row?.(item, say) ?? {};
+    const listed: (string | null | undefined)[] = [said.text];
+    for (const leaf of leaves.filter(({ field }) => field.listed)) {
+      const value = valueAt(item, leaf.path);
+      const offered = leaf.field.refersTo ? await this.offered(visit, leaf, [value ?? []].flat() as string[]) : [];
+      const shown = cell(visit, leaf, value, offered);
+      listed.push(shown ? `${visit.t(this.collection.about.label(leaf))}: ${String(shown)}` : null);
+    }
     return {
       title: title(item, visit.locale),
       enabled: 'enabled' in item ? Boolean(item.enabled) : null,
-      ...row?.(item, { locale: visit.locale, region: visit.region, t: (key, values) => visit.t(key, values) }),
+      ...said,
+      text: listed.filter(Boolean).join(' · ') || null,
     };
   }
 
