@@ -312,12 +312,14 @@ describe(`events, on ${process.env.REDIS_URL ? 'Redis' : 'PostgreSQL'}`, () => {
     const second = await startWorker();
     await second.get(Dispatcher).start();
     heard.length = 0;
+    const begun = Date.now();
     await Promise.all(Array.from({ length: 20 }, (_, n) => ring(acme, `crowd-${n}`)));
     await sleep(4_000);
     await second.close();
     const ticks = heard.filter((line) => line === 'tick').length;
     expect(ticks).toBeGreaterThanOrEqual(2);
-    expect(ticks).toBeLessThanOrEqual(5);
+    // One each second, however slow the machine was; two workers that each ran it would have run twice as many.
+    expect(ticks).toBeLessThanOrEqual((Date.now() - begun) / 1000 + 1);
     expect(heard.filter((line) => line.includes('crowd-'))).toHaveLength(40);
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOCALES } from '@foyer/i18n';
 import { InvalidField } from '@foyer/access';
 import {
   choice,
@@ -46,7 +47,7 @@ export const articles = declareResourceRows(
       /** The language it is written in; null: for readers of any. */
       locale: optionalReference(languageReference, {
         ...{ label: 'knowledge.article.language', none: 'knowledge.article.any-language' },
-        id: z.string().max(10),
+        id: z.enum(LOCALES, 'web.form.choice'),
       }),
       enabled: flag(true, { inList: true }),
     },
