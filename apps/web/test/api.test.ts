@@ -521,6 +521,35 @@ test('tickets and each other, who follows them and what is laid aside', async ()
   expect((await ofCompany.post(`${first}/snooze`, { until })).status).toBe(403);
 });
 
+describe('a ticket takes what its portal knows, and nothing else', () => {
+  test('a name of a status goes with its kind; ids of everything else must be there', async () => {
+    const { number } = await ana.opens('Named');
+    const waits = await everything.post('ticket-statuses', { kind: 'open', name: 'Waits for parts' });
+    const own = (waits.body as { id: string }).id;
+    const refused = async (body: object) => {
+      const { status, body: said } = await everything.patch(`tickets/${number}`, body, '*');
+      return [status, said.errors?.[0]?.pointer];
+    };
+    expect((await everything.patch(`tickets/${number}`, { status_id: own }, '*')).body.status_id).toBe(own);
+    expect(await refused({ status_id: await personId(ana) })).toEqual([422, '/status_id']);
+    expect(await refused({ status: 'solved', status_id: own })).toEqual([422, '/status_id']);
+    expect(await refused({ group_id: UNKNOWN })).toEqual([422, '/group_id']);
+    expect(await refused({ category_id: UNKNOWN })).toEqual([422, '/category_id']);
+    expect(await refused({ assignee_id: await personId(ana) })).toEqual([422, '/assignee_id']);
+    const before = (await everything.get(`tickets/${number}`)).body;
+    expect(before).toMatchObject({ status: 'open', status_id: own, assignee: null });
+  });
+
+  test('one that was merged is changed by nobody', async () => {
+    const [one, other] = [(await ana.opens('Twice')).number, (await ana.opens('Once')).number];
+    expect((await everything.post(`tickets/${one}/merge`, { into: String(other) })).status).toBe(204);
+    for (const body of [{ status: 'open' }, { subject: 'Again' }, { fields: {} }])
+      expect((await everything.patch(`tickets/${one}`, body, '*')).status).toBe(409);
+    expect((await everything.post(`tickets/${one}/notes`, { body: 'x' })).status).toBe(409);
+    expect((await everything.get(`tickets/${one}`)).body.status).toBe('closed');
+  });
+});
+
 describe('what a request type asks is asked of programs too', () => {
   const [serial, pieces, colour, urgent, margin] = Array.from({ length: 5 }, () => randomUUID()) as [
     string,

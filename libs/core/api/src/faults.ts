@@ -29,6 +29,7 @@ const pointerTo = (path: readonly PropertyKey[]): string =>
 export function atSentField(error: unknown, body: z.ZodObject | undefined): unknown {
   if (!(error instanceof InvalidField) || !body) return error;
   const name = error.field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const sent = [name, `${name}_id`, `${name}_ids`, `${name.replace(/s$/, '')}_ids`].find((one) => one in body.shape);
+  // The id first: of `status` and `status_id` only the second can name what is not there.
+  const sent = [`${name}_id`, name, `${name}_ids`, `${name.replace(/s$/, '')}_ids`].find((one) => one in body.shape);
   return sent ? new InvalidField(sent, error.code, error.values) : error;
 }

@@ -4,7 +4,7 @@ import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
-import { Agents, Groups, Requests, TicketCategory, type TicketStatus } from '@foyer/requests';
+import { Agents, Groups, Requests, Statuses, TicketCategory, type TicketStatus } from '@foyer/requests';
 import { Settings } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import type { Happening } from './happenings.js';
@@ -32,6 +32,7 @@ export class TicketSteps {
     private readonly agents: Agents,
     private readonly groups: Groups,
     private readonly requests: Requests,
+    private readonly statuses: Statuses,
     private readonly reopening: Reopening,
     private readonly slots: Slots,
     private readonly settings: Settings,
@@ -50,6 +51,7 @@ export class TicketSteps {
     const fromTeam = atDesk || speaksForTeam(actor, ticket);
     const comesBack = !fromTeam && ticket.status === 'solved';
     if (fromTeam && next && isOver(next)) mustMayEnd(actor, ticket, next);
+    if (fromTeam && next) await this.checkStatus(ticket, next, statusId);
     const message = await this.thread.say(ticket, actor, 'reply', { ...draft, byTeam: fromTeam });
     if (fromTeam && !ticket.assigneeId && actor.id) await this.set(actor, ticket, { assigneeId: actor.id });
     const happened = fromTeam
@@ -80,6 +82,8 @@ export class TicketSteps {
     if (values.assigneeId && values.assigneeId !== ticket.assigneeId) await this.checkAssignee(values.assigneeId);
     if (values.groupId && values.groupId !== ticket.groupId && !(await this.groups.find(values.groupId)))
       throw new InvalidField('group', 'web.form.choice');
+    if (values.typeId && values.typeId !== ticket.typeId) await this.checkType(values.typeId);
+    if (values.status) await this.checkStatus(ticket, values.status, values.statusId);
     await this.thread.happened(ticket, actor, await this.named(ticket.change(values)));
   }
 
@@ -149,6 +153,18 @@ export class TicketSteps {
   async checkCategory(id: string | null): Promise<void> {
     if (id && !(await this.database.write((em) => em.findOne(TicketCategory, { id }))))
       throw new InvalidField('category', 'web.form.choice');
+  }
+
+  private async checkType(id: string): Promise<void> {
+    if (!(await this.requests.types()).some((type) => type.id === id))
+      throw new InvalidField('type', 'web.form.choice');
+  }
+
+  /** A name of the operator's own goes with its kind alone: otherwise readers see another status than rules and lists do. */
+  private async checkStatus(ticket: Ticket, kind: TicketStatus, id: string | null = null): Promise<void> {
+    if (!id || (id === ticket.statusId && kind === ticket.status)) return;
+    if (!(await this.statuses.all()).some((one) => one.id === id && one.kind === kind))
+      throw new InvalidField('status', 'web.form.choice');
   }
 
   private async checkAssignee(id: string): Promise<void> {

@@ -71,7 +71,7 @@ export class TicketThread {
       if (!ticket || !allowed(actor.ability, 'read', 'Ticket', ticket)) throw new NotFound();
       if (!allowed(actor.ability, action, 'Ticket', ticket)) throw new Refused();
       // What somebody wrote or set here would stay where nobody looks any more.
-      if (ticket.mergedIntoId && actor.id && (action === 'note' || action === 'update'))
+      if (ticket.mergedIntoId && actor.kind !== 'job' && (action === 'note' || action === 'update'))
         throw new Conflict('tickets.merge.merged');
       return ticket;
     });
