@@ -696,6 +696,43 @@ describe('lists', () => {
   });
 });
 
+describe('what changes before the eyes of customers', () => {
+  let ofCompany: ReturnType<typeof program>;
+  let number: number;
+  beforeAll(async () => {
+    ofCompany = program(acme, (await keyFor(['tickets:read'], 'Globex')).key);
+    number = (await ana.opens('Seen from outside')).number;
+  });
+
+  /** Whether `updated_at`, which sync goes by, is another after a change of the team. */
+  async function moves(body: object): Promise<boolean> {
+    const seen = async () => ((await ofCompany.get(`tickets/${number}`)).body as { updated_at: string }).updated_at;
+    const before = await seen();
+    expect((await everything.patch(`tickets/${number}`, body, '*')).status).toBe(200);
+    return (await seen()) !== before;
+  }
+
+  test('sync with a company’s key tells of all that the key sees, and of nothing else', async () => {
+    const ids = { shown: randomUUID(), hidden: randomUUID() };
+    const fields = await acme.inside(() => world.get(Collections).all(requestFields));
+    const added = (['shown', 'hidden'] as const).map((label) =>
+      requestFields.entry.parse({
+        ...{ id: ids[label], label, kind: 'text', visibility: label === 'hidden' ? 'team' : 'customer' },
+      }),
+    );
+    await acme.inside(() => world.get(Collections).apply(requestFields, [...fields, ...added]));
+    for (const body of [
+      { subject: 'Named anew' },
+      { priority: 'urgent' },
+      { assignee_id: await personId(acme.owner) },
+      { fields: { [ids.shown]: 'Answer' } },
+    ])
+      expect([body, await moves(body)]).toEqual([body, true]);
+    for (const body of [{ tags: ['of-the-team'] }, { fields: { [ids.hidden]: 'Answer' } }])
+      expect([body, await moves(body)]).toEqual([body, false]);
+  });
+});
+
 describe('a list that is set up', () => {
   test('is read, added to, changed, ordered and taken from as on its page', async () => {
     const nils = await acme.agent('Nils');

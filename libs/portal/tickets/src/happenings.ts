@@ -55,3 +55,10 @@ export const SHOWN_TO_CUSTOMERS: readonly HappeningType[] = [
   ...(['status', 'merged', 'merged-here', 'split', 'split-here', 'shared', 'unshared', 'follow-up'] as const),
   ...(['approval-asked', 'approved', 'rejected', 'approval-withdrawn'] as const),
 ];
+
+/** What customers see of the ticket itself, though no line of their thread tells of it. */
+const SEEN_ON_TICKET: readonly HappeningType[] = ['subject', 'priority', 'category', 'assignee', 'type'];
+
+/** Whether a ticket is another to its customers by it; of answers, whoever knows the fields says so. */
+export const changesWhatIsShown = (type: HappeningType): boolean =>
+  SHOWN_TO_CUSTOMERS.includes(type) || SEEN_ON_TICKET.includes(type);

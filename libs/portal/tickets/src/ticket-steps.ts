@@ -107,6 +107,12 @@ export class TicketSteps {
     await this.thread.happened(ticket, actor, [happening]);
   }
 
+  /** Whether customers see one of these answers. */
+  async areShown(fieldIds: readonly string[]): Promise<boolean> {
+    const fields = await this.requests.fields();
+    return fields.some(({ id, visibility }) => visibility !== 'team' && fieldIds.includes(id));
+  }
+
   /** What goes with words goes with them or not at all. */
   async along(actor: PortalActor, ticket: Ticket, also: readonly TicketAction[]): Promise<void> {
     if (also.length === 0) return;

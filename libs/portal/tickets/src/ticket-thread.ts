@@ -6,7 +6,7 @@ import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
 import type { Arrived } from './ticket-message.entity.js';
-import { type Happening, SHOWN_TO_CUSTOMERS } from './happenings.js';
+import { changesWhatIsShown, type Happening } from './happenings.js';
 import { Ticket, type TicketSource } from './ticket.entity.js';
 import { changeOf, asTold, TicketAssigned, TicketChanged, TicketReopened, TicketSolved } from './ticket.events.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
@@ -124,7 +124,7 @@ export class TicketThread {
         em.persist(message);
         written.push(message);
         const { type, from, to } = happening;
-        if (SHOWN_TO_CUSTOMERS.includes(type)) ticket.shownAt = new Date();
+        if (changesWhatIsShown(type)) ticket.shownAt = new Date();
         if (type === 'assignee' && to)
           await this.outbox.publish(new TicketAssigned(ticket.id, to, actor.id, message.id, asTold(ticket)), {
             by: actor,

@@ -191,11 +191,13 @@ export class Tickets {
     await this.thread.change(actor, 'update', ref, async (ticket) => {
       const fieldIds = Object.keys(fields).filter((id) => printOf(ticket.fields[id]) !== printOf(fields[id]!));
       for (const [id, wanted] of Object.entries(fields)) {
-        const now = printOf(ticket.fields[id]);
-        if (seen[id] !== undefined && now !== seen[id] && now !== printOf(wanted))
+        const held = printOf(ticket.fields[id]);
+        if (seen[id] !== undefined && held !== seen[id] && held !== printOf(wanted))
           throw new InvalidField(controlOf(id), CHANGED_MEANWHILE);
       }
-      Object.assign(ticket, { fields: { ...ticket.fields, ...fields }, updatedAt: new Date() });
+      const now = new Date();
+      Object.assign(ticket, { fields: { ...ticket.fields, ...fields }, updatedAt: now });
+      if (await this.steps.areShown(fieldIds)) ticket.shownAt = now;
       if (changed.length > 0)
         await this.thread.happened(ticket, actor, [
           { type: 'fields', from: null, to: null, toName: changed.join(', '), fieldIds },
