@@ -444,6 +444,20 @@ describe('what two may change', () => {
     expect((await everything.patch('tickets/1', { priority: 'low' }, changed.headers['etag'])).status).toBe(200);
   });
 
+  test('and what clocks move is no change', async () => {
+    const seen = (await everything.get('tickets/1')).headers['etag']!;
+    await acme.inside(() =>
+      world
+        .get(Database)
+        .write((em) =>
+          rows(em, sql`update ${table('ticket')} set due_at = now() + interval '1 hour' where number = 1`),
+        ),
+    );
+    const { headers, body } = await everything.get('tickets/1');
+    expect([headers['etag'], body.due_at]).toEqual([seen, expect.any(String)]);
+    expect((await everything.patch('tickets/1', { priority: 'low' }, seen)).status).toBe(200);
+  });
+
   test('companies as well', async () => {
     const id = await companyId('Globex');
     const { headers } = await everything.get(`companies/${id}`);
@@ -664,6 +678,23 @@ describe('lists', () => {
     expect((await everything.get(`tickets?limit=1&status=open&cursor=${first}`)).body.code).toBe('cursor-wrong');
     expect((await everything.get('tickets?cursor=nonsense')).status).toBe(400);
   });
+
+  test.each(['tickets', 'tickets/sync', 'tickets/1/messages', 'people', 'companies'])(
+    'no place in %s but one that it gave, whole and as it was',
+    async (path) => {
+      await everything.post('tickets/1/notes', { body: 'So that there are two' });
+      const { next_cursor: cursor } = (await everything.get(`${path}?limit=1`)).body as { next_cursor: string };
+      expect((await everything.get(`${path}?limit=1&cursor=${cursor}`)).status).toBe(200);
+      const text = Buffer.from(cursor, 'base64url').toString();
+      const damaged = [text.slice(0, -1), `${text}0`, text.replace(/.$/, 'z'), text.slice(0, 22), ''];
+      for (const one of damaged.map((other) => Buffer.from(other).toString('base64url'))) {
+        const { status, body } = await everything.get(`${path}?limit=1&cursor=${one}`);
+        expect([one, status, body.code]).toEqual([one, 400, 'cursor-wrong']);
+      }
+      for (const other of ['tickets', 'tickets/2/messages', 'people'].filter((one) => one !== path))
+        expect((await everything.get(`${other}?cursor=${cursor}`)).body.code).toBe('cursor-wrong');
+    },
+  );
 
   test('sync tells what changed since, once it is over', async () => {
     const past = (seconds: number) =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { All, Req, Res } from '@nestjs/common';
+import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { negotiateLocale, regionOf } from '@foyer/i18n';
@@ -18,11 +19,11 @@ import {
 } from '@foyer/web';
 import { Api, BASE } from './api.js';
 import { type Caller, Callers } from './callers.js';
-import { cursorOf, placeOf } from './cursors.js';
+import { Cursors, type Listing } from './cursors.js';
 import { atSentField, read } from './faults.js';
 import { readJsonBody } from './json-body.js';
 import { type Given, OnceOnly } from './once-only.js';
-import type { Call, Operation } from './operation.js';
+import { type Call, clocks, type Operation } from './operation.js';
 
 /** Of one key; as RateLimit-Policy tells it (draft-ietf-httpapi-ratelimit-headers-11). */
 const REQUESTS: Limit = { name: 'api', points: 600, seconds: 60 };
@@ -38,6 +39,7 @@ export class ApiController {
     private readonly limits: Limits,
     private readonly once: OnceOnly,
     private readonly cookies: Cookies,
+    private readonly cursors: Cursors,
     private readonly database: Database,
   ) {}
 
@@ -112,7 +114,7 @@ export class ApiController {
     const query = read(operation.query, req.query, 'query') as Record<string, unknown>;
     return {
       ...{ actor, keyId, query, params: known?.data ?? {}, visit: new Visit(req, req.res!, this.cookies) },
-      place: placeOf(operation.path, req.query, req.query['cursor']),
+      place: this.cursors.placeOf(listing(operation, { params: known?.data ?? {} }, req), req.query['cursor']),
       body: req.method === 'GET' || req.method === 'HEAD' ? {} : await this.body(operation, req),
     } as Call as Call<never>;
   }
@@ -138,17 +140,30 @@ export class ApiController {
     const { current } = operation;
     if (!current) return this.handled(operation, call, req);
     const seen = req.get('if-match');
-    const now = answered(operation, await current(call), operation.path, req);
+    const now = this.answered(operation, call, await current(call), req);
     if (!seen) throw new Problem(428, 'if-match-missing');
     if (seen !== '*' && !seen.split(/\s*,\s*/).includes(now.headers['ETag']!)) throw new Problem(412, 'if-match-stale');
     await operation.handle(call);
     if (operation.method === 'delete') return { status: 204, body: null, headers: {} };
     await this.database.write((em) => em.flush());
-    return answered(operation, await current(call), operation.path, req);
+    return this.answered(operation, call, await current(call), req);
   }
 
   private async handled(operation: Operation, call: Call<never>, req: FoyerRequest): Promise<Given> {
-    return answered(operation, await operation.handle(call), operation.path, req);
+    return this.answered(operation, call, await operation.handle(call), req);
+  }
+
+  /** Only what the operation says that it gives leaves. */
+  private answered(operation: Operation, call: Call<never>, result: unknown, req: FoyerRequest): Given {
+    const { output, status, type = 'application/json' } = operation;
+    if (output === null) return { status: 204, body: null, headers: {} };
+    const body: unknown = output.parse(result);
+    const list = body as { data?: unknown[]; next_cursor?: string | null };
+    if (Array.isArray(list.data) && typeof list.next_cursor === 'string')
+      list.next_cursor = this.cursors.cursorOf(listing(operation, call, req), list.next_cursor);
+    const isOne = !Array.isArray(list.data) && type === 'application/json';
+    const headers = { 'Content-Type': `${type}; charset=utf-8`, ...(isOne && { ETag: etagOf(output, body) }) };
+    return { status, body, headers };
   }
 }
 
@@ -161,21 +176,16 @@ function decoded(params: Record<string, string>): Record<string, string> {
   }
 }
 
-/** Only what the operation says that it gives leaves. */
-function answered(
-  { output, status, type = 'application/json' }: Operation,
-  result: unknown,
-  path: string,
-  req: FoyerRequest,
-): Given {
-  if (output === null) return { status: 204, body: null, headers: {} };
-  const body: unknown = output.parse(result);
-  const list = body as { data?: unknown[]; next_cursor?: string | null };
-  if (Array.isArray(list.data) && typeof list.next_cursor === 'string')
-    list.next_cursor = cursorOf(path, req.query, list.next_cursor);
-  const print = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22);
-  const isOne = !Array.isArray(list.data) && type === 'application/json';
-  return { status, body, headers: { 'Content-Type': `${type}; charset=utf-8`, ...(isOne && { ETag: `"${print}"` }) } };
+function listing({ path }: Operation, { params }: Pick<Call, 'params'>, { query }: FoyerRequest): Listing {
+  return { path, params, query };
+}
+
+/** What clocks move is no part of it: nobody would have changed anything, and be refused all the same. */
+function etagOf(output: z.ZodType, body: unknown): string {
+  const moved =
+    output instanceof z.ZodObject ? Object.keys(output.shape).filter((name) => clocks.has(output.shape[name])) : [];
+  const lasting = JSON.stringify(body, (name, value: unknown) => (moved.includes(name) ? undefined : value));
+  return `"${createHash('sha256').update(lasting).digest('base64url').slice(0, 22)}"`;
 }
 
 function send(req: FoyerRequest, res: FoyerResponse, { status, body, headers }: Given): void {

@@ -5,6 +5,7 @@ export { openApiOf, tagOf } from './openapi.js';
 export {
   type Answer,
   type Call,
+  clocks,
   type Handler,
   instant,
   moment,

@@ -117,5 +117,7 @@ export const paged = <T>(data: T[], next: string | null) => ({ data, next_cursor
 const inUtc = (at: Date | string): string => (at instanceof Date ? at : new Date(at)).toISOString();
 /** A moment, in UTC as RFC 3339 has it, from however a row tells it. */
 export const instant = z.union([z.date(), z.string()]).transform(inUtc).pipe(z.iso.datetime());
+/** What time alone moves, without anybody's doing; it does not count for ETags. */
+export const clocks = z.registry();
 /** A moment that is asked for. */
 export const moment = z.iso.datetime({ offset: true });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Api, instant, paged, pageOf, paging } from '@foyer/api';
 import { Files } from '@foyer/files';
 import { portalApi } from '@foyer/identity';
-import { field } from '@foyer/web';
+import { field, Problem } from '@foyer/web';
 import { BODY_MAX } from '@foyer/requests';
 import { NEXT_STATUSES } from '../ticket-forms.js';
 import type { Happening } from '../happenings.js';
@@ -44,6 +44,8 @@ export class ThreadOperations implements OnModuleInit {
         async ({ actor, params: { number }, query: { limit }, place }) => {
           const { messages } = await this.page.read(actor, number, 'whole');
           const from = place === null ? 0 : messages.findIndex(({ id }) => id === place) + 1;
+          // It has moved into another ticket since.
+          if (place !== null && from === 0) throw new Problem(400, 'cursor-wrong');
           const shown = messages.slice(from, from + limit);
           return paged(shown.map(messageOf), from + limit < messages.length ? shown.at(-1)!.id : null);
         },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { declareScope, instant } from '@foyer/api';
+import { clocks, declareScope, instant } from '@foyer/api';
 import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
 import { APPROVAL_STATES } from '../ticket.entity.js';
 import { parseTicketNumber } from '../ticket-number.js';
@@ -53,7 +53,11 @@ export const ticket = z
     merged_into: z.string().nullable(),
     group_id: z.uuid().nullable().optional().describe(OF_TEAM),
     tags: z.array(z.string()).optional().describe(OF_TEAM),
-    due_at: instant.nullable().optional().describe(OF_TEAM),
+    due_at: instant
+      .nullable()
+      .optional()
+      .describe(`${OF_TEAM} Moved by clocks, and no part of the ETag.`)
+      .register(clocks),
     snoozed_until: instant.nullable().optional().describe(OF_TEAM),
   })
   .meta({ id: 'Ticket' });
