@@ -429,6 +429,23 @@ describe('what is asked for once happens once', () => {
   });
 });
 
+test('what takes one line takes no line ends, whatever a program sends', async () => {
+  const broken = 'One\r\n=TWO()\u2028three';
+  const whole = 'One =TWO() three';
+  const [requester_id, description] = [await personId(ana), 'First\nsecond'];
+  const opened = await everything.post('tickets', { subject: broken, description, requester_id });
+  expect([opened.status, opened.body.subject]).toEqual([201, whole]);
+  const at = `tickets/${opened.body.number as string}`;
+  expect((await everything.patch(at, { subject: `${broken}\n` }, '*')).body.subject).toBe(whole);
+  expect((await everything.get(`${at}/messages`)).body.data[0].body).toBe(description);
+  const status = { kind: 'open', name: broken, customer_name: broken, translations: { de: { name: broken } } };
+  expect((await everything.post('ticket-statuses', status)).body).toMatchObject({
+    ...{ name: whole, customer_name: whole, translations: { de: { name: whole } } },
+  });
+  const company = await everything.post('companies', { name: 'Two\nlines' });
+  expect(company.body.name).toBe('Two lines');
+});
+
 describe('what two may change', () => {
   test('is changed by whoever has seen what it is', async () => {
     const { headers } = await everything.get('tickets/1');

@@ -140,10 +140,14 @@ const UNSEEN =
 const SEEN = /[^\s\u2800\p{C}\p{Default_Ignorable_Code_Point}]/u;
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 /** What somebody typed, without what nobody sees; empty when there is nothing else. */
-const visible = z.string().transform((typed) => {
+const seen = (typed: string): string => {
   const text = typed.replace(UNSEEN, '').trim();
   return SEEN.test(text) ? text : '';
-});
+};
+/** All that ends a line or a cell: what takes one line goes into headers of mails and rows of spreadsheets. */
+const LINE_ENDS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
+const oneLine = z.string().transform((typed) => seen(typed.replace(LINE_ENDS, ' ')));
+const someLines = z.string().transform(seen);
 
 /** What readers take for other than it is: full stops, slashes and colons of other scripts. */
 const DOTS = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
@@ -167,10 +171,20 @@ const address = z.string().trim().max(254).toLowerCase().transform(addressInDns)
 
 /** The kinds of field that forms share. Lengths are in characters. */
 export const field = {
-  text: (max: number) => visible.pipe(z.string().min(1).max(max)),
-  optionalText: (max: number) =>
-    visible
+  /** One line, whatever was pasted. */
+  text: (max: number) => oneLine.pipe(z.string().min(1).max(max)),
+  /** Several lines, where it says so. */
+  lines: (max: number) => someLines.pipe(z.string().min(1).max(max)),
+  optionalLines: (max: number) =>
+    someLines
       .pipe(z.string().max(max))
+      .optional()
+      .transform((value) => value || null),
+  /** The same, or nothing. */
+  line: (max: number) => oneLine.pipe(z.string().max(max)),
+  optionalText: (max: number) =>
+    field
+      .line(max)
       .optional()
       .transform((value) => value || null),
   /** A long text, kept as it was typed, without controls; of what nobody sees alone there is none. */
@@ -186,8 +200,8 @@ export const field = {
   name: (max: number) => field.text(max).refine((name) => !isLink(name), 'web.form.name'),
   /** The same where nobody has to say it; empty when they do not. */
   optionalName: (max: number) =>
-    visible
-      .pipe(z.string().max(max))
+    field
+      .line(max)
       .refine((name) => !isLink(name), 'web.form.name')
       .default(''),
   /** Whatever mail takes: `%` in the name, and domains in any script, which are kept as the DNS has them (RFC 5891). */

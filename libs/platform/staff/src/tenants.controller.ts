@@ -42,8 +42,8 @@ const filters = z.object({
   plan: z.enum(PLANS).nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),
 });
-const suspendForm = z.object({ reason: field.text(500), confirmed: z.literal('1', 'staff.tenant.confirm') });
-const resumeForm = z.object({ reason: field.text(500) });
+const suspendForm = z.object({ reason: field.lines(500), confirmed: z.literal('1', 'staff.tenant.confirm') });
+const resumeForm = z.object({ reason: field.lines(500) });
 type ReasonForm = FormState<{ reason: string }>;
 const newTenantForm = z.object({
   business: field.name(80),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Conflict, InvalidField } from '@foyer/access';
+import { field as typed } from '@foyer/web';
 import {
   choice,
   declareResource,
@@ -43,8 +44,8 @@ export const ANSWER_MAX = { text: 200, paragraph: 5_000, order: 60, file: 5 } as
 
 export const fieldOption = z.object({
   id: z.uuid(),
-  label: z.string().min(1).max(LABEL_MAX),
-  translations: translations({ label: z.string().max(LABEL_MAX) }),
+  label: typed.text(LABEL_MAX),
+  translations: translations({ label: typed.line(LABEL_MAX) }),
   /** Not offered any longer; tickets that have it, and what filters by it, still say it. */
   archived: z.boolean().default(false),
 });

@@ -70,8 +70,6 @@ function holds(when: FieldCondition | null, known: (id: string) => string[] | nu
   return when.match === 'all' ? when.tests.every(test) : when.tests.some(test);
 }
 
-const textField = (max: number, required: boolean) =>
-  required ? control.someWords(max) : control.words(max).default('');
 const need = (required: boolean) => (required ? 'web.form.required' : '');
 
 /** The schema of one form: the type's parts, and the questions that what was typed asks for. What is not asked is not read. */
@@ -148,14 +146,15 @@ const isNone = (answer: FieldValue): boolean => Array.isArray(answer) && answer.
 /** The control of one field as typed → its value as kept; null where nothing was said. */
 export function answerOf(field: RequestField, required: boolean, choices: FormChoices): z.ZodType<FieldValue> {
   const missing = (value: unknown) => !required || (value !== null && value !== '' && !isNone(value as FieldValue));
-  const written = (max: number) => textField(max, required).transform((text): FieldValue => text || null);
+  const written = (some: z.ZodType<string>, any: z.ZodType<string, string>) =>
+    (required ? some : any.default('')).transform((text): FieldValue => text || null);
   const options = offeredOptions(field, choices.held?.[field.id]).map(({ id }) => id);
   switch (field.kind) {
     case 'text':
     case 'order':
-      return written(ANSWER_MAX[field.kind]);
+      return written(control.text(ANSWER_MAX[field.kind]), control.line(ANSWER_MAX[field.kind]));
     case 'paragraph':
-      return written(ANSWER_MAX.paragraph);
+      return written(control.someWords(ANSWER_MAX.paragraph), control.words(ANSWER_MAX.paragraph));
     case 'number':
       return numberOf(field, choices.region).refine(missing, need(required));
     case 'date':

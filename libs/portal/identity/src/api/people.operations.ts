@@ -77,7 +77,7 @@ export class PeopleOperations implements OnModuleInit {
           body: z.object({
             name: field.name(100),
             email: field.email,
-            phone: z.string().max(40).nullable().default(null),
+            phone: field.line(40).nullable().default(null),
             company_id: z.uuid().nullable().default(null),
             role: z.string().max(60).default('user').describe('In that company.'),
           }),

@@ -22,7 +22,7 @@ const PATH = '/console/macros';
 const ownForm = z.object({
   name: field.text(80),
   shortcut,
-  text: field.text(MACRO_MAX),
+  text: field.lines(MACRO_MAX),
 });
 type OwnForm = FormState<z.output<typeof ownForm>>;
 

@@ -67,8 +67,10 @@ export function text(
   { optional = false, asked = !optional, lines, ...options }: TextOptions = {},
 ): Field<string> {
   // What comes out of a transformation says nothing of itself to those who read the API's description.
-  const schema = optional ? typed.words(max).pipe(z.string().max(max)).default('') : typed.text(max);
-  const shape = asked ? typed.text(max) : schema;
+  const some = lines ? typed.lines(max) : typed.text(max);
+  const any = lines ? typed.words(max).pipe(z.string().max(max)) : typed.line(max);
+  const schema = optional ? any.default('') : some;
+  const shape = asked ? some : schema;
   return {
     schema,
     form: { kind: lines === 'rich' ? 'rich' : lines ? 'textarea' : 'text', shape, typed: same, required: asked, max },

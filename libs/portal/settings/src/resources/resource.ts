@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Visit } from '@foyer/web';
+import { field as typed, type Visit } from '@foyer/web';
 import type { CollectionRow, List } from '../lists.js';
 import { declareItems, type ItemList } from '../items.js';
 import { type Localized, localized, type Said, translations } from '../localized.js';
@@ -110,7 +110,10 @@ function aboutOf<F extends Fields>(
     return typeof own === 'string' ? own : own ? `${label(leaf)}-hint` : null;
   };
   const said = leaves.filter(({ field }) => field.translated);
-  const shapes = said.map(({ control, field }) => [control, z.string().max(field.form!.max!)]);
+  const shapes = said.map(({ control, field: { form } }) => [
+    control,
+    form!.kind === 'text' ? typed.line(form!.max!) : z.string().max(form!.max!),
+  ]);
   const schema = z.object({
     id: z.uuid(),
     ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema])),

@@ -32,7 +32,7 @@ const generalForm = z.object({
     .union([z.literal(''), field.email])
     .optional()
     .transform((email) => email || null),
-  contact: field.optionalText(500),
+  contact: field.optionalLines(500),
   defaultLocale: z.enum(LOCALES),
   locales: several(z.enum(LOCALES)),
   timeZone: z.string().refine(isTimeZone, 'settings.general.time-zone.unknown'),
