@@ -11,6 +11,11 @@ export interface Column {
   times?: boolean;
 }
 
+/** What programs may part rows or cells at, whatever the file parts them by: only in quotation marks is it part of a cell. */
+const PARTING = /[\n\r\t\v\f\u0085\u2028\u2029]/;
+/** Calculated when the file is opened, also behind blanks, which some programs leave out, and in the wide signs of East Asia. */
+const FORMULA = /^(?:[\t\r]|[\s\p{C}]*[=+\-@＝＋－＠])/u;
+
 type Reader = Pick<Visit, 'region' | 'timeZone'>;
 
 /** Answers with a `spreadsheet` as a file that the reader's spreadsheet program opens as a table. */
@@ -26,9 +31,11 @@ export function spreadsheet({ region, timeZone }: Reader, columns: Column[], lin
   const comma = hasDecimalComma(region);
   const clock = clockIn(timeZone);
   return stringify([header, ...lines], {
-    ...{ bom: true, escape_formulas: true, record_delimiter: 'windows' },
-    delimiter: separator(region),
-    cast: { date: clock, number: (value) => (comma ? String(value).replace('.', ',') : String(value)) },
+    ...{ bom: true, record_delimiter: 'windows', delimiter: separator(region), quoted_match: PARTING },
+    cast: {
+      ...{ date: clock, number: (value) => (comma ? String(value).replace('.', ',') : String(value)) },
+      string: (text) => (FORMULA.test(text) ? `'${text}` : text),
+    },
   });
 }
 

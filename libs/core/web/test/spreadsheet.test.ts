@@ -28,3 +28,16 @@ test('what would be a formula is text, and what is missing stays empty', () => {
   ]);
   expect(text).toContain(`'=1+1;;\r\n'-1.5 hours;2;\r\n`);
 });
+
+test('a cell of several lines stays one cell, so that no line of it begins a row', () => {
+  for (const end of ['\n', '\r', '\t', '\u2028']) {
+    const text = written('en-GB', 'UTC', [[`wall${end}=WEBSERVICE(1)`, 1, 'after']]);
+    expect(text).toContain(`\r\n"wall${end}=WEBSERVICE(1)",1,after\r\n`);
+  }
+});
+
+test('nor is it a formula behind blanks, nor in signs that a program takes for the plain ones', () => {
+  for (const cell of ['  =1+1', '\u00a0=1', '\u200b=1', '\ufeff+1', '＝1', '＠SUM(A1)', '－1', '\u0001@x'])
+    expect(written('en-GB', 'UTC', [[cell, 1, null]])).toContain(`\r\n'${cell},1,\r\n`);
+  expect(written('en-GB', 'UTC', [['\n=1', 1, null]])).toContain(`\r\n"'\n=1",1,\r\n`);
+});
