@@ -823,6 +823,50 @@ describe('a list that is set up', () => {
     });
   });
 
+  test('keeps what forms ask: a field goes only from no form, an answer only where nothing depends on it', async () => {
+    const options = ['Laptop', 'Telephone'].map((label) => ({ id: randomUUID(), label }));
+    const device = (await everything.post('ticket-fields', { label: 'Device', kind: 'choice', options })).body.id;
+    const serial = (await everything.post('ticket-fields', { label: 'Serial', kind: 'text' })).body.id;
+    const questions = [
+      { field_id: device },
+      { field_id: serial, required: true, when: { tests: [{ field: device, value: options[0]!.id }] } },
+    ];
+    const type = await everything.post('request-types', { name: 'Hardware fault', questions });
+    expect(type.status).toBe(201);
+    const removal = await everything.delete(`ticket-fields/${serial}`, '*');
+    expect([removal.status, removal.text.includes('Hardware fault')]).toEqual([409, true]);
+    expect((await everything.delete(`ticket-fields/${device}`, '*')).status).toBe(409);
+    const others = [{ id: randomUUID(), label: 'Telephone' }];
+    const replaced = await everything.patch(`ticket-fields/${device}`, { options: others }, '*');
+    expect([replaced.status, replaced.text.includes('Hardware fault')]).toEqual([409, true]);
+    const at = `request-types/${type.body.id as string}`;
+    for (const wrong of [
+      [{ field_id: UNKNOWN, required: true }],
+      [{ field_id: device }, { field_id: serial, when: { tests: [{ field: device, value: UNKNOWN }] } }],
+      [{ field_id: serial, when: { tests: [{ field: 'category', value: UNKNOWN }] } }],
+      [{ field_id: serial, when: { tests: [{ field: 'priority', value: 'soon' }] } }],
+    ]) {
+      const { status, body } = await everything.patch(at, { questions: wrong }, '*');
+      expect([status, body.errors[0].pointer]).toEqual([422, '/questions']);
+    }
+    expect((await everything.patch(at, { questions: [] }, '*')).status).toBe(200);
+    expect((await everything.patch(`ticket-fields/${device}`, { options: others }, '*')).status).toBe(200);
+    for (const id of [device, serial]) expect((await everything.delete(`ticket-fields/${id}`, '*')).status).toBe(204);
+    await everything.delete(at, '*');
+  });
+
+  test.each([
+    ['/options', { kind: 'choice', options: [UNKNOWN, UNKNOWN].map((id, n) => ({ id, label: `Answer ${n}` })) }],
+    ['/options', { kind: 'choice', options: [1, 2].map(() => ({ id: randomUUID(), label: 'Twice' })) }],
+    ['/options', { kind: 'text', options: [{ id: UNKNOWN, label: 'Answer' }] }],
+    ['/min', { kind: 'text', min: 5 }],
+    ['/max', { kind: 'date', max: 5 }],
+    ['/unit', { kind: 'text', unit: 'kg' }],
+  ])('is checked as on its page: %s', async (pointer, wrong) => {
+    const { status, body } = await everything.post('ticket-fields', { label: 'Wrong', ...wrong });
+    expect([status, body.errors?.[0].pointer]).toEqual([422, pointer]);
+  });
+
   test('is changed by no key that may only read it, and not read by a company’s', async () => {
     const reader = program(acme, (await keyFor(['settings:read'])).key);
     expect([

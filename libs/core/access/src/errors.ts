@@ -25,6 +25,11 @@ export class Refused extends DomainError {
 /** It was possible a moment ago, or would be with other input: somebody else was first, a limit is reached. */
 export class Conflict extends DomainError {}
 
+/** Something still goes by it. */
+export abstract class StillUsed extends Conflict {
+  abstract named(locale: string): string[];
+}
+
 /** A field of what was typed is wrong in a way only the verb could know (taken, expired, unknown). */
 export class InvalidField extends DomainError {
   constructor(

@@ -11,5 +11,5 @@ export {
   type SqlCondition,
   why,
 } from './ability.js';
-export { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from './errors.js';
+export { Conflict, DomainError, InvalidField, NotFound, Refused, StillUsed, TooMany } from './errors.js';
 export { AccessModule } from './access.module.js';

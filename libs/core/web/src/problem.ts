@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { DomainError, InvalidField, NotFound, TooMany } from '@foyer/access';
+import { DomainError, InvalidField, NotFound, StillUsed, TooMany } from '@foyer/access';
 import { LOCALES, negotiateLocale, translate } from '@foyer/i18n';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { statusOf } from './status-of.js';
@@ -94,7 +94,9 @@ function told(
   if (error instanceof NotFound) return own('not-found');
   if (error instanceof DomainError) {
     if (error.code === 'access.refused') return own('refused');
-    const message = translate(negotiateLocale(languages, [...LOCALES], 'en'), error.code, error.values);
+    const locale = negotiateLocale(languages, [...LOCALES], 'en');
+    const message = translate(locale, error.code, error.values);
+    if (error instanceof StillUsed) return { code: error.code, detail: `${message} ${error.named(locale).join('; ')}` };
     if (!(error instanceof InvalidField)) return { code: error.code, detail: message };
     return { ...own('invalid'), errors: [{ pointer: `/${error.field}`, code: error.code, message }] };
   }

@@ -69,18 +69,33 @@ export const requestFields = declareResource('ticket-fields', {
     /** Not asked any longer; tickets that have an answer still show it. */
     archived: flag(false, { later: true }),
   },
-  check({ kind, min, max, options, archived }, before, others) {
+  check({ kind, min, max, unit, options, archived }, before, others) {
     if (!archived && before?.archived !== false && others.filter((one) => !one.archived).length >= MAX_FIELDS)
       throw new Conflict('requests.setup.fields.full', { max: MAX_FIELDS });
     if (min !== null && max !== null && min > max) throw new InvalidField('max', 'requests.setup.fields.max-below');
-    if ((kind === 'choice' || kind === 'multi-choice') && !options.some((option) => !option.archived))
-      throw new InvalidField('options', 'requests.setup.fields.no-options');
+    const inForce = options.filter((option) => !option.archived);
+    const chosen = kind === 'choice' || kind === 'multi-choice';
+    if (chosen && inForce.length === 0) throw new InvalidField('options', 'requests.setup.fields.no-options');
+    if (inForce.length > MAX_OPTIONS)
+      throw new InvalidField('options', 'requests.setup.fields.too-many', { max: MAX_OPTIONS });
+    if (isDoubled(options.map(({ id }) => id)) || isDoubled(inForce.map(({ label }) => label.trim())))
+      throw new InvalidField('options', 'requests.setup.fields.twice');
+    if (!chosen && options.length > 0) throw new InvalidField('options', 'requests.setup.fields.not-chosen');
+    for (const [name, value] of Object.entries({ min, max, unit }))
+      if (kind !== 'number' && value && value !== before?.[name as 'unit'])
+        throw new InvalidField(name, 'requests.setup.fields.not-number');
   },
 });
 export type RequestField = ResourceItem<typeof requestFields>;
 
+const isDoubled = (all: readonly string[]): boolean => new Set(all).size < all.length;
+
 /** What an answer can depend on: something with few answers. */
 export const hasChoices = ({ kind }: RequestField): boolean => ['choice', 'multi-choice', 'checkbox'].includes(kind);
+
+/** The answers that something can depend on, as it names them. */
+export const answersTo = ({ kind, options }: RequestField): string[] =>
+  kind === 'checkbox' ? ['yes', 'no'] : options.map(({ id }) => id);
 
 /** What can be chosen: the options in force, and what is chosen already. */
 export const offeredOptions = (field: RequestField, held: FieldValue = null): FieldOption[] => {

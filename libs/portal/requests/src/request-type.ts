@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { translate } from '@foyer/i18n';
@@ -15,13 +16,14 @@ import {
   reference,
   references,
   type ResourceItem,
+  settingNow,
   switched,
   translatedText,
   words,
 } from '@foyer/settings';
 import { categoryReference } from './categories.js';
 import { ticketGroups } from './groups.js';
-import { requestFields } from './request-field.js';
+import { answersTo, requestFields } from './request-field.js';
 import { PRIORITIES, priorityReference } from './priorities.js';
 import { MAX_TAG, tagOf } from './tags.js';
 
@@ -93,7 +95,7 @@ export const requestTypes = declareResource('request-types', {
   one: 'request type',
   words: 'requests.setup.types',
   page: { path: 'request-types', group: 'tickets', icon: 'ticket', order: 10, feature: 'tickets' },
-  /** A question that is gone is only asked no more; one that depends on its answer never would be. */
+  /** Without a field a form goes on, and one that is put away is only asked no more; what depends on its answer never would be. */
   goesBy: ({ defaults, audience, questions }, id) =>
     JSON.stringify([defaults, audience, questions.map(({ when }) => when)]).includes(id),
   lastStays: 'requests.setup.types.last',
@@ -113,7 +115,10 @@ export const requestTypes = declareResource('request-types', {
       company: need('company'),
     }),
     questions: part(z.array(question).max(MAX_QUESTIONS).default([]), {
-      mentions: (questions) => [{ to: requestFields.about.reference, ids: questions.map(({ fieldId }) => fieldId) }],
+      mentions: (questions) => [
+        { to: requestFields.about.reference, ids: questions.map(({ fieldId }) => fieldId) },
+        { to: categoryReference, ids: testsOf(questions, 'category').map(({ value }) => value) },
+      ],
     }),
     audience: group({
       who: choice(['everybody', 'companies', 'role'], 'requests.setup.audience', { byDefault: 'everybody' }),
@@ -151,6 +156,7 @@ export const requestTypes = declareResource('request-types', {
     if (type.audience.who === 'companies' && type.audience.companyIds.length === 0)
       throw new InvalidField('audience-companyIds', 'requests.setup.types.no-companies');
     mustBeInOrder(type.questions);
+    if (!isDeepStrictEqual(type.questions, before?.questions)) mustHaveAnswers(type.questions);
   },
 });
 export type RequestType = ResourceItem<typeof requestTypes>;
@@ -167,6 +173,19 @@ function mustBeInOrder(questions: readonly Question[]): void {
     above.add(fieldId);
   }
 }
+
+/** What a question depends on is an answer that can be given. */
+function mustHaveAnswers(questions: readonly Question[]): void {
+  const answers = new Map(settingNow(requestFields.section).items.map((field) => [field.id, answersTo(field)]));
+  for (const { field, value } of testsOf(questions)) {
+    if (field === 'category') continue;
+    const known: readonly string[] = field === 'priority' ? PRIORITIES : (answers.get(field) ?? []);
+    if (!known.includes(value)) throw new InvalidField('questions', 'web.form.choice');
+  }
+}
+
+const testsOf = (questions: readonly Question[], of?: string) =>
+  questions.flatMap(({ when }) => when?.tests ?? []).filter(({ field }) => of === undefined || field === of);
 
 type Addressed = { name: string; slug: string };
 /** Stays as it was while the name does, so that links to it hold. */

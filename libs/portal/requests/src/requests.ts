@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Collections, Uses } from '@foyer/settings';
+import { Collections, InUse, useBy, Uses } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { priorityOptions, priorityReference } from './priorities.js';
 import { type RequestField, requestFields } from './request-field.js';
@@ -19,8 +19,19 @@ export class Requests implements OnModuleInit {
     this.slots.fill(priorityReference, 10, async (locale) => priorityOptions({ locale }));
     // A field that is put away is answered no more, and what goes by its answers would do nothing.
     this.collections.restrict(requestFields, async (_actor, before, after) => {
-      if (before && after?.archived && !before.archived) await this.uses.mustBeNone(before.id);
+      if (!before) return;
+      if (!after) return this.mustBeUnasked(before.id);
+      if (after.archived && !before.archived) await this.uses.mustBeNone(before.id);
+      const left = before.options.filter(({ id }) => !after.options.some((option) => option.id === id));
+      for (const { id } of left) await this.uses.mustBeNone(id);
     });
+  }
+
+  /** Whoever removes a field sees first which forms would ask for less. @throws InUse */
+  private async mustBeUnasked(fieldId: string): Promise<void> {
+    const types = await this.collections.stored(requestTypes);
+    const asking = types.filter(({ questions }) => questions.some((question) => question.fieldId === fieldId));
+    if (asking.length > 0) throw new InUse(asking.map((type) => useBy(requestTypes, type)));
   }
 
   types(): Promise<readonly RequestType[]> {

@@ -28,7 +28,7 @@ export {
   withoutStandIn,
 } from './translated.js';
 export { one, reshaped, rowValues, several, type Typed, type TypedRow, typedRows } from './typed-rows.js';
-export { InUse, type Use, useLinks, Uses } from './uses.js';
+export { InUse, type Use, useBy, useLinks, Uses } from './uses.js';
 export { Settings } from './settings.js';
 export { languagesNow, settingNow } from './settings-memory.js';
 export { SettingsModule } from './settings.module.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Conflict } from '@foyer/access';
+import { StillUsed } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 import type { ItemList } from './items.js';
-import { declaredResources } from './resources/resource.js';
+import { type Declared, declaredResources } from './resources/resource.js';
 import type { CollectionItem, Section } from './section.js';
 import { type Mention, Settings } from './settings.js';
 
@@ -23,9 +23,13 @@ export interface Use {
 }
 
 /** Something is not removed, as settings would go by what is gone: `uses` says which. */
-export class InUse extends Conflict {
+export class InUse extends StillUsed {
   constructor(readonly uses: readonly Use[]) {
     super('settings.uses.heading');
+  }
+
+  named(locale: string): string[] {
+    return this.uses.map(({ kind, name }) => `${translate(locale, kind)}: ${name(locale)}`);
   }
 }
 
@@ -64,17 +68,24 @@ export class Uses {
 
 /** Of a declared list, as it says itself. */
 function placeOf(name: string): UsePlace<unknown> | undefined {
-  const { goesBy, words, title, page } =
-    [...declaredResources()].find((resource) => resource.name === name)?.about ?? {};
+  const { about } = [...declaredResources()].find((resource) => resource.name === name) ?? {};
+  const { goesBy } = about ?? {};
   return (
     goesBy && {
-      kind: `${words}.title`,
-      name: (item, locale) => title!(item as CollectionItem, locale),
-      page: (item) => `/console/settings/${page!.path}/${(item as CollectionItem).id}`,
+      kind: `${about!.words}.title`,
+      name: (item, locale) => about!.title(item as CollectionItem, locale),
+      page: (item) => useBy({ about: about! }, item as CollectionItem).href,
       goesBy: (item, id) => goesBy(item as CollectionItem, id),
     }
   );
 }
+
+/** What an item of a declared list keeps from going. */
+export const useBy = <Item extends CollectionItem>({ about }: Declared<Item>, item: Item): Use => ({
+  kind: `${about.words}.title`,
+  href: `/console/settings/${about.page.path}/${item.id}`,
+  name: (locale) => about.title(item, locale),
+});
 
 /** As `settings/team/uses` shows them to those who set up the portal. */
 export const useLinks = (uses: readonly Use[], locale: string) =>

@@ -119,8 +119,8 @@ export class FieldsController extends ResourceController<RequestField> {
     const chosen = made.kind === 'choice' || made.kind === 'multi-choice';
     return {
       ...made,
-      min: number('min'),
-      max: number('max'),
+      // Where scripts are off the page shows the parts of all kinds.
+      ...(made.kind === 'number' ? { min: number('min'), max: number('max') } : { min: null, max: null, unit: '' }),
       options: chosen ? await this.options(input, before) : [],
     };
   }

@@ -3,7 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { localized } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
 import { priorityOptions } from '../priorities.js';
-import { hasChoices, type RequestField } from '../request-field.js';
+import { answersTo, hasChoices, type RequestField } from '../request-field.js';
 import type { FieldCondition, Question, RequestType } from '../request-type.js';
 
 /** So many answers can be named on the page of a type; more come from packs alone. */
@@ -73,14 +73,11 @@ function conditionOf(id: string, typed: (name: string) => string, above: Request
     const builtIn = field === 'category' || field === 'priority';
     const known = above.find((one) => one.id === field);
     if (!builtIn && !known) throw new InvalidField(when(id, n), 'requests.setup.types.not-above');
-    if (known && !valuesOf(known).includes(value)) throw new InvalidField(when(id, n), 'web.form.choice');
+    if (known && !answersTo(known).includes(value)) throw new InvalidField(when(id, n), 'web.form.choice');
     return [{ field, value }];
   });
   return tests.length > 0 ? { match: typed(match(id)) === 'any' ? 'any' : 'all', tests } : null;
 }
-
-const valuesOf = ({ kind, options }: RequestField): string[] =>
-  kind === 'checkbox' ? ['yes', 'no'] : options.map(({ id }) => id);
 
 /** The rows as the page shows them: those asked first, in their order. */
 export function questionRows(
