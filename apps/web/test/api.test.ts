@@ -511,7 +511,12 @@ describe('the life of a ticket', () => {
     }[];
     const said = thread.filter(({ kind }) => kind === 'reply').map(({ by_team, body }) => [body, by_team]);
     expect(said).toEqual([['Empty', false], ['On its way', true], ['Thanks', false]]); // prettier-ignore
+    const closing = { body: 'Done', status: 'solved' };
+    expect((await ofCompany.post(`tickets/${number}/replies`, closing)).status).toBe(403);
+    expect((await everything.post(`tickets/${number}/replies`, { ...closing, status: 'open' })).status).toBe(201);
     expect((await ofCompany.post(`tickets/${number}/solution`)).body.status).toBe('solved');
+    const { by_team, event } = (await ofCompany.get(`tickets/${number}/messages?limit=100`)).body.data.at(-1);
+    expect([event, by_team]).toEqual([{ type: 'status', from: 'open', to: 'solved' }, false]);
     const browser = await ana.browser();
     expect((await browser.get(`/tickets/${number}`)).text).toContain('ERP');
   });
@@ -569,6 +574,26 @@ describe('a ticket takes what its portal knows, and nothing else', () => {
     expect(await refused({ assignee_id: await personId(ana) })).toEqual([422, '/assignee_id']);
     const before = (await everything.get(`tickets/${number}`)).body;
     expect(before).toMatchObject({ status: 'open', status_id: own, assignee: null });
+  });
+
+  test('linking and merging tell nobody which numbers there are', async () => {
+    const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
+    const [before, { number }, after] = [
+      await ute.opens('Before'),
+      await ana.opens('Between'),
+      await ute.opens('After'),
+    ];
+    for (const [way, field] of [
+      ['links', 'other'],
+      ['merge', 'into'],
+    ] as const) {
+      const answers = [];
+      for (const other of [before.number, after.number, 99_999]) {
+        const { status, body } = await ofCompany.post(`tickets/${number}/${way}`, { [field]: String(other) });
+        answers.push([status, body.code, body.errors]);
+      }
+      expect(answers).toEqual(answers.map(() => answers[2]));
+    }
   });
 
   test('one that was merged is changed by nobody', async () => {

@@ -187,20 +187,13 @@ export class Merges {
 
   /** Locked in the order of their numbers, so that two merges the other way round do not wait for each other. */
   private async both(actor: PortalActor, one: number, other: number, field = 'into'): Promise<[Ticket, Ticket]> {
-    const first = await this.thread
-      .find(actor, 'merge', Math.min(one, other))
-      .catch((error) => this.unknown(error, one < other, field));
-    const second = await this.thread
-      .find(actor, 'merge', Math.max(one, other))
-      .catch((error) => this.unknown(error, one > other, field));
-    return one < other ? [first, second] : [second, first];
-  }
-
-  /** The ticket of the page is missing, or not theirs to merge: there is no such page. The other one: the field is wrong. */
-  private unknown(error: unknown, isOfThePage: boolean, field: string): never {
-    const unknown = error instanceof NotFound || (error instanceof Refused && error.code === 'access.refused');
-    if (unknown && !isOfThePage) throw new InvalidField(field, 'tickets.merge.unknown');
-    throw error;
+    const find = (number: number) => this.thread.find(actor, 'merge', number).catch((error: unknown) => ({ error }));
+    const [first, second] = [await find(Math.min(one, other)), await find(Math.max(one, other))];
+    const [ofThePage, another] = one < other ? [first, second] : [second, first];
+    // First: who may not do it here must not learn by another answer which numbers there are.
+    if ('error' in ofThePage) throw ofThePage.error;
+    if ('error' in another) throw unknownAt(field, another.error);
+    return [ofThePage, another];
   }
 
   private async connect(actor: PortalActor, ticketId: string, otherId: string, kind: LinkKind): Promise<boolean> {
@@ -245,4 +238,10 @@ export class Merges {
       ),
     );
   }
+}
+
+/** The other ticket is missing, or not theirs to merge: the field is wrong. */
+function unknownAt(field: string, error: unknown): unknown {
+  const unknown = error instanceof NotFound || (error instanceof Refused && error.code === 'access.refused');
+  return unknown ? new InvalidField(field, 'tickets.merge.unknown') : error;
 }

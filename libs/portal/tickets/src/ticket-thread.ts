@@ -120,6 +120,7 @@ export class TicketThread {
           authorId: actor.id,
           kind: 'event',
           data,
+          byTeam: speaksForTeam(actor, ticket),
         });
         em.persist(message);
         written.push(message);

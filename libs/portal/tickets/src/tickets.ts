@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, holds, InvalidField } from '@foyer/access';
+import { allowed, holds, InvalidField, Refused } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
@@ -121,6 +121,8 @@ export class Tickets {
     next?: TicketStatus,
     statusId?: string | null,
   ): Promise<TicketMessage> {
+    // What a customer's words leave a ticket in is not theirs to say.
+    if (next && actor.teamRole === null && actor.kind !== 'job') throw new Refused('tickets.team.beyond-role');
     if (actor.id) await this.limits.count(WRITTEN, actor.id);
     return this.thread.change(actor, 'reply', ref, async (ticket) => {
       const message = await this.steps.answer(actor, ticket, draft, next, statusId);
