@@ -481,6 +481,9 @@ describe('what two may change', () => {
     const changed = await everything.patch(`companies/${id}`, { domain: 'globex.example' }, headers['etag']);
     expect([changed.status, changed.body.domain, changed.body.name]).toEqual([200, 'globex.example', 'Globex']);
     expect((await everything.patch(`companies/${id}`, { domain: null }, headers['etag'])).status).toBe(412);
+    const member = `companies/${id}/members/${await personId(ana)}`;
+    const seen = (await everything.get(member)).headers['etag'];
+    expect((await everything.patch(member, { role: 'company_user' }, seen)).status).toBe(200);
   });
 });
 
@@ -587,7 +590,7 @@ describe('a ticket takes what its portal knows, and nothing else', () => {
       ['links', 'other'],
       ['merge', 'into'],
     ] as const) {
-      const answers = [];
+      const answers: unknown[] = [];
       for (const other of [before.number, after.number, 99_999]) {
         const { status, body } = await ofCompany.post(`tickets/${number}/${way}`, { [field]: String(other) });
         answers.push([status, body.code, body.errors]);
@@ -649,9 +652,32 @@ describe('what a request type asks is asked of programs too', () => {
       return [status, ...(body.errors ?? []).map(({ pointer }: { pointer: string }) => pointer)];
     };
     expect(await faults({})).toEqual([422, `/fields/${serial}`]);
+    expect((await asked({})).body.errors[0].code).toBe('web.form.required');
     expect(await faults({ [serial]: 'SN-1', [pieces]: 11 })).toEqual([422, `/fields/${pieces}`]);
     expect(await faults({ [serial]: 'SN-1', [colour]: UNKNOWN })).toEqual([422, `/fields/${colour}`]);
     expect(await faults({ [serial]: 'SN-1', [UNKNOWN]: 'x' })).toEqual([422, `/fields/${UNKNOWN}`]);
+  });
+
+  test('a program learns beforehand what is asked, and a company’s nothing of the team', async () => {
+    const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
+    const idsFor = async (api: typeof everything) => {
+      const forms = (await api.get('ticket-forms')).body.data as {
+        id: string;
+        questions: { field_id: string; required: boolean; options: object[] }[];
+      }[];
+      return forms.find(({ id }) => id === typeId)!.questions;
+    };
+    expect((await idsFor(everything)).map(({ field_id }) => field_id)).toEqual([
+      serial,
+      pieces,
+      colour,
+      urgent,
+      margin,
+    ]);
+    const questions = await idsFor(ofCompany);
+    expect(questions.map(({ field_id }) => field_id)).toEqual([serial, pieces, colour, urgent]);
+    expect(questions.map(({ required }) => required)).toEqual([true, false, false, false]);
+    expect(questions[2]!.options).toEqual([{ id: red, label: 'Red' }]);
   });
 
   test('answers come back as they were given, are changed one by one, and what is the team’s stays with it', async () => {

@@ -10,20 +10,37 @@ export {
 } from './categories.js';
 export { Groups, type TicketGroup, ticketGroups, workingAgents } from './groups.js';
 export { PRIORITIES, type Priority, priorityName, priorityOptions, priorityReference } from './priorities.js';
-export { ANSWER_MAX, type FieldKind, type FieldValue, type RequestField, requestFields } from './request-field.js';
+export {
+  ANSWER_MAX,
+  FIELD_KINDS,
+  type FieldKind,
+  type FieldValue,
+  offeredOptions,
+  type RequestField,
+  requestFields,
+} from './request-field.js';
 export {
   answerOf,
   askedFields,
   BODY_MAX,
   controlOf,
   type FormChoices,
+  type Asked,
   questionsOf,
   requestForm,
   type RequestFormValue,
   SUBJECT_MAX,
   type Typed,
 } from './request-form.js';
-export { FIRST_TYPE, type RequestType, requestTypes, typeName, typeSentence } from './request-type.js';
+export {
+  fieldCondition,
+  FIRST_TYPE,
+  NEEDS,
+  type RequestType,
+  requestTypes,
+  typeName,
+  typeSentence,
+} from './request-type.js';
 export { type KeptFile, labelsOf, questionViews } from './request-view.js';
 export { Requests } from './requests.js';
 export { RequestsModule } from './requests.module.js';

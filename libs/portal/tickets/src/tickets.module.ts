@@ -5,6 +5,7 @@ import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { FirstAnswer } from './first-answer.js';
 import { RequestInput } from './api/request-input.js';
+import { FormOperations } from './api/form.operations.js';
 import { RelationsOperations } from './api/relations.operations.js';
 import { ThreadOperations } from './api/thread.operations.js';
 import { TicketRecords } from './api/ticket-records.js';
@@ -128,6 +129,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketSurroundings,
     TicketsOfPeople,
     RequestInput,
+    FormOperations,
     RelationsOperations,
     TicketRecords,
     TicketsOperations,

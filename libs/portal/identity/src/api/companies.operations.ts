@@ -131,7 +131,6 @@ export class CompaniesOperations implements OnModuleInit {
   private ofMembers() {
     const { get, post, change, remove } = portalApi;
     const memberNow = async (actor: PortalActor, companyId: string, personId: string) => {
-      await this.companies.hold(companyId);
       const found = (await this.list.members(actor, companyId)).find(({ id }) => id === personId);
       return memberOf(found);
     };
@@ -140,6 +139,7 @@ export class CompaniesOperations implements OnModuleInit {
         '/companies/{company}/members',
         {
           ...{ id: 'listMembers', scope: peopleRead, summary: 'Who belongs to a company', params: one },
+          description: 'Here a company’s key finds the people of its company.',
           output: z.object({ data: z.array(member) }),
         },
         async ({ actor, params }) => {
@@ -161,13 +161,21 @@ export class CompaniesOperations implements OnModuleInit {
         },
         ({ actor, params, body }) => this.companies.link(actor, params.company, body.person_id, body.role),
       ),
+      get(
+        '/companies/{company}/members/{person}',
+        { id: 'getMember', scope: peopleRead, summary: 'One member of a company', params: place, output: member },
+        ({ actor, params }) => memberNow(actor, params.company, params.person),
+      ),
       change(
         '/companies/{company}/members/{person}',
         {
           ...{ id: 'changeMember', scope: peopleWrite, summary: 'Give a member another role', params: place },
           ...{ body: z.object({ role: z.string().max(60) }), output: member },
         },
-        ({ actor, params }) => memberNow(actor, params.company, params.person),
+        async ({ actor, params }) => {
+          await this.companies.hold(params.company);
+          return memberNow(actor, params.company, params.person);
+        },
         async ({ actor, params, body }) => {
           await this.companies.changeRole(actor, params.company, params.person, body.role);
           return null;

@@ -46,6 +46,8 @@ export class PeopleOperations implements OnModuleInit {
         '/people',
         {
           ...{ id: 'listPeople', scope: peopleRead, summary: 'List people', output: pageOf(person) },
+          description:
+            'For keys of the whole portal. A company’s key finds its people under `/companies/{company}/members`.',
           query: z.object({
             ...paging,
             q: field.search.describe('Beginnings of words of name and address.'),

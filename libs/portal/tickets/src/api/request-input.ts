@@ -4,7 +4,7 @@ import { holds, InvalidField } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { translate } from '@foyer/i18n';
-import { type Fault, Problem, type Visit } from '@foyer/web';
+import { type Fault, Problem, type Visit, wrongIn } from '@foyer/web';
 import {
   answerOf,
   askedFields,
@@ -77,7 +77,7 @@ export class RequestInput {
       companyIds: around.companies,
     });
     const result = schema.safeParse(typed);
-    if (!result.success) throw wrong(result.error, visit);
+    if (!result.success) throw wrong(result.error, visit, typed);
     const chosen = company === undefined ? result.data.company : company;
     return { ...ticketOf(type, { ...result.data, company: chosen }, {}), requesterId, source: 'api' };
   }
@@ -97,8 +97,9 @@ export class RequestInput {
     const schema = z.object(
       Object.fromEntries(fields.map((field) => [controlOf(field.id), answerOf(field, false, choices)])),
     );
-    const result = schema.safeParse(typedOf(given, fields));
-    if (!result.success) throw wrong(result.error, visit);
+    const typed = typedOf(given, fields);
+    const result = schema.safeParse(typed);
+    if (!result.success) throw wrong(result.error, visit, typed);
     const value = result.data as Answers;
     return {
       fields: Object.fromEntries(fields.map(({ id }) => [id, value[controlOf(id)] ?? null])),
@@ -126,7 +127,7 @@ export class RequestInput {
 /** What is not asked is not read, and whoever sends it is told. */
 function mustBeAmong(fields: readonly RequestField[], given: Record<string, unknown>, visit: Visit): void {
   const others = Object.keys(given).filter((id) => given[id] !== null && !fields.some((field) => field.id === id));
-  const errors = others.map((id) => ({ pointer: `/fields/${id}`, ...said('web.form.choice', visit) }));
+  const errors = others.map((id) => ({ pointer: `/fields/${id}`, ...said(visit, 'web.form.choice') }));
   if (errors.length > 0) throw new Problem(422, 'invalid', { errors });
 }
 
@@ -147,23 +148,16 @@ function typedOf(given: Record<string, unknown>, fields: readonly RequestField[]
 
 const SENT: Record<string, string> = { category: 'category_id', company: 'company_id' };
 
-function wrong(error: z.ZodError, visit: Visit): Problem {
+function wrong(error: z.ZodError, visit: Visit, typed: Typed): Problem {
   const errors = error.issues.map((issue): Fault => {
     const name = String(issue.path[0] ?? '');
     const pointer = name.startsWith('f-') ? `/fields/${name.slice(2)}` : `/${SENT[name] ?? name}`;
-    return {
-      pointer,
-      ...said(
-        /^[a-z]+\.[a-z.-]+$/.test(issue.message)
-          ? issue.message
-          : issue.code === 'too_small'
-            ? 'web.form.required'
-            : 'web.form.wrong',
-        visit,
-      ),
-    };
+    return { pointer, ...said(visit, ...wrongIn(issue, typed[name])) };
   });
   return new Problem(422, 'invalid', { errors });
 }
 
-const said = (code: string, { locale }: Visit) => ({ code, message: translate(locale, code) });
+const said = ({ locale }: Visit, code: string, values: Record<string, string | number> = {}) => ({
+  code,
+  message: translate(locale, code, values),
+});
