@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { FALLBACK_LOCALE } from '@foyer/i18n';
+import { FALLBACK_LOCALE, LOCALES } from '@foyer/i18n';
 import { InvalidField } from '@foyer/access';
 import { wrongIn } from '@foyer/web';
 import type { CollectionItem } from '../section.js';
@@ -38,10 +38,26 @@ export async function mustHold<Item extends CollectionItem>(
     if (isDeepStrictEqual(value, was)) continue;
     if (field.fixed && before) throw new InvalidField(control, 'settings.resource.fixed');
     if (field.unique && isTaken(value, others, path)) throw new InvalidField(control, 'settings.resource.taken');
+    if (Array.isArray(value) && field.refersTo && new Set(value).size < value.length)
+      throw new InvalidField(control, 'settings.resource.twice');
     const were = before ? mentionsOf(field, was).flatMap(({ ids }) => ids) : [];
     for (const { to, ids } of mentionsOf(field, value)) await mustBeThere(control, to, ids, were, offered);
   }
+  for (const [name, value] of Object.entries(item)) {
+    const were = before ? languagesIn({ [name]: valueAt(before, [name]) }) : [];
+    const fresh = languagesIn({ [name]: value }).filter((language) => !were.includes(language));
+    if (!fresh.every((language) => (LOCALES as readonly string[]).includes(language)))
+      throw new InvalidField(name, 'settings.resource.language');
+  }
   about.check?.(item, before, others);
+}
+
+/** Into which a thing, and what is part of it, is translated. */
+function languagesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) =>
+    name === 'translations' ? Object.keys((one ?? {}) as object) : languagesIn(one),
+  );
 }
 
 const isTaken = (value: unknown, others: readonly object[], path: Leaf['path']): boolean =>
