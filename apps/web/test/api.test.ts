@@ -349,7 +349,7 @@ describe('what is sent', () => {
   test.each([
     ['what is no JSON', '{"a":', 'application/json', 400],
     ['what is nested deeply', `${'['.repeat(50)}${']'.repeat(50)}`, 'application/json', 400],
-    ['a key of a prototype', '{"__proto__":{"x":1}}', 'application/json', 400],
+    ['a key of a prototype', '{"__proto__":{"x":1}}', 'application/json', 422],
     ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
     ['what is too large', `{"body":"${'x'.repeat(1024 * 1024)}"}`, 'application/json', 413],
   ])('%s', async (_, text, type, status) => {
@@ -916,6 +916,35 @@ describe('a list that is set up', () => {
   ])('is checked as on its page: %s', async (pointer, wrong) => {
     const { status, body } = await everything.post('ticket-fields', { label: 'Wrong', ...wrong });
     expect([status, body.errors?.[0].pointer]).toEqual([422, pointer]);
+  });
+
+  test.each([
+    ['request-types', '/audience/company_ids', { audience: { who: 'companies', company_ids: [UNKNOWN] } }],
+    ['request-types', '/audience/role', { audience: { who: 'role', role: 'nobody' } }],
+    ['request-types', '/defaults/group_id', { defaults: { group_id: UNKNOWN } }],
+    ['request-types', '/defaults/category_id', { defaults: { category_id: UNKNOWN } }],
+    ['request-types', '/translations', { translations: { zz: { name: 'x' } } }],
+    ['request-types', '/slug', { slug: 'of-my-own' }],
+    ['companies', '/partner_ids', { partner_ids: [UNKNOWN] }],
+    ['companies', '/parent_id', { parent_id: UNKNOWN }],
+    ['macros', '/translations', { text: 'Hello', translations: { zz: 'x' } }],
+    ['ticket-statuses', '/translations', { kind: 'open', translations: { 'xx-none': { name: 'x' } } }],
+    ['ticket-groups', '/member_ids', { member_ids: [UNKNOWN, UNKNOWN] }],
+    ['ticket-groups', '/constructor', { constructor: 1 }],
+    ['ticket-groups', '/members/0/prototype', { members: [{ prototype: 1 }] }],
+  ])('names the place of what is wrong, in %s: %s', async (path, pointer, wrong) => {
+    const { status, body } = await everything.post(path, { name: 'Somewhere', ...wrong });
+    expect([status, body.code, body.errors?.map((fault: { pointer: string }) => fault.pointer)]).toEqual([
+      ...[422, 'invalid', [pointer]],
+    ]);
+  });
+
+  test.each([
+    ['companies', { name: 'Initech', domain: 'no domain' }, 'This value is not correct. Check it.'],
+    ['macros', { name: 'Hi', text: 'Hello', shortcut: 'a b' }, 'Letters, digits and hyphens only, at most 30.'],
+  ])('says it in words, in %s', async (path, wrong, words) => {
+    const { status, body } = await everything.post(path, wrong);
+    expect([status, body.errors?.[0].message]).toEqual([422, words]);
   });
 
   test('is changed by no key that may only read it, and not read by a company’s', async () => {

@@ -25,11 +25,34 @@ function faultsOf(issue: z.core.$ZodIssue, part: 'body' | 'query'): Fault[] {
 const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** A verb speaks of fields as forms call them; programs have sent `company_id` for `company`. */
+/** Of a body, a field that nobody asks for. */
+export const unknownAt = (path: readonly string[]): Fault => ({
+  ...{ pointer: pointerTo(path), code: 'unrecognized_keys', message: `Unrecognized key: "${path.at(-1)}"` },
+});
+
+/**
+ * A verb speaks of fields as forms call them, with a hyphen for what belongs together; programs have sent `company_id` for
+ * `company`, and `{ defaults: { group_id } }` for `defaults-groupId`.
+ */
 export function atSentField(error: unknown, body: z.ZodObject | undefined): unknown {
   if (!(error instanceof InvalidField) || !body) return error;
-  const name = error.field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const sent = sentPath(body, error.field.split('-'));
+  return sent ? new InvalidField(pointerTo(sent).slice(1), error.code, error.values) : error;
+}
+
+function sentPath(schema: z.ZodType, [control, ...below]: string[]): string[] | null {
+  if (control === undefined) return [];
+  const { type, innerType, element, valueType } = schema.def as z.ZodType['def'] &
+    Record<string, z.ZodType | undefined>;
+  if (innerType) return sentPath(innerType, [control, ...below]);
+  const name = control.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const { shape = {} } = schema as Partial<z.ZodObject>;
   // The id first: of `status` and `status_id` only the second can name what is not there.
-  const sent = [`${name}_id`, name, `${name}_ids`, `${name.replace(/s$/, '')}_ids`].find((one) => one in body.shape);
-  return sent ? new InvalidField(sent, error.code, error.values) : error;
+  const sent =
+    type === 'object'
+      ? [`${name}_id`, name, `${name}_ids`, `${name.replace(/s$/, '')}_ids`].find((one) => one in shape)
+      : (element ?? valueType) && control;
+  if (sent === undefined) return null;
+  const rest = sentPath((shape as Record<string, z.ZodType>)[sent] ?? (element ?? valueType)!, below);
+  return rest && [sent, ...rest];
 }

@@ -19,3 +19,4 @@ export {
   type Told,
 } from './operation.js';
 export { allScopes, declareScope, type Scope, scopesOf } from './scopes.js';
+export { unknownAt } from './faults.js';

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { FormTooLarge, Problem, readWhole } from '@foyer/web';
+import { unknownAt } from './faults.js';
 
 const MOST_BYTES = 1024 * 1024;
 const DEEPEST = 20;
+/** Nobody asks for a field of these names, and a prototype answers to them. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** @throws Problem 400, 413, 415 */
@@ -27,14 +29,25 @@ export function parseJsonBody(bytes: Buffer): unknown {
     throw new Problem(400, 'unreadable');
   }
   if (depthOf(text) > DEEPEST) throw new Problem(400, 'too-deep');
+  let body: unknown;
   try {
-    return JSON.parse(text, (key, value: unknown) => {
-      if (FORBIDDEN.has(key)) throw new Problem(400, 'too-deep');
-      return typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed().normalize('NFC') : value;
-    });
-  } catch (error) {
-    throw error instanceof Problem ? error : new Problem(400, 'unreadable');
+    body = JSON.parse(text, (_key, value: unknown) =>
+      typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed().normalize('NFC') : value,
+    );
+  } catch {
+    throw new Problem(400, 'unreadable');
   }
+  const errors = forbiddenIn(body).map(unknownAt);
+  if (errors.length > 0) throw new Problem(422, 'invalid', { errors });
+  return body;
+}
+
+/** Where they stand, at any depth. */
+function forbiddenIn(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) =>
+    FORBIDDEN.has(key) ? [[key]] : forbiddenIn(one).map((path) => [key, ...path]),
+  );
 }
 
 /** Counted before anything is built of it. */

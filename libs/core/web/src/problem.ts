@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { DomainError, InvalidField, NotFound, StillUsed, TooMany } from '@foyer/access';
-import { LOCALES, negotiateLocale, translate } from '@foyer/i18n';
+import { LOCALES, messages, negotiateLocale, translate } from '@foyer/i18n';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { statusOf } from './status-of.js';
 import { PortalClosed, SectionOff } from './web-errors.js';
@@ -27,7 +27,7 @@ const TOLD = {
   'scope-missing': 'This key lacks the scope that the operation needs.',
   'too-many': 'Too many requests: see Retry-After.',
   unreadable: 'This is not the JSON of RFC 8259 in UTF-8.',
-  'too-deep': 'The JSON is nested too deeply or has a key that is not allowed.',
+  'too-deep': 'The JSON is nested too deeply.',
   'too-large': 'The body is larger than this operation takes.',
   'media-type': 'Send the body as application/json.',
   invalid: 'Some of what was sent is not correct: see errors.',
@@ -83,10 +83,16 @@ function told(
   status: number,
   languages: string | undefined,
 ): { code: string; detail: string; errors?: Fault[] } {
+  const locale = negotiateLocale(languages, [...LOCALES], 'en');
+  // Schemas of ours say what is wrong by a message's key.
+  const inWords = (fault: Fault): Fault =>
+    messages.has(locale, fault.message)
+      ? { ...fault, code: fault.message, message: translate(locale, fault.message) }
+      : fault;
   const own = (code: ProblemCode) => ({ code, detail: TOLD[code] });
   if (error instanceof Problem) {
     const { errors } = error.more;
-    return { code: error.code, detail: error.message, ...(errors && { errors }) };
+    return { code: error.code, detail: error.message, ...(errors && { errors: errors.map(inWords) }) };
   }
   if (error instanceof PortalClosed) return own('closed');
   if (error instanceof SectionOff) return own('section-off');
@@ -94,7 +100,6 @@ function told(
   if (error instanceof NotFound) return own('not-found');
   if (error instanceof DomainError) {
     if (error.code === 'access.refused') return own('refused');
-    const locale = negotiateLocale(languages, [...LOCALES], 'en');
     const message = translate(locale, error.code, error.values);
     if (error instanceof StillUsed) return { code: error.code, detail: `${message} ${error.named(locale).join('; ')}` };
     if (!(error instanceof InvalidField)) return { code: error.code, detail: message };

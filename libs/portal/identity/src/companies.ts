@@ -145,19 +145,20 @@ export class Companies {
   /** A company is no branch of itself or of one below it, and no partner of its own. */
   private async checkPlace(companyId: string, { parentId = null, partnerIds = [] }: CompanyDetails): Promise<void> {
     const [found] = await this.database.read((em) =>
-      rows<{ circle: boolean; known: number }>(
+      rows<{ circle: boolean; parent: boolean; partners: number }>(
         em,
         sql`with recursive up as (
               select c.id, c.parent_id from ${table('company')} c where c.id = ${parentId}
               union select c.id, c.parent_id from ${table('company')} c join up on c.id = up.parent_id)
             select exists (select from up where id = ${companyId}) as circle,
-                   (select count(*)::int from ${table('company')} where id = any(${[...partnerIds, ...(parentId ? [parentId] : [])]}::uuid[])) as known`,
+                   exists (select from ${table('company')} where id = ${parentId}) as parent,
+                   (select count(*)::int from ${table('company')} where id = any(${partnerIds}::uuid[])) as partners`,
       ),
     );
     if (found!.circle) throw new InvalidField('parent', 'identity.companies.circle');
     if (partnerIds.includes(companyId)) throw new InvalidField('partners', 'identity.companies.own-partner');
-    if (found!.known < new Set([...partnerIds, ...(parentId ? [parentId] : [])]).size)
-      throw new InvalidField('parent', 'web.form.choice');
+    if (parentId && !found!.parent) throw new InvalidField('parent', 'web.form.choice');
+    if (found!.partners < new Set(partnerIds).size) throw new InvalidField('partners', 'web.form.choice');
   }
 
   /** Locks the company, so that of two who leave it without an admin the second sees what the first did. */

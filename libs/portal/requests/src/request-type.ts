@@ -105,7 +105,7 @@ export const requestTypes = declareResource('request-types', {
     sentence: translatedText(200, { optional: true, hint: true }),
     introduction: translatedText(1_000, { optional: true, hint: true, lines: 3 }),
     /** Of its address, `/tickets/new/<slug>`. */
-    slug: part(z.string().max(80).default('')),
+    slug: part(z.string().max(80).default(''), { derived: true }),
     icon: choice(TYPE_ICONS, 'requests.setup.icon', { byDefault: 'ticket' }),
     enabled: flag(true, { hint: true }),
     needs: group({

@@ -5,7 +5,7 @@ import { Api, type Call, type Operation } from '@foyer/api';
 import { Problem } from '@foyer/web';
 import { Collections } from '../collections.js';
 import type { List } from '../lists.js';
-import { declaredResources } from '../resources/resource.js';
+import { declaredResources, isResource } from '../resources/resource.js';
 import type { CollectionItem } from '../section.js';
 import { versionOf } from '../version.js';
 import { settingsApi, settingsRead, settingsWrite } from './settings-scopes.js';
@@ -105,7 +105,9 @@ function writing<Item extends CollectionItem>(
   { path, one, told, whole, entry, shown, find }: Parts<Item>,
 ): Operation[] {
   const { post, change, removeAsSeen } = settingsApi;
-  const body = without(whole.schema, 'id', 'owner_id');
+  const fields = isResource(list) ? Object.entries(list.about.fields) : [];
+  const derived = fields.filter(([, field]) => field.derived).map(([name]) => snake(name));
+  const body = without(whole.schema, 'id', 'owner_id', ...derived);
   const current = async ({ actor, params: { id } }: OfOne) => shown(await find(actor, id));
   const scope = settingsWrite;
   return [

@@ -55,6 +55,8 @@ interface Options {
   later?: boolean;
   /** The list shows it beside the title. */
   listed?: boolean;
+  /** It follows from the rest, and nobody gives it. */
+  derived?: boolean;
   /** Switched in the list and not asked for on the page. */
   inList?: boolean;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { holds, InvalidField } from '@foyer/access';
+import { unknownAt } from '@foyer/api';
 import { Database, rows, sql, table } from '@foyer/database';
 import type { PortalActor } from '@foyer/identity';
 import { translate } from '@foyer/i18n';
@@ -68,7 +69,6 @@ export class RequestInput {
     mustBeAmong(
       asksFor.filter(({ kind }) => kind !== 'file'),
       asked.fields,
-      visit,
     );
     const around = await this.around(actor, requesterId);
     const schema = requestForm(type, fields, typed, {
@@ -89,7 +89,7 @@ export class RequestInput {
     given: Record<string, unknown>,
   ): Promise<{ fields: Answers; changed: string[] }> {
     const fields = (await this.requests.fields()).filter(({ id, kind }) => id in given && kind !== 'file');
-    mustBeAmong(fields, given, visit);
+    mustBeAmong(fields, given);
     const choices: FormChoices = {
       ...{ region: REGION, team: true, categoryIds: [], files: {}, held: now.fields as Answers },
       companyIds: now.company ? [now.company.id] : [],
@@ -125,9 +125,9 @@ export class RequestInput {
 }
 
 /** What is not asked is not read, and whoever sends it is told. */
-function mustBeAmong(fields: readonly RequestField[], given: Record<string, unknown>, visit: Visit): void {
+function mustBeAmong(fields: readonly RequestField[], given: Record<string, unknown>): void {
   const others = Object.keys(given).filter((id) => given[id] !== null && !fields.some((field) => field.id === id));
-  const errors = others.map((id) => ({ pointer: `/fields/${id}`, ...said(visit, 'web.form.choice') }));
+  const errors = others.map((id) => unknownAt(['fields', id]));
   if (errors.length > 0) throw new Problem(422, 'invalid', { errors });
 }
 
