@@ -20,7 +20,7 @@ export { addressAsWritten, addressInDns, domainAsWritten, domainInDns, isDomain 
 export { Edge } from './edge.js';
 export { field, Filters, Form, FormState, Uploads, wrongIn } from './form.js';
 export { hostKind, platformOrigin } from './hosts.js';
-export { OtherView, show } from './other-view.js';
+export { OtherView, show, showMade } from './other-view.js';
 export { PageInterceptor } from './page.js';
 export { SeeOther, seeOther } from './see-other.js';
 export { SentForms } from './sent-forms.js';

@@ -44,7 +44,7 @@ interface Kept {
  * What was sent once exists once. The token of a page's forms differs from page to page, so the same token with the same
  * words at the same address is the same form sent again: impatience, a reload, a network that tries twice. It leads where
  * the first one led and does nothing, and says so once the words of the first may be true no longer. A form that was refused, or
- * that answers somebody signed in with a page, may be sent as often as one likes.
+ * that answers somebody signed in with a page, may be sent as often as one likes, unless that page shows what was made (`showMade`).
  */
 @Injectable()
 export class SentForms {
@@ -61,7 +61,7 @@ export class SentForms {
     const what = new Once(key, schemaNow());
     for (let time = 0; time < ASKED_AT_MOST; time += 1) {
       if (await this.begin(what)) {
-        const answer = await this.answered(what, handle, !req.foyer.principal?.session);
+        const answer = await this.answered(what, handle, req);
         if (answer === OVERTAKEN) break;
         return answer;
       }
@@ -70,7 +70,7 @@ export class SentForms {
               from ${sentForm()} where key = ${key}`,
       );
       // Whoever waited for the first one was there when it was done.
-      const answer = earlier?.answer && this.givenAgain(earlier.answer, earlier.now || time > 0);
+      const answer = earlier?.answer && this.givenAgain(earlier.answer, earlier.now || time > 0, req);
       if (answer) return answer;
       await wait(ASKED_EVERY_MS);
     }
@@ -93,7 +93,7 @@ export class SentForms {
   }
 
   /** Where it led is worth less than what it did: that it cannot be kept is no reason to say that nothing was done. */
-  private async answered(what: Once, handle: () => Promise<unknown>, ofGuest: boolean): Promise<unknown> {
+  private async answered(what: Once, handle: () => Promise<unknown>, req: FoyerRequest): Promise<unknown> {
     const { key, attempt } = what;
     let answer: unknown;
     try {
@@ -102,7 +102,7 @@ export class SentForms {
       if (error instanceof DoneBefore) return OVERTAKEN;
       throw error;
     } finally {
-      const kept = this.worthKeeping(answer, ofGuest && what.done);
+      const kept = this.worthKeeping(answer, req, what.done);
       const statement = kept
         ? sql`update ${sentForm()} set done = true, answer = ${JSON.stringify(kept)}::jsonb where key = ${key}`
         : sql`delete from ${sentForm()} where key = ${key} and attempt = ${attempt}`;
@@ -110,18 +110,23 @@ export class SentForms {
     }
   }
 
-  /** A guest gets pages where others are led somewhere; they may hold the key to a new portal, so nobody else can read them. */
-  private worthKeeping(answer: unknown, pageToo: boolean): Kept['answer'] {
+  /** A guest gets pages where others are led somewhere; they may hold a key, so nobody else can read them. */
+  private worthKeeping(answer: unknown, req: FoyerRequest, done: boolean): Kept['answer'] {
     if (answer instanceof SeeOther) return answer;
-    if (!pageToo || !(answer instanceof OtherView) || answer.status !== 200) return null;
-    return { page: seal(this.config.secretKey, PURPOSE, JSON.stringify(answer)) };
+    if (!(answer instanceof OtherView) || answer.status !== 200) return null;
+    if (!answer.kept && (req.foyer.principal?.session || !done)) return null;
+    return { page: seal(this.config.secretKey, purposeOf(req), JSON.stringify(answer)) };
   }
 
-  private givenAgain(answer: NonNullable<Kept['answer']>, now: boolean): SeeOther | OtherView | null {
+  private givenAgain(
+    answer: NonNullable<Kept['answer']>,
+    now: boolean,
+    req: FoyerRequest,
+  ): SeeOther | OtherView | null {
     if (!('page' in answer))
       return now ? new SeeOther(answer.location, answer.flash) : seeOther(answer.location, SENT_BEFORE, 'info');
     const { template, view } = JSON.parse(
-      unseal(this.config.secretKey, PURPOSE, answer.page) ?? '{}',
+      unseal(this.config.secretKey, purposeOf(req), answer.page) ?? '{}',
     ) as Partial<OtherView>;
     return template ? new OtherView(template, view ?? {}) : null;
   }
@@ -135,6 +140,10 @@ export class SentForms {
 /** The platform's own forms, of staff and of those who sign up, are kept beside its other tables. */
 const schemaNow = (): string => currentTenantOrNull()?.schema ?? 'platform';
 const sentForm = (): Sql => tableOf(schemaNow(), 'sent_form');
+
+/** The token is kept nowhere, so that a page opens only for whoever sends its form again. */
+const purposeOf = ({ body }: FoyerRequest): string =>
+  `${PURPOSE} ${String((body as Record<string, unknown>)['_csrf'])}`;
 
 /** A guest is told apart by the token of the form alone. */
 function keyOf(req: FoyerRequest): Buffer | null {

@@ -86,6 +86,26 @@ describe('in the console', () => {
     expect((await owner.get(PAGE)).text).toContain('Revoked');
   });
 
+  test('a page that is loaded again makes no other key, and shows the same one', async () => {
+    const counted = async () => (await acme.query(() => sql`select id, hash from ${table('api_key')}`)).length;
+    const before = await counted();
+    const send = async (path: string, fields: Record<string, string>) => {
+      const [, _csrf = ''] = /name="_csrf" value="([^"]+)"/.exec((await owner.get(`${PAGE}/new`)).text) ?? [];
+      const texts = [];
+      for (let time = 0; time < 3; time += 1) texts.push((await owner.post(path, { ...fields, _csrf })).text);
+      const shown = texts.map((text) => KEY.exec(text)?.[0]);
+      expect(new Set(shown).size).toBe(1);
+      return shown[0]!;
+    };
+    const made = await send(PAGE, { name: 'Twice', scopes: 'tickets:read', days: '30' });
+    expect(await counted()).toBe(before + 1);
+    const { id } = parseKey(made)!;
+    const next = await send(`${PAGE}/${id}/rotation`, { days: '1' });
+    const stored = await acme.query(() => sql`select answer::text as text from ${table('sent_form')}`);
+    for (const key of [made, next]) expect(JSON.stringify(stored)).not.toContain(key.slice(-49));
+    expect((await owner.get(`${PAGE}/${id}`)).text).not.toMatch(KEY);
+  });
+
   test('only by whoever manages settings', async () => {
     const agent = await (await acme.agent('Nils')).browser();
     for (const path of [PAGE, `${PAGE}/new`]) expect((await agent.get(path)).status).toBe(403);

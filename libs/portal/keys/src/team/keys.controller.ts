@@ -13,7 +13,7 @@ import {
   Form,
   type FormState,
   seeOther,
-  show,
+  showMade,
   View,
   type Visit,
 } from '@foyer/web';
@@ -114,7 +114,11 @@ export class KeysController {
 
   /** The only page that ever shows it. */
   private async shown(visit: Visit, actor: PortalActor, id: string, key: string) {
-    return show('keys/team/shown', { secret: key, key: keyView(visit, await this.keys.one(actor, id)), back: PATH });
+    return showMade('keys/team/shown', {
+      secret: key,
+      key: keyView(visit, await this.keys.one(actor, id)),
+      back: PATH,
+    });
   }
 
   private async keyPage(visit: Visit, actor: PortalActor, id: string, form: FormState<unknown>) {
