@@ -47,7 +47,7 @@ export const articles = declareResourceRows(
       /** The language it is written in; null: for readers of any. */
       locale: optionalReference(languageReference, {
         ...{ label: 'knowledge.article.language', none: 'knowledge.article.any-language' },
-        id: z.enum(LOCALES, 'web.form.choice'),
+        ...{ id: z.enum(LOCALES, 'web.form.choice'), ofSeveral: true },
       }),
       enabled: flag(true, { inList: true }),
     },

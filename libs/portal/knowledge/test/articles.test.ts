@@ -84,6 +84,18 @@ describe('articles are offered', () => {
   });
 });
 
+test('its page begins the address, reads it from left to right, and asks for a language only where there are two', async () => {
+  const page = async () => (await owner.get('/console/settings/articles/new')).text;
+  const control = /<input[^>]*name="url"[^>]*>/.exec(await page())![0];
+  for (const part of ['type="url"', 'dir="ltr"', 'placeholder="https://"']) expect(control).toContain(part);
+  const asked: boolean[] = [];
+  for (const locales of [['en'], ['en', 'de']]) {
+    await acme.inside(() => world.get(Settings).apply('general', { locales }));
+    asked.push((await page()).includes('name="locale"'));
+  }
+  expect(asked).toEqual([false, true]);
+});
+
 test('what is typed wrong comes back with the reason at its field', async () => {
   for (const url of [
     'javascript:alert(1)',

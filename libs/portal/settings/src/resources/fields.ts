@@ -14,6 +14,10 @@ export interface FieldForm<T> {
   required?: boolean;
   /** Message of what it means to choose nothing. */
   none?: string;
+  /** How what is typed may begin. */
+  placeholder?: string;
+  /** Of a choice: not asked where there are no two to choose from. */
+  ofSeveral?: boolean;
   /** Digits alone. */
   numeric?: boolean;
   /** Of what is typed, in characters. */
@@ -89,6 +93,7 @@ export const line = (
   schema,
   form: {
     ...{ kind, typed: same, required: !schema.safeParse('').success, max },
+    ...(kind === 'url' && { placeholder: 'https://' }),
     shape: z
       .string()
       .trim()
@@ -176,14 +181,15 @@ export function reference(
   return { schema, form: { kind: 'select', shape: schema, typed: same, required: true }, refersTo: to, ...options };
 }
 
-/** The same, or null; `none` says what that means. `id`: what its ids are like, where they are no UUIDs. */
+/** The same, or null; `none` says what that means. `id`: what its ids are like, where they are no UUIDs. `ofSeveral`: see `FieldForm`. */
 export function optionalReference<V extends string = string>(
   to: Reference,
   {
     none,
+    ofSeveral = false,
     id = z.uuid('web.form.choice') as unknown as z.ZodType<V>,
     ...options
-  }: Options & { none?: string; id?: z.ZodType<V> } = {},
+  }: Options & { none?: string; ofSeveral?: boolean; id?: z.ZodType<V> } = {},
 ): Field<V | null> {
   const shape = z
     .union([z.literal('').transform(() => null), id], 'web.form.choice')
@@ -191,7 +197,7 @@ export function optionalReference<V extends string = string>(
     .transform((value) => value ?? null);
   return {
     schema: id.nullable().default(null),
-    form: { kind: 'select', shape, typed: (value) => value, ...(none && { none }) },
+    form: { kind: 'select', shape, typed: (value) => value, ofSeveral, ...(none && { none }) },
     refersTo: to,
     ...options,
   };

@@ -72,6 +72,7 @@ export interface ControlView {
   options: readonly (Option & { checked: boolean })[] | null;
   blank: string | null;
   inputmode: string | null;
+  placeholder: string | null;
   dir: 'ltr' | null;
 }
 
@@ -87,7 +88,15 @@ export async function controlsOf<Item extends CollectionItem>(
   for (const leaf of askedOf(about)) {
     const { control: name, field, path } = leaf;
     if (field.later && !item) continue;
-    const { kind, choices, required = false, max, none = 'settings.resource.none', numeric } = field.form;
+    const {
+      kind,
+      choices,
+      required = false,
+      max,
+      none = 'settings.resource.none',
+      numeric,
+      placeholder = null,
+    } = field.form;
     const hint = about.hint(leaf);
     const chosen = [form.values[name] ?? []].flat();
     const options = choices
@@ -95,12 +104,13 @@ export async function controlsOf<Item extends CollectionItem>(
       : field.refersTo
         ? withGone(kind === 'select' ? chosen : [], await offered(leaf, chosen), visit)
         : null;
+    if (field.form.ofSeveral && options!.length < 2 && !chosen.some(Boolean)) continue;
     const fixed = field.fixed && item ? labelled(options, String(valueAt(item, path))) : null;
     controls.push({
       ...{ name, kind, label: visit.t(about.label(leaf)), hint: hint && visit.t(hint), fixed },
       ...{ checked: chosen.length > 0, required, optional: !required && kind !== 'switch' && kind !== 'select' },
       ...{ maxlength: max ?? null, blank: required ? null : visit.t(none) },
-      ...{ inputmode: numeric ? 'numeric' : null, dir: kind === 'url' ? 'ltr' : null },
+      ...{ inputmode: numeric ? 'numeric' : null, dir: kind === 'url' ? 'ltr' : null, placeholder },
       options: options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
     });
   }
