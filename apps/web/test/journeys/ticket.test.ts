@@ -105,3 +105,11 @@ test('a mail is no wider than a telephone, whatever stands in it', async () => {
   expect(html).toContain('<table');
   expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
+
+test('the page about the API is no wider than a telephone either', async () => {
+  await (await acme.owner.browser()).post('/console/settings/api-keys/docs', { docs: '1' });
+  const phone = await chromium.newcomer(false, { viewport: { width: 390, height: 800 } });
+  await phone.goto(`${acme.tenant.origin}/api/docs`);
+  expect(await textOf(phone)).toContain('curl');
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
