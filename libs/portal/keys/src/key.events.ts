@@ -1,5 +1,6 @@
 import { EventName } from '@foyer/events';
 
+/** A key was made, by which programs come in. */
 @EventName('key.created')
 export class KeyCreated {
   constructor(
@@ -10,6 +11,7 @@ export class KeyCreated {
   ) {}
 }
 
+/** A key has another secret. */
 @EventName('key.rotated')
 export class KeyRotated {
   constructor(
@@ -19,6 +21,7 @@ export class KeyRotated {
   ) {}
 }
 
+/** A key counts no more. */
 @EventName('key.revoked')
 export class KeyRevoked {
   constructor(readonly keyId: string) {}
