@@ -23,6 +23,8 @@ const NO_PROTOTYPES = { allowProtoPropertiesByDefault: false, allowProtoMethodsB
 export class Environment {
   private readonly handlebars = Handlebars.create();
   private readonly compiled = new Map<string, { version: string; run: Compiled }>();
+  /** A page of fifty rows includes the same few partials hundreds of times. */
+  private readonly files = new Map<string, TemplateFile>();
   private lookedAt = 0;
 
   constructor(
@@ -82,6 +84,7 @@ export class Environment {
 
   // Handlebars looks partials up as own properties of a record, so every name stands there, compiled or not.
   private announce(): void {
+    this.files.clear();
     for (const name of Object.keys(this.handlebars.partials)) this.handlebars.unregisterPartial(name);
     for (const name of this.includable()) {
       this.handlebars.registerPartial(name, (context, options) => this.include(name, context, options));
@@ -132,6 +135,14 @@ export class Environment {
   }
 
   private find(name: string): TemplateFile | undefined {
+    const known = this.files.get(name);
+    if (known) return known;
+    const file = this.look(name);
+    if (file) this.files.set(name, file);
+    return file;
+  }
+
+  private look(name: string): TemplateFile | undefined {
     const names = this.former.of(name);
     for (const layer of this.layers) {
       const file = names.map((one) => layer.find(one)).find(Boolean);

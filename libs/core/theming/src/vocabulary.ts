@@ -82,6 +82,8 @@ function icon(name: string, { label, class: extra }: Record<string, unknown>): s
   return `<svg class="${classes}" ${meaning} focusable="false"><use href="${href}"></use></svg>`;
 }
 
+/** Begins with a letter of its own, to which nothing that follows belongs: what most names do, and far quicker found out. */
+const ONE_LETTER = /^[0-9A-Za-z\u00c0-\u024f\u0400-\u0481\u0620-\u064a\u4e00-\u9fff](?![\p{M}\u200d\ufe0f])/u;
 // Making one takes as long as a hundred faces.
 const letters = new Intl.Segmenter();
 
@@ -90,7 +92,7 @@ export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const picked = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
   return picked
-    .map((word) => letters.segment(word).containing(0)?.segment ?? '')
+    .map((word) => (ONE_LETTER.test(word) ? word[0] : (letters.segment(word).containing(0)?.segment ?? '')))
     .join('')
     .toLocaleUpperCase();
 }
