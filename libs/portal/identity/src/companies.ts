@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { Slots } from '@foyer/slots';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
-import { Departures } from './departures.js';
+import { leaving } from './identity-slots.js';
 import {
   CompanyCreated,
   CompanyUpdated,
@@ -34,7 +35,7 @@ export class Companies {
     private readonly outbox: Outbox,
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
-    private readonly departures: Departures,
+    private readonly slots: Slots,
     private readonly owners: Owners,
   ) {}
 
@@ -111,7 +112,7 @@ export class Companies {
       await this.roles.checkTouching(actor, companyId, membership.role);
       if (membership.role === 'company_admin') await this.keepAnAdmin(actor, companyId, personId);
       em.remove(membership);
-      await this.departures.left(companyId, personId);
+      await this.left(companyId, personId);
       await this.outbox.publish(new MemberRemoved(companyId, personId, membership.role), { by: actor });
     });
   }
@@ -138,7 +139,7 @@ export class Companies {
       if (role === person.teamRole) return;
       await this.outbox.publish(new TeamRoleChanged(personId, person.teamRole, role), { by: actor });
       person.teamRole = role;
-      if (role === null) await this.departures.left(null, personId);
+      if (role === null) await this.left(null, personId);
     });
   }
 
@@ -169,6 +170,10 @@ export class Companies {
     });
     if (!membership || !allowed(actor.ability, 'administer', 'Membership', membership)) throw new NotFound();
     return membership;
+  }
+
+  private async left(companyId: string | null, personId: string): Promise<void> {
+    for (const leave of this.slots.of(leaving)) await leave(companyId, personId);
   }
 
   /** A company admin cannot leave the company without one; the operator's team can, and can name another. */

@@ -26,11 +26,9 @@ import { FindPeople } from './team/find-people.js';
 import { TeamController } from './team/team.controller.js';
 import { ConsoleAccountController } from './team/console-account.controller.js';
 import { Deactivations } from './deactivations.js';
-import { Departures } from './departures.js';
 import { RolePreview } from './roles/role-preview.js';
 import { CompanyRolesController, TeamRolesController } from './roles/roles.controller.js';
 import { companyRoles, Roles } from './roles/roles.js';
-import { TeamParts } from './roles/team-parts.js';
 import { TeamRoles, teamRoles } from './roles/team-roles.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
@@ -78,10 +76,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Newcomers,
     Companies,
     CompanyChoices,
-    Departures,
     Roles,
     TeamRoles,
-    TeamParts,
     RolePreview,
     PeopleList,
     Leaving,
@@ -104,11 +100,8 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Invitations,
     Newcomers,
     Companies,
-    Departures,
     Roles,
     TeamRoles,
-    TeamParts,
-    RolePreview,
     PeopleList,
     Welcome,
   ],

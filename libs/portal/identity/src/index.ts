@@ -15,12 +15,10 @@ export {
   teamCapabilities,
   type TeamScope,
 } from './roles/capabilities.js';
-export { type Previewed, RolePreview } from './roles/role-preview.js';
 export { companyRoleReference, type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
 export { grantsOf, type Place } from './roles/grants.js';
-export { TeamParts } from './roles/team-parts.js';
 export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js';
-export { Departures } from './departures.js';
+export { leaving, type Previewed, rolePreviews, teamParts } from './identity-slots.js';
 export { Company, COMPANY_ROLES, type CompanyRole, Membership, type StandardRole } from './company.entity.js';
 export {
   CompanyCreated,

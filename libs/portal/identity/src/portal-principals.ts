@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type TeamGrants } from '@foyer/access';
 import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/database';
+import { Slots } from '@foyer/slots';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import type { PortalActor } from './portal-actor.js';
@@ -9,7 +10,7 @@ import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
 import { grantsOf, type Place } from './roles/grants.js';
 import type { TeamScope } from './roles/capabilities.js';
-import { TeamParts } from './roles/team-parts.js';
+import { teamParts } from './identity-slots.js';
 import { TeamRoles } from './roles/team-roles.js';
 
 /** What roles are to mean instead, to see what would be. */
@@ -46,7 +47,7 @@ export class PortalPrincipals implements OnModuleInit {
     private readonly abilities: Abilities,
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
-    private readonly teamParts: TeamParts,
+    private readonly slots: Slots,
     private readonly principals: Principals,
   ) {
     this.sessions = new Sessions(database);
@@ -160,7 +161,8 @@ export class PortalPrincipals implements OnModuleInit {
 
   private async teamGrants(id: string, role: string, supposed?: Record<string, TeamScope>): Promise<TeamGrants> {
     const scopes = supposed ?? (await this.teamRoles.meaning())(role);
-    return { role, scopes, partIds: await this.teamParts.of(id) };
+    const parts = await Promise.all(this.slots.of(teamParts).map((partsOf) => partsOf(id)));
+    return { role, scopes, partIds: parts.flat() };
   }
 
   private async row(secret: string): Promise<Row | undefined> {

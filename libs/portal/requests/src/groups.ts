@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { TeamParts } from '@foyer/identity';
+import { teamParts } from '@foyer/identity';
 import {
   Collections,
   declareReference,
@@ -34,12 +34,11 @@ export class Groups implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
     private readonly slots: Slots,
-    private readonly parts: TeamParts,
   ) {}
 
   onModuleInit(): void {
     this.collections.protect(ticketGroups, this.stillNeeded);
-    this.parts.fill((personId) => this.of(personId));
+    this.slots.fill(teamParts, 10, (personId) => this.of(personId));
   }
 
   all(): Promise<readonly TicketGroup[]> {

@@ -1,4 +1,3 @@
-export { AgentsThere } from './agents-there.js';
 export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
 export { type AboutTicket, type RuledTicket, TicketAudience } from './access/ticket-audience.js';
@@ -30,13 +29,14 @@ export {
 export { partOf, TicketPart, ticketParts } from './ticket-parts.js';
 export { type MessageDraft, TICKET_TOUCHED, TicketThread, type TicketRef } from './ticket-thread.js';
 export {
+  agentsThere,
   approvalAsking,
   type AskApproval,
-  ClosingRules,
+  closingRules,
   type FindReply,
   type OpeningStep,
-  ReplySuggestions,
-  TicketOpening,
+  replySuggestions,
+  ticketOpening,
 } from './ticket-slots.js';
 export type { Happening, HappeningType } from './happenings.js';
 export { Ticket } from './ticket.entity.js';

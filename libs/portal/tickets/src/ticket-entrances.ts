@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
-import { Departures, type PortalActor, type Previewed, RolePreview } from '@foyer/identity';
+import { leaving, type PortalActor, type Previewed, rolePreviews } from '@foyer/identity';
 import { Features, homeSections, navEntries, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
@@ -19,8 +19,6 @@ export class TicketEntrances implements OnModuleInit {
     private readonly features: Features,
     private readonly slots: Slots,
     private readonly list: TicketList,
-    private readonly rolePreview: RolePreview,
-    private readonly departures: Departures,
     private readonly database: Database,
   ) {}
 
@@ -56,8 +54,8 @@ export class TicketEntrances implements OnModuleInit {
       ],
       section: (actor, visit) => this.recent(actor as PortalActor, visit),
     });
-    this.rolePreview.fill((actor, reader) => this.preview(actor, reader));
-    this.departures.add((companyId, personId) => this.unwatch(companyId, personId));
+    this.slots.fill(rolePreviews, 10, (actor, reader) => this.preview(actor, reader));
+    this.slots.fill(leaving, 10, (companyId, personId) => this.unwatch(companyId, personId));
   }
 
   private async preview(actor: PortalActor, reader: PortalActor): Promise<Previewed> {

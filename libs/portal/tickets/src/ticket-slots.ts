@@ -10,20 +10,11 @@ import type { TicketView } from './ticket-detail.js';
 /** A step while a ticket is being opened, in its transaction: what is to be done to it before anybody sees it. */
 export type OpeningStep = (ticket: TicketFacts & { id: string; number: number }) => Promise<TicketAction[]>;
 
-/** Who takes part when a ticket is opened, such as routing. */
-@Injectable()
-export class TicketOpening {
-  private steps: { byKey: string; step: OpeningStep }[] = [];
+/** Who takes part when a ticket is opened, such as routing. `byKey` is the message by which the thread names it. */
+export const ticketOpening = new Slot<{ byKey: string; step: OpeningStep }>('ticket.opening');
 
-  /** `byKey` is the message by which the thread names it. */
-  add(byKey: string, step: OpeningStep): void {
-    this.steps.push({ byKey, step });
-  }
-
-  all(): readonly { byKey: string; step: OpeningStep }[] {
-    return this.steps;
-  }
-}
+/** Whether somebody of the team takes tickets just now: not if anyone says that they are away. */
+export const agentsThere = new Slot<(personId: string) => Promise<boolean>>('agents.there');
 
 /** Asks the customer's company whether a request may go ahead: an action of rules and macros. @throws DomainError where nobody can be asked */
 export type AskApproval = (
@@ -44,21 +35,11 @@ export class TicketPanels {
   }
 }
 
-/** What closes solved tickets for good after a while; several may, none need to. */
-@Injectable()
-export class ClosingRules {
-  private find: () => Promise<{ name: string; hours: number; href: string }[]> = () => Promise.resolve([]);
+/** What closes solved tickets for good after a while, for those who set up when a ticket comes back. */
+export type FindClosing = () => Promise<{ name: string; hours: number; href: string }[]>;
+export const closingRules = new Slot<FindClosing>('ticket.closing-rules');
 
-  fill(find: ClosingRules['find']): void {
-    this.find = find;
-  }
-
-  all(): ReturnType<ClosingRules['find']> {
-    return this.find();
-  }
-}
-
-/** Text and changes proposed for the next reply, by id: macros fill it. `said` has the changes in words, if they are to be read. */
+/** Text and changes proposed for the next reply, by id, such as those of macros; null where the id is of another. `said` has the changes in words, if they are to be read. */
 export type FindReply = (
   actor: PortalActor,
   ticket: TicketView,
@@ -66,13 +47,4 @@ export type FindReply = (
   reader: Pick<Visit, 't' | 'locale' | 'region'> | null,
 ) => Promise<{ text: string; note: boolean; actions: TicketAction[]; said: string[] } | null>;
 
-@Injectable()
-export class ReplySuggestions {
-  private finder: FindReply = () => Promise.resolve(null);
-
-  fill(find: FindReply): void {
-    this.finder = find;
-  }
-
-  find: FindReply = (...asked) => this.finder(...asked);
-}
+export const replySuggestions = new Slot<FindReply>('ticket.reply-suggestions');

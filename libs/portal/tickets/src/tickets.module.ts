@@ -57,8 +57,7 @@ import { TicketSteps } from './ticket-steps.js';
 import { TicketThread } from './ticket-thread.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
 import { Reopening } from './reopening/reopening.js';
-import { AgentsThere } from './agents-there.js';
-import { ClosingRules, ReplySuggestions, TicketOpening, TicketPanels } from './ticket-slots.js';
+import { TicketPanels } from './ticket-slots.js';
 import { ticketRules } from './ticket.rules.js';
 import { Tickets } from './tickets.js';
 import { TicketsPack } from './tickets.pack.js';
@@ -97,14 +96,10 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketEntrances,
     FirstAnswer,
     Mentions,
-    AgentsThere,
-    ClosingRules,
     Reopening,
     RuleOptions,
-    ReplySuggestions,
     TicketSteps,
     TicketThread,
-    TicketOpening,
     TicketPanels,
     Tickets,
     Snoozes,
@@ -140,13 +135,9 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     ...askingParts,
     TicketAudience,
     Mentions,
-    AgentsThere,
-    ClosingRules,
     Reopening,
     RuleOptions,
-    ReplySuggestions,
     TicketThread,
-    TicketOpening,
     TicketPanels,
     Tickets,
     TicketList,

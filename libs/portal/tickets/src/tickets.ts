@@ -5,6 +5,7 @@ import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { controlOf, type FieldValue, printOf, type Priority, type TicketStatus } from '@foyer/requests';
+import { Slots } from '@foyer/slots';
 import type { Happening } from './happenings.js';
 import { Reopening } from './reopening/reopening.js';
 import { speaksForTeam } from './reopening/reopening-rules.js';
@@ -13,7 +14,7 @@ import type { TicketAction } from './ticket-actions.js';
 import { asTold, TicketOpened } from './ticket.events.js';
 import type { Arrived, TicketMessage } from './ticket-message.entity.js';
 import { CHANGED_MEANWHILE, type Description, propertiesOf, type Property } from './ticket-properties.js';
-import { TicketOpening } from './ticket-slots.js';
+import { ticketOpening } from './ticket-slots.js';
 import { mustMayEnd, TicketSteps } from './ticket-steps.js';
 import { type MessageDraft, type TicketRef, TicketThread } from './ticket-thread.js';
 import { Ticket, type TicketSource, type TicketValues } from './ticket.entity.js';
@@ -61,7 +62,7 @@ export class Tickets {
     private readonly limits: Limits,
     private readonly thread: TicketThread,
     private readonly steps: TicketSteps,
-    private readonly opening: TicketOpening,
+    private readonly slots: Slots,
     private readonly reopening: Reopening,
   ) {}
 
@@ -102,7 +103,7 @@ export class Tickets {
           ...(mail && { mail }),
         },
       });
-      for (const { byKey, step } of this.opening.all())
+      for (const { byKey, step } of this.slots.of(ticketOpening))
         await this.steps.perform(ownRobot(byKey), ticket, await step(ticket));
       await this.outbox.publish(new TicketOpened(ticket.id, message.id, confirm, proved, asTold(ticket)), {
         by: actor,

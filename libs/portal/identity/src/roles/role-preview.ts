@@ -1,15 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
+import { Slots } from '@foyer/slots';
+import { type Previewed, rolePreviews } from '../identity-slots.js';
 import type { PortalActor } from '../portal-actor.js';
 import { PortalPrincipals, type Supposed } from '../portal-principals.js';
 
-export interface Previewed {
-  /** How many things of a kind the person would see, and the latest of them by name. */
-  count: number;
-  latest: { title: string; text: string; href: string }[];
-}
-/** Names only what `reader` may see as well: trying a role shows nobody more than their own. */
-type Look = (actor: PortalActor, reader: PortalActor) => Promise<Previewed>;
 /** Somebody to try a role on: a person of the team, or a person in a company. */
 export interface Candidate {
   personId: string;
@@ -22,21 +17,23 @@ export interface Candidate {
 /** "This person will see these 12 tickets": what a role would mean for somebody, by the very rules that decide. */
 @Injectable()
 export class RolePreview {
-  private look: Look = () => Promise.resolve({ count: 0, latest: [] });
-
   constructor(
     private readonly principals: PortalPrincipals,
     private readonly database: Database,
+    private readonly slots: Slots,
   ) {}
-
-  fill(look: Look): void {
-    this.look = look;
-  }
 
   /** What the person would see if roles meant what is supposed. Null when they may not act. */
   async of(personId: string, supposed: Supposed, reader: PortalActor): Promise<Previewed | null> {
     const actor = await this.principals.person(personId, supposed);
-    return actor && this.look(actor, reader);
+    if (!actor) return null;
+    const previewed: Previewed = { count: 0, latest: [] };
+    for (const look of this.slots.of(rolePreviews)) {
+      const { count, latest } = await look(actor, reader);
+      previewed.count += count;
+      previewed.latest.push(...latest);
+    }
+    return previewed;
   }
 
   /** People of companies: those who have the role, then others. */

@@ -1,18 +1,19 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Collections } from '@foyer/settings';
-import { ClosingRules } from '@foyer/tickets';
+import { Slots } from '@foyer/slots';
+import { closingRules } from '@foyer/tickets';
 import { automations } from './automations.js';
 
 /** Tells those who set up reopening which automations close solved tickets for good. */
 @Injectable()
 export class Closing implements OnModuleInit {
   constructor(
-    private readonly rules: ClosingRules,
+    private readonly slots: Slots,
     private readonly collections: Collections,
   ) {}
 
   onModuleInit(): void {
-    this.rules.fill(async () =>
+    this.slots.fill(closingRules, 10, async () =>
       (await this.collections.all(automations))
         .filter(
           ({ enabled, trigger, actions }) =>

@@ -3,7 +3,8 @@ import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Groups } from '@foyer/requests';
 import { Collections, identified, Items } from '@foyer/settings';
-import { type FindReply, ReplySuggestions, RuleOptions } from '@foyer/tickets';
+import { Slots } from '@foyer/slots';
+import { type FindReply, replySuggestions, RuleOptions } from '@foyer/tickets';
 import { actionWords } from '../rules/rule-sentence.js';
 import { Fillings } from './filling.js';
 import { type Macro, macros, mustBeDistinct, ownMacros } from './macros.js';
@@ -16,13 +17,13 @@ export class MacroShelf implements OnModuleInit {
     private readonly collections: Collections,
     private readonly items: Items,
     private readonly groups: Groups,
-    private readonly suggestions: ReplySuggestions,
+    private readonly slots: Slots,
     private readonly fillings: Fillings,
     private readonly options: RuleOptions,
   ) {}
 
   onModuleInit(): void {
-    this.suggestions.fill(this.reply);
+    this.slots.fill(replySuggestions, 10, this.reply);
   }
 
   async of(actor: PortalActor): Promise<Macro[]> {

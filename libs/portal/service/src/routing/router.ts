@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Groups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import { matches, type OpeningStep, type TicketAction, type TicketFacts, TicketOpening } from '@foyer/tickets';
+import { Slots } from '@foyer/slots';
+import { matches, type OpeningStep, type TicketAction, type TicketFacts, ticketOpening } from '@foyer/tickets';
 import { type RoutingRule, routingRules } from './routing-rules.js';
 import { Turns } from './turns.js';
 
@@ -21,7 +22,7 @@ interface Decided {
 @Injectable()
 export class Router implements OnModuleInit {
   constructor(
-    private readonly opening: TicketOpening,
+    private readonly slots: Slots,
     private readonly collections: Collections,
     private readonly turns: Turns,
     private readonly groups: Groups,
@@ -29,7 +30,7 @@ export class Router implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.opening.add('service.routing.by', this.route);
+    this.slots.fill(ticketOpening, 10, { byKey: 'service.routing.by', step: this.route });
   }
 
   /** Each rule sees what those before it have decided. */

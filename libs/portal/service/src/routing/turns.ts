@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Agents, Groups } from '@foyer/requests';
-import { AgentsThere } from '@foyer/tickets';
+import { Slots } from '@foyer/slots';
+import { agentsThere } from '@foyer/tickets';
 import type { Sharing } from './routing-rules.js';
 
 interface Candidate {
@@ -16,11 +17,11 @@ export class Turns implements OnModuleInit {
     private readonly database: Database,
     private readonly groups: Groups,
     private readonly agents: Agents,
-    private readonly agentsThere: AgentsThere,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
-    this.agentsThere.fill((personId) => this.isThere(personId));
+    this.slots.fill(agentsThere, 10, (personId) => this.isThere(personId));
   }
 
   /** Somebody of the group; null when nobody is there. Tickets opened at once wait here for one another. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Actor, InvalidField } from '@foyer/access';
 import { Statuses, statusName } from '@foyer/requests';
 import { openedAs, saveSection, Settings } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import {
   Can,
   ConsoleController,
@@ -16,7 +17,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { ClosingRules } from '../ticket-slots.js';
+import { closingRules } from '../ticket-slots.js';
 import { MAX_DAYS, reopeningRules, REPLIES, RETURNS } from './reopening-rules.js';
 
 const PATH = '/console/settings/reopening';
@@ -42,7 +43,7 @@ export class ReopeningController {
   constructor(
     private readonly settings: Settings,
     private readonly statuses: Statuses,
-    private readonly closing: ClosingRules,
+    private readonly slots: Slots,
   ) {}
 
   @Get()
@@ -75,6 +76,7 @@ export class ReopeningController {
       label: visit.t(`tickets.reopening.${name}.${value}`),
       checked: sent.values[name] === value,
     });
+    const closing = await Promise.all(this.slots.of(closingRules).map((find) => find()));
     return {
       form: sent,
       replies: REPLIES.map(choice('replies')),
@@ -85,7 +87,7 @@ export class ReopeningController {
         value: id,
         label: statusName(visit.locale, 'open', id, '/console'),
       })),
-      closing: (await this.closing.all()).map(({ name, hours, href }) => ({
+      closing: closing.flat().map(({ name, hours, href }) => ({
         href,
         name,
         text: visit.t('tickets.reopening.closes-after', { days: Math.round(hours / 24), hours }),

@@ -4,8 +4,9 @@ import type { PortalActor } from '@foyer/identity';
 import { translate } from '@foyer/i18n';
 import { ticketStatuses } from '@foyer/requests';
 import { Collections, Settings, Uses } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import type { Ticket } from '../ticket.entity.js';
-import { AgentsThere } from '../agents-there.js';
+import { agentsThere } from '../ticket-slots.js';
 import { type Chances, chancesOf, type ReopeningRules, reopeningRules, speaksForTeam } from './reopening-rules.js';
 
 /** Whether a ticket that was solved comes back, and how: as the operator has set it. */
@@ -15,7 +16,7 @@ export class Reopening implements OnModuleInit {
     private readonly settings: Settings,
     private readonly collections: Collections,
     private readonly uses: Uses,
-    private readonly agents: AgentsThere,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
@@ -61,6 +62,7 @@ export class Reopening implements OnModuleInit {
     if (assigneeId === null || returns === 'assignee') return assigneeId;
     // A ticket without a group would be nobody's.
     if (returns === 'group') return groupId ? null : assigneeId;
-    return (await this.agents.isThere(assigneeId)) ? assigneeId : null;
+    for (const isThere of this.slots.of(agentsThere)) if (!(await isThere(assigneeId))) return null;
+    return assigneeId;
   }
 }

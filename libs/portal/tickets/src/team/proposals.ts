@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Conflict } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
+import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { TicketAction } from '../ticket-actions.js';
 import type { TicketView } from '../ticket-detail.js';
-import { ReplySuggestions } from '../ticket-slots.js';
+import { type FindReply, replySuggestions } from '../ticket-slots.js';
 
 /** One change as the form sends it back: by the macro it is of and by what it is, so that it is never another than the one shown. */
 const valueOf = (macro: string, action: TicketAction): string =>
@@ -14,11 +15,19 @@ const valueOf = (macro: string, action: TicketAction): string =>
 /** Changes that a macro brings beside its words: they wait, can be left out, and are made when the words are sent. */
 @Injectable()
 export class Proposals {
-  constructor(private readonly suggestions: ReplySuggestions) {}
+  constructor(private readonly slots: Slots) {}
+
+  private readonly find: FindReply = async (...asked) => {
+    for (const find of this.slots.of(replySuggestions)) {
+      const found = await find(...asked);
+      if (found) return found;
+    }
+    return null;
+  };
 
   /** What one macro proposes: words and, in the reader's language, what else is done. Null when there is no such macro. */
   async of(visit: Visit, actor: PortalActor, ticket: TicketView, macro: string) {
-    const found = await this.suggestions.find(actor, ticket, macro, visit);
+    const found = await this.find(actor, ticket, macro, visit);
     if (!found) return null;
     const { text, note, actions, said } = found;
     const shown = actions.map((action, index) => ({ action, label: said[index] ?? '' }));
@@ -45,7 +54,7 @@ export class Proposals {
   async chosen(actor: PortalActor, ticket: TicketView, also: readonly string[]): Promise<TicketAction[]> {
     const chosen = new Map<string, TicketAction>();
     for (const macro of macrosIn(also))
-      for (const action of (await this.suggestions.find(actor, ticket, macro, null))?.actions ?? [])
+      for (const action of (await this.find(actor, ticket, macro, null))?.actions ?? [])
         chosen.set(valueOf(macro, action), action);
     return also.map((value) => {
       const action = chosen.get(value);

@@ -1,0 +1,19 @@
+import { Slot } from '@foyer/slots';
+import type { PortalActor } from './portal-actor.js';
+
+/** What a module takes away from somebody who leaves a company or the team (null), in the same transaction. */
+export type Leaving = (companyId: string | null, personId: string) => Promise<void>;
+export const leaving = new Slot<Leaving>('identity.leaving');
+
+/** Ids of the parts of the team that somebody belongs to, such as groups of tickets. */
+export type PartsOf = (personId: string) => Promise<readonly string[]>;
+export const teamParts = new Slot<PartsOf>('team.parts');
+
+export interface Previewed {
+  /** How many things of a kind the person would see, and the latest of them by name. */
+  count: number;
+  latest: { title: string; text: string; href: string }[];
+}
+/** Names only what `reader` may see as well: trying a role shows nobody more than their own. */
+export type PreviewOfRole = (actor: PortalActor, reader: PortalActor) => Promise<Previewed>;
+export const rolePreviews = new Slot<PreviewOfRole>('role.previews');
