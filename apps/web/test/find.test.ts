@@ -121,6 +121,16 @@ test('somebody is found by their address, whichever way its domain is written', 
   expect(await found(owner, 'hans@möller.example')).toEqual([]);
 });
 
+test('categories and members of the team are found as well', async () => {
+  const made = await owner.post('/console/settings/ticket-categories', { name: 'Birthday cakes', returnTo: '' });
+  expect(made.status).toBe(303);
+  expect(await found(owner, 'cakes')).toEqual([expect.stringMatching(/^\/console\/settings\/ticket-categories\//)]);
+  await acme.agent('Zenobia Quill');
+  expect(await found(owner, 'zenob')).toEqual(['/console/team']);
+  const agent = await (await acme.agent('Mara Plain')).browser();
+  expect(await found(agent, 'cakes')).toEqual([]);
+});
+
 test('nobody finds what they could not open', async () => {
   const agent = await (await acme.agent('Mara')).browser();
   expect(await found(agent, 'bran')).toEqual([]);

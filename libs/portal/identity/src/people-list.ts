@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accessible, type Actor, NotFound } from '@foyer/access';
+import { accessible, type Actor, holds, NotFound } from '@foyer/access';
 import {
   ALPHABETICAL,
   condition,
@@ -105,12 +105,13 @@ export class PeopleList {
     return { rows: found.slice(0, limit), more: found.length > limit };
   }
 
-  /** Customers and companies by a part of their name or address, in one statement. */
+  /** Customers, companies and people of the team by a part of their name or address, in one statement. */
   byName(
     { ability }: Actor,
     words: string,
     limit: number,
-  ): Promise<{ id: string; kind: 'person' | 'company'; name: string; text: string | null }[]> {
+  ): Promise<{ id: string; kind: 'person' | 'company' | 'team'; name: string; text: string | null }[]> {
+    const team = holds(ability, 'read', 'Team') ? sql`true` : sql`false`;
     const people = condition(accessible(ability, 'read', 'Person', 'p'));
     const companies = condition(accessible(ability, 'read', 'Company', 'c'));
     return this.database.read((em) =>
@@ -119,6 +120,10 @@ export class PeopleList {
         sql`select * from (select * from (
               select p.id, 'person' as kind, p.name, p.email as text from ${table('person')} p
                where p.team_role is null and ${people} and ${matches(words, 'p.words')} limit 200) p
+             union all
+            select * from (
+              select p.id, 'team', p.name, p.email from ${table('person')} p
+               where p.team_role is not null and p.status = 'active' and ${team} and ${matches(words, 'p.words')} limit 200) t
              union all
             select * from (
               select c.id, 'company', c.name, c.domain from ${table('company')} c

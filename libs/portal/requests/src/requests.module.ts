@@ -9,6 +9,7 @@ import { Groups, ticketGroups } from './groups.js';
 import { RequestsPack } from './requests.pack.js';
 import { Requests } from './requests.js';
 import { CategoriesController } from './setup/categories.controller.js';
+import { FindCategories } from './setup/find-categories.js';
 import { FieldUse } from './setup/field-use.js';
 import { FieldsController } from './setup/fields.controller.js';
 import { FirstStep } from './setup/first-step.js';
@@ -37,7 +38,7 @@ const FORMER_NAMES = {
     PrioritiesController,
     settingsPage(ticketGroups),
   ],
-  providers: [Agents, Categories, FieldUse, FirstStep, Groups, Requests, RequestsPack, Statuses],
+  providers: [Agents, Categories, FieldUse, FindCategories, FirstStep, Groups, Requests, RequestsPack, Statuses],
   exports: [Agents, Categories, Groups, Requests, RequestsPack, Statuses],
 })
 export class RequestsModule implements OnModuleInit {

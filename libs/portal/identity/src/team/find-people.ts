@@ -6,8 +6,13 @@ import { domainAsWritten } from '@foyer/web';
 import { PeopleList } from '../people-list.js';
 
 const MOST = 6;
+const PAGES = {
+  person: (id: string) => `/console/people/${id}`,
+  company: (id: string) => `/console/companies/${id}`,
+  team: () => '/console/team',
+};
 
-/** People and companies among what can be found in the console. */
+/** People, companies and the team among what can be found in the console. */
 @Injectable()
 export class FindPeople implements OnModuleInit {
   constructor(
@@ -27,8 +32,8 @@ export class FindPeople implements OnModuleInit {
     return found.map(({ id, kind, name, text }) => ({
       title: name,
       text: text && kind === 'company' ? domainAsWritten(text) : text,
-      href: kind === 'person' ? `/console/people/${id}` : `/console/companies/${id}`,
-      icon: kind === 'person' ? 'user' : 'company',
+      href: PAGES[kind](id),
+      icon: kind === 'company' ? 'company' : 'user',
     }));
   }
 }

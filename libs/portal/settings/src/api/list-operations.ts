@@ -45,6 +45,8 @@ export class ListOperations implements OnModuleInit {
   }
 }
 
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 function operationsOf<Item extends CollectionItem>(
   collections: Collections,
   list: List<Item>,
@@ -113,7 +115,7 @@ function writing<Item extends CollectionItem>(
   return [
     post(
       `/${path}`,
-      { ...told, ...named('add', one), scope, summary: `Add a ${one}`, body },
+      { ...told, ...named('add', one), scope, summary: `Add ${withArticle(one)}`, body },
       async ({ actor, body: sent }) => {
         const item = judged(without(entry, 'id'), whole.in(sent));
         return shown(await collections.add(actor, list, item as Omit<Item, 'id'>));
@@ -121,7 +123,7 @@ function writing<Item extends CollectionItem>(
     ),
     change(
       `/${path}/{id}`,
-      { ...told, ...named('change', one), scope, summary: `Change a ${one}`, params, body: partOf(body) },
+      { ...told, ...named('change', one), scope, summary: `Change ${withArticle(one)}`, params, body: partOf(body) },
       current,
       async ({ actor, params: { id }, body: sent }) => {
         const before = await find(actor, id);
@@ -132,7 +134,7 @@ function writing<Item extends CollectionItem>(
     ),
     removeAsSeen(
       `/${path}/{id}`,
-      { ...told, ...named('remove', one), scope, summary: `Remove a ${one}`, params },
+      { ...told, ...named('remove', one), scope, summary: `Remove ${withArticle(one)}`, params },
       current,
       async ({ actor, params: { id } }) => {
         await collections.remove(actor, list, id);
@@ -142,7 +144,14 @@ function writing<Item extends CollectionItem>(
     post(
       `/${path}/{id}/place`,
       {
-        ...{ ...told, ...named('move', one), scope, summary: `Move a ${one} in its list`, params, output: null },
+        ...{
+          ...told,
+          ...named('move', one),
+          scope,
+          summary: `Move ${withArticle(one)} in its list`,
+          params,
+          output: null,
+        },
         body: z.object({ by: z.int().min(-500).max(500).describe('So many places down; negative: up.') }),
       },
       ({ actor, params: { id }, body: { by } }) => collections.move(actor, list, id, by),
