@@ -350,6 +350,13 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
     expect(wrong).toEqual([]);
   });
 
+  test('a language chosen on a page that answered a post leads to the form’s own page, in that language', async () => {
+    const site = world.visitor('localhost:3000');
+    const { status, headers } = await site.get('/sign-up?lang=fr');
+    expect([status, headers['location']]).toEqual([303, '/?lang=fr']);
+    expect((await site.get('/?lang=fr')).text).toContain('<html lang="fr"');
+  });
+
   test('every route says for whom it is: a guest gets the sign-in page or a page for guests', async () => {
     const open = new Set<string>();
     const id = '01a1faf4-c11e-7ac4-a583-3c04e8e00464';

@@ -75,11 +75,11 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await page.goto(link.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='));
     expect(await page.getByLabel('Good', { exact: true }).isChecked()).toBe(true);
     await page.getByLabel('What is the reason for your rating?').fill(`Friendly and quick (${mark})`);
-    await page.getByRole('button', { name: 'Send answer' }).click();
+    await page.getByRole('button', { name: 'Send rating' }).click();
     await page.getByRole('heading', { name: 'Thank you' }).waitFor();
     await page.getByRole('link', { name: 'Change the answer' }).click();
     await page.getByLabel('Very good').check({ force: true });
-    await page.getByRole('button', { name: 'Send answer' }).click();
+    await page.getByRole('button', { name: 'Send rating' }).click();
     await page.getByRole('heading', { name: 'Thank you' }).waitFor();
 
     await mara.goto(`${acme.tenant.origin}/console/surveys`);
@@ -96,7 +96,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await page.getByRole('button', { name: 'Mark as solved' }).click();
     await page.getByRole('heading', { name: 'How was our help?' }).waitFor();
     await page.getByLabel('All right').check({ force: true });
-    await page.getByRole('button', { name: 'Send answer' }).click();
+    await page.getByRole('button', { name: 'Send rating' }).click();
     await page.getByText('Your answer: All right (3 of 5).').waitFor();
 
     const other = await acme.customer(`Lea ${mark}`);

@@ -75,7 +75,7 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const status = statusOf(error);
     const page = isSafe(req.method) && (status === 404 || status === 400) ? this.actions.pageOf(req) : null;
-    if (page) return this.renderer.redirect(res, seeOther(page));
+    if (page) return this.renderer.redirect(res, seeOther(inLanguageAsked(page, req)));
     if (status >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
     const wait = error instanceof TooMany ? error.retryAfterSeconds : status === 503 ? BACK_SOON_SECONDS : null;
     if (wait !== null) res.setHeader('Retry-After', String(wait));
@@ -201,6 +201,10 @@ function headline(text: string, locale: string): [string, string | null] {
   );
   return [first.trim().replace(/(?<!\.)\.$/, ''), rest.join('').trim() || null];
 }
+
+/** Whoever chooses a language on the page that answered a post is led to the form's own page, in that language. */
+const inLanguageAsked = (page: string, { query }: FoyerRequest): string =>
+  typeof query['lang'] === 'string' ? `${page}?lang=${encodeURIComponent(query['lang'])}` : page;
 
 /** A verb's refusal without a reason of its own is a right that is missing, too. */
 const isAboutRights = (error: unknown): boolean =>

@@ -186,7 +186,7 @@ describe('everything can be set up', () => {
       ...{ 'tests-0-field': 'subject', 'tests-0-operator': 'contains', 'tests-0-value': 'printer' },
     };
     const tried = await owner.post(at('routing'), { ...typed, more: 'nothing' });
-    expect(tried.text).toContain('match 1 of the latest 1');
+    expect(tried.text).toContain('Latest tickets looked at: 1. ');
     expect(await acme.inside(() => collections().all(routingRules))).toEqual([]);
     expect((await owner.post(at('routing'), typed)).status).toBe(303);
     expect((await owner.get(at('routing'))).text).toContain(
