@@ -15,18 +15,24 @@ export function routesOf(app: INestApplication): { method: string; path: string 
 }
 
 type Handler = (...args: unknown[]) => unknown;
-/** What a handler takes: a schema of filters comes in a box, a part of the query by its name. */
-type Argument = { data?: string | [z.ZodObject?] };
+/** What a handler takes: its filters and the rest of what it asks in a box, a part of the query by its name. */
+type Argument = { data?: string | [z.ZodObject?, { given?: string[] }?] };
+
+/** A controller's, with those of what it extends. */
+function handlersOf(prototype: object): [string, Handler][] {
+  const own = Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([name, { value }]) =>
+    typeof value === 'function' ? [[name, value as Handler] as [string, Handler]] : [],
+  );
+  const base = Object.getPrototypeOf(prototype) as object;
+  return base === Object.prototype ? own : [...own, ...handlersOf(base)];
+}
 
 /** Every route that is read, and what it asks its query string for: taken from what its handler declares. */
 export function readable(app: INestApplication): { path: string; query: string[]; filters: string[] }[] {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
   return controllers.flatMap(({ metatype }) => {
     const type = metatype as { prototype: Record<string, Handler> };
-    const methods = Object.entries(Object.getOwnPropertyDescriptors(type.prototype)).filter(
-      (entry): entry is [string, PropertyDescriptor & { value: Handler }] => typeof entry[1].value === 'function',
-    );
-    return methods.flatMap(([name, { value: handler }]) => {
+    return handlersOf(type.prototype).flatMap(([name, handler]) => {
       if (Reflect.getMetadata('method', handler) !== RequestMethod.GET) return [];
       const [prefix, own] = [Reflect.getMetadata('path', type), Reflect.getMetadata('path', handler)] as unknown[];
       const taken = Object.entries(
@@ -37,7 +43,7 @@ export function readable(app: INestApplication): { path: string; query: string[]
       );
       // 4 is the kind of argument that `@Query` makes.
       const named = taken.flatMap(([kind, { data }]) =>
-        kind.startsWith('4:') && typeof data === 'string' ? [data] : [],
+        Array.isArray(data) ? (data[1]?.given ?? []) : kind.startsWith('4:') && data ? [data] : [],
       );
       return [prefix].flat().map((start) => ({
         path: `/${[start, own]

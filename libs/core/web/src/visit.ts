@@ -1,9 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { z } from 'zod';
 import type { Device } from '@foyer/credentials';
 import { type MessageValues, regionAsked, translate } from '@foyer/i18n';
 import { type CookieName, Cookies } from './cookies.js';
 import { FormState } from './form.js';
-import type { FoyerRequest, FoyerResponse } from './request.js';
+import type { FoyerRequest, FoyerResponse, Upload } from './request.js';
 
 /** One request, as far as a controller needs it: language, forms, device and cookies. */
 export class Visit {
@@ -42,6 +43,16 @@ export class Visit {
 
   t(key: string, values?: MessageValues): string {
     return translate(this.locale, key, values);
+  }
+
+  /** What was sent, where its schema is only known by then. */
+  posted<T>(schema: z.ZodType<T>): FormState<T> {
+    return FormState.parse(this.req, schema);
+  }
+
+  /** The files that were sent with it, in whatever field. */
+  get uploads(): readonly Upload[] {
+    return this.req.uploads ?? [];
   }
 
   /** An untouched form, filled in with what is there now. */

@@ -2,18 +2,7 @@ import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Config, CONFIG } from '@foyer/config';
 import { isTimeZone } from '@foyer/i18n';
-import {
-  CurrentVisit,
-  field,
-  Filters,
-  Form,
-  type FormState,
-  Guest,
-  show,
-  SiteController,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, field, type FormState, Guest, show, SiteController, View, type Visit } from '@foyer/web';
 import { Packs, slug } from '@foyer/tenants';
 import { PLANS } from './plans.js';
 import { Signup } from './signup.js';
@@ -38,6 +27,8 @@ const addressQuery = z.object({
   business: z.string().max(80).catch(''),
   slug: z.string().max(80).catch(''),
 });
+const suggesting = { query: addressQuery };
+const signingUp = { form: signUpForm };
 
 @SiteController()
 export class SignupController {
@@ -50,17 +41,14 @@ export class SignupController {
   @Get()
   @Guest()
   @View('signup/site/home')
-  page(@CurrentVisit() visit: Visit) {
+  page(@Ask() { visit }: Asked) {
     return this.view(visit, visit.form({ plan: 'team', blueprint: this.packs.blueprints()[0]?.id ?? '' }));
   }
 
   /** While somebody types: an address that says their business's name, and whether the one they want can be had. */
   @Get('sign-up/address')
   @Guest()
-  async address(
-    @CurrentVisit() visit: Visit,
-    @Filters(addressQuery) { business, slug }: z.output<typeof addressQuery>,
-  ) {
+  async address(@Ask(suggesting) { visit, query: { business, slug } }: Asked<typeof suggesting>) {
     const { suggestion, problem } = await this.signup.address(business, slug, visit.locale, visit.device.ip ?? '');
     return { suggestion, problem: problem && visit.t(problem) };
   }
@@ -69,7 +57,7 @@ export class SignupController {
   @Post('sign-up')
   @Guest()
   @View('signup/site/home')
-  async open(@CurrentVisit() visit: Visit, @Form(signUpForm) form: FormState<z.output<typeof signUpForm>>) {
+  async open(@Ask(signingUp) { visit, form }: Asked<typeof signingUp>) {
     const ip = visit.device.ip ?? '';
     const about = ['business', 'name', 'email'].map((each) => String(form.values[each] ?? ''));
     const password = await this.signup.password(form.secret('password'), form.secret('kept_password'), about, ip);

@@ -1,13 +1,15 @@
-import { Get, Param, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound, Refused, holds } from '@foyer/access';
 import { FailedJobs } from '@foyer/events';
-import { AdminController, Can, CurrentActor, Filters, seeOther, View } from '@foyer/web';
+import { AdminController, Ask, type Asked, Can, seeOther, View } from '@foyer/web';
 import type { StaffActor } from './staff-principals.js';
 
 const filters = z.object({ from: z.coerce.number().int().min(0).max(1_000_000).catch(0) });
 const PATH = '/jobs';
 const PAGE = 50;
+const listing = { query: filters };
+const onJob = { params: { id: String } };
 
 /** Work that failed for good, so that somebody sees it and can have it tried once more. */
 @AdminController('jobs')
@@ -17,7 +19,7 @@ export class JobsController {
 
   @Get()
   @View('staff/jobs')
-  async page(@CurrentActor() actor: StaffActor, @Filters(filters) { from: start }: z.output<typeof filters>) {
+  async page(@Ask(listing) { actor, query: { from: start } }: Asked<typeof listing, StaffActor>) {
     const { jobs, counts } = await this.failed.page(start, PAGE);
     const link = (at: number) => (at === 0 ? PATH : `${PATH}?from=${at}`);
     return {
@@ -32,14 +34,14 @@ export class JobsController {
   }
 
   @Post('retry')
-  async retryAll(@CurrentActor() actor: StaffActor) {
+  async retryAll(@Ask() { actor }: Asked<object, StaffActor>) {
     if (!holds(actor.ability, 'manage', 'Job')) throw new Refused();
     await this.failed.retryAll();
     return seeOther(PATH, 'staff.jobs.retried');
   }
 
   @Post(':id/retry')
-  async retry(@CurrentActor() actor: StaffActor, @Param('id') id: string) {
+  async retry(@Ask(onJob) { actor, id }: Asked<typeof onJob, StaffActor>) {
     if (!holds(actor.ability, 'manage', 'Job')) throw new Refused();
     if (!(await this.failed.retry(id))) throw new NotFound();
     return seeOther(PATH, 'staff.jobs.retried');

@@ -1,19 +1,6 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import {
-  AdminController,
-  CurrentActor,
-  CurrentVisit,
-  field,
-  Form,
-  type FormState,
-  Guest,
-  safeReturn,
-  seeOther,
-  View,
-  type Visit,
-  Repeatable,
-} from '@foyer/web';
+import { AdminController, Ask, type Asked, field, Guest, Repeatable, safeReturn, seeOther, View } from '@foyer/web';
 import { Staff } from './staff.js';
 import type { StaffActor } from './staff-principals.js';
 
@@ -23,6 +10,9 @@ const signInForm = z.object({
   return_to: z.string().optional().catch(undefined),
 });
 const passwordForm = z.object({ current_password: field.password, password: field.password });
+const arriving = { given: ['return_to'] } as const;
+const entering = { form: signInForm };
+const changing = { form: passwordForm };
 
 @AdminController()
 export class StaffController {
@@ -36,7 +26,7 @@ export class StaffController {
   @Get('sign-in')
   @Guest()
   @View('staff/sign-in')
-  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Query('return_to') returnTo?: unknown) {
+  page(@Ask(arriving) { visit, actor, return_to: returnTo }: Asked<typeof arriving, StaffActor>) {
     if (actor.kind === 'staff') return seeOther(safeReturn(returnTo, '/tenants'));
     return { form: visit.form(), returnTo: safeReturn(returnTo, '') || null };
   }
@@ -45,7 +35,7 @@ export class StaffController {
   @Guest()
   @Repeatable()
   @View('staff/sign-in')
-  async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<z.output<typeof signInForm>>) {
+  async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
     const secret = await form.attempt(({ email, password }) =>
       this.staff.signIn(email, password, visit.device, visit.cookie('session')),
     );
@@ -57,7 +47,7 @@ export class StaffController {
   @Post('sign-out')
   @Guest()
   @Repeatable()
-  async leave(@CurrentVisit() visit: Visit) {
+  async leave(@Ask() { visit }: Asked) {
     const secret = visit.cookie('session');
     if (secret) await this.staff.signOut(secret);
     visit.signOut();
@@ -66,16 +56,13 @@ export class StaffController {
 
   @Get('account')
   @View('staff/account')
-  account(@CurrentVisit() visit: Visit, @CurrentActor() { name }: StaffActor) {
+  account(@Ask() { visit, actor: { name } }: Asked<object, StaffActor>) {
     return { form: visit.form(), name };
   }
 
   @Post('account/password')
   @View('staff/account')
-  async password(
-    @CurrentActor() actor: StaffActor,
-    @Form(passwordForm) form: FormState<z.output<typeof passwordForm>>,
-  ) {
+  async password(@Ask(changing) { actor, form }: Asked<typeof changing, StaffActor>) {
     await form.attempt(({ current_password, password }) =>
       this.staff.changePassword(actor, current_password, password),
     );

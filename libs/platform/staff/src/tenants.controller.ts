@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Get, Inject, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
@@ -18,14 +18,13 @@ import {
 } from '@foyer/tenants';
 import {
   AdminController,
+  Ask,
+  type Asked,
   Can,
-  CurrentActor,
-  CurrentVisit,
   field,
-  Filters,
   filterView,
-  Form,
   type FormState,
+  id,
   listView,
   seeOther,
   View,
@@ -44,7 +43,6 @@ const filters = z.object({
 });
 const suspendForm = z.object({ reason: field.lines(500), confirmed: z.literal('1', 'staff.tenant.confirm') });
 const resumeForm = z.object({ reason: field.lines(500) });
-type ReasonForm = FormState<{ reason: string }>;
 const newTenantForm = z.object({
   business: field.name(80),
   slug,
@@ -56,6 +54,11 @@ const newTenantForm = z.object({
     .max(40)
     .transform((value) => value || null),
 });
+const listing = { query: filters };
+const creating = { form: newTenantForm };
+const onTenant = { params: { id } };
+const suspending = { params: { id }, form: suspendForm };
+const resuming = { params: { id }, form: resumeForm };
 
 /** The register of tenants, for staff. */
 @AdminController('tenants')
@@ -72,11 +75,7 @@ export class TenantsController {
 
   @Get()
   @View('staff/tenants')
-  async all(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: StaffActor,
-    @Filters(filters) { q, status, plan, cursor }: z.output<typeof filters>,
-  ) {
+  async all(@Ask(listing) { visit, actor, query: { q, status, plan, cursor } }: Asked<typeof listing, StaffActor>) {
     const { rows, more } = await this.list.page(actor, { search: q || null, status, plan, after: cursor, limit: PAGE });
     const counts = await this.list.counts(actor);
     const options = TENANT_STATUSES.map((value) => ({
@@ -110,44 +109,34 @@ export class TenantsController {
   @Get('new')
   @Can('manage', 'Tenant')
   @View('staff/tenant-new')
-  blank(@CurrentVisit() visit: Visit) {
+  blank(@Ask() { visit }: Asked) {
     return this.newView(visit, visit.form({ plan: 'team' }));
   }
 
   @Post()
   @Can('manage', 'Tenant')
   @View('staff/tenant-new')
-  async create(@CurrentVisit() visit: Visit, @Form(newTenantForm) form: FormState<z.output<typeof newTenantForm>>) {
+  async create(@Ask(creating) { visit, form }: Asked<typeof creating>) {
     const id = await form.attempt((wanted) => this.open(wanted, visit.locale));
     return id ? seeOther(`${PATH}/${id}`, 'staff.tenant.created') : this.newView(visit, form);
   }
 
   @Get(':id')
   @View('staff/tenant')
-  async one(@CurrentVisit() visit: Visit, @CurrentActor() actor: StaffActor, @Param('id', ParseUUIDPipe) id: string) {
+  async one(@Ask(onTenant) { visit, actor, id }: Asked<typeof onTenant, StaffActor>) {
     return this.view(visit, actor, id, visit.form());
   }
 
   @Post(':id/suspension')
   @View('staff/tenant')
-  async suspend(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: StaffActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(suspendForm) form: ReasonForm,
-  ) {
+  async suspend(@Ask(suspending) { visit, actor, id, form }: Asked<typeof suspending, StaffActor>) {
     await form.attempt(({ reason }) => this.tenants.suspend(actor, id, reason));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.suspended');
   }
 
   @Post(':id/resumption')
   @View('staff/tenant')
-  async resume(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: StaffActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(resumeForm) form: ReasonForm,
-  ) {
+  async resume(@Ask(resuming) { visit, actor, id, form }: Asked<typeof resuming, StaffActor>) {
     await form.attempt(({ reason }) => this.tenants.resume(actor, id, reason));
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.resumed');
   }

@@ -31,7 +31,7 @@ export class Attachments {
   async take(
     actor: PortalActor,
     form: FormState<unknown>,
-    uploads: Upload[],
+    uploads: readonly Upload[],
     { field, max }: { field: string; max: number } = { field: 'attachments', max: MAX_FILES },
   ): Promise<KeptFile[]> {
     const kept = await this.keptBefore(actor, form.values[keptName(field)]);

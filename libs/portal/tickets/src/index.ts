@@ -60,7 +60,7 @@ export { TicketList } from './ticket-list.js';
 export type { TicketFilter } from './ticket-filter.js';
 export { TicketMessage } from './ticket-message.entity.js';
 export { parseTicketNumber, ticketNumber } from './ticket-number.js';
-export { onTicket, TicketNumber, ticketNumberAt } from './ticket-number.pipe.js';
+export { onTicket, ticketNumberAt } from './on-ticket.js';
 export { ticketView } from './ticket-view.js';
 export { notePlace, replyPlace, TicketPageReader } from './ticket-page.js';
 export type { TicketView } from './ticket-detail.js';

@@ -6,14 +6,14 @@ import { openedAs, saveSection, Settings } from '@foyer/settings';
 import {
   addressAsWritten,
   addressInDns,
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   domainInDns,
-  Form,
   type FormState,
   isDomain,
+  Posts,
   seeOther,
   View,
   type Visit,
@@ -54,21 +54,25 @@ const form = z.object({
   blocked: list(500),
   forwards: list(50, true),
 });
+const saving = { form };
 
 /** How mails come in, and from whom. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/mail-in')
+@Posts<object, Actor, MailInController>({}, () => PATH, {
+  webhook: [({ webhook }, { actor }) => webhook.renew(actor), 'correspondence.webhook.renewed'],
+})
 export class MailInController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly settings: Settings,
     private readonly addresses: ReplyAddresses,
-    private readonly webhook: WebhookAddress,
+    readonly webhook: WebhookAddress,
   ) {}
 
   @Get()
   @View('correspondence/team/mail-in')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@Ask() { visit }: Asked) {
     const { opening, allowed, blocked, forwards } = await this.settings.get(mailSettings);
     const lines = (entries: string[]) => entries.map(addressAsWritten).join('\n');
     const values = { opening, allowed: lines(allowed), blocked: lines(blocked), forwards: lines(forwards) };
@@ -77,21 +81,11 @@ export class MailInController {
 
   @Post()
   @View('correspondence/team/mail-in')
-  async save(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Form(form) given: FormState<z.output<typeof form>>,
-  ) {
+  async save(@Ask(saving) { visit, actor, form: given }: Asked<typeof saving>) {
     await saveSection(this.settings, mailSettings, visit, given, (values, version) =>
       this.settings.change(actor, mailSettings, values, version),
     );
     return given.failed ? this.view(visit, given) : seeOther(PATH, 'settings.saved');
-  }
-
-  @Post('webhook')
-  async renew(@CurrentActor() actor: Actor) {
-    await this.webhook.renew(actor);
-    return seeOther(PATH, 'correspondence.webhook.renewed');
   }
 
   private async view(visit: Visit, given: FormState<unknown>) {

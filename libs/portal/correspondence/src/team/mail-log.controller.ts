@@ -1,17 +1,18 @@
-import { Get, Param, ParseUUIDPipe, Post, Res } from '@nestjs/common';
+import { Get, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { type Actor, holds } from '@foyer/access';
 import { Files } from '@foyer/files';
 import {
-  field,
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Filters,
+  field,
   filterView,
+  id,
   listView,
+  Posts,
   seeOther,
   View,
   type Visit,
@@ -31,23 +32,24 @@ const filters = z.object({
   status: z.enum(INBOUND_STATUSES).nullable().catch(null),
   cursor: field.cursor.nullable().catch(null),
 });
+const listing = { query: filters };
+const onMail = { params: { mail: id } };
 
 /** Every mail that came in, and what became of it. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/mail-log')
+@Posts<typeof onMail, Actor, MailLogController>(onMail, () => PATH, {
+  ':mail/retry': [({ log }, { actor, mail }) => log.retry(actor, mail), 'correspondence.log.retried'],
+})
 export class MailLogController {
   constructor(
-    private readonly log: MailLog,
+    readonly log: MailLog,
     private readonly files: Files,
   ) {}
 
   @Get()
   @View('correspondence/team/mail-log')
-  async list(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Filters(filters) { q, status, cursor }: z.output<typeof filters>,
-  ) {
+  async list(@Ask(listing) { visit, actor, query: { q, status, cursor } }: Asked<typeof listing>) {
     const { rows, next } = await this.log.page(actor, { search: q || null, status, cursor, limit: PAGE });
     const options = INBOUND_STATUSES.map((value) => ({ value, label: visit.t(`correspondence.status.${value}`) }));
     const label = visit.t('correspondence.log.status');
@@ -60,22 +62,13 @@ export class MailLogController {
 
   /** The mail as it came, as a file from the host for uploaded content. */
   @Get(':mail/source')
-  async source(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string, @Res() res: Response) {
+  async source(@Ask(onMail) { actor, mail: id }: Asked<typeof onMail>, @Res() res: Response) {
     res.redirect(303, this.files.signedUrl(await this.log.source(actor, id), LINK_SECONDS));
   }
 
-  @Post(':mail/retry')
-  async retry(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
-    await this.log.retry(actor, id);
-    return seeOther(PATH, 'correspondence.log.retried');
-  }
-
   @Post(':mail/acceptance')
-  async accept(@CurrentActor() actor: Actor, @Param('mail', ParseUUIDPipe) id: string) {
-    const became = await this.log.accept(actor, id);
-    return became
-      ? seeOther(PATH, `correspondence.log.accepted.${became}`)
-      : seeOther(PATH, 'correspondence.reason.not-now', 'bad');
+  async accept(@Ask(onMail) { actor, mail: id }: Asked<typeof onMail>) {
+    return accepted(PATH, await this.log.accept(actor, id));
   }
 
   private row(visit: Visit, { ability }: Actor, row: LogRow) {
@@ -98,6 +91,12 @@ export class MailLogController {
     };
   }
 }
+
+/** Back to the list, saying what a mail that was held has become. */
+export const accepted = (path: string, became: Awaited<ReturnType<MailLog['accept']>>) =>
+  became
+    ? seeOther(path, `correspondence.log.accepted.${became}`)
+    : seeOther(path, 'correspondence.reason.not-now', 'bad');
 
 /** Nobody can be found behind them, whatever the team decides. */
 const HOPELESS: readonly (string | null)[] = ['no-sender', 'unreadable'];

@@ -1,17 +1,18 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allScopes } from '@foyer/api';
 import { formatters } from '@foyer/i18n';
 import { PeopleList, type PortalActor } from '@foyer/identity';
 import { Settings } from '@foyer/settings';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   field,
-  Form,
   type FormState,
+  id,
+  Posts,
   seeOther,
   showMade,
   View,
@@ -43,44 +44,47 @@ const rotationForm = z.object({
     .max(MOST_OVERLAP_DAYS, 'web.form.choice'),
 });
 const docsForm = z.object({ docs: field.flag });
+const explaining = { form: docsForm };
+const creating = { form: keyForm };
+const onKey = { params: { id } };
+const rotating = { params: { id }, form: rotationForm };
 
 /** Keys for programs, and whether the portal explains its API. */
 @Can('manage', 'Settings')
 @ConsoleController('settings/api-keys')
+@Posts<typeof onKey, PortalActor, KeysController>(onKey, () => PATH, {
+  ':id/revocation': [({ keys }, { actor, id }) => keys.revoke(actor, id), 'keys.revoked'],
+})
 export class KeysController {
   constructor(
-    private readonly keys: Keys,
+    readonly keys: Keys,
     private readonly people: PeopleList,
     private readonly settings: Settings,
   ) {}
 
   @Get()
   @View('keys/team/list')
-  async list(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+  async list(@Ask() { visit, actor }: Asked<object, PortalActor>) {
     const keys = await this.keys.all(actor);
     const { docs } = await this.settings.get(apiSettings);
     return { keys: keys.map((key) => keyView(visit, key)), docs };
   }
 
   @Post('docs')
-  async explain(@CurrentActor() actor: PortalActor, @Form(docsForm) form: FormState<z.output<typeof docsForm>>) {
+  async explain(@Ask(explaining) { actor, form }: Asked<typeof explaining, PortalActor>) {
     await this.settings.change(actor, apiSettings, { docs: form.value.docs });
     return seeOther(PATH, 'settings.saved');
   }
 
   @Get('new')
   @View('keys/team/new')
-  blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+  blank(@Ask() { visit, actor }: Asked<object, PortalActor>) {
     return this.view(visit, actor, visit.form({ days: '365' }));
   }
 
   @Post()
   @View('keys/team/new')
-  async create(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(keyForm) form: FormState<z.output<typeof keyForm>>,
-  ) {
+  async create(@Ask(creating) { visit, actor, form }: Asked<typeof creating, PortalActor>) {
     const made = await form.attempt(({ name, scopes, company, addresses, days }) =>
       this.keys.create(actor, { name, scopes, days, companyId: company, addresses: linesOf(addresses) }),
     );
@@ -89,27 +93,16 @@ export class KeysController {
 
   @Get(':id')
   @View('keys/team/key')
-  async one(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+  async one(@Ask(onKey) { visit, actor, id }: Asked<typeof onKey, PortalActor>) {
     return this.keyPage(visit, actor, id, visit.form({ days: '1' }));
   }
 
   @Post(':id/rotation')
   @View('keys/team/key')
-  async rotate(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(rotationForm) form: FormState<z.output<typeof rotationForm>>,
-  ) {
+  async rotate(@Ask(rotating) { visit, actor, id, form }: Asked<typeof rotating, PortalActor>) {
     await this.keys.one(actor, id);
     const key = await form.attempt(({ days }) => this.keys.rotate(actor, id, days));
     return key ? this.shown(visit, actor, id, key) : this.keyPage(visit, actor, id, form);
-  }
-
-  @Post(':id/revocation')
-  async revoke(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    await this.keys.revoke(actor, id);
-    return seeOther(PATH, 'keys.revoked');
   }
 
   /** The only page that ever shows it. */

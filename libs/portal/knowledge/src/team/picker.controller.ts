@@ -1,22 +1,13 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Feature,
-  Filters,
-  View,
-  type Visit,
-  field,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, field, View } from '@foyer/web';
 import { articleView } from '../article-view.js';
 import { Articles } from '../articles.js';
 
 const MOST = 8;
 const asked = z.object({ q: field.search });
+const seeking = { query: asked };
 
 /** What the picker above an answer looks up while one types. */
 @ConsoleController('articles')
@@ -27,11 +18,7 @@ export class ArticlePickerController {
 
   @Get()
   @View('knowledge/team/found')
-  async found(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(asked) { q }: z.output<typeof asked>,
-  ) {
+  async found(@Ask(seeking) { visit, actor, query: { q } }: Asked<typeof seeking, PortalActor>) {
     const found = await this.articles.find(actor, q, null, MOST);
     return { articles: found.map((article) => articleView(visit, article)) };
   }

@@ -1,4 +1,4 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, NotFound } from '@foyer/access';
 import {
@@ -12,14 +12,15 @@ import {
   Uses,
 } from '@foyer/settings';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
   field,
-  Form,
   FormState,
+  id,
+  Posts,
   seeOther,
   show,
   View,
@@ -32,21 +33,32 @@ const MAX = 80;
 const TEXTS: TranslatedText<'name'>[] = [{ name: 'name', label: 'requests.setup.categories.name', max: MAX }];
 const named = z.object({ name: field.text(MAX), ...translationShape(TEXTS) });
 const goodbye = z.object({ to: z.union([z.literal('archive'), z.uuid('web.form.choice')], 'web.form.choice') });
-type Named = FormState<z.output<typeof named>>;
+const adding = { form: named };
+const onCategory = { params: { category: id } };
+const renaming = { params: { category: id }, form: named };
+const removing = { params: { category: id }, form: goodbye.partial() };
 
 /** What tickets are about. One that tickets have is not removed before it is said where they go. */
 @ConsoleController('settings/ticket-categories')
 @Feature('tickets')
 @Can('manage', 'Settings')
+@Posts<typeof onCategory, Actor, CategoriesController>(onCategory, () => PATH, {
+  ':category/restoration': [
+    ({ categories }, { actor, category }) => categories.restore(actor, category),
+    'settings.saved',
+  ],
+  ':category/up': [({ categories }, { actor, category }) => categories.move(actor, category, -1)],
+  ':category/down': [({ categories }, { actor, category }) => categories.move(actor, category, 1)],
+})
 export class CategoriesController {
   constructor(
-    private readonly categories: Categories,
+    readonly categories: Categories,
     private readonly uses: Uses,
   ) {}
 
   @Get()
   @View('settings/team/collection')
-  async list(@CurrentVisit() visit: Visit) {
+  async list(@Ask() { visit }: Asked) {
     const word = (key: string) => visit.t(`requests.setup.categories.${key}`);
     const all = await this.categories.listed();
     const current = all.filter(({ archived }) => !archived).length;
@@ -71,29 +83,24 @@ export class CategoriesController {
   }
 
   @Get('new')
-  blank(@CurrentVisit() visit: Visit) {
+  blank(@Ask() { visit }: Asked) {
     return this.page(visit, null, visit.form());
   }
 
   @Post()
-  async add(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(named) form: Named) {
+  async add(@Ask(adding) { visit, actor, form }: Asked<typeof adding>) {
     await form.attempt((input) => this.categories.add(actor, textsFrom(TEXTS, input, null)));
     return form.failed ? this.page(visit, null, form) : seeOther(PATH, 'settings.collection.added');
   }
 
   @Get(':category')
-  async edit(@CurrentVisit() visit: Visit, @Param('category', ParseUUIDPipe) id: string) {
+  async edit(@Ask(onCategory) { visit, category: id }: Asked<typeof onCategory>) {
     const category = await this.known(id);
     return this.page(visit, category, visit.form(textValues(TEXTS, category)));
   }
 
   @Post(':category')
-  async rename(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Param('category', ParseUUIDPipe) id: string,
-    @Form(named) form: Named,
-  ) {
+  async rename(@Ask(renaming) { visit, actor, category: id, form }: Asked<typeof renaming>) {
     const category = await this.known(id);
     await form.attempt((input) => this.categories.rename(actor, id, textsFrom(TEXTS, input, category)));
     return form.failed ? this.page(visit, category, form) : seeOther(PATH, 'settings.saved');
@@ -101,12 +108,7 @@ export class CategoriesController {
 
   /** From the list, an unused one goes at once; one that is used leads to the page that asks what becomes of its tickets. */
   @Post(':category/removal')
-  async remove(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Param('category', ParseUUIDPipe) id: string,
-    @Form(goodbye.partial()) form: FormState<{ to?: string | undefined }>,
-  ) {
+  async remove(@Ask(removing) { visit, actor, category: id, form }: Asked<typeof removing>) {
     const category = await this.known(id);
     const to = form.failed ? undefined : form.value.to;
     if (category.tickets > 0 && to === undefined && !form.failed)
@@ -118,24 +120,6 @@ export class CategoriesController {
     );
     if (form.failed) return this.page(visit, category, visit.form(textValues(TEXTS, category)), form);
     return seeOther(PATH, to === 'archive' ? 'requests.setup.categories.put-away' : 'settings.collection.removed');
-  }
-
-  @Post(':category/restoration')
-  async restore(@CurrentActor() actor: Actor, @Param('category', ParseUUIDPipe) id: string) {
-    await this.categories.restore(actor, id);
-    return seeOther(PATH, 'settings.saved');
-  }
-
-  @Post(':category/up')
-  async up(@CurrentActor() actor: Actor, @Param('category', ParseUUIDPipe) id: string) {
-    await this.categories.move(actor, id, -1);
-    return seeOther(PATH);
-  }
-
-  @Post(':category/down')
-  async down(@CurrentActor() actor: Actor, @Param('category', ParseUUIDPipe) id: string) {
-    await this.categories.move(actor, id, 1);
-    return seeOther(PATH);
   }
 
   private async known(id: string): Promise<CategoryRow> {

@@ -1,6 +1,6 @@
-import { Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type Actor, InvalidField } from '@foyer/access';
+import { InvalidField } from '@foyer/access';
 import {
   Collections,
   localized,
@@ -14,12 +14,13 @@ import {
   Uses,
 } from '@foyer/settings';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
   type FormState,
+  id,
   seeOther,
   View,
   type Visit,
@@ -44,6 +45,7 @@ type Input = ResourceInput & z.output<z.ZodObject<typeof byHand>>;
 /** Asks of an option whose line has new words: the same answer, or another? */
 const became = ({ id }: FieldOption): string => `became-${id}`;
 const BECAME = ['renamed', 'other'] as const;
+const onItem = { params: { item: id } };
 
 /** What request types can ask, beside what every ticket has. */
 @ConsoleController('settings/ticket-fields')
@@ -70,13 +72,10 @@ export class FieldsController extends ResourceController<RequestField> {
   /** What tickets hold is never lost: a field with answers is only asked no longer. */
   @Post(':item/removal')
   @View('settings/team/collection')
-  override async remove(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Param('item', ParseUUIDPipe) id: string,
-  ) {
+  override async remove(@Ask(onItem) asked: Asked<typeof onItem>) {
+    const { visit, actor, item: id } = asked;
     const found = await this.collections.find(requestFields, id);
-    if (!found || (await this.use.answers(id)) === 0) return super.remove(visit, actor, id);
+    if (!found || (await this.use.answers(id)) === 0) return super.remove(asked);
     return this.unlessNeeded(visit, async () => {
       await this.collections.replace(actor, requestFields, id, { ...found, archived: true });
       return seeOther(this.path, 'requests.setup.fields.put-away');

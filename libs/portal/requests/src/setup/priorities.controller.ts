@@ -1,6 +1,5 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import type { Actor } from '@foyer/access';
 import {
   type Localized,
   openedAs,
@@ -13,18 +12,7 @@ import {
   translationShape,
   translationViews,
 } from '@foyer/settings';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Feature,
-  Form,
-  FormState,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, FormState, seeOther, View, type Visit } from '@foyer/web';
 import { PRIORITIES, priorityNames } from '../priorities.js';
 
 const PATH = '/console/settings/ticket-priorities';
@@ -38,6 +26,7 @@ const form = z.object({
   ...translationShape(TEXTS),
 });
 type Input = Record<string, string>;
+const saving = { form };
 
 /** The four priorities in the operator's words. There are always four: rules and clocks know them. */
 @ConsoleController('settings/ticket-priorities')
@@ -48,7 +37,7 @@ export class PrioritiesController {
 
   @Get()
   @View('requests/setup/priorities')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@Ask() { visit }: Asked) {
     const names = await this.settings.get(priorityNames);
     const values = PRIORITIES.map((priority) => {
       return textValues(textOf(priority), called(names[priority], 'name', priority));
@@ -61,7 +50,7 @@ export class PrioritiesController {
 
   @Post()
   @View('requests/setup/priorities')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(form) sent: FormState<Input>) {
+  async save(@Ask(saving) { visit, actor, form: sent }: Asked<typeof saving>) {
     const before = await this.settings.get(priorityNames);
     await saveSection(this.settings, priorityNames, visit, sent, (input, version) => {
       const named = PRIORITIES.map((priority) => {

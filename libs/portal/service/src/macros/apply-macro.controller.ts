@@ -1,18 +1,12 @@
-import { Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
-import { DomainError, NotFound, Refused } from '@foyer/access';
+import { Post } from '@nestjs/common';
+import { z } from 'zod';
+import { DomainError, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import {
-  type DraftContent,
-  Drafts,
-  notePlace,
-  parseTicketNumber,
-  replyPlace,
-  ticketNumber,
-  TicketPageReader,
-  Tickets,
-} from '@foyer/tickets';
-import { Can, ConsoleController, CurrentActor, Feature, type FoyerRequest, seeOther } from '@foyer/web';
+import { Drafts, notePlace, onTicket, replyPlace, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
+import { Ask, type Asked, Can, ConsoleController, Feature, id, seeOther } from '@foyer/web';
 import { MacroShelf } from './macro-shelf.js';
+
+const applying = { params: { ...onTicket.params, macro: id }, form: z.looseObject({}) };
 
 /**
  * Uses a macro on a ticket. One without words changes it at once, all or nothing; words come back in the box in which the
@@ -31,21 +25,15 @@ export class ApplyMacroController {
 
   @Post(':number/macros/:macro')
   async apply(
-    @CurrentActor() actor: PortalActor,
-    @Param('number') text: string,
-    @Param('macro', ParseUUIDPipe) id: string,
-    @Req() req: FoyerRequest,
+    @Ask(applying) { actor, number, macro: id, form: { values: typed } }: Asked<typeof applying, PortalActor>,
   ) {
-    const number = parseTicketNumber(text);
-    if (number === null) throw new NotFound();
     const { can } = await this.page.read(actor, number, 'none');
     if (!can.reply) throw new Refused();
     const path = `/console/tickets/${ticketNumber(number)}`;
     const macro = (await this.shelf.of(actor)).find((one) => one.id === id);
     // Without a script the page goes, and what stood in the box comes back with it.
-    const typed = req.body as DraftContent | undefined;
-    const written = String(typed?.['body'] ?? '').trim() !== '';
-    if (written) await this.drafts.keep(actor, macro?.note ? notePlace(number) : replyPlace(number), typed!);
+    const written = String(typed['body'] ?? '').trim() !== '';
+    if (written) await this.drafts.keep(actor, macro?.note ? notePlace(number) : replyPlace(number), typed);
     // Removed while the page was open: what the agent has written there is still to be sent.
     if (!macro) return seeOther(`${path}#composer`, 'service.macros.gone', 'bad');
     try {

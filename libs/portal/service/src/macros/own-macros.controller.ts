@@ -1,15 +1,16 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
   field,
-  Form,
   type FormState,
+  id,
+  Posts,
   seeOther,
   View,
   type Visit,
@@ -24,34 +25,32 @@ const ownForm = z.object({
   shortcut,
   text: field.lines(MACRO_MAX),
 });
-type OwnForm = FormState<z.output<typeof ownForm>>;
+const adding = { form: ownForm };
+const onItem = { params: { item: id } };
 
 /** Replies that one agent keeps for themselves, and those the team has for them. */
 @Can('reply', 'Desk')
 @Feature('tickets')
 @ConsoleController('macros')
+@Posts<typeof onItem, PortalActor, OwnMacrosController>(onItem, () => PATH, {
+  ':item/removal': [({ shelf }, { actor, item }) => shelf.remove(actor, item), 'settings.collection.removed'],
+})
 export class OwnMacrosController {
-  constructor(private readonly shelf: MacroShelf) {}
+  constructor(readonly shelf: MacroShelf) {}
 
   @Get()
   @View('service/team/own-macros')
-  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+  page(@Ask() { visit, actor }: Asked<object, PortalActor>) {
     return this.view(visit, actor, visit.form());
   }
 
   @Post()
   @View('service/team/own-macros')
-  async add(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(ownForm) form: OwnForm) {
+  async add(@Ask(adding) { visit, actor, form }: Asked<typeof adding, PortalActor>) {
     await form.attempt((given) =>
       this.shelf.add(actor, { ...given, groupId: null, note: false, translations: {}, actions: [] }),
     );
     return form.failed ? this.view(visit, actor, form) : seeOther(PATH, 'settings.collection.added');
-  }
-
-  @Post(':item/removal')
-  async remove(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
-    await this.shelf.remove(actor, id);
-    return seeOther(PATH, 'settings.collection.removed');
   }
 
   private async view(visit: Visit, actor: PortalActor, form: FormState<unknown>) {

@@ -1,18 +1,18 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField, holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Form,
   type FormState,
+  id,
+  Posts,
   seeOther,
   View,
-  type Visit,
 } from '@foyer/web';
 import { Absences } from './absences.js';
 
@@ -26,39 +26,36 @@ const awayForm = z.object({
     .refine((text) => !text || z.iso.date().safeParse(text).success, 'service.hours.wrong-date')
     .transform((text) => (text ? new Date(`${text}T00:00Z`) : null)),
 });
-type AwayForm = FormState<z.output<typeof awayForm>>;
+const onPerson = { params: { person: id } };
+const leaving = { ...onPerson, form: awayForm };
 
 /** Who takes new tickets. Whoever is away gets none by routing; those they have stay theirs. */
 @Can('reply', 'Desk')
 @Feature('tickets')
 @ConsoleController('availability')
+@Posts<typeof onPerson, PortalActor, AvailabilityController>(onPerson, () => PATH, {
+  ':person/return': [
+    ({ absences }, { actor, person }) => absences.comeBack(actor, person),
+    'service.availability.back',
+  ],
+})
 export class AvailabilityController {
-  constructor(private readonly absences: Absences) {}
+  constructor(readonly absences: Absences) {}
 
   @Get()
   @View('service/team/availability')
-  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+  page(@Ask() { visit, actor }: Asked<object, PortalActor>) {
     return this.view(actor, visit.form(), null);
   }
 
   @Post(':person/absence')
   @View('service/team/availability')
-  async leave(
-    @CurrentActor() actor: PortalActor,
-    @Param('person', ParseUUIDPipe) id: string,
-    @Form(awayForm) form: AwayForm,
-  ) {
+  async leave(@Ask(leaving) { actor, person: id, form }: Asked<typeof leaving, PortalActor>) {
     await form.attempt(({ until }) => {
       if (until && until.getTime() < Date.now() - DAY) throw new InvalidField('until', 'service.availability.past');
       return this.absences.leave(actor, id, until);
     });
     return form.failed ? this.view(actor, form, id) : seeOther(PATH, 'service.availability.left');
-  }
-
-  @Post(':person/return')
-  async comeBack(@CurrentActor() actor: PortalActor, @Param('person', ParseUUIDPipe) id: string) {
-    await this.absences.comeBack(actor, id);
-    return seeOther(PATH, 'service.availability.back');
   }
 
   private async view(actor: PortalActor, form: FormState<unknown>, of: string | null) {

@@ -1,12 +1,13 @@
-import { Get, Param, Res } from '@nestjs/common';
+import { Get, Res } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { Files } from '@foyer/files';
-import { DuringMaintenance, type FoyerResponse, Guest, PortalController } from '@foyer/web';
+import { Ask, type Asked, DuringMaintenance, type FoyerResponse, Guest, PortalController } from '@foyer/web';
 import { pictureUrl } from '../portal-site.js';
 import { Settings } from '../settings.js';
 
 const KINDS = ['logo', 'logoDark', 'favicon'] as const;
 const isKind = (name: string): name is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(name);
+const onPicture = { params: { kind: String, version: String } };
 
 /** Browsers ask for it unbidden, also on pages that name no icon. */
 @PortalController()
@@ -38,7 +39,7 @@ export class BrandController {
   @Get(':kind/:version')
   @Guest()
   @DuringMaintenance()
-  async picture(@Param('kind') kind: string, @Param('version') version: string, @Res() res: FoyerResponse) {
+  async picture(@Ask(onPicture) { kind, version }: Asked<typeof onPicture>, @Res() res: FoyerResponse) {
     const branding = await this.settings.get('branding');
     const picture = isKind(kind) ? branding[kind] : null;
     if (!picture || !/^[0-9a-f]{12}\.png$/.test(version)) throw new NotFound();

@@ -1,6 +1,5 @@
 import { Get } from '@nestjs/common';
-import type { Actor } from '@foyer/access';
-import { CurrentActor, CurrentVisit, Guest, PortalController, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, Guest, PortalController, View } from '@foyer/web';
 import { Features } from '../features.js';
 import { PortalHome } from '../home.js';
 import { Settings } from '../settings.js';
@@ -17,7 +16,7 @@ export class HomeController {
   @Get()
   @Guest()
   @View('settings/customer/home')
-  async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor) {
+  async page(@Ask() { visit, actor }: Asked) {
     const chosen = await this.settings.get('features');
     const { search, actions, sections } = await this.home.for(actor, visit, (feature) =>
       this.features.isOn(feature, chosen),

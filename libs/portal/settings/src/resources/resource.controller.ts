@@ -3,10 +3,11 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { messages } from '@foyer/i18n';
 import {
+  Ask,
+  type Asked,
   Can,
   type Cell,
   ConsoleController,
-  CurrentVisit,
   Feature,
   type FormState,
   sendSpreadsheet,
@@ -107,7 +108,7 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
 
   /** The whole list as a table, for people who keep it elsewhere or compare two portals. */
   @Get('export')
-  async export(@CurrentVisit() visit: Visit, @Res() res: Response) {
+  async export(@Ask() { visit }: Asked, @Res() res: Response) {
     const { about, name } = this.collection;
     const asked = askedOf(about);
     const offered = await Promise.all(asked.map((leaf) => (leaf.field.refersTo ? this.offered(visit, leaf, []) : [])));

@@ -1,14 +1,13 @@
-import { Get, Post, Query, Req, Res } from '@nestjs/common';
+import { Get, Post, Query, Res } from '@nestjs/common';
 import { type Actor, Conflict, InvalidField, TooMany } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { completeSettings, scopedStylesheet, Themes, type ThemeSettings } from '@foyer/theming';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   FormState,
-  type FoyerRequest,
   type FoyerResponse,
   seeOther,
   View,
@@ -54,7 +53,7 @@ export class BrandingController {
 
   @Get()
   @View('settings/team/branding')
-  async page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor) {
+  async page(@Ask() { visit, actor }: Asked) {
     const { settings } = await this.settings.get('branding');
     return this.view(
       visit,
@@ -69,15 +68,14 @@ export class BrandingController {
 
   @Post()
   @View('settings/team/branding')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+  async save(@Ask() { visit, actor }: Asked) {
     const declared = await this.declared();
-    const form: BrandingForm = FormState.parse(req, brandingForm(declared)) as BrandingForm;
+    const form: BrandingForm = visit.posted(brandingForm(declared)) as BrandingForm;
     const choices = form.failed ? {} : choicesOf(declared, form.value);
-    const preview = (req.body as { action?: unknown }).action === 'preview';
-    if (preview) return this.view(visit, actor, form, choices, true);
+    if (form.values['action'] === 'preview') return this.view(visit, actor, form, choices, true);
     if (!form.failed && !form.value['accepted'])
       tellContrast(form, contrastView(declared, choices, visit.t.bind(visit)));
-    const pictures = await this.uploaded(actor, req, form);
+    const pictures = await this.uploaded(actor, visit, form);
     // Browsers do not choose a file again by themselves: a picture is kept although what stands beside it was refused.
     if (form.failed && Object.keys(pictures).length > 0) {
       await this.settings.change(actor, 'branding', pictures);
@@ -101,7 +99,7 @@ export class BrandingController {
   /** The contrasts of typed values, by the rule that saving goes by. */
   @Get('contrast')
   @View('settings/team/contrast')
-  async contrast(@CurrentVisit() visit: Visit, @Query() query: Record<string, unknown>) {
+  async contrast(@Ask() { visit }: Asked, @Query() query: Record<string, unknown>) {
     const declared = await this.declared();
     return { contrast: contrastView(declared, typedSettings(declared, query), visit.t.bind(visit)) };
   }
@@ -125,10 +123,10 @@ export class BrandingController {
   }
 
   /** Those that are pictures; the others are told at their fields. */
-  private async uploaded(actor: Actor, req: FoyerRequest, form: BrandingForm): Promise<Pictures> {
+  private async uploaded(actor: Actor, visit: Visit, form: BrandingForm): Promise<Pictures> {
     const kept: Pictures = {};
     for (const kind of PICTURES) {
-      const upload = req.uploads?.find(({ field }) => field === kind);
+      const upload = visit.uploads.find(({ field }) => field === kind);
       if (!upload) continue;
       try {
         kept[kind] = await this.database.write(() => this.pictures.keep(kind, upload, actor.id));

@@ -1,7 +1,7 @@
-import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
-import type { z } from 'zod';
-import { type Actor, Conflict, NotFound } from '@foyer/access';
-import { CurrentActor, CurrentVisit, FormState, type FoyerRequest, seeOther, show, View, type Visit } from '@foyer/web';
+import { Get, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Conflict, NotFound } from '@foyer/access';
+import { Ask, type Asked, FormState, id, seeOther, show, View, type Visit } from '@foyer/web';
 import { InUse, useLinks } from '../uses.js';
 import { CHANGED, VERSION, versionOf } from '../version.js';
 import type { Collections } from '../collections.js';
@@ -11,6 +11,7 @@ import { reshaped, type Typed } from '../typed-rows.js';
 
 /** What a new row of a part of the form holds, from what was chosen for it. */
 export type FirstRows = Record<string, (chosen: string) => Record<string, string> | null>;
+const onItem = { params: { item: id } };
 
 /**
  * The pages of a list that the team sets up: list, new, edit, order, switch, remove. A subclass carries the decorators
@@ -54,20 +55,20 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
 
   @Get()
   @View('settings/team/collection')
-  async list(@CurrentVisit() visit: Visit) {
+  async list(@Ask() { visit }: Asked) {
     return this.listView(visit);
   }
 
   @Get('new')
-  async blank(@CurrentVisit() visit: Visit) {
+  async blank(@Ask() { visit }: Asked) {
     return this.page(visit, null, visit.form(this.values(visit, null)));
   }
 
   @Post()
-  async create(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
-    const typed = await this.askedForRows(visit, req);
+  async create(@Ask() { visit, actor }: Asked) {
+    const typed = await this.askedForRows(visit);
     if (typed) return this.page(visit, null, visit.form(typed));
-    const form = FormState.parse(req, this.form);
+    const form = visit.posted(this.form);
     await form.attempt(async (input) =>
       this.collections.add(actor, this.collection, await this.made(input, null, visit)),
     );
@@ -75,22 +76,17 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   }
 
   @Get(':item')
-  async edit(@CurrentVisit() visit: Visit, @Param('item', ParseUUIDPipe) id: string) {
+  async edit(@Ask(onItem) { visit, item: id }: Asked<typeof onItem>) {
     const item = await this.known(id);
     return this.page(visit, item, visit.form(this.values(visit, item)));
   }
 
   @Post(':item')
-  async save(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Param('item', ParseUUIDPipe) id: string,
-    @Req() req: FoyerRequest,
-  ) {
+  async save(@Ask(onItem) { visit, actor, item: id }: Asked<typeof onItem>) {
     const item = await this.known(id);
-    const typed = await this.askedForRows(visit, req);
+    const typed = await this.askedForRows(visit);
     if (typed) return this.page(visit, item, visit.form(typed));
-    const form = FormState.parse(req, this.form);
+    const form = visit.posted(this.form);
     const opened = form.values[VERSION];
     await form.attempt(async (input) => {
       const made = await this.made(input, item, visit);
@@ -103,7 +99,7 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
 
   @Post(':item/removal')
   @View('settings/team/collection')
-  async remove(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+  async remove(@Ask(onItem) { visit, actor, item: id }: Asked<typeof onItem>) {
     return this.unlessNeeded(visit, async () => {
       await this.collections.remove(actor, this.collection, id);
       return seeOther(this.path, 'settings.collection.removed');
@@ -125,30 +121,29 @@ export abstract class CollectionController<Item extends CollectionItem, Input> {
   }
 
   @Post(':item/up')
-  async up(@CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+  async up(@Ask(onItem) { actor, item: id }: Asked<typeof onItem>) {
     await this.collections.move(actor, this.collection, id, -1);
     return seeOther(this.path);
   }
 
   @Post(':item/down')
-  async down(@CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+  async down(@Ask(onItem) { actor, item: id }: Asked<typeof onItem>) {
     await this.collections.move(actor, this.collection, id, 1);
     return seeOther(this.path);
   }
 
   /** Switches an item that has `enabled` on or off. */
   @Post(':item/switch')
-  async switch(@CurrentActor() actor: Actor, @Param('item', ParseUUIDPipe) id: string) {
+  async switch(@Ask(onItem) { actor, item: id }: Asked<typeof onItem>) {
     const item = await this.known(id);
     if (!('enabled' in item)) throw new NotFound();
     await this.collections.replace(actor, this.collection, id, { ...item, enabled: !item.enabled } as Omit<Item, 'id'>);
     return seeOther(this.path);
   }
 
-  private async askedForRows(visit: Visit, { body }: FoyerRequest): Promise<Typed | null> {
+  private async askedForRows(visit: Visit): Promise<Typed | null> {
     const first = await this.firstRows(visit);
-    const { _csrf, ...typed } = (body ?? {}) as Typed;
-    return first && reshaped(typed, first);
+    return first && reshaped(visit.posted(z.looseObject({})).values, first);
   }
 
   protected async known(id: string): Promise<Item> {

@@ -1,7 +1,7 @@
 import { Get, Inject } from '@nestjs/common';
-import { type Actor, NotFound } from '@foyer/access';
+import { NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { ConsoleController, CurrentActor, CurrentVisit, seeOther, show, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, seeOther, show, View } from '@foyer/web';
 import { Features } from '../features.js';
 import { Navigation } from '../navigation.js';
 import { Settings } from '../settings.js';
@@ -17,7 +17,7 @@ export class ConsoleStartController {
   ) {}
 
   @Get()
-  async start(@CurrentActor() actor: Actor) {
+  async start(@Ask() { actor }: Asked) {
     const chosen = await this.settings.get('features');
     const [first] = this.navigation.for('console', actor, (feature) => this.features.isOn(feature, chosen));
     return first ? seeOther(first.href) : show('settings/team/no-access', {});
@@ -26,7 +26,7 @@ export class ConsoleStartController {
   /** Everything pages are made of, for those who build them. */
   @Get('components')
   @View('settings/team/components')
-  components(@CurrentVisit() visit: Visit) {
+  components(@Ask() { visit }: Asked) {
     if (this.config.env === 'production') throw new NotFound();
     const form = { values: {}, errors: { email: visit.t('web.form.email') }, failed: true };
     return { form, now: new Date().toISOString(), earlier: new Date(Date.now() - 86_400_000).toISOString() };

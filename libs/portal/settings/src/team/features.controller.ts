@@ -1,18 +1,6 @@
-import { Get, Post, Req } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import type { Actor } from '@foyer/access';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  field,
-  FormState,
-  type FoyerRequest,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, field, FormState, seeOther, View, type Visit } from '@foyer/web';
 import { Features } from '../features.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
@@ -27,7 +15,7 @@ export class FeaturesController {
 
   @Get()
   @View('settings/team/features')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@Ask() { visit }: Asked) {
     return this.view(visit, visit.form(await openedAs(this.settings, 'features', {})));
   }
 
@@ -47,9 +35,9 @@ export class FeaturesController {
 
   @Post()
   @View('settings/team/features')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Req() req: FoyerRequest) {
+  async save(@Ask() { visit, actor }: Asked) {
     const flags = Object.fromEntries(this.features.all().map(({ name }) => [name, field.flag]));
-    const form = FormState.parse(req, z.object(flags));
+    const form = visit.posted(z.object(flags));
     await saveSection(this.settings, 'features', visit, form, (value, version) =>
       this.settings.change(actor, 'features', value, version),
     );

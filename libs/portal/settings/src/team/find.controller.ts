@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { begins } from '@foyer/i18n';
 import type { Actor } from '@foyer/access';
 import { Slots } from '@foyer/slots';
-import { ConsoleController, CurrentActor, CurrentVisit, Filters, View, type Visit, field } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, View, type Visit } from '@foyer/web';
 import { consoleSearch, type Found } from '../console-search.js';
 import { Features } from '../features.js';
 import { Navigation, shown } from '../navigation.js';
@@ -13,6 +13,7 @@ import { SetupPages } from '../setup-pages.js';
 const PATH = '/console/find';
 const MOST = 8;
 const asked = z.object({ q: field.search });
+const seeking = { query: asked };
 
 /** One field that finds anything in the console. `⌘K` asks this page for its results; without a script one goes there. */
 @ConsoleController('find')
@@ -34,11 +35,7 @@ export class FindController implements OnModuleInit {
 
   @Get()
   @View('settings/team/find')
-  async page(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: Actor,
-    @Filters(asked) { q }: z.output<typeof asked>,
-  ) {
+  async page(@Ask(seeking) { visit, actor, query: { q } }: Asked<typeof seeking>) {
     return { q, path: PATH, groups: await this.find(actor, q, visit) };
   }
 

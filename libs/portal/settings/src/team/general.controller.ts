@@ -1,19 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import type { Actor } from '@foyer/access';
 import { isTimeZone, languageName, LOCALES, REGIONS, regionName, regionOf, timeZones } from '@foyer/i18n';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  field,
-  Form,
-  type FormState,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { TenantList } from '@foyer/tenants';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
@@ -38,7 +26,7 @@ const generalForm = z.object({
   timeZone: z.string().refine(isTimeZone, 'settings.general.time-zone.unknown'),
   ...Object.fromEntries(LOCALES.map((each) => [controlOf(each), z.enum(REGIONS[each]!).optional()])),
 });
-type GeneralForm = FormState<z.output<typeof generalForm>>;
+const saving = { form: generalForm };
 
 @Can('manage', 'Settings')
 @ConsoleController('settings')
@@ -50,14 +38,14 @@ export class GeneralController {
 
   @Get()
   @View('settings/team/index')
-  async start(@CurrentVisit() visit: Visit) {
+  async start(@Ask() { visit }: Asked) {
     const { plan, trialEndsAt } = await this.tenants.own();
     return { plan: visit.t(`signup.plan.${plan}.title`), trialEndsAt };
   }
 
   @Get('general')
   @View('settings/team/general')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@Ask() { visit }: Asked) {
     const { supportEmail, contact, defaultLocale, locales, regions, timeZone } = await this.settings.get('general');
     const name = await this.settings.name();
     const chosen = Object.fromEntries(LOCALES.map((each) => [controlOf(each), regionOf(each, regions)]));
@@ -67,7 +55,7 @@ export class GeneralController {
 
   @Post('general')
   @View('settings/team/general')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(generalForm) form: GeneralForm) {
+  async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
     await saveSection(this.settings, 'general', visit, form, async (value, version) => {
       const { name, supportEmail, contact, defaultLocale, timeZone, ...rest } = value;
       const locales = [...new Set([defaultLocale, ...rest.locales])];

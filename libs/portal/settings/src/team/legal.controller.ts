@@ -1,25 +1,15 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import type { Actor } from '@foyer/access';
 import { languageName, languageNameIn } from '@foyer/i18n';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Form,
-  type FormState,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { legalTexts } from '../legal.js';
 import { Settings } from '../settings.js';
 import { languagesNow } from '../settings-memory.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const legalForm = legalTexts.extend({ language: z.string().default('') });
-type LegalForm = FormState<z.output<typeof legalForm>>;
+const looking = { given: ['language'] } as const;
+const saving = { form: legalForm };
 
 /** What the law wants said: a text, or where it stands; for each language of the portal. */
 @Can('manage', 'Settings')
@@ -29,7 +19,7 @@ export class LegalSettingsController {
 
   @Get()
   @View('settings/team/legal')
-  async page(@CurrentVisit() visit: Visit, @Query('language') asked?: unknown) {
+  async page(@Ask(looking) { visit, language: asked }: Asked<typeof looking>) {
     const language = await this.languageOf(asked);
     const { translations, ...first } = await this.settings.get('legal');
     const texts = language === '' ? first : (translations[language] ?? {});
@@ -38,7 +28,7 @@ export class LegalSettingsController {
 
   @Post()
   @View('settings/team/legal')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(legalForm) form: LegalForm) {
+  async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
     const language = await this.languageOf(form.values['language']);
     await saveSection(this.settings, 'legal', visit, form, ({ language: _, ...texts }, version) =>
       this.settings.change(

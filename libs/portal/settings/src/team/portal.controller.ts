@@ -1,23 +1,12 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import type { Actor } from '@foyer/access';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Form,
-  type FormState,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { PORTAL_STATUSES } from '../sections.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const portalForm = z.object({ status: z.enum(PORTAL_STATUSES), message: z.string().trim().max(500).default('') });
-type PortalForm = FormState<z.output<typeof portalForm>>;
+const saving = { form: portalForm };
 
 /** Open, in maintenance, or closed. */
 @Can('manage', 'Settings')
@@ -27,13 +16,13 @@ export class PortalController {
 
   @Get()
   @View('settings/team/portal')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@Ask() { visit }: Asked) {
     return this.view(visit, visit.form(await openedAs(this.settings, 'portal', await this.settings.get('portal'))));
   }
 
   @Post()
   @View('settings/team/portal')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(portalForm) form: PortalForm) {
+  async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
     await saveSection(this.settings, 'portal', visit, form, (value, version) =>
       this.settings.change(actor, 'portal', value, version),
     );

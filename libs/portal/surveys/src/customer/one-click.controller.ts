@@ -1,9 +1,10 @@
-import { HttpCode, Param, Post } from '@nestjs/common';
+import { HttpCode, Post } from '@nestjs/common';
 import { type Limit, Limits } from '@foyer/credentials';
-import { MachineController } from '@foyer/web';
+import { Ask, type Asked, MachineController } from '@foyer/web';
 import { Answers } from '../answers.js';
 
 const CLICKS: Limit = { name: 'survey-one-click', points: 120, seconds: 60 };
+const onLink = { params: { token: String } };
 
 /** A mail program's own button "unsubscribe" (RFC 8058): it posts, without cookies and without asking. */
 @MachineController('survey/unsubscribe')
@@ -15,7 +16,7 @@ export class OneClickController {
 
   @Post(':token')
   @HttpCode(200)
-  async leave(@Param('token') token: string): Promise<{ left: boolean }> {
+  async leave(@Ask(onLink) { token }: Asked<typeof onLink>): Promise<{ left: boolean }> {
     await this.answers.find(token);
     await this.limits.count(CLICKS, 'one-click');
     await this.answers.optOut(token, true);

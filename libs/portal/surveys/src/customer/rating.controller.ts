@@ -1,21 +1,11 @@
-import { Param, Post } from '@nestjs/common';
-import type { z } from 'zod';
+import { Post } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { parseTicketNumber, ticketNumber } from '@foyer/tickets';
-import { NotFound } from '@foyer/access';
-import {
-  CurrentActor,
-  CurrentVisit,
-  Feature,
-  Form,
-  type FormState,
-  PortalController,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { onTicket, ticketNumber } from '@foyer/tickets';
+import { Ask, type Asked, Feature, PortalController, seeOther, View } from '@foyer/web';
 import { TicketRatings } from '../ticket-ratings.js';
 import { answerForm, ratingView } from './rating-view.js';
+
+const answering = { ...onTicket, form: answerForm };
 
 /** The answer from a ticket's own page. */
 @PortalController('tickets/:number/rating')
@@ -25,14 +15,7 @@ export class RatingController {
 
   @Post()
   @View('surveys/customer/rate')
-  async rate(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number') typed: string,
-    @Form(answerForm) form: FormState<z.output<typeof answerForm>>,
-  ) {
-    const number = parseTicketNumber(typed);
-    if (number === null) throw new NotFound();
+  async rate(@Ask(answering) { visit, actor, number, form }: Asked<typeof answering, PortalActor>) {
     const { ticket, rating } = await this.ratings.find(actor, number);
     await form.attempt((said) => this.ratings.rate(actor, number, said));
     const path = `/tickets/${ticketNumber(number)}`;

@@ -1,18 +1,18 @@
-import { Get, Param, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import { Collections } from '@foyer/settings';
 import {
-  CurrentVisit,
-  Form,
+  Ask,
+  type Asked,
   type FormState,
   Guest,
   PortalController,
+  Repeatable,
   seeOther,
   show,
   View,
   type Visit,
-  Repeatable,
 } from '@foyer/web';
 import { ticketNumber } from '@foyer/tickets';
 import { type Answer, Answers } from '../answers.js';
@@ -22,6 +22,11 @@ import { answerForm, ratingView } from './rating-view.js';
 
 const GONE = 410;
 const wish = z.object({ again: z.string().optional() });
+const opening = { given: ['token', 'score'] } as const;
+const answering = { form: answerForm };
+const following = { given: ['token'] } as const;
+const onLink = { params: { token: String } };
+const leaving = { form: wish };
 
 /**
  * Where the links of survey mails lead, signed in or not. Opening one records nothing: mail scanners open every link. It
@@ -37,7 +42,7 @@ export class SurveyController {
   @Get()
   @Guest()
   @View('surveys/customer/ask')
-  async open(@CurrentVisit() visit: Visit, @Query('token') token: unknown, @Query('score') score: unknown) {
+  async open(@Ask(opening) { visit, token, score }: Asked<typeof opening>) {
     const answer = await this.answers.find(text(token));
     if (!answer.open) return show('surveys/customer/gone', {}, GONE);
     const chosen = typeof score === 'string' && /^\d{1,2}$/.test(score) ? Number(score) : null;
@@ -51,7 +56,7 @@ export class SurveyController {
   @Guest()
   @Repeatable()
   @View('surveys/customer/ask')
-  async answer(@CurrentVisit() visit: Visit, @Form(answerForm) form: FormState<z.output<typeof answerForm>>) {
+  async answer(@Ask(answering) { visit, form }: Asked<typeof answering>) {
     const token = form.secret('token');
     const answer = await this.answers.find(token);
     if (!answer.open) return show('surveys/customer/gone', {}, GONE);
@@ -65,7 +70,7 @@ export class SurveyController {
   @Get('thanks')
   @Guest()
   @View('surveys/customer/thanks')
-  async thanks(@Query('token') token: unknown) {
+  async thanks(@Ask(following) { token }: Asked<typeof following>) {
     const { open } = await this.answers.find(text(token));
     return { change: open ? `/survey?token=${encodeURIComponent(text(token))}` : null };
   }
@@ -73,21 +78,21 @@ export class SurveyController {
   @Get('unsubscribe/:token')
   @Guest()
   @View('surveys/customer/unsubscribe')
-  async leave(@Param('token') token: string) {
+  async leave(@Ask(onLink) { token }: Asked<typeof onLink>) {
     const { optedOut } = await this.answers.find(token);
     return { token, optedOut };
   }
 
   @Get('unsubscribe')
   @Guest()
-  back(@Query('token') token: unknown) {
+  back(@Ask(following) { token }: Asked<typeof following>) {
     return seeOther(`/survey/unsubscribe/${encodeURIComponent(text(token))}`);
   }
 
   @Post('unsubscribe')
   @Guest()
   @Repeatable()
-  async left(@Form(wish) form: FormState<z.output<typeof wish>>) {
+  async left(@Ask(leaving) { form }: Asked<typeof leaving>) {
     const token = form.secret('token');
     await this.answers.optOut(token, form.values['again'] === undefined);
     return seeOther(`/survey/unsubscribe/${encodeURIComponent(token)}`);

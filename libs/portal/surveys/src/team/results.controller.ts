@@ -1,4 +1,4 @@
-import { Get, Param, ParseUUIDPipe, Res } from '@nestjs/common';
+import { Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { NotFound, holds } from '@foyer/access';
@@ -7,13 +7,13 @@ import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { ticketNumber } from '@foyer/tickets';
 import {
-  field,
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Filters,
+  field,
+  id,
   sendSpreadsheet,
   spreadsheet,
   View,
@@ -30,7 +30,9 @@ const DAY = 86_400_000;
 const CSV: Limit = { name: 'survey-export', points: 20, seconds: 3600 };
 const day = field.day.nullable().catch(null);
 const filters = z.object({ from: day, to: day });
-type Asked = z.output<typeof filters>;
+type Within = z.output<typeof filters>;
+const looking = { query: filters };
+const onSurvey = { params: { survey: id }, query: filters };
 
 /** What customers say, for the team. */
 @ConsoleController('surveys')
@@ -45,7 +47,7 @@ export class ResultsController {
 
   @Get()
   @View('surveys/team/results')
-  async first(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(filters) asked: Asked) {
+  async first(@Ask(looking) { visit, actor, query: asked }: Asked<typeof looking, PortalActor>) {
     const all = await this.collections.all(surveys);
     const survey = all.find(({ enabled }) => enabled) ?? all[0];
     return survey ? this.view(visit, actor, survey, asked) : { survey: null, manage: this.manage(actor) };
@@ -53,21 +55,13 @@ export class ResultsController {
 
   @Get(':survey')
   @View('surveys/team/results')
-  async show(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('survey', ParseUUIDPipe) id: string,
-    @Filters(filters) asked: Asked,
-  ) {
+  async show(@Ask(onSurvey) { visit, actor, survey: id, query: asked }: Asked<typeof onSurvey, PortalActor>) {
     return this.view(visit, actor, await this.known(id), asked);
   }
 
   @Get(':survey/export')
   async csv(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('survey', ParseUUIDPipe) id: string,
-    @Filters(filters) asked: Asked,
+    @Ask(onSurvey) { visit, actor, survey: id, query: asked }: Asked<typeof onSurvey, PortalActor>,
     @Res() res: Response,
   ): Promise<void> {
     const survey = await this.known(id);
@@ -85,7 +79,7 @@ export class ResultsController {
     sendSpreadsheet(res, 'survey', spreadsheet(visit, columns, lines));
   }
 
-  private async view(visit: Visit, actor: PortalActor, survey: Survey, asked: Asked) {
+  private async view(visit: Visit, actor: PortalActor, survey: Survey, asked: Within) {
     const period = periodOf(visit, survey, asked);
     const { from, to } = period;
     const at = `${PATH}/${survey.id}`;
@@ -120,7 +114,7 @@ export class ResultsController {
 }
 
 /** The last ninety days unless something else is asked; a period that ends before it begins is turned round. */
-function periodOf({ timeZone }: Pick<Visit, 'timeZone'>, { id }: Survey, { from, to }: Asked): Period {
+function periodOf({ timeZone }: Pick<Visit, 'timeZone'>, { id }: Survey, { from, to }: Within): Period {
   const on = (at: number) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(at);
   const last = to ?? on(Date.now());
   const first = from ?? on(new Date(`${last}T12:00:00Z`).getTime() - DAYS * DAY);

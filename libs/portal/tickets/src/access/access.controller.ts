@@ -1,14 +1,16 @@
-import { Get, Injectable, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import type { z } from 'zod';
+import { Get, Injectable, Post } from '@nestjs/common';
 import { type PortalActor, Roles, TeamRoles } from '@foyer/identity';
-import { CurrentActor, CurrentVisit, Form, type FormState, seeOther, show, type Visit } from '@foyer/web';
+import { Ask, type Asked, type FormState, id, seeOther, show, type Visit } from '@foyer/web';
 import { shareForm } from '../ticket-forms.js';
 import { ticketNumber } from '../ticket-number.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import type { TicketView } from '../ticket-detail.js';
 import { type Onlooker, TicketAudience } from './ticket-audience.js';
 import { Watching } from './watching.js';
+import { onTicket } from '../on-ticket.js';
+
+const sharing = { ...onTicket, form: shareForm };
+const onPerson = { params: { ...onTicket.params, person: id } };
 
 /** Who can see a ticket, and why, and sharing it: one page for both sides. A subclass says what is particular to its own. */
 @Injectable()
@@ -31,21 +33,12 @@ export abstract class AccessController {
   protected abstract can(ticket: TicketView): { share: boolean; stop: boolean };
 
   @Get('access')
-  access(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-  ) {
+  access(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
     return this.view(visit, actor, number, visit.form());
   }
 
   @Post('followers')
-  async share(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(shareForm) form: FormState<z.output<typeof shareForm>>,
-  ) {
+  async share(@Ask(sharing) { visit, actor, number, form }: Asked<typeof sharing, PortalActor>) {
     await this.ticket(actor, number);
     await form.attempt(({ email }) => this.watching.share(actor, number, email));
     return form.failed
@@ -54,11 +47,7 @@ export abstract class AccessController {
   }
 
   @Post('followers/:person/removal')
-  async unshare(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('person', ParseUUIDPipe) person: string,
-  ) {
+  async unshare(@Ask(onPerson) { actor, number, person }: Asked<typeof onPerson, PortalActor>) {
     await this.watching.unshare(actor, number, person);
     return seeOther(`${this.at(number)}/access`, 'tickets.share.removed');
   }

@@ -1,11 +1,11 @@
-import { Param, Post } from '@nestjs/common';
+import { Post } from '@nestjs/common';
 import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { CurrentActor, Feature, PortalController, seeOther } from '@foyer/web';
-import { TicketNumber } from '../ticket-number.pipe.js';
+import { Ask, type Asked, Feature, PortalController, seeOther } from '@foyer/web';
 import type { TicketView } from '../ticket-detail.js';
 import { AccessController } from './access.controller.js';
 import type { Onlooker } from './ticket-audience.js';
+import { onTicket } from '../on-ticket.js';
 
 /** For customers who may share a ticket: who of their side sees it. */
 @PortalController('tickets/:number')
@@ -16,7 +16,7 @@ export class CustomerAccessController extends AccessController {
 
   /** No longer follows what somebody shared with them, and so no longer sees it. */
   @Post('following')
-  async leave(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
+  async leave(@Ask(onTicket) { actor, number }: Asked<typeof onTicket, PortalActor>) {
     await this.watching.follow(actor, number, false);
     return seeOther(this.path, 'tickets.share.not-following');
   }

@@ -1,11 +1,12 @@
-import { Param, Post } from '@nestjs/common';
-import type { z } from 'zod';
+import { Post } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, Feature, Form, type FormState, seeOther } from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, seeOther } from '@foyer/web';
 import { followForm } from '../ticket-forms.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
 import type { TicketView } from '../ticket-detail.js';
 import { AccessController } from './access.controller.js';
+import { onTicket } from '../on-ticket.js';
+
+const following = { ...onTicket, form: followForm };
 
 /** For the team: everybody who sees a ticket, and one's own following. */
 @ConsoleController('tickets/:number')
@@ -16,11 +17,7 @@ export class TeamAccessController extends AccessController {
   protected readonly path = '/console/tickets';
 
   @Post('following')
-  async follow(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(followForm) form: FormState<z.output<typeof followForm>>,
-  ) {
+  async follow(@Ask(following) { actor, number, form }: Asked<typeof following, PortalActor>) {
     const { follow } = form.value;
     await this.watching.follow(actor, number, follow);
     return seeOther(

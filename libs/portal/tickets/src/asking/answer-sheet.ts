@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { FormState, type FoyerRequest, type Visit } from '@foyer/web';
+import { FormState, type Upload, type Visit } from '@foyer/web';
 import { z } from 'zod';
 import {
   ANSWER_MAX,
@@ -68,14 +68,14 @@ export class AnswerSheet {
    * What the form makes of the answers: those asked for, with null where nothing is said any longer, as far as they are not as the
    * form was opened with. What is, was not meant to change: a colleague may have changed it meanwhile.
    */
-  async receive(visit: Visit, actor: PortalActor, ticket: Sheet, req: FoyerRequest, typed: FormState<unknown>) {
+  async receive(visit: Visit, actor: PortalActor, ticket: Sheet, typed: FormState<unknown>) {
     const fields = await this.requests.fields();
     const type = await this.typeOf(ticket);
     const answers = { ...(typed.values as Typed), category: ticket.categoryId ?? '', priority: ticket.priority };
     const asked = askedFields(type, fields, answers, true);
     const kept: Files = {};
     for (const { field } of asked.filter((one) => one.field.kind === 'file'))
-      kept[controlOf(field.id)] = await this.files(actor, ticket, field, typed, req);
+      kept[controlOf(field.id)] = await this.files(actor, ticket, field, typed, visit.uploads);
     const files: FormChoices['files'] = Object.fromEntries(
       Object.entries(kept).map(([name, list]) => [name, list!.map(({ id }) => id)]),
     );
@@ -83,7 +83,7 @@ export class AnswerSheet {
     const held = ticket.fields;
     const choices: FormChoices = { region: visit.region, team: true, categoryIds: [], companyIds, held, files };
     const shape = asked.map(({ field }) => [controlOf(field.id), answerOf(field, false, choices)] as const);
-    const form = FormState.parse<Record<string, FieldValue>>(req, z.object(Object.fromEntries(shape)));
+    const form = visit.posted<Record<string, FieldValue>>(z.object(Object.fromEntries(shape)));
     Object.assign(form.errors, typed.errors);
     const given = new Map(
       form.failed ? [] : asked.map(({ field }) => [field.id, form.value[controlOf(field.id)] ?? null]),
@@ -117,13 +117,13 @@ export class AnswerSheet {
     ticket: Sheet,
     field: RequestField,
     typed: FormState<unknown>,
-    req: FoyerRequest,
+    uploads: readonly Upload[],
   ): Promise<KeptFile[]> {
     const control = controlOf(field.id);
     const had = [ticket.fields[field.id] ?? []].flat().map(String);
     const stays = await this.named([typed.values[keptName(control)] ?? []].flat().filter((id) => had.includes(id)));
     const max = ANSWER_MAX.file - stays.length;
-    const came = await this.attachments.take(actor, typed, req.uploads ?? [], { field: control, max });
+    const came = await this.attachments.take(actor, typed, uploads, { field: control, max });
     const known = new Set(stays.map(({ id }) => id));
     return [...stays, ...came.filter(({ id }) => !known.has(id))];
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { FormState, type FoyerRequest, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { z } from 'zod';
 import {
   ANSWER_MAX,
@@ -50,12 +50,12 @@ export class RequestForms {
   ) {}
 
   /** Stores the files that came, then judges the form: nothing that was sent is lost with a mistake. */
-  async receive(req: FoyerRequest, { visit, actor, team, type, categories, companies }: OpenForm): Promise<Received> {
+  async receive({ visit, actor, team, type, categories, companies }: OpenForm): Promise<Received> {
     const fields = await this.requests.fields();
-    const loose = FormState.parse(req, z.looseObject({}));
+    const loose = visit.posted(z.looseObject({}));
     const kept: Kept = {};
     for (const { field, max } of await this.fileFields(type, team))
-      kept[field] = await this.attachments.take(actor, loose, req.uploads ?? [], { field, max });
+      kept[field] = await this.attachments.take(actor, loose, visit.uploads, { field, max });
     const files = Object.fromEntries(Object.entries(kept).map(([name, list]) => [name, list!.map(({ id }) => id)]));
     const schema = requestForm(type, fields, loose.values as Typed, {
       region: visit.region,
@@ -64,7 +64,7 @@ export class RequestForms {
       companyIds: companies.map(({ value }) => value),
       files,
     });
-    const form = FormState.parse(req, schema);
+    const form = visit.posted(schema);
     Object.assign(form.errors, loose.errors);
     return { form, kept };
   }

@@ -1,20 +1,8 @@
-import { Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Feature,
-  Form,
-  type FormState,
-  safeReturn,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, id, safeReturn, seeOther, View } from '@foyer/web';
 import { inboxFilter, inboxFilters } from '../team/inbox-filter.js';
 import type { TicketAction } from '../ticket-actions.js';
 import { bulkForm } from '../ticket-forms.js';
@@ -26,6 +14,9 @@ import { bulkOutcome } from './bulk-outcome.js';
 const PATH = '/console/tickets';
 const REFRESH_SECONDS = 2;
 const undoForm = z.object({ back: z.string().max(2000).default('') });
+const changing = { form: bulkForm };
+const looking = { params: { item: id }, given: ['back'] } as const;
+const undoing = { params: { item: id }, form: undoForm };
 
 /** The same change to many tickets: those ticked on the page, or all that the list finds. */
 @ConsoleController('tickets/bulk')
@@ -38,7 +29,7 @@ export class BulkController {
   ) {}
 
   @Post()
-  async change(@CurrentActor() actor: PortalActor, @Form(bulkForm) form: FormState<z.output<typeof bulkForm>>) {
+  async change(@Ask(changing) { actor, form }: Asked<typeof changing, PortalActor>) {
     const back = safeReturn(form.values['back'], PATH);
     if (form.failed) return seeOther(back, 'web.form.wrong', 'bad');
     const actions = actionsOf(form.value);
@@ -51,12 +42,7 @@ export class BulkController {
 
   @Get(':item')
   @View('tickets/team/bulk')
-  async progress(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('item', ParseUUIDPipe) id: string,
-    @Query('back') asked?: unknown,
-  ) {
+  async progress(@Ask(looking) { visit, actor, item: id, back: asked }: Asked<typeof looking, PortalActor>) {
     const change = await this.bulk.find(actor, id);
     const running = change.status === 'waiting' || change.status === 'undoing';
     if (running) visit.refreshIn(REFRESH_SECONDS);
@@ -68,11 +54,7 @@ export class BulkController {
   }
 
   @Post(':item/undoing')
-  async undo(
-    @CurrentActor() actor: PortalActor,
-    @Param('item', ParseUUIDPipe) id: string,
-    @Form(undoForm) form: FormState<z.output<typeof undoForm>>,
-  ) {
+  async undo(@Ask(undoing) { actor, item: id, form }: Asked<typeof undoing, PortalActor>) {
     await this.bulk.undo(actor, id);
     return this.onward(await this.bulk.find(actor, id), safeReturn(form.values['back'], PATH));
   }

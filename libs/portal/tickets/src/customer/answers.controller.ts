@@ -1,12 +1,13 @@
-import { Get, Param, ParseUUIDPipe } from '@nestjs/common';
+import { Get } from '@nestjs/common';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
-import { CurrentActor, Feature, PortalController, seeOther } from '@foyer/web';
-import { TicketNumber } from '../ticket-number.pipe.js';
+import { Ask, type Asked, Feature, id, PortalController, seeOther } from '@foyer/web';
 import { TicketPageReader } from '../ticket-page.js';
 import { AnswerPanels } from '../asking/answer-panels.js';
+import { onTicket } from '../on-ticket.js';
 
 const LINK_SECONDS = 60;
+const onFile = { params: { ...onTicket.params, file: id } };
 
 /** Files that answer a question of a request's form. */
 @PortalController('tickets/:number/answers')
@@ -19,11 +20,7 @@ export class AnswersController {
   ) {}
 
   @Get(':file')
-  async file(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('file', ParseUUIDPipe) id: string,
-  ) {
+  async file(@Ask(onFile) { actor, number, file: id }: Asked<typeof onFile, PortalActor>) {
     const ticket = await this.page.read(actor, number);
     return seeOther(this.files.signedUrl(await this.answers.file(ticket, id, false), LINK_SECONDS));
   }

@@ -1,12 +1,12 @@
 import { Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import type { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { CurrentActor, CurrentVisit, Feature, Filters, PortalController, type Visit } from '@foyer/web';
+import { Ask, type Asked, Feature, PortalController } from '@foyer/web';
 import { TicketCsv } from '../ticket-csv.js';
 import { customerFilters } from './tickets.controller.js';
 
 const filters = customerFilters.omit({ cursor: true });
+const exporting = { query: filters };
 
 /** What the list shows, as a file for a spreadsheet: those that the customer's role lets them export. */
 @PortalController('tickets/export')
@@ -16,9 +16,7 @@ export class CustomerExportController {
 
   @Get()
   async file(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(filters) { q, scope, status }: z.output<typeof filters>,
+    @Ask(exporting) { visit, actor, query: { q, scope, status } }: Asked<typeof exporting, PortalActor>,
     @Res() res: Response,
   ): Promise<void> {
     const filter = { scope: scope ?? ('all' as const), statuses: status && [status], search: q || null };

@@ -1,4 +1,4 @@
-import { Get, Param, Post, Req } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import { has } from '@foyer/i18n';
@@ -6,17 +6,15 @@ import type { PortalActor } from '@foyer/identity';
 import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
 import type { TicketSuggestion } from '@foyer/places';
 import {
-  CurrentActor,
-  CurrentVisit,
+  Ask,
+  type Asked,
   Feature,
-  Filters,
+  field,
   type FormState,
-  type FoyerRequest,
   PortalController,
   seeOther,
   show,
   type Visit,
-  field,
 } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
@@ -31,6 +29,9 @@ const PATH = '/tickets';
 const SEARCH_FROM = 9;
 const search = z.object({ q: field.search });
 const typedText = (value: unknown): string => (typeof value === 'string' ? value : '');
+const choosing = { query: search };
+const onType = { params: { type: String } };
+const opening = { form: z.looseObject({}) };
 
 /** Asking for something: choose what, fill in its form, look at what may help already, send. */
 @PortalController('tickets')
@@ -46,31 +47,26 @@ export class NewTicketController {
   ) {}
 
   @Get('new')
-  async choose(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(search) { q }: z.output<typeof search>,
-  ) {
+  async choose(@Ask(choosing) { visit, actor, query: { q } }: Asked<typeof choosing, PortalActor>) {
     const types = await this.requests.offered(actor);
     return types.length === 1 ? this.blank(visit, actor, types[0]!) : this.choice(visit, types, q);
   }
 
   @Get('new/:type')
-  async form(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('type') key: string) {
+  async form(@Ask(onType) { visit, actor, type: key }: Asked<typeof onType, PortalActor>) {
     const type = await this.requests.find(actor, key);
     if (!type) throw new NotFound();
     return this.blank(visit, actor, type);
   }
 
   @Post()
-  async open(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
-    const body = req.body as DraftContent;
+  async open(@Ask(opening) { visit, actor, form: { values: body } }: Asked<typeof opening, PortalActor>) {
     const types = await this.requests.offered(actor);
     const type = body['type'] === undefined ? types[0] : types.find(({ id }) => id === body['type']);
     if (!type) return this.gone(visit, actor, types, body);
     const around = await this.surroundings.read(actor, placeOf(type));
     const open = openForm(visit, actor, type, around);
-    const { form, kept } = await this.forms.receive(req, open);
+    const { form, kept } = await this.forms.receive(open);
     if (body['draft'] !== undefined) return this.keep(actor, type, withFiles(form.values, kept));
     if (body['again'] !== undefined) return this.page(open, around, visit.form(form.values), kept);
     // The team has taken a question out of the form meanwhile: what was answered is not dropped with it.

@@ -27,7 +27,7 @@ import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
 import { replyPlace, type ThreadPart, TicketPageReader } from '../ticket-page.js';
 import type { TicketView } from '../ticket-detail.js';
-import { onTicket } from '../ticket-number.pipe.js';
+import { onTicket } from '../on-ticket.js';
 import { entryViews, rowView, statusOptions, ticketView } from '../ticket-view.js';
 import { unsentView } from '../unsent.js';
 import { Tickets } from '../tickets.js';

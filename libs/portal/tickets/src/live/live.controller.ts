@@ -1,29 +1,28 @@
-import { Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Get, HttpCode, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { holds } from '@foyer/access';
 import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
   field,
-  Form,
-  type FormState,
   PortalController,
-  type Visit,
   Repeatable,
+  type Visit,
 } from '@foyer/web';
-import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { type Colleague, LiveTickets } from './live-tickets.js';
 import { SeenTickets } from './seen-tickets.js';
 import { Streams } from './streams.js';
+import { onTicket } from '../on-ticket.js';
 
 const presenceForm = z.object({ typing: field.flag });
+const seeing = { ...onTicket, form: presenceForm };
 
 /** What the console hears while a page is open: that tickets have changed, and who else is there. */
 @ConsoleController('tickets')
@@ -38,7 +37,7 @@ export class TeamLiveController {
   ) {}
 
   @Get('live')
-  inbox(@CurrentActor() actor: PortalActor, @Res() res: Response): void {
+  inbox(@Ask() { actor }: Asked<object, PortalActor>, @Res() res: Response): void {
     this.streams.start(
       actor,
       res,
@@ -50,9 +49,7 @@ export class TeamLiveController {
 
   @Get(':number/live')
   async ticket(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
+    @Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>,
     @Res() res: Response,
   ): Promise<void> {
     await this.page.mayRead(actor, number);
@@ -72,11 +69,7 @@ export class TeamLiveController {
   @Post(':number/presence')
   @Repeatable()
   @HttpCode(204)
-  async here(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(presenceForm) form: FormState<z.output<typeof presenceForm>>,
-  ): Promise<void> {
+  async here(@Ask(seeing) { actor, number, form }: Asked<typeof seeing, PortalActor>): Promise<void> {
     await this.page.mayRead(actor, number);
     await this.live.here(actor, number, form.value.typing);
     await this.seen.now(actor, number);
@@ -95,8 +88,7 @@ export class CustomerLiveController {
 
   @Get(':number/live')
   async ticket(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
+    @Ask(onTicket) { actor, number }: Asked<typeof onTicket, PortalActor>,
     @Res() res: Response,
   ): Promise<void> {
     await this.page.mayRead(actor, number);

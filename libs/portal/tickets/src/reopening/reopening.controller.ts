@@ -1,17 +1,16 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { type Actor, InvalidField } from '@foyer/access';
+import { InvalidField } from '@foyer/access';
 import { Statuses, statusName } from '@foyer/requests';
 import { openedAs, saveSection, Settings } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
   field,
-  Form,
   type FormState,
   seeOther,
   View,
@@ -33,7 +32,7 @@ const form = z.object({
   status: field.optionalId,
   returns: z.enum(RETURNS),
 });
-type Input = z.output<typeof form>;
+const saving = { form };
 
 /** What becomes of a solved ticket when its customer comes back to it. */
 @ConsoleController('settings/reopening')
@@ -48,7 +47,7 @@ export class ReopeningController {
 
   @Get()
   @View('tickets/setup/reopening')
-  async page(@CurrentVisit() visit: Visit) {
+  async page(@Ask() { visit }: Asked) {
     const { replies, days, button, statusId, returns } = await this.settings.get(reopeningRules);
     const values = { replies, days: String(days), button: button ? '1' : null, status: statusId, returns };
     return this.view(visit, visit.form(await openedAs(this.settings, reopeningRules, values)));
@@ -56,7 +55,7 @@ export class ReopeningController {
 
   @Post()
   @View('tickets/setup/reopening')
-  async save(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Form(form) sent: FormState<Input>) {
+  async save(@Ask(saving) { visit, actor, form: sent }: Asked<typeof saving>) {
     await saveSection(this.settings, reopeningRules, visit, sent, async ({ status: statusId, ...rules }, version) => {
       if (statusId && !(await this.open()).some(({ id }) => id === statusId))
         throw new InvalidField('status', 'web.form.choice');

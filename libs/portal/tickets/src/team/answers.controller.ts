@@ -1,28 +1,19 @@
-import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Refused } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Feature,
-  FormState,
-  type FoyerRequest,
-  seeOther,
-  show,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, id, seeOther, show } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { Tickets } from '../tickets.js';
 import { AnswerPanels } from '../asking/answer-panels.js';
 import { AnswerSheet } from '../asking/answer-sheet.js';
+import { onTicket } from '../on-ticket.js';
 
 const LINK_SECONDS = 60;
+const answering = { ...onTicket, form: z.looseObject({}) };
+const onFile = { params: { ...onTicket.params, file: id } };
 
 /** What a ticket's form was answered with, for the team: it sees all of it, and may put it right. */
 @ConsoleController('tickets/:number')
@@ -39,26 +30,16 @@ export class TeamAnswersController {
 
   @Get('fields')
   @Can('update', 'Desk')
-  async edit(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-  ) {
+  async edit(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
     const ticket = await this.known(actor, number);
     return this.form(number, await this.sheet.view(visit, ticket, null));
   }
 
   @Post('fields')
   @Can('update', 'Desk')
-  async save(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Req() req: FoyerRequest,
-  ) {
+  async save(@Ask(answering) { visit, actor, number, form: typed }: Asked<typeof answering, PortalActor>) {
     const ticket = await this.known(actor, number);
-    const typed = FormState.parse(req, z.looseObject({}));
-    const { form, kept, fields, changed, seen } = await this.sheet.receive(visit, actor, ticket, req, typed);
+    const { form, kept, fields, changed, seen } = await this.sheet.receive(visit, actor, ticket, typed);
     await form.attempt(() => this.tickets.answerFields(actor, number, fields, changed, seen));
     return form.failed
       ? this.form(number, await this.sheet.view(visit, await this.known(actor, number), form, kept))
@@ -66,11 +47,7 @@ export class TeamAnswersController {
   }
 
   @Get('answers/:file')
-  async file(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('file', ParseUUIDPipe) id: string,
-  ) {
+  async file(@Ask(onFile) { actor, number, file: id }: Asked<typeof onFile, PortalActor>) {
     const ticket = await this.page.read(actor, number);
     return seeOther(this.files.signedUrl(await this.answers.file(ticket, id, true), LINK_SECONDS));
   }

@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Filters, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, View } from '@foyer/web';
 import { TicketList } from '../ticket-list.js';
 import { parseTicketNumber } from '../ticket-number.js';
 import { rowView } from '../ticket-view.js';
@@ -11,6 +11,7 @@ import { inboxFilter, inboxFilters } from './inbox-filter.js';
 const PATH = '/console/tickets';
 const PAGE = 50;
 const asked = inboxFilters.extend({ at: z.string().max(30).catch('') });
+const looking = { query: asked };
 
 /** The list that a ticket was opened from, for beside it: asked for by the page itself, in the words of the inbox's address. */
 @ConsoleController('tickets/beside')
@@ -24,11 +25,7 @@ export class BesideController {
 
   @Get()
   @View('tickets/team/beside')
-  async piece(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(asked) { at, ...filters }: z.output<typeof asked>,
-  ) {
+  async piece(@Ask(looking) { visit, actor, query: { at, ...filters } }: Asked<typeof looking, PortalActor>) {
     const saved = (await this.views.of(actor)).find(({ id }) => id === filters.view);
     const standard = STANDARD_VIEWS.find((name) => name === filters.view) ?? 'inbox';
     const { rows } = await this.list.page(actor, {

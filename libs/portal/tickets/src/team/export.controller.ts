@@ -1,10 +1,12 @@
 import { Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, CurrentVisit, Feature, Filters, type Visit } from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature } from '@foyer/web';
 import { TicketCsv } from '../ticket-csv.js';
 import { TicketViews } from '../views/ticket-views.js';
-import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
+import { inboxFilter, inboxFilters } from './inbox-filter.js';
+
+const exporting = { query: inboxFilters };
 
 /** What the inbox shows, as a file for a spreadsheet. */
 @ConsoleController('tickets/export')
@@ -18,9 +20,7 @@ export class TicketExportController {
 
   @Get()
   async file(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(inboxFilters) asked: InboxAsked,
+    @Ask(exporting) { visit, actor, query: asked }: Asked<typeof exporting, PortalActor>,
     @Res() res: Response,
   ): Promise<void> {
     const saved = await this.views.named(actor, asked.view);

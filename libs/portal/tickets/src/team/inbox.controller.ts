@@ -3,12 +3,11 @@ import { holds } from '@foyer/access';
 import { type PortalActor } from '@foyer/identity';
 import { Groups, priorityOptions, Requests, Statuses, typeName } from '@foyer/requests';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Filters,
   filterView,
   listView,
   seeOther,
@@ -21,11 +20,12 @@ import { countText, TicketList } from '../ticket-list.js';
 import { TicketSurroundings } from './ticket-surroundings.js';
 import { LIST_ORDERS, type ListOrder } from '../ticket-filter.js';
 import { STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
-import { inboxFilter, inboxFilters, type InboxAsked } from './inbox-filter.js';
+import { inboxFilter, inboxFilters } from './inbox-filter.js';
 import { rowView, statusChoices, statusOptions } from '../ticket-view.js';
 
 export const PATH = '/console/tickets';
 const PAGE = 50;
+const listing = { query: inboxFilters };
 
 /** Where agents work: views at the side, filters above, and the tickets in the order that the view has or the reader chooses. */
 @ConsoleController('tickets')
@@ -44,11 +44,7 @@ export class InboxController {
 
   @Get()
   @View('tickets/team/inbox')
-  async inbox(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(inboxFilters) asked: InboxAsked,
-  ) {
+  async inbox(@Ask(listing) { visit, actor, query: asked }: Asked<typeof listing, PortalActor>) {
     const saved = await this.views.of(actor);
     const current = saved.find(({ id }) => id === asked.view);
     const standard = STANDARD_VIEWS.find((name) => name === asked.view) ?? 'inbox';

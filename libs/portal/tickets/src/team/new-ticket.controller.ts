@@ -1,25 +1,23 @@
-import { Get, Post, Req } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds, NotFound } from '@foyer/access';
 import { PeopleList, type PersonRow, type PortalActor } from '@foyer/identity';
 import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Filters,
+  field,
   type FormState,
-  type FoyerRequest,
   seeOther,
   show,
   type Visit,
-  field,
 } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
-import { type DraftContent, Drafts, draftView } from '../asking/drafts.js';
+import { Drafts, draftView } from '../asking/drafts.js';
 import { type OpenForm, type Kept, RequestForms, ticketOf } from '../asking/request-forms.js';
 import { RequestSurroundings, type Surroundings } from '../asking/request-surroundings.js';
 
@@ -30,6 +28,8 @@ const asked = z.object({
   customer: z.uuid().nullable().catch(null),
   type: z.string().max(80).nullable().catch(null),
 });
+const stepping = { query: asked };
+const opening = { form: z.looseObject({}) };
 
 /** A ticket in a customer's name: who asks, what for, and its form with what only the team fills in. */
 @ConsoleController('tickets/new')
@@ -47,9 +47,7 @@ export class TeamNewTicketController {
 
   @Get()
   async steps(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(asked) { q, customer: id, type: key }: z.output<typeof asked>,
+    @Ask(stepping) { visit, actor, query: { q, customer: id, type: key } }: Asked<typeof stepping, PortalActor>,
   ) {
     if (!id) return this.who(actor, q);
     const customer = await this.customer(actor, id);
@@ -65,14 +63,13 @@ export class TeamNewTicketController {
   }
 
   @Post()
-  async open(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
-    const body = req.body as DraftContent;
+  async open(@Ask(opening) { visit, actor, form: { values: body } }: Asked<typeof opening, PortalActor>) {
     const customer = await this.customer(actor, body['customer']);
     const type = (await this.requests.offered(actor)).find(({ id }) => id === body['type']);
     if (!type) return this.what(visit, customer, await this.requests.offered(actor), true);
     const around = await this.surroundings.read(actor, placeOf(type));
     const open = openForm(visit, actor, type, around, customer);
-    const { form, kept } = await this.forms.receive(req, open);
+    const { form, kept } = await this.forms.receive(open);
     if (body['again'] !== undefined) return this.page(open, customer, around, visit.form(form.values), kept);
     const ticket = await form.attempt((draft) =>
       this.tickets.open(actor, {

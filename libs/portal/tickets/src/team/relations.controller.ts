@@ -1,15 +1,14 @@
-import { Get, Param, Post } from '@nestjs/common';
-import { z } from 'zod';
+import { Get, Post } from '@nestjs/common';
 import { InvalidField, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
-  Form,
   type FormState,
+  Posts,
   seeOther,
   View,
   type Visit,
@@ -19,39 +18,38 @@ import { linkForm, mergeForm, splitForm } from '../ticket-forms.js';
 import { numberIn } from '../ticket-filter.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
-import { TicketNumber } from '../ticket-number.pipe.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { entryViews, rowView, ticketView } from '../ticket-view.js';
+import { onTicket, ticketNumberAt } from '../on-ticket.js';
+
+const merging = { ...onTicket, form: mergeForm };
+const splitting = { ...onTicket, form: splitForm };
+const linking = { ...onTicket, form: linkForm };
+const onOther = { params: { ...onTicket.params, other: ticketNumberAt } };
 
 /** A ticket and others: merging, splitting, linking. */
 @ConsoleController('tickets/:number')
 @Feature('tickets')
 @Can('merge', 'Desk')
+@Posts<typeof onTicket, PortalActor, RelationsController>(onTicket, ({ number }) => at(number), {
+  'merge/removal': [({ merges }, { actor, number }) => merges.unmerge(actor, number), 'tickets.merge.undone'],
+})
 export class RelationsController {
   constructor(
-    private readonly merges: Merges,
+    readonly merges: Merges,
     private readonly page: TicketPageReader,
     private readonly list: TicketList,
   ) {}
 
   @Get('merge')
   @View('tickets/team/merge')
-  async mergePage(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-  ) {
+  async mergePage(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
     return this.mergeView(visit, actor, number, visit.form());
   }
 
   @Post('merge')
   @View('tickets/team/merge')
-  async merge(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(mergeForm) form: FormState<z.output<typeof mergeForm>>,
-  ) {
+  async merge(@Ask(merging) { visit, actor, number, form }: Asked<typeof merging, PortalActor>) {
     await this.page.mayRead(actor, number);
     const into = await form.attempt(async (value) => {
       const other = numberOf('into', value.into);
@@ -61,31 +59,15 @@ export class RelationsController {
     return into ? seeOther(at(into), 'tickets.merge.done') : this.mergeView(visit, actor, number, form);
   }
 
-  /** Takes the merge of this ticket into another back. */
-  @Post('merge/removal')
-  async unmerge(@CurrentActor() actor: PortalActor, @Param('number', TicketNumber) number: number) {
-    await this.merges.unmerge(actor, number);
-    return seeOther(at(number), 'tickets.merge.undone');
-  }
-
   @Get('split')
   @View('tickets/team/split')
-  async splitPage(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-  ) {
+  async splitPage(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
     return this.splitView(visit, actor, number, visit.form());
   }
 
   @Post('split')
   @View('tickets/team/split')
-  async split(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(splitForm) form: FormState<z.output<typeof splitForm>>,
-  ) {
+  async split(@Ask(splitting) { visit, actor, number, form }: Asked<typeof splitting, PortalActor>) {
     await this.page.mayRead(actor, number);
     const ticket = await form.attempt(({ message, subject }) => this.merges.split(actor, number, message, subject));
     return ticket ? seeOther(at(ticket.number), 'tickets.split.done') : this.splitView(visit, actor, number, form);
@@ -93,12 +75,7 @@ export class RelationsController {
 
   @Post('links')
   @View('tickets/team/merge')
-  async link(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Form(linkForm) form: FormState<z.output<typeof linkForm>>,
-  ) {
+  async link(@Ask(linking) { visit, actor, number, form }: Asked<typeof linking, PortalActor>) {
     await this.page.mayRead(actor, number);
     const done = await form.attempt(async ({ other }) => {
       await this.merges.link(actor, number, numberOf('other', other));
@@ -108,11 +85,7 @@ export class RelationsController {
   }
 
   @Post('links/:other/removal')
-  async unlink(
-    @CurrentActor() actor: PortalActor,
-    @Param('number', TicketNumber) number: number,
-    @Param('other', TicketNumber) other: number,
-  ) {
+  async unlink(@Ask(onOther) { actor, number, other }: Asked<typeof onOther, PortalActor>) {
     try {
       await this.merges.unlink(actor, number, other);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { Get } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Can, ConsoleController, CurrentActor, Feature, View } from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, Feature, View } from '@foyer/web';
 import { TicketSurroundings } from './ticket-surroundings.js';
 
 /** Tags in use, for inputs to suggest: asked for by the page itself. */
@@ -12,7 +12,7 @@ export class TagsController {
 
   @Get()
   @View('tickets/team/tags')
-  async piece(@CurrentActor() actor: PortalActor) {
+  async piece(@Ask() { actor }: Asked<object, PortalActor>) {
     return { tags: await this.surroundings.tags(actor) };
   }
 }

@@ -23,7 +23,7 @@ import { snoozeChoices } from '../snoozes.js';
 import { TicketSurroundings } from './ticket-surroundings.js';
 import { UNDONE } from '../ticket-filter.js';
 import { ticketNumber } from '../ticket-number.js';
-import { onTicket } from '../ticket-number.pipe.js';
+import { onTicket } from '../on-ticket.js';
 import { notePlace, replyPlace, TicketPageReader } from '../ticket-page.js';
 import type { ThreadMessage, TicketView } from '../ticket-detail.js';
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';

@@ -1,18 +1,18 @@
-import { Get, Param, ParseUUIDPipe, Post, Req } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { CHANGED, one, reshaped, type Typed, VERSION, versionOf } from '@foyer/settings';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   Feature,
   field,
-  Filters,
-  FormState,
-  type FoyerRequest,
+  type FormState,
+  id,
+  Posts,
   seeOther,
   show,
   View,
@@ -21,7 +21,7 @@ import {
 import { conditionWords } from '../conditions/condition-words.js';
 import { conditionsOf, conditionsView, conditionValues, firstTest } from '../conditions/conditions-form.js';
 import type { RuleChoices } from '../conditions/rule-choices.js';
-import { conditionsAsked, inboxFilter, inboxFilters, type InboxAsked } from '../team/inbox-filter.js';
+import { conditionsAsked, inboxFilter, inboxFilters } from '../team/inbox-filter.js';
 import { countText, TicketList } from '../ticket-list.js';
 import { LIST_ORDERS } from '../ticket-filter.js';
 import { rowView } from '../ticket-view.js';
@@ -38,21 +38,30 @@ const viewForm = z.looseObject({
   search: z.string().trim().max(100).default(''),
 });
 type Form = FormState<z.output<typeof viewForm>>;
+const beginning = { query: inboxFilters };
+const onItem = { params: { item: id } };
+const keeping = { form: viewForm };
+const saving = { ...onItem, ...keeping };
 
 /** Views that agents keep for themselves, a group or the team: which tickets, and in which order. */
 @ConsoleController('tickets/views')
 @Feature('tickets')
 @Can('update', 'Desk')
+@Posts<typeof onItem, PortalActor, ViewsController>(onItem, () => PATH, {
+  ':item/removal': [({ views }, { actor, item }) => views.remove(actor, item), 'tickets.views.removed'],
+  ':item/up': [({ views }, { actor, item }) => views.move(actor, item, -1)],
+  ':item/down': [({ views }, { actor, item }) => views.move(actor, item, 1)],
+})
 export class ViewsController {
   constructor(
-    private readonly views: TicketViews,
+    readonly views: TicketViews,
     private readonly choices: ViewChoices,
     private readonly list: TicketList,
   ) {}
 
   @Get()
   @View('settings/team/collection')
-  async all(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+  async all(@Ask() { visit, actor }: Asked<object, PortalActor>) {
     const views = await this.views.of(actor);
     const choices = await this.choices.all(visit, actor, {});
     const together = ({ ownerId }: SavedView) => views.filter((one) => (one.ownerId === null) === (ownerId === null));
@@ -77,23 +86,19 @@ export class ViewsController {
 
   /** With the inbox's filters in its address it starts with what is shown there. */
   @Get('new')
-  blank(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Filters(inboxFilters) asked: InboxAsked) {
+  blank(@Ask(beginning) { visit, actor, query: asked }: Asked<typeof beginning, PortalActor>) {
     const conditions = conditionValues(conditionsAsked(asked, actor));
     const { order = 'touched' } = inboxFilter(asked, actor);
     return this.page(visit, actor, null, { share: 'nobody', order, search: asked.q, ...conditions });
   }
 
   @Post()
-  async keep(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
-    return this.take(visit, actor, null, req);
+  async keep(@Ask(keeping) { visit, actor, form }: Asked<typeof keeping, PortalActor>) {
+    return this.take(visit, actor, null, form);
   }
 
   @Get(':item')
-  async edit(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('item', ParseUUIDPipe) id: string,
-  ) {
+  async edit(@Ask(onItem) { visit, actor, item: id }: Asked<typeof onItem, PortalActor>) {
     const view = await this.views.find(actor, id);
     const { name, ownerId, groupId, order, search, conditions } = view;
     const share = ownerId ? 'nobody' : (groupId ?? 'team');
@@ -108,41 +113,17 @@ export class ViewsController {
   }
 
   @Post(':item')
-  async save(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('item', ParseUUIDPipe) id: string,
-    @Req() req: FoyerRequest,
-  ) {
+  async save(@Ask(saving) { visit, actor, item: id, form }: Asked<typeof saving, PortalActor>) {
     await this.views.find(actor, id);
-    return this.take(visit, actor, id, req);
-  }
-
-  @Post(':item/removal')
-  async remove(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
-    await this.views.remove(actor, id);
-    return seeOther(PATH, 'tickets.views.removed');
-  }
-
-  @Post(':item/up')
-  async up(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
-    await this.views.move(actor, id, -1);
-    return seeOther(PATH);
-  }
-
-  @Post(':item/down')
-  async down(@CurrentActor() actor: PortalActor, @Param('item', ParseUUIDPipe) id: string) {
-    await this.views.move(actor, id, 1);
-    return seeOther(PATH);
+    return this.take(visit, actor, id, form);
   }
 
   /** A row more or less, or a look at what it shows, brings the page back as typed; else it is kept. */
-  private async take(visit: Visit, actor: PortalActor, id: string | null, req: FoyerRequest) {
-    const { _csrf, ...typed } = (req.body ?? {}) as Typed;
+  private async take(visit: Visit, actor: PortalActor, id: string | null, form: Form) {
+    const typed: Typed = form.values;
     const choices = await this.choices.all(visit, actor, typed);
     const again = reshaped(typed, { tests: firstTest(choices) });
     if (again) return this.page(visit, actor, id, again, choices);
-    const form: Form = FormState.parse(req, viewForm);
     const kept = await form.attempt(async ({ name, share, order, search, ...input }) => {
       const draft = { name, share, order, search, conditions: conditionsOf(input as Typed, choices) };
       if (id) await this.views.replace(actor, id, draft, one((input as Typed)[VERSION]) || undefined);

@@ -1,4 +1,3 @@
-import type { PipeTransform } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import { parseTicketNumber } from './ticket-number.js';
 
@@ -11,7 +10,3 @@ export function ticketNumberAt(text: string): number {
 
 /** What handlers about one ticket ask: `:number` of the address. */
 export const onTicket = { params: { number: ticketNumberAt } };
-
-export class TicketNumber implements PipeTransform<string, number> {
-  transform = ticketNumberAt;
-}
