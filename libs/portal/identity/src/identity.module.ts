@@ -10,12 +10,13 @@ import { Accounts } from './accounts.js';
 import { CompaniesOperations } from './api/companies.operations.js';
 import { PeopleOperations } from './api/people.operations.js';
 import { Companies } from './companies.js';
+import { CompanyPeople } from './company-people.js';
 import { CompanyChoices } from './company-choices.js';
 import { SignInController } from './customer/sign-in.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
 import { RecoveryController } from './customer/recovery.controller.js';
 import { InvitationController } from './customer/invitation.controller.js';
-import { AccountController } from './customer/account.controller.js';
+import { CustomerAccountController } from './customer/account.controller.js';
 import { CompanyController } from './customer/company.controller.js';
 import { ConsoleSignInController } from './team/console-sign-in.controller.js';
 import { WelcomeController } from './team/welcome.controller.js';
@@ -54,7 +55,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     RegistrationController,
     RecoveryController,
     InvitationController,
-    AccountController,
+    CustomerAccountController,
     CompanyController,
     ConsoleSignInController,
     WelcomeController,
@@ -76,6 +77,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     Newcomers,
     Companies,
     CompanyChoices,
+    CompanyPeople,
     Roles,
     TeamRoles,
     RolePreview,

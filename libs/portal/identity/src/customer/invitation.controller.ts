@@ -1,31 +1,28 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import {
-  CurrentActor,
-  CurrentVisit,
+  Ask,
+  type Asked,
   DuringMaintenance,
   field,
-  Form,
   type FormState,
   Guest,
   PortalController,
   seeOther,
-  show,
   View,
-  type Visit,
 } from '@foyer/web';
-import { required } from '../account-view.js';
 import { Invitations } from '../invitations.js';
+import { byLink, enterAs, linkExpired, linkToken, required, startAs } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
-import { enterAs } from './sign-in.controller.js';
 import { SignIn } from '../sign-in.js';
 
 /** A name is wanted only from people without an account, and nothing of who is signed in to it. */
 const invitationForm = z.object({
-  token: z.string().min(20).max(100),
+  token: linkToken,
   name: field.optionalName(100),
   password: z.string().max(1000).default(''),
 });
+const accepting = { form: invitationForm };
 
 @PortalController('invitation')
 export class InvitationController {
@@ -38,24 +35,20 @@ export class InvitationController {
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/invitation')
-  async link(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Query('token') token?: unknown) {
-    const invitation = typeof token === 'string' ? await this.invitations.peek(token) : null;
-    if (!invitation) return show('identity/customer/link-expired', { invitation: true }, 410);
-    return this.view(actor, String(token), invitation, visit.form({ name: invitation.name }));
+  async link(@Ask(byLink) { visit, actor, token }: Asked<typeof byLink, PortalActor>) {
+    const invitation = token && (await this.invitations.peek(token));
+    if (!invitation) return linkExpired({ invitation: true });
+    return this.view(actor, token, invitation, visit.form({ name: invitation.name }));
   }
 
   @Post()
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/invitation')
-  async accept(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(invitationForm) form: FormState<z.output<typeof invitationForm>>,
-  ) {
+  async accept(@Ask(accepting) { visit, actor, form }: Asked<typeof accepting, PortalActor>) {
     const token = form.secret('token');
     const invitation = await this.invitations.peek(token);
-    if (!invitation) return show('identity/customer/link-expired', { invitation: true }, 410);
+    if (!invitation) return linkExpired({ invitation: true });
     const { email, hasAccount } = invitation;
     const isTheirs = hasAccount && actor.email === email;
     if (!isTheirs) required(form, ...(hasAccount ? (['password'] as const) : (['name', 'password'] as const)));
@@ -65,11 +58,8 @@ export class InvitationController {
       return this.invitations.accept(token, { personId });
     });
     if (form.failed) return this.view(actor, token, invitation, form);
-    if (!person) return show('identity/customer/link-expired', { invitation: true }, 410);
-    if (!hasAccount) {
-      const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
-      visit.signIn(secret, device);
-    }
+    if (!person) return linkExpired({ invitation: true });
+    if (!hasAccount) await startAs(this.signIn, visit, person);
     return seeOther(person.teamRole ? '/console' : '/', 'identity.invitation.done');
   }
 

@@ -1,23 +1,14 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import {
-  CurrentVisit,
-  DuringMaintenance,
-  field,
-  Form,
-  type FormState,
-  Guest,
-  PortalController,
-  seeOther,
-  show,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, DuringMaintenance, field, Guest, PortalController, seeOther, show, View } from '@foyer/web';
 import { Accounts } from '../accounts.js';
+import { byLink, linkExpired, linkToken, startAs } from '../coming-in.js';
 import { SignIn } from '../sign-in.js';
 
 const forgotForm = z.object({ email: field.email, ask: field.flag });
-const resetForm = z.object({ token: z.string().min(20).max(100), password: field.password });
+const resetForm = z.object({ token: linkToken, password: field.password });
+const forgetting = { form: forgotForm };
+const resetting = { form: resetForm };
 
 @PortalController()
 export class RecoveryController {
@@ -30,7 +21,7 @@ export class RecoveryController {
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/forgot')
-  page(@CurrentVisit() visit: Visit) {
+  page(@Ask() { visit }: Asked) {
     return { form: visit.form() };
   }
 
@@ -38,7 +29,7 @@ export class RecoveryController {
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/forgot')
-  async forgot(@CurrentVisit() visit: Visit, @Form(forgotForm) form: FormState<z.output<typeof forgotForm>>) {
+  async forgot(@Ask(forgetting) { visit, form }: Asked<typeof forgetting>) {
     // From the sign-in, with the address that was typed there: the page asks before anything is sent.
     if (form.values['ask']) return { form: visit.form({ email: form.values['email'] }) };
     if (form.failed) return { form };
@@ -50,22 +41,21 @@ export class RecoveryController {
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/reset')
-  async link(@CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
-    const valid = typeof token === 'string' && (await this.accounts.mayReset(token));
-    return valid ? { token, email: null, form: visit.form() } : show('identity/customer/link-expired', {}, 410);
+  async link(@Ask(byLink) { visit, token }: Asked<typeof byLink>) {
+    const valid = token !== null && (await this.accounts.mayReset(token));
+    return valid ? { token, email: null, form: visit.form() } : linkExpired();
   }
 
   @Post('reset')
   @Guest()
   @DuringMaintenance()
   @View('identity/customer/reset')
-  async reset(@CurrentVisit() visit: Visit, @Form(resetForm) form: FormState<z.output<typeof resetForm>>) {
+  async reset(@Ask(resetting) { visit, form }: Asked<typeof resetting>) {
     const token = form.secret('token');
     const person = await form.attempt((value) => this.accounts.reset(value.token, value.password));
     if (form.failed) return { token, email: null, form };
-    if (!person) return show('identity/customer/link-expired', {}, 410);
-    const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
-    visit.signIn(secret, device);
+    if (!person) return linkExpired();
+    await startAs(this.signIn, visit, person);
     return seeOther(person.teamRole ? '/console' : '/', 'identity.reset.done');
   }
 }

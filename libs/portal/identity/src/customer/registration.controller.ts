@@ -1,10 +1,9 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import {
-  CurrentActor,
-  CurrentVisit,
+  Ask,
+  type Asked,
   field,
-  Form,
   type FormState,
   Guest,
   PortalController,
@@ -12,10 +11,9 @@ import {
   seeOther,
   show,
   View,
-  type Visit,
 } from '@foyer/web';
 import { Registrations, type Verification } from '../registrations.js';
-import { goingOn, required } from '../account-view.js';
+import { arriving, byLink, goingOn, linkExpired, linkToken, required, startAs } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 
@@ -26,11 +24,13 @@ const registerForm = z.object({
 });
 /** Name and password are wanted only from who has no password yet; the verb knows who has. */
 const verifyForm = z.object({
-  token: z.string().min(20).max(100),
+  token: linkToken,
   name: field.optionalName(100),
   phone: field.optionalText(40),
   password: z.string().max(1000).default(''),
 });
+const registering = { form: registerForm };
+const verifying = { form: verifyForm };
 
 @PortalController()
 export class RegistrationController {
@@ -42,14 +42,14 @@ export class RegistrationController {
   @Get('register')
   @Guest()
   @View('identity/customer/register')
-  page(@CurrentVisit() visit: Visit, @Query('return_to') returnTo?: unknown) {
+  page(@Ask(arriving) { visit, return_to: returnTo }: Asked<typeof arriving>) {
     return this.view(visit.form(), returnTo);
   }
 
   @Post('register')
   @Guest()
   @View('identity/customer/register')
-  async register(@CurrentVisit() visit: Visit, @Form(registerForm) form: FormState<z.output<typeof registerForm>>) {
+  async register(@Ask(registering) { visit, form }: Asked<typeof registering>) {
     await form.attempt(({ name, email, return_to: wanted }) =>
       this.registrations.register(
         { name, email, returnTo: safeReturn(wanted, '') || null },
@@ -65,37 +65,30 @@ export class RegistrationController {
   @Get('verify')
   @Guest()
   @View('identity/customer/verify')
-  async link(@CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
-    const verification = typeof token === 'string' ? await this.registrations.verification(token) : null;
-    if (!verification) return show('identity/customer/link-expired', {}, 410);
-    return this.verification(String(token), verification, visit.form({ name: verification.name }));
+  async link(@Ask(byLink) { visit, token }: Asked<typeof byLink>) {
+    const verification = token && (await this.registrations.verification(token));
+    if (!verification) return linkExpired();
+    return this.verification(token, verification, visit.form({ name: verification.name }));
   }
 
   @Post('verify')
   @Guest()
   @View('identity/customer/verify')
-  async verify(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(verifyForm) form: FormState<z.output<typeof verifyForm>>,
-  ) {
+  async verify(@Ask(verifying) { visit, actor, form }: Asked<typeof verifying, PortalActor>) {
     const token = form.secret('token');
     const verification = await this.registrations.verification(token);
-    if (!verification) return show('identity/customer/link-expired', {}, 410);
+    if (!verification) return linkExpired();
     if (!verification.hasPassword) required(form, 'name', 'password');
     const done = await form.attempt(({ name, phone, password }) =>
       this.registrations.verify(token, verification.hasPassword ? null : { name, phone, password }),
     );
     if (form.failed) return this.verification(token, verification, form);
-    if (!done) return show('identity/customer/link-expired', {}, 410);
+    if (!done) return linkExpired();
     const { person, isNew, returnTo } = done;
     const home = person.teamRole ? '/console' : '/';
     // The link proves the mailbox. Into an account that has a password leads only that.
     if (!isNew && actor.id !== person.id) return seeOther(home === '/' ? '/sign-in' : '/console/sign-in', DONE);
-    if (isNew) {
-      const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'));
-      visit.signIn(secret, device);
-    }
+    if (isNew) await startAs(this.signIn, visit, person);
     return seeOther(safeReturn(returnTo, home), DONE);
   }
 

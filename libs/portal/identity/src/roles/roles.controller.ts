@@ -1,17 +1,6 @@
-import { Post, Req } from '@nestjs/common';
+import { Post } from '@nestjs/common';
 import { z } from 'zod';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  field,
-  FormState,
-  type FoyerRequest,
-  show,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, field, FormState, show, View, type Visit } from '@foyer/web';
 import { CollectionController, type CollectionRow, Collections } from '@foyer/settings';
 import type { PortalActor } from '../portal-actor.js';
 import type { Supposed } from '../portal-principals.js';
@@ -29,6 +18,7 @@ import { TeamRoles, teamRoles, type TeamRoleSetup } from './team-roles.js';
 
 /** A person, or a person in a company, to try the role on. */
 const PERSON = /^[0-9a-f-]{36}(?:\.[0-9a-f-]{36})?$/;
+const trying = { form: z.object({ item: field.optionalId }).loose() };
 const SWITCHES = ['manages', 'grantable'] as const;
 const nameOf = ({ personId, companyId }: Candidate) => (companyId ? `${personId}.${companyId}` : personId);
 
@@ -73,10 +63,9 @@ abstract class RolesController<S extends string, Setup extends ComposedRole<S>> 
   /** What the role as typed would mean for somebody; nothing is kept. */
   @Post('preview')
   @View('identity/team/role')
-  async try(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Req() req: FoyerRequest) {
-    const asked = FormState.parse(req, z.object({ item: field.optionalId }).loose());
+  async try(@Ask(trying) { visit, actor, form: asked }: Asked<typeof trying, PortalActor>) {
     const item = (await this.collections.find(this.collection, asked.failed ? null : asked.value.item)) ?? null;
-    const form = FormState.parse(req, this.form);
+    const form = visit.posted(this.form);
     return show(this.template, {
       ...(await this.view(visit, item, form)),
       preview: await this.tried(actor, form, item),

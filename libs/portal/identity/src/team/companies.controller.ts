@@ -1,41 +1,34 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds } from '@foyer/access';
 import { piecesOf, Slots } from '@foyer/slots';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   domainAsWritten,
   domainInDns,
   field,
-  Filters,
-  Form,
   type FormState,
+  id,
   isDomain,
   listView,
+  Posts,
   seeOther,
   View,
   type Visit,
 } from '@foyer/web';
 import { Companies } from '../companies.js';
-import {
-  chosen,
-  companyInviteForm,
-  type CompanyInviteForm,
-  companyRoleForm,
-  invitationViews,
-  inviteeOf,
-  memberViews,
-} from '../company-view.js';
+import { companyInviteForm, type CompanyInviteForm } from '../company-view.js';
+import { CompanyPeople, MemberPosts } from '../company-people.js';
 import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
-import { Roles } from '../roles/roles.js';
 import type { PortalActor } from '../portal-actor.js';
 import { companyCounts, companyPanels, countsOf } from './console-slots.js';
 
 const PATH = '/console/companies';
+const at = (id: string) => `${PATH}/${id}`;
 const PAGE = 50;
 const filters = z.object({ q: field.search, cursor: z.uuid().nullable().catch(null) });
 const companyForm = z.object({
@@ -57,32 +50,41 @@ const companyForm = z.object({
 });
 type CompanyForm = FormState<z.output<typeof companyForm>>;
 type Forms = { form?: CompanyInviteForm; details?: CompanyForm };
+const listing = { query: filters };
+const creating = { form: companyForm };
+const onCompany = { params: { id } };
+const describing = { params: { id }, form: companyForm };
+const inviting = { params: { id }, form: companyInviteForm };
+const onInvitation = { params: { id, invitation: id } };
 
 @ConsoleController('companies')
 @Can('browse', 'Company')
+@MemberPosts(at)
+@Posts<typeof onInvitation, PortalActor, CompaniesController>(onInvitation, ({ id }) => at(id), {
+  ':id/invitations/:invitation/removal': [
+    ({ invitations }, { actor, id, invitation }) => invitations.withdraw(actor, id, invitation),
+    'identity.invite.withdrawn',
+  ],
+})
 export class CompaniesController {
   constructor(
     private readonly list: PeopleList,
-    private readonly companies: Companies,
-    private readonly invitations: Invitations,
+    readonly companies: Companies,
+    readonly invitations: Invitations,
     private readonly slots: Slots,
-    private readonly roles: Roles,
+    private readonly members: CompanyPeople,
   ) {}
 
   @Get()
   @View('identity/team/companies')
-  async all(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(filters) { q, cursor }: z.output<typeof filters>,
-  ) {
+  async all(@Ask(listing) { visit, actor, query: { q, cursor } }: Asked<typeof listing, PortalActor>) {
     const { rows, more } = await this.list.companies(actor, { search: q || null, after: cursor, limit: PAGE });
     const { columns, countsBeside } = await countsOf(this.slots, companyCounts, actor, rows, (key) => visit.t(key));
     return {
       companies: rows.map(({ id, domain, ...company }) => ({
         ...company,
         domain: domain && domainAsWritten(domain),
-        href: `${PATH}/${id}`,
+        href: at(id),
         counts: countsBeside(id),
       })),
       columns,
@@ -95,109 +97,56 @@ export class CompaniesController {
   @Get('new')
   @Can('create', 'Company')
   @View('identity/team/company-new')
-  blank(@CurrentVisit() visit: Visit) {
+  blank(@Ask() { visit }: Asked) {
     return { form: visit.form() };
   }
 
   @Post()
   @Can('create', 'Company')
   @View('identity/team/company-new')
-  async create(@CurrentActor() actor: PortalActor, @Form(companyForm) form: CompanyForm) {
+  async create(@Ask(creating) { actor, form }: Asked<typeof creating, PortalActor>) {
     const company = await form.attempt(({ name, domain }) => this.companies.create(actor, { name, domain }));
-    return company ? seeOther(`${PATH}/${company.id}`, 'identity.companies.created') : { form };
+    return company ? seeOther(at(company.id), 'identity.companies.created') : { form };
   }
 
   @Get(':id')
   @View('identity/team/company')
-  one(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+  one(@Ask(onCompany) { visit, actor, id }: Asked<typeof onCompany, PortalActor>) {
     return this.view(visit, actor, id);
   }
 
   @Post(':id')
   @View('identity/team/company')
-  async update(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(companyForm) details: CompanyForm,
-  ) {
+  async update(@Ask(describing) { visit, actor, id, form: details }: Asked<typeof describing, PortalActor>) {
     await details.attempt(({ parent, partners, ...value }) =>
       this.companies.update(actor, id, { ...value, parentId: parent, partnerIds: partners }),
     );
-    return details.failed
-      ? this.view(visit, actor, id, { details })
-      : seeOther(`${PATH}/${id}`, 'identity.companies.saved');
+    return details.failed ? this.view(visit, actor, id, { details }) : seeOther(at(id), 'identity.companies.saved');
   }
 
   @Post(':id/invitations')
   @View('identity/team/company')
-  async invite(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(companyInviteForm) form: CompanyInviteForm,
-  ) {
-    await form.attempt((value) =>
-      this.invitations.invite(actor, inviteeOf(value), { companyId: id, companyRole: value.role }, visit.locale),
-    );
-    return form.failed ? this.view(visit, actor, id, { form }) : seeOther(`${PATH}/${id}`, 'identity.invite.done');
-  }
-
-  @Post(':id/invitations/:invitation/removal')
-  async withdraw(
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('invitation', ParseUUIDPipe) invitation: string,
-  ) {
-    await this.invitations.withdraw(actor, id, invitation);
-    return seeOther(`${PATH}/${id}`, 'identity.invite.withdrawn');
-  }
-
-  @Post(':id/members/:person/role')
-  async changeRole(
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('person', ParseUUIDPipe) person: string,
-    @Form(companyRoleForm) form: FormState<z.output<typeof companyRoleForm>>,
-  ) {
-    await this.companies.changeRole(actor, id, person, chosen(form).role);
-    return seeOther(`${PATH}/${id}`, 'identity.members.role-changed');
-  }
-
-  @Post(':id/members/:person/removal')
-  async remove(
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('person', ParseUUIDPipe) person: string,
-  ) {
-    await this.companies.remove(actor, id, person);
-    return seeOther(`${PATH}/${id}`, 'identity.members.removed');
+  async invite(@Ask(inviting) { visit, actor, id, form }: Asked<typeof inviting, PortalActor>) {
+    await this.members.invite(visit, actor, id, form);
+    return form.failed ? this.view(visit, actor, id, { form }) : seeOther(at(id), 'identity.invite.done');
   }
 
   private async view(visit: Visit, actor: PortalActor, id: string, { form, details }: Forms = {}) {
     const { name, domain: kept, createdAt, parentId, partnerIds } = await this.list.company(actor, id);
     const domain = kept && domainAsWritten(kept);
-    const labelOf = await this.roles.labels((key) => visit.t(key));
     const others = (await this.list.companyNames(actor)).filter((other) => other.value !== id);
-    const members = await this.list.members(actor, id);
-    const invites = allowed(actor.ability, 'invite', 'Membership', { companyId: id });
-    const gives = await this.roles.giving(actor, 'administer', id);
+    const { members, can, ...people } = await this.members.view(visit, actor, id, form);
     return {
+      ...people,
       company: { id, name, domain, createdAt },
       panels: await piecesOf(this.slots.of(companyPanels), (panel) => panel.load(actor, id, visit)),
-      members: memberViews(actor, members, labelOf, gives).map((member) => ({
-        ...member,
-        href: `/console/people/${member.id}`,
-      })),
-      invitations: invites ? invitationViews(await this.invitations.pending(actor, id), labelOf) : [],
-      roles: await this.roles.options((key) => visit.t(key), await this.roles.giving(actor, 'invite', id)),
+      members: members.map((member) => ({ ...member, href: `/console/people/${member.id}` })),
       companies: others,
       partners: others.map((other) => ({
         ...other,
         checked: chosenPartners(details, partnerIds).includes(other.value),
       })),
-      can: { invite: invites, edit: allowed(actor.ability, 'update', 'Company', { id }) },
-      form: form ?? visit.form({ role: 'user' }),
+      can: { ...can, edit: allowed(actor.ability, 'update', 'Company', { id }) },
       details: details ?? visit.form({ name, domain, parent: parentId, partners: partnerIds }),
     };
   }

@@ -1,64 +1,20 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { ConsoleController, CurrentActor, CurrentVisit, Form, View, type Visit } from '@foyer/web';
-import {
-  AccountPages,
-  emailForm,
-  type EmailForm,
-  mailsForm,
-  type MailsForm,
-  passwordForm,
-  type PasswordForm,
-  profileForm,
-  type ProfileForm,
-} from '../account-view.js';
-import { Accounts } from '../accounts.js';
+import { Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Ask, type Asked, ConsoleController } from '@foyer/web';
+import { AccountController } from '../account.controller.js';
+import { TICKET_MAIL_WISHES } from '../person.entity.js';
 import type { PortalActor } from '../portal-actor.js';
 
+const choosing = { form: z.object({ ticket_mails: z.enum(TICKET_MAIL_WISHES) }) };
+
 @ConsoleController('account')
-export class ConsoleAccountController {
-  private readonly pages: AccountPages;
-
-  constructor(accounts: Accounts) {
-    this.pages = new AccountPages(accounts, '/console');
-  }
-
-  @Get()
-  @View('identity/team/account')
-  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
-    return this.pages.show(visit, actor);
-  }
-
-  @Post('profile')
-  @View('identity/team/account')
-  profile(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(profileForm) form: ProfileForm) {
-    return this.pages.changeProfile(visit, actor, form);
-  }
+export class ConsoleAccountController extends AccountController {
+  readonly base = '/console';
+  protected readonly template = 'identity/team/account';
 
   @Post('mails')
-  @View('identity/team/account')
-  mails(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(mailsForm) form: MailsForm) {
-    return this.pages.chooseMails(visit, actor, form);
-  }
-
-  @Post('password')
-  @View('identity/team/account')
-  password(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(passwordForm) form: PasswordForm) {
-    return this.pages.changePassword(visit, actor, form);
-  }
-
-  @Post('email')
-  @View('identity/team/account')
-  email(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Form(emailForm) form: EmailForm) {
-    return this.pages.changeEmail(visit, actor, form);
-  }
-
-  @Post('sessions/others/end')
-  endOtherSessions(@CurrentActor() actor: PortalActor) {
-    return this.pages.endOtherSessions(actor);
-  }
-
-  @Post('sessions/:id/end')
-  endSession(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    return this.pages.endSession(actor, id);
+  async mails(@Ask(choosing) asked: Asked<typeof choosing, PortalActor>) {
+    await asked.form.attempt(({ ticket_mails: wish }) => this.accounts.chooseMails(asked.actor, wish));
+    return this.answer(asked, 'mails', 'identity.account.saved');
   }
 }

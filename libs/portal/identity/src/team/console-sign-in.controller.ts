@@ -1,21 +1,10 @@
-import { Get, Post, Query } from '@nestjs/common';
-import { type Actor } from '@foyer/access';
-import {
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Form,
-  type FormState,
-  Guest,
-  safeReturn,
-  seeOther,
-  View,
-  type Visit,
-  Repeatable,
-} from '@foyer/web';
-import { enter, leave, signInForm, type SignInForm } from '../customer/sign-in.controller.js';
+import { Get, Post } from '@nestjs/common';
+import { Ask, type Asked, ConsoleController, Guest, Repeatable, safeReturn, seeOther, View } from '@foyer/web';
+import { arriving, enter, leave, signInForm } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
+
+const entering = { form: signInForm };
 
 @ConsoleController()
 export class ConsoleSignInController {
@@ -24,7 +13,7 @@ export class ConsoleSignInController {
   @Get('sign-in')
   @Guest()
   @View('identity/team/sign-in')
-  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: Actor, @Query('return_to') returnTo?: unknown) {
+  page(@Ask(arriving) { visit, actor, return_to: returnTo }: Asked<typeof arriving>) {
     if ((actor as PortalActor).teamRole) return seeOther(safeReturn(returnTo, '/console'));
     return { form: visit.form(), returnTo: safeReturn(returnTo, '') || null };
   }
@@ -33,7 +22,7 @@ export class ConsoleSignInController {
   @Guest()
   @Repeatable()
   @View('identity/team/sign-in')
-  async enter(@CurrentVisit() visit: Visit, @Form(signInForm) form: FormState<SignInForm>) {
+  async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
     return (
       (await enter(this.signIn, visit, form, '/console')) ?? {
         form,
@@ -45,7 +34,7 @@ export class ConsoleSignInController {
   @Post('sign-out')
   @Guest()
   @Repeatable()
-  leave(@CurrentVisit() visit: Visit) {
+  leave(@Ask() { visit }: Asked) {
     return leave(this.signIn, visit, '/console/sign-in');
   }
 }

@@ -1,13 +1,12 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { holds } from '@foyer/access';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   field,
-  Form,
   type FormState,
   safeReturn,
   seeOther,
@@ -31,6 +30,8 @@ const newcomerForm = z.object({
   /** Where the new person is needed: the page gets them as `customer`. */
   return_to: z.string().max(300).optional().catch(undefined),
 });
+const arriving = { given: ['q', 'return_to'] } as const;
+const adding = { form: newcomerForm };
 
 /** A customer whom the team adds by hand: somebody who called, or came by. */
 @ConsoleController('people/new')
@@ -44,12 +45,7 @@ export class NewPersonController {
 
   @Get()
   @View('identity/team/person-new')
-  blank(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Query('q') typed?: unknown,
-    @Query('return_to') returnTo?: unknown,
-  ) {
+  blank(@Ask(arriving) { visit, actor, q: typed, return_to: returnTo }: Asked<typeof arriving, PortalActor>) {
     const words = typeof typed === 'string' ? typed.slice(0, 100) : '';
     const known = words.includes('@') ? { email: words } : { name: words };
     return this.view(visit, actor, visit.form({ role: 'user', ...known }), returnTo);
@@ -57,11 +53,7 @@ export class NewPersonController {
 
   @Post()
   @View('identity/team/person-new')
-  async add(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(newcomerForm) form: FormState<z.output<typeof newcomerForm>>,
-  ) {
+  async add(@Ask(adding) { visit, actor, form }: Asked<typeof adding, PortalActor>) {
     if (form.values['role'] && !(await this.roles.isKnown(form.values['role']))) form.fail('role', 'web.form.choice');
     const person = await form.attempt(({ name, email, phone, company, role, invite }) =>
       this.newcomers.add(

@@ -1,19 +1,19 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds } from '@foyer/access';
 import { languageName } from '@foyer/i18n';
 import { piecesOf, Slots } from '@foyer/slots';
 import {
+  Ask,
+  type Asked,
   Can,
   ConsoleController,
-  CurrentActor,
-  CurrentVisit,
   field,
-  Filters,
   filterView,
-  Form,
   type FormState,
+  id,
   listView,
+  Posts,
   seeOther,
   View,
   type Visit,
@@ -25,9 +25,10 @@ import { Roles } from '../roles/roles.js';
 import { PeopleList, type PersonRow } from '../people-list.js';
 import type { PortalActor } from '../portal-actor.js';
 import { countsOf, personCounts, personPanels } from './console-slots.js';
-import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
+import { Leaving, leavingForm } from './leaving.js';
 
 const PATH = '/console/people';
+const at = (id: string) => `${PATH}/${id}`;
 const PAGE = 50;
 const STATES = ['active', 'unverified', 'deactivated'] as const;
 const filters = z.object({
@@ -37,13 +38,23 @@ const filters = z.object({
   cursor: z.uuid().nullable().catch(null),
 });
 const linkForm = z.object({ company: field.id, role: roleField });
+const listing = { query: filters };
+const onPerson = { params: { id } };
+const linking = { params: { id }, form: linkForm };
+const deactivating = { params: { id }, form: leavingForm };
 
 @ConsoleController('people')
 @Can('browse', 'Person')
+@Posts<typeof onPerson, PortalActor, PeopleController>(onPerson, ({ id }) => at(id), {
+  ':id/activation': [
+    ({ deactivations }, { actor, id }) => deactivations.reactivate(actor, id),
+    'identity.person.activated',
+  ],
+})
 export class PeopleController {
   constructor(
     private readonly list: PeopleList,
-    private readonly deactivations: Deactivations,
+    readonly deactivations: Deactivations,
     private readonly companies: Companies,
     private readonly slots: Slots,
     private readonly roles: Roles,
@@ -53,9 +64,7 @@ export class PeopleController {
   @Get()
   @View('identity/team/people')
   async people(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Filters(filters) { q, state, company, cursor }: z.output<typeof filters>,
+    @Ask(listing) { visit, actor, query: { q, state, company, cursor } }: Asked<typeof listing, PortalActor>,
   ) {
     const { rows, more } = await this.list.people(actor, {
       kind: 'customers',
@@ -70,7 +79,7 @@ export class PeopleController {
     return {
       columns,
       people: rows.map((row) => ({
-        href: `${PATH}/${row.id}`,
+        href: at(row.id),
         name: row.name,
         email: row.email,
         company: row.companies[0]?.name ?? null,
@@ -95,43 +104,27 @@ export class PeopleController {
 
   @Get(':id')
   @View('identity/team/person')
-  person(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
+  person(@Ask(onPerson) { visit, actor, id }: Asked<typeof onPerson, PortalActor>) {
     return this.view(visit, actor, id);
   }
 
   @Post(':id/companies')
   @View('identity/team/person')
-  async link(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(linkForm) form: FormState<z.output<typeof linkForm>>,
-  ) {
+  async link(@Ask(linking) { visit, actor, id, form }: Asked<typeof linking, PortalActor>) {
     if (!(await this.roles.isKnown(form.values['role']))) form.fail('role', 'web.form.choice');
     await form.attempt(({ company, role }) => this.companies.link(actor, company, id, role));
-    return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'identity.person.linked');
+    return form.failed ? this.view(visit, actor, id, form) : seeOther(at(id), 'identity.person.linked');
   }
 
   @Post(':id/deactivation')
-  async deactivate(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(leavingForm) form: LeavingForm,
-  ) {
+  async deactivate(@Ask(deactivating) { visit, actor, id, form }: Asked<typeof deactivating, PortalActor>) {
     const asked = await this.leaving.asked(visit, actor, id, form, {
-      action: `${PATH}/${id}/deactivation`,
-      back: { href: `${PATH}/${id}`, label: visit.t('identity.people.title') },
+      action: `${at(id)}/deactivation`,
+      back: { href: at(id), label: visit.t('identity.people.title') },
     });
     if (asked) return asked;
     await this.deactivations.deactivate(actor, id);
-    return seeOther(`${PATH}/${id}`, 'identity.person.deactivated');
-  }
-
-  @Post(':id/activation')
-  async activate(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    await this.deactivations.reactivate(actor, id);
-    return seeOther(`${PATH}/${id}`, 'identity.person.activated');
+    return seeOther(at(id), 'identity.person.deactivated');
   }
 
   private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {

@@ -1,17 +1,6 @@
-import { Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { z } from 'zod';
+import { Get, Post } from '@nestjs/common';
 import { holds } from '@foyer/access';
-import {
-  Can,
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Form,
-  type FormState,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, id, Posts, seeOther, View, type Visit } from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
 import {
@@ -26,65 +15,56 @@ import { Invitations } from '../invitations.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-actor.js';
 import { TeamRoles } from '../roles/team-roles.js';
-import { Leaving, type LeavingForm, leavingForm } from './leaving.js';
+import { Leaving, leavingForm } from './leaving.js';
 
 const PATH = '/console/team';
+const inviting = { form: teamInviteForm };
+const onInvitation = { params: { id } };
+const changingRole = { params: { id }, form: teamRoleForm };
+const removing = { params: { id }, form: leavingForm };
 
 /** The operator's own people. All of them see each other; who manages them does so up to what they may themselves. */
 @Can('read', 'Team')
 @ConsoleController('team')
+@Posts<typeof onInvitation, PortalActor, TeamController>(onInvitation, () => PATH, {
+  'invitations/:id/removal': [
+    ({ invitations }, { actor, id }) => invitations.withdraw(actor, null, id),
+    'identity.invite.withdrawn',
+  ],
+})
+@Posts<typeof changingRole, PortalActor, TeamController>(changingRole, () => PATH, {
+  ':id/role': [
+    ({ companies }, { actor, id, form }) => companies.changeTeamRole(actor, id, chosen(form).role),
+    'identity.members.role-changed',
+  ],
+})
 export class TeamController {
   constructor(
     private readonly list: PeopleList,
-    private readonly companies: Companies,
+    readonly companies: Companies,
     private readonly accounts: Accounts,
-    private readonly invitations: Invitations,
+    readonly invitations: Invitations,
     private readonly roles: TeamRoles,
     private readonly leaving: Leaving,
   ) {}
 
   @Get()
   @View('identity/team/team')
-  page(@CurrentVisit() visit: Visit, @CurrentActor() actor: PortalActor) {
+  page(@Ask() { visit, actor }: Asked<object, PortalActor>) {
     return this.view(visit, actor);
   }
 
   @Post('invitations')
   @View('identity/team/team')
-  async invite(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Form(teamInviteForm) form: TeamInviteForm,
-  ) {
+  async invite(@Ask(inviting) { visit, actor, form }: Asked<typeof inviting, PortalActor>) {
     await form.attempt((value) =>
       this.invitations.invite(actor, inviteeOf(value), { teamRole: value.role }, visit.locale),
     );
     return form.failed ? this.view(visit, actor, form) : seeOther(PATH, 'identity.invite.done');
   }
 
-  @Post('invitations/:id/removal')
-  async withdraw(@CurrentActor() actor: PortalActor, @Param('id', ParseUUIDPipe) id: string) {
-    await this.invitations.withdraw(actor, null, id);
-    return seeOther(PATH, 'identity.invite.withdrawn');
-  }
-
-  @Post(':id/role')
-  async changeRole(
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(teamRoleForm) form: FormState<z.output<typeof teamRoleForm>>,
-  ) {
-    await this.companies.changeTeamRole(actor, id, chosen(form).role);
-    return seeOther(PATH, 'identity.members.role-changed');
-  }
-
   @Post(':id/removal')
-  async remove(
-    @CurrentVisit() visit: Visit,
-    @CurrentActor() actor: PortalActor,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Form(leavingForm) form: LeavingForm,
-  ) {
+  async remove(@Ask(removing) { visit, actor, id, form }: Asked<typeof removing, PortalActor>) {
     const asked = await this.leaving.asked(visit, actor, id, form, {
       action: `${PATH}/${id}/removal`,
       back: { href: PATH, label: visit.t('identity.team.title') },

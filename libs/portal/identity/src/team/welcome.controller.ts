@@ -1,24 +1,15 @@
-import { Get, Post, Query } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { FirstSteps } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
-import {
-  ConsoleController,
-  CurrentActor,
-  CurrentVisit,
-  Form,
-  type FormState,
-  Guest,
-  seeOther,
-  show,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, Guest, seeOther, show, View } from '@foyer/web';
+import { byLink, linkExpired, linkToken, startAs } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 import { Welcome } from '../welcome.js';
 
-const tokenForm = z.object({ token: z.string().min(20).max(100) });
+const tokenForm = z.object({ token: linkToken });
+const entering = { form: tokenForm };
 
 /** The way of a new owner from the sign-up site to their console. */
 @ConsoleController('welcome')
@@ -32,11 +23,10 @@ export class WelcomeController {
   @Get()
   @Guest()
   @View('identity/team/welcome')
-  async page(@CurrentActor() actor: PortalActor, @CurrentVisit() visit: Visit, @Query('token') token?: unknown) {
+  async page(@Ask(byLink) { actor, visit, token }: Asked<typeof byLink, PortalActor>) {
     const { origin } = currentTenant();
     const address = new URL(origin).host;
-    if (typeof token === 'string' && (await this.welcome.isOpen(token)))
-      return show('identity/team/ready', { address, token });
+    if (token !== null && (await this.welcome.isOpen(token))) return show('identity/team/ready', { address, token });
     if (!actor.teamRole) return seeOther('/console/sign-in');
     return {
       name: actor.name.split(' ')[0],
@@ -48,17 +38,16 @@ export class WelcomeController {
 
   @Post()
   @Guest()
-  async enter(@CurrentVisit() visit: Visit, @Form(tokenForm) form: FormState<z.output<typeof tokenForm>>) {
+  async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
     const owner = form.failed ? null : await this.welcome.redeem(form.value.token);
-    if (!owner) return show('identity/customer/link-expired', {}, 410);
-    const { secret, device } = await this.signIn.start(owner, visit.device, visit.cookie('session'));
-    visit.signIn(secret, device);
+    if (!owner) return linkExpired();
+    await startAs(this.signIn, visit, owner);
     return seeOther('/console/welcome');
   }
 
   /** Looking at the portal is the one step that leaves no trace of its own. */
   @Post('portal')
-  async look(@CurrentActor() actor: PortalActor) {
+  async look(@Ask() { actor }: Asked<object, PortalActor>) {
     await this.steps.lookAtPortal(actor);
     return seeOther('/');
   }

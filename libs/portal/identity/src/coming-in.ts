@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { field, type FormState, safeReturn, type SeeOther, seeOther, show, type Visit } from '@foyer/web';
+import type { SignIn } from './sign-in.js';
+
+/** Of either door. */
+export const signInForm = z.object({
+  email: field.signInEmail,
+  password: field.password,
+  return_to: z.string().optional().catch(undefined),
+});
+export type SignInForm = z.output<typeof signInForm>;
+/** What the link of a mail brings. */
+export const linkToken = z.string().min(20).max(100);
+export const byLink = { given: ['token'] } as const;
+export const arriving = { given: ['return_to'] } as const;
+
+/** For a link that was used, has had its time, or never was. */
+export const linkExpired = (more: object = {}) => show('identity/customer/link-expired', more, 410);
+
+/** Signs in from either door; undefined when the form has to be shown again. */
+export async function enter(
+  signIn: SignIn,
+  visit: Visit,
+  form: FormState<SignInForm>,
+  home: string,
+): Promise<SeeOther | undefined> {
+  const done = await form.attempt(({ email, password }) => enterAs(signIn, visit, email, password));
+  return done === undefined ? undefined : seeOther(safeReturn(form.value.return_to, home));
+}
+
+/** Signs this browser in. @returns the person's id. @throws InvalidField, TooMany */
+export async function enterAs(signIn: SignIn, visit: Visit, email: string, password: string): Promise<string> {
+  const device = { ...visit.device, known: visit.cookie('device') };
+  const done = await signIn.withPassword(email, password, device, visit.cookie('session'));
+  visit.signIn(done.secret, done.device);
+  return done.person.id;
+}
+
+/** Signs this browser in as somebody who has shown otherwise who they are. */
+export async function startAs(signIn: SignIn, visit: Visit, person: Parameters<SignIn['start']>[0]): Promise<void> {
+  const { secret, device } = await signIn.start(person, visit.device, visit.cookie('session'));
+  visit.signIn(secret, device);
+}
+
+/** Ends the session of this browser, also one that is over already. */
+export async function leave(signIn: SignIn, visit: Visit, to: string): Promise<SeeOther> {
+  const secret = visit.cookie('session');
+  if (secret) await signIn.out(secret);
+  visit.signOut();
+  return seeOther(to, 'identity.sign-out.done');
+}
+
+/** For fields that only some readers of a page have to fill. */
+export function required<Fields extends Record<string, unknown>>(
+  form: FormState<Fields>,
+  ...names: (keyof Fields & string)[]
+): void {
+  for (const name of names) if (!form.failed && !form.value[name]) form.fail(name, 'web.form.required');
+}
+
+/** Where somebody was going when they were asked to sign in or to register, and the way to the other of the two. */
+export function goingOn(wanted: unknown) {
+  const returnTo = safeReturn(wanted, '') || null;
+  return { returnTo, query: returnTo ? `?return_to=${encodeURIComponent(returnTo)}` : '' };
+}
