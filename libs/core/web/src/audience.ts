@@ -1,6 +1,4 @@
-import { applyDecorators, Controller, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import type { Actor } from '@foyer/access';
-import type { FoyerRequest } from './request.js';
+import { applyDecorators, Controller, SetMetadata } from '@nestjs/common';
 
 /** For whom a controller is. The gate refuses a handler that has no audience: forgetting one opens nothing. */
 export type Audience = 'visitor' | 'customer' | 'team' | 'staff' | 'machine' | 'key';
@@ -47,9 +45,3 @@ export const View = (template: string) => SetMetadata(VIEW, template);
 /** Works while the portal is in maintenance, and unless that is said also while it is closed for good. */
 export const DuringMaintenance = ({ closed = true } = {}) =>
   SetMetadata(DURING_MAINTENANCE, closed ? ['maintenance', 'disabled'] : ['maintenance']);
-
-export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
-  const { principal } = context.switchToHttp().getRequest<FoyerRequest>().foyer;
-  if (!principal) throw new Error('The gate has not let this request in');
-  return principal.actor;
-});

@@ -1,9 +1,9 @@
-import { BadRequestException, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { BadRequestException } from '@nestjs/common';
 import { z } from 'zod';
 import { Conflict, InvalidField, TooMany } from '@foyer/access';
 import { type MessageValues, translate } from '@foyer/i18n';
 import { addressInDns } from './domains.js';
-import type { FoyerRequest, Upload } from './request.js';
+import type { FoyerRequest } from './request.js';
 
 type Typed = string | string[];
 /** Never sent back to the page. */
@@ -86,14 +86,6 @@ export class FormState<T = unknown> {
   }
 }
 
-// Nest takes an argument that can `transform`, as a schema can, for a pipe: hence the boxes.
-const parsedForm = createParamDecorator(([schema]: [z.ZodType], context: ExecutionContext) =>
-  FormState.parse(context.switchToHttp().getRequest<FoyerRequest>(), schema),
-);
-const parsedQuery = createParamDecorator(([schema]: [z.ZodObject], context: ExecutionContext) =>
-  filtersOf(context.switchToHttp().getRequest<FoyerRequest>(), schema),
-);
-
 /** @throws BadRequestException for what is given and wrong */
 export function filtersOf(req: FoyerRequest, schema: z.ZodObject) {
   const query = { ...req.query };
@@ -105,20 +97,6 @@ export function filtersOf(req: FoyerRequest, schema: z.ZodObject) {
   }
   return schema.parse(query);
 }
-
-/** The request's form, parsed by a schema. */
-export const Form = (schema: z.ZodType): ParameterDecorator => parsedForm([schema]);
-
-/** The files that came in one field. */
-export const Uploads = createParamDecorator((field: string, context: ExecutionContext): Upload[] =>
-  (context.switchToHttp().getRequest<FoyerRequest>().uploads ?? []).filter((upload) => upload.field === field),
-);
-
-/**
- * A query string parsed by a schema whose fields say by `.catch()` what they are when they are not given. What is given and
- * wrong is told (400): a list that silently leaves a filter out would be taken for what was asked for.
- */
-export const Filters = (schema: z.ZodObject): ParameterDecorator => parsedQuery([schema]);
 
 /** The message for what a schema finds wrong with what was given. */
 export function wrongIn(issue: z.core.$ZodIssue, given: unknown): [string, Record<string, string | number>?] {

@@ -4,7 +4,6 @@ export {
   AdminController,
   Can,
   ConsoleController,
-  CurrentActor,
   DuringMaintenance,
   Feature,
   Guest,
@@ -18,7 +17,7 @@ export {
 export { Cookies } from './cookies.js';
 export { addressAsWritten, addressInDns, domainAsWritten, domainInDns, isDomain } from './domains.js';
 export { Edge } from './edge.js';
-export { field, Filters, Form, FormState, Uploads, wrongIn } from './form.js';
+export { field, FormState, wrongIn } from './form.js';
 export { hostKind, platformOrigin } from './hosts.js';
 export { OtherView, show, showMade } from './other-view.js';
 export { PageInterceptor } from './page.js';
@@ -31,6 +30,6 @@ export type { FoyerRequest, FoyerResponse, Upload } from './request.js';
 export { type LoadSite, type SiteContext, Sites, type SiteView } from './site.js';
 export { filterView, listView } from './list-view.js';
 export { type Cell, type Column, sendSpreadsheet, spreadsheet } from './spreadsheet.js';
-export { CurrentVisit, Visit } from './visit.js';
+export { Visit } from './visit.js';
 export { PortalClosed, safeReturn, SectionOff } from './web-errors.js';
 export { WebModule } from './web.module.js';

@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Device } from '@foyer/credentials';
 import { type MessageValues, regionAsked, translate } from '@foyer/i18n';
@@ -94,9 +93,3 @@ export class Visit {
     return { ...this.req.query, lang: undefined };
   }
 }
-
-export const CurrentVisit = createParamDecorator((_: unknown, context: ExecutionContext): Visit => {
-  const http = context.switchToHttp();
-  const req = http.getRequest<FoyerRequest>();
-  return new Visit(req, http.getResponse<FoyerResponse>(), req.foyer.cookies!);
-});
