@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { allScopes, Api, openApiOf } from '@foyer/api';
@@ -165,10 +167,13 @@ test('the examples of the README work', async () => {
   const { port } = (world.app.getHttpServer() as Server).address() as AddressInfo;
   const PORTAL = `http://${carol.host.split(':')[0]!}:${port}`;
   const PERSON = (await ana.actor()).id!;
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  writeFileSync(join(folder, 'log.txt'), 'It went wrong at 4711\n');
   const { stdout } = await promisify(execFile)('sh', ['-ec', script.replaceAll(/^(?=#)/gm, 'echo;\n')], {
+    cwd: folder,
     env: { ...SHELL, PORTAL, KEY: key, PERSON },
   });
-  const [open, people, opened, changed, sync] = stdout
+  const [open, people, opened, changed, replied, sync] = stdout
     .trim()
     .split('\n')
     .filter(Boolean)
@@ -177,5 +182,8 @@ test('the examples of the README work', async () => {
   expect(people!['data']).toMatchObject([{ id: PERSON }]);
   expect(opened).toMatchObject({ subject: 'Spare part 4711', number: expect.stringMatching(/^TKT-/) });
   expect(changed).toMatchObject({ number: 'TKT-001', priority: 'high' });
+  expect(replied).toMatchObject({ id: expect.any(String) });
+  expect(readFileSync(join(folder, 'fetched.txt'), 'utf8')).toBe('It went wrong at 4711\n');
+  rmSync(folder, { recursive: true });
   expect(sync).toMatchObject({ data: expect.any(Array), has_more: false });
 });

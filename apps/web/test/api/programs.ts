@@ -42,6 +42,12 @@ export function program(tenant: TestTenant, key: string) {
     get: (path: string, headers?: Record<string, string>) => at('get', path, headers),
     post: (path: string, body: object = {}, headers: Record<string, string> = {}) =>
       at('post', path, { 'Idempotency-Key': `${key.slice(-6)}-${(made += 1)}`, ...headers }).send(body),
+    upload: (name: string, content: string | Buffer, headers: Record<string, string> = {}) =>
+      at('post', 'uploads', { 'Idempotency-Key': `${key.slice(-6)}-${(made += 1)}`, ...headers }).attach(
+        'file',
+        Buffer.from(content),
+        name,
+      ),
     patch: (path: string, body: object, ifMatch?: string) =>
       at('patch', path, ifMatch ? { 'If-Match': ifMatch } : {}).send(body),
     delete: (path: string, ifMatch?: string) => at('delete', path, ifMatch ? { 'If-Match': ifMatch } : {}),

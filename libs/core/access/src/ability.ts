@@ -29,7 +29,12 @@ export interface Actor {
   id: string | null;
   name: string;
   ability: Ability;
+  /** Of a program, which is nobody in person: the key that it has shown. */
+  keyId?: string;
 }
+
+/** Under whose id something is kept until it is used: a person's, or a program's. */
+export const keeperOf = ({ id, keyId }: Actor): string | null => id ?? keyId ?? null;
 
 /** Makes an ability from what `write` allows. Nothing written means nothing allowed. */
 export function abilityOf(write: (rules: RuleWriter) => void): Ability {

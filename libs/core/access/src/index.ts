@@ -6,6 +6,7 @@ export {
   type Actor,
   allowed,
   holds,
+  keeperOf,
   reasons,
   type RuleWriter,
   type SqlCondition,

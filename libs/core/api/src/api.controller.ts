@@ -6,15 +6,18 @@ import { type Limit, Limits } from '@foyer/credentials';
 import { negotiateLocale, regionOf } from '@foyer/i18n';
 import { closeReadingPage, Database } from '@foyer/database';
 import { causedBy } from '@foyer/events';
+import { checksum, Files, FileServer, type StoredFile } from '@foyer/files';
 import {
   type FoyerRequest,
   type FoyerResponse,
+  BodyReader,
   Cookies,
   KeyController,
   PortalClosed,
   Problem,
   SectionOff,
   Sites,
+  type Upload,
   Visit,
 } from '@foyer/web';
 import { Api, BASE } from './api.js';
@@ -22,6 +25,7 @@ import { type Caller, Callers } from './callers.js';
 import { Cursors, type Listing } from './cursors.js';
 import { atSentField, read } from './faults.js';
 import { readJsonBody } from './json-body.js';
+import { uploadOf } from './uploads.js';
 import { type Given, OnceOnly } from './once-only.js';
 import { type Call, clocks, type Operation } from './operation.js';
 
@@ -41,6 +45,9 @@ export class ApiController {
     private readonly cookies: Cookies,
     private readonly cursors: Cursors,
     private readonly database: Database,
+    private readonly bodies: BodyReader,
+    private readonly files: Files,
+    private readonly fileServer: FileServer,
   ) {}
 
   @All('{*path}')
@@ -55,6 +62,7 @@ export class ApiController {
       throw atSentField(error, operation.body);
     });
     closeReadingPage();
+    if (given.file) return this.fileServer.give(req, res, given.file, 0);
     send(req, res, given);
   }
 
@@ -119,17 +127,32 @@ export class ApiController {
     } as Call as Call<never>;
   }
 
-  private async body({ body }: Operation, req: FoyerRequest): Promise<unknown> {
+  private async body({ body, file }: Operation, req: FoyerRequest): Promise<unknown> {
+    if (file === 'taken') return uploadOf(this.bodies, req);
     return read(body, await readJsonBody(req), 'body');
   }
 
   private do(operation: Operation, call: Call<never>, req: FoyerRequest): Promise<Given> {
     if (operation.method === 'get') return this.handled(operation, call, req);
     if (operation.method !== 'post') return this.database.write(() => this.changed(operation, call, req));
-    const { keyId, params, query, body } = call as Call;
+    if (operation.file === 'taken') return this.kept(operation, call, req);
+    return this.onceOnly(operation, call, (call as Call).body, req);
+  }
+
+  /** Whatever is costly about a file is done before the transaction; it is the same request if it is the same file. */
+  private async kept(operation: Operation, call: Call<never>, req: FoyerRequest): Promise<Given> {
+    const { keyId, body } = call as Call<never, unknown, unknown, Upload>;
+    const sent = [body.name, await checksum(body.path)];
+    return this.files.prepared({ ...body, field: 'file' }, { createdBy: keyId }, (keep) =>
+      this.onceOnly(operation, { ...call, keep } as Call<never>, sent, req),
+    );
+  }
+
+  private onceOnly(operation: Operation, call: Call<never>, sent: unknown, req: FoyerRequest): Promise<Given> {
+    const { keyId, params, query } = call as Call;
     const by = { keyId, route: `${operation.id} ${JSON.stringify(params)}`, key: req.get('idempotency-key') };
     return this.once
-      .do({ ...by, asked: [query, body] }, () => this.handled(operation, call, req))
+      .do({ ...by, asked: [query, sent] }, () => this.handled(operation, call, req))
       .then(({ replayed, headers, ...given }) => ({
         ...given,
         headers: replayed ? { ...headers, 'Idempotency-Replayed': 'true' } : headers,
@@ -155,7 +178,8 @@ export class ApiController {
 
   /** Only what the operation says that it gives leaves. */
   private answered(operation: Operation, call: Call<never>, result: unknown, req: FoyerRequest): Given {
-    const { output, status, type = 'application/json' } = operation;
+    const { output, status, type = 'application/json', file } = operation;
+    if (file === 'given') return { status, body: null, headers: {}, file: result as StoredFile };
     if (output === null) return { status: 204, body: null, headers: {} };
     const body: unknown = output.parse(result);
     const list = body as { data?: unknown[]; next_cursor?: string | null };

@@ -15,6 +15,7 @@ export {
   pageOf,
   paging,
   type Read,
+  type Sent,
   type Shape,
   type Told,
 } from './operation.js';

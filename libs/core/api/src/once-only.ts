@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { StoredFile } from '@foyer/files';
 import { Database, rows, sql, table } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import { Problem } from '@foyer/web';
@@ -8,6 +9,8 @@ export interface Given {
   status: number;
   body: unknown;
   headers: Record<string, string>;
+  /** In place of a body. */
+  file?: StoredFile;
 }
 interface Kept extends Given {
   print: string;

@@ -61,6 +61,7 @@ function described(operation: Operation, written: (schema: z.ZodType, io: 'input
     type = 'application/json',
     status,
     example,
+    file,
   } = operation;
   const parameters = [
     ...parametersOf('path', params, written),
@@ -70,8 +71,14 @@ function described(operation: Operation, written: (schema: z.ZodType, io: 'input
       : []),
     ...(operation.current ? [header('If-Match', 'The ETag of what is to be changed.')] : []),
   ];
-  const content = body && { 'application/json': { schema: written(body.strict(), 'input') } };
-  const answer = output && { [type]: { schema: written(output, 'output'), ...(example !== undefined && { example }) } };
+  const content =
+    file === 'taken'
+      ? { 'multipart/form-data': { schema: UPLOAD } }
+      : body && { 'application/json': { schema: written(body.strict(), 'input') } };
+  const answer =
+    file === 'given'
+      ? { 'application/octet-stream': {} }
+      : output && { [type]: { schema: written(output, 'output'), ...(example !== undefined && { example }) } };
   const isGiven = status !== 204 && answer;
   const refusals = [
     400,
@@ -122,6 +129,11 @@ const header = (name: string, description: string, schema: Json = {}): Json => (
 const toComponents = (schema: unknown): Json =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 
+const UPLOAD = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+};
 const PROBLEM = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'request_id'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
+import type { StoredFile } from '@foyer/files';
 import type { Visit } from '@foyer/web';
 import type { Scope } from './scopes.js';
 
@@ -38,11 +39,18 @@ export interface Operation {
   readonly output: z.ZodType | null;
   /** JSON, unless said otherwise. */
   readonly type?: string;
+  /** It takes a file in place of a body, or gives one in place of JSON. */
+  readonly file?: 'taken' | 'given';
   readonly status: number;
   readonly example?: unknown;
   /** What is to be changed, as it is now, locked: its ETag must be the one that `If-Match` names. */
   readonly current?: (call: Call<never>) => Promise<unknown>;
   readonly handle: (call: Call<never>) => Promise<unknown>;
+}
+
+/** A file that was sent, and may be kept. */
+export interface Sent {
+  keep: () => Promise<StoredFile>;
 }
 
 export interface Told<P extends Shape, Q extends Shape, B extends Shape, O extends z.ZodType | null> {
@@ -93,6 +101,27 @@ export function operationsBy<Who extends Actor>() {
   return {
     get: declare('get', 200),
     post: declare('post', 201),
+    /** A file, `file` of a multipart/form-data; it has been checked, and is kept as the key's own. */
+    upload: <O extends z.ZodType>(
+      path: string,
+      told: Told<undefined, undefined, undefined, O>,
+      handle: (call: Call<Who> & Sent) => Promise<Answer<O>>,
+    ): Operation => ({
+      method: 'post',
+      path,
+      file: 'taken',
+      status: 201,
+      ...told,
+      handle: handle as unknown as Operation['handle'],
+    }),
+    file: <P extends Shape>(
+      path: string,
+      told: Omit<Told<P, undefined, undefined, null>, 'output'>,
+      handle: (call: Call<Who, Read<P>>) => Promise<StoredFile>,
+    ): Operation => ({
+      ...{ method: 'get', path, file: 'given', status: 200, output: null, handle: handle as Operation['handle'] },
+      ...told,
+    }),
     /** What no two people edit at once, or where the last one is right. */
     remove: declare('delete', 204),
     change: declareChange('patch'),

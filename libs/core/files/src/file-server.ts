@@ -26,7 +26,10 @@ export class FileServer {
     if (!link || !tenant || !isOperating(tenant))
       return plain(res, 404, 'This link is not valid, or no longer. Open the page it was on again.');
     try {
-      await inTenant(tenant, async () => this.send(req, res, await this.files.find(link.fileId), link.expires));
+      await inTenant(tenant, async () => {
+        const fresh = Math.max(0, link.expires - Math.floor(Date.now() / 1000));
+        await this.give(req, res, await this.files.find(link.fileId), fresh);
+      });
     } catch (error) {
       if (error instanceof NotFound) return plain(res, 404, 'This file is no longer here.');
       this.log.warn((error as Error).message);
@@ -35,7 +38,8 @@ export class FileServer {
     }
   }
 
-  private async send(req: Request, res: Response, file: StoredFile, expires: number): Promise<void> {
+  /** Answers with the file, or the part of it that is asked for; it may be kept for so many seconds. Check the permission first. */
+  async give(req: Request, res: Response, file: StoredFile, seconds: number): Promise<void> {
     const size = Number(file.size);
     const etag = `"${file.sha256}"`;
     res.set({
@@ -46,7 +50,7 @@ export class FileServer {
       // Portals on their own domains show pictures from here.
       'Cross-Origin-Resource-Policy': 'cross-origin',
       'Referrer-Policy': 'no-referrer',
-      'Cache-Control': `private, max-age=${Math.max(0, expires - Math.floor(Date.now() / 1000))}, immutable`,
+      'Cache-Control': `private, max-age=${seconds}, immutable`,
       'Accept-Ranges': 'bytes',
       ETag: etag,
     });

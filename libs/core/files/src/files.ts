@@ -87,11 +87,20 @@ export class Files {
    * @throws TooMany when somebody, or everybody of the tenant together, uploads on and on
    * @throws Conflict `files.storage-failed` when disk or storage fail
    */
-  async store(incoming: Incoming, options: StoreOptions = {}): Promise<StoredFile> {
+  store(incoming: Incoming, options: StoreOptions = {}): Promise<StoredFile> {
+    return this.prepared(incoming, options, (keep) => keep());
+  }
+
+  /** The same where keeping it is part of something: what is costly is over before `use` begins. @throws as `store` does */
+  async prepared<T>(
+    incoming: Incoming,
+    options: StoreOptions,
+    use: (keep: () => Promise<StoredFile>) => Promise<T>,
+  ): Promise<T> {
     await this.count(options);
     const checked = await this.check(incoming, options);
     try {
-      return await this.keep(checked, options);
+      return await use(() => this.keep(checked, options));
     } finally {
       await this.discard(checked);
     }
@@ -263,7 +272,8 @@ export class Files {
   }
 }
 
-async function checksum(path: string): Promise<string> {
+/** SHA-256, in hexadecimal digits. */
+export async function checksum(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

@@ -1,7 +1,7 @@
 export { cleanFileName, contentDisposition } from './file-name.js';
 export { FileServer } from './file-server.js';
 export { FileUses } from './file-uses.js';
-export { type CheckedFile, Files, type Incoming, MAX_PIXELS, type StoreOptions } from './files.js';
+export { checksum, type CheckedFile, Files, type Incoming, MAX_PIXELS, type StoreOptions } from './files.js';
 export { FilesModule } from './files.module.js';
 export { type Allowed, extensionsOf, isShownAsPicture } from './kinds.js';
 export { drawnPicture } from './pictures.js';

@@ -14,6 +14,7 @@ export {
   SiteController,
   View,
 } from './audience.js';
+export { BodyReader } from './body.js';
 export { Cookies } from './cookies.js';
 export { addressAsWritten, addressInDns, domainAsWritten, domainInDns, isDomain } from './domains.js';
 export { Edge } from './edge.js';

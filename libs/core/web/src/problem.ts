@@ -30,6 +30,8 @@ const TOLD = {
   'too-deep': 'The JSON is nested too deeply.',
   'too-large': 'The body is larger than this operation takes.',
   'media-type': 'Send the body as application/json.',
+  'upload-type': 'Send the file as multipart/form-data, in a part called file.',
+  'upload-unreadable': 'This is not the multipart/form-data that its boundary says.',
   invalid: 'Some of what was sent is not correct: see errors.',
   'cursor-wrong': 'This cursor belongs to another list, filter or order. Begin again without it.',
   'idempotency-missing':

@@ -36,6 +36,6 @@ registerMessages('access', new URL('../../access/locales', import.meta.url));
     { provide: APP_INTERCEPTOR, useClass: PageInterceptor },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],
-  exports: [Principals, Sites, Cookies, Edge, PageRenderer, SentForms],
+  exports: [Principals, Sites, Cookies, BodyReader, Edge, PageRenderer, SentForms],
 })
 export class WebModule {}

@@ -65,7 +65,7 @@ export class KeyCallers implements OnModuleInit {
     const meaning = { scopes: companyScopesOf(scopes, admin.scopes), manages };
     const grants = grantsOf({ id, team }, place ? [place] : [], () => meaning);
     return {
-      ...{ kind: 'key', id: null, name, email: null, sessionId: null },
+      ...{ kind: 'key', id: null, keyId: id, name, email: null, sessionId: null },
       teamRole: place ? null : KEY_ROLE,
       companies: place ? [{ id: place.id, name: place.name, role: 'company_admin', manages }] : [],
       companyId: place?.id ?? null,

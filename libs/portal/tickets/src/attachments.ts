@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainError } from '@foyer/access';
+import { DomainError, keeperOf } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { Database, rows, sql, table } from '@foyer/database';
 import { extensionsOf, Files } from '@foyer/files';
@@ -41,7 +41,7 @@ export class Attachments {
         break;
       }
       try {
-        const { id, name: clean, size } = await this.files.store({ path, name, field }, { createdBy: actor.id });
+        const { id, name: clean, size } = await this.files.store({ path, name, field }, { createdBy: keeperOf(actor) });
         kept.push({ id, name: clean, size: Number(size) });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
@@ -58,6 +58,11 @@ export class Attachments {
     return kept;
   }
 
+  /** Whether each of these is a file that the actor uploaded and has not sent yet. */
+  async areReady(actor: PortalActor, ids: readonly string[]): Promise<boolean> {
+    return (await this.keptBefore(actor, [...ids])).length === new Set(ids).size;
+  }
+
   /** What somebody uploaded and has not sent yet, by the ids that came back with the form. */
   async keptBefore(actor: PortalActor, values: string | string[] | undefined): Promise<KeptFile[]> {
     const ids = [values ?? []]
@@ -68,7 +73,7 @@ export class Attachments {
     return this.database.read((em) =>
       rows<KeptFile>(
         em,
-        sql`select f.id, f.name, f.size::int from ${table('file')} f where f.id = any(${ids}::uuid[]) and f.created_by = ${actor.id}
+        sql`select f.id, f.name, f.size::int from ${table('file')} f where f.id = any(${ids}::uuid[]) and f.created_by = ${keeperOf(actor)}
                and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id) order by f.id`,
       ),
     );

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, NotFound, Refused } from '@foyer/access';
+import { allowed, Conflict, keeperOf, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { searchable } from '@foyer/i18n';
 import { Outbox, Signals } from '@foyer/events';
@@ -98,7 +98,7 @@ export class TicketThread {
               sql`with attached as (
                     insert into ${table('ticket_attachment')} (message_id, file_id)
                     select ${message.id}, f.id from ${table('file')} f
-                     where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${author.id}
+                     where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${keeperOf(author)}
                        and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)
                     returning file_id)
                   select f.name from attached join ${table('file')} f on f.id = attached.file_id`,

@@ -45,7 +45,9 @@ export class OpenApiController {
   }
 }
 
-function operationView({ id, method, path, summary, description, scope, query, body, current }: Operation) {
+const UPLOAD = [{ name: 'file', required: true, text: 'multipart/form-data' }];
+
+function operationView({ id, method, path, summary, description, scope, query, body, current, file }: Operation) {
   const fields = (schema: Operation['body']) =>
     Object.entries(schema?.shape ?? {}).map(([name, rule]) => ({
       name,
@@ -55,6 +57,6 @@ function operationView({ id, method, path, summary, description, scope, query, b
   return {
     ...{ id, summary, description: description ?? null, scope: scope.name },
     ...{ method: method.toUpperCase(), path: BASE + path, asSeen: current !== undefined },
-    ...{ query: fields(query), body: fields(body) },
+    ...{ query: fields(query), body: file === 'taken' ? UPLOAD : fields(body) },
   };
 }

@@ -7,6 +7,7 @@ import type { PortalActor } from '@foyer/identity';
 import { translate } from '@foyer/i18n';
 import { type Fault, Problem, type Visit, wrongIn } from '@foyer/web';
 import {
+  ANSWER_MAX,
   answerOf,
   askedFields,
   controlOf,
@@ -19,6 +20,7 @@ import {
   type Typed,
 } from '@foyer/requests';
 import { localized } from '@foyer/settings';
+import { Attachments } from '../attachments.js';
 import { ticketOf } from '../asking/request-forms.js';
 import type { TicketDraft } from '../tickets.js';
 import type { TicketRecord } from './ticket-wire.js';
@@ -32,6 +34,7 @@ export interface Asked {
   category_id?: string | null | undefined;
   priority?: Priority | undefined;
   fields: Record<string, unknown>;
+  attachment_ids: string[];
 }
 type Answers = Record<string, FieldValue>;
 /** What programs write needs no region's marks. */
@@ -43,7 +46,15 @@ export class RequestInput {
   constructor(
     private readonly database: Database,
     private readonly requests: Requests,
+    private readonly attachments: Attachments,
   ) {}
+
+  /** Words, files, or both. */
+  async words(actor: PortalActor, { body, attachment_ids: ids }: { body: string; attachment_ids: string[] }) {
+    if (body === '' && ids.length === 0) throw new InvalidField('body', 'web.form.required');
+    await this.mustBeReady(actor, ids, '/attachment_ids');
+    return { body, fileIds: ids, source: 'api' as const };
+  }
 
   /** @throws Problem that names each fault at its place */
   async ticket(visit: Visit, actor: PortalActor, asked: Asked): Promise<TicketDraft> {
@@ -66,32 +77,37 @@ export class RequestInput {
     };
     const team = holds(actor.ability, 'read', 'Note');
     const asksFor = askedFields(type, fields, typed, team).map(({ field }) => field);
-    mustBeAmong(
-      asksFor.filter(({ kind }) => kind !== 'file'),
-      asked.fields,
-    );
+    mustBeAmong(asksFor, asked.fields);
+    const files = await this.filesIn(actor, asked.fields, asksFor);
+    if (type.needs.attachments !== 'hidden') files['attachments'] = asked.attachment_ids;
+    else if (asked.attachment_ids.length > 0)
+      throw new Problem(422, 'invalid', { errors: [unknownAt(['attachment_ids'])] });
+    await this.mustBeReady(actor, asked.attachment_ids, '/attachment_ids');
     const around = await this.around(actor, requesterId);
     const schema = requestForm(type, fields, typed, {
-      ...{ region: REGION, team, files: {} },
+      ...{ region: REGION, team, files },
       categoryIds: around.categories,
       companyIds: around.companies,
     });
     const result = schema.safeParse(typed);
     if (!result.success) throw wrong(result.error, visit, typed);
     const chosen = company === undefined ? result.data.company : company;
-    return { ...ticketOf(type, { ...result.data, company: chosen }, {}), requesterId, source: 'api' };
+    const draft = ticketOf(type, { ...result.data, company: chosen }, {});
+    return { ...draft, requesterId, fileIds: asked.attachment_ids, source: 'api' };
   }
 
   /** Answers to a ticket's own fields, and the names of those that are different. */
   async answers(
     visit: Visit,
+    actor: PortalActor,
     now: TicketRecord,
     given: Record<string, unknown>,
   ): Promise<{ fields: Answers; changed: string[] }> {
-    const fields = (await this.requests.fields()).filter(({ id, kind }) => id in given && kind !== 'file');
+    const fields = (await this.requests.fields()).filter(({ id }) => id in given);
     mustBeAmong(fields, given);
     const choices: FormChoices = {
-      ...{ region: REGION, team: true, categoryIds: [], files: {}, held: now.fields as Answers },
+      ...{ region: REGION, team: true, categoryIds: [], held: now.fields as Answers },
+      files: await this.filesIn(actor, given, fields, now.fields),
       companyIds: now.company ? [now.company.id] : [],
     };
     const schema = z.object(
@@ -109,6 +125,32 @@ export class RequestInput {
     };
   }
 
+  /** Files that answer questions: the actor's own and unused, or what the ticket `held`. */
+  private async filesIn(
+    actor: PortalActor,
+    given: Record<string, unknown>,
+    fields: readonly RequestField[],
+    held: Record<string, unknown> = {},
+  ): Promise<Record<string, string[]>> {
+    const files: Record<string, string[]> = {};
+    for (const { id } of fields.filter(({ id, kind }) => kind === 'file' && (given[id] ?? null) !== null)) {
+      const read = z.array(z.uuid()).max(ANSWER_MAX.file).safeParse(given[id]);
+      if (!read.success) throw notReady(`/fields/${id}`);
+      files[controlOf(id)] = read.data;
+      const had = new Set([held[id] ?? []].flat());
+      await this.mustBeReady(
+        actor,
+        read.data.filter((file) => !had.has(file)),
+        `/fields/${id}`,
+      );
+    }
+    return files;
+  }
+
+  private async mustBeReady(actor: PortalActor, ids: readonly string[], pointer: string): Promise<void> {
+    if (!(await this.attachments.areReady(actor, ids))) throw notReady(pointer);
+  }
+
   /** Categories in force, and the companies of the requester that the actor may speak for. */
   private async around(actor: PortalActor, requesterId: string) {
     const [row] = await this.database.read((em) =>
@@ -123,6 +165,9 @@ export class RequestInput {
     return { ...row!, companies };
   }
 }
+
+const notReady = (pointer: string): Problem =>
+  new Problem(422, 'invalid', { errors: [{ pointer, code: 'web.form.choice', message: 'web.form.choice' }] });
 
 /** What is not asked is not read, and whoever sends it is told. */
 function mustBeAmong(fields: readonly RequestField[], given: Record<string, unknown>): void {
@@ -146,7 +191,9 @@ function typedOf(given: Record<string, unknown>, fields: readonly RequestField[]
   );
 }
 
-const SENT: Record<string, string> = { category: 'category_id', company: 'company_id' };
+const SENT: Record<string, string> = {
+  ...{ category: 'category_id', company: 'company_id', attachments: 'attachment_ids' },
+};
 
 function wrong(error: z.ZodError, visit: Visit, typed: Typed): Problem {
   const errors = error.issues.map((issue): Fault => {

@@ -1,21 +1,34 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { Api, instant, paged, pageOf, paging } from '@foyer/api';
+import { holds, NotFound } from '@foyer/access';
+import { Api, paged, pageOf, paging } from '@foyer/api';
 import { Files } from '@foyer/files';
-import { portalApi } from '@foyer/identity';
+import { portalApi, type PortalActor } from '@foyer/identity';
 import { field, Problem } from '@foyer/web';
 import { BODY_MAX } from '@foyer/requests';
+import { AnswerPanels } from '../asking/answer-panels.js';
 import { NEXT_STATUSES } from '../ticket-forms.js';
 import type { Happening } from '../happenings.js';
 import type { ThreadMessage } from '../ticket-detail.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { Tickets } from '../tickets.js';
+import { RequestInput } from './request-input.js';
 import { TicketRecords } from './ticket-records.js';
-import { EXAMPLE, message, ticket, ticketParams as params, ticketsRead, ticketsWrite } from './ticket-wire.js';
+import {
+  attachmentIds,
+  EXAMPLE,
+  message,
+  ticket,
+  ticketParams as params,
+  ticketsRead,
+  ticketsWrite,
+} from './ticket-wire.js';
 
-const LINK_SECONDS = 60;
 const feature = 'tickets';
-const words = field.someWords(BODY_MAX);
+const words = {
+  body: field.words(BODY_MAX).default('').describe('Markdown. Files need no words beside them.'),
+  attachment_ids: attachmentIds,
+};
 
 /** What is said in a ticket and done to it as a whole, for programs. */
 @Injectable()
@@ -26,14 +39,26 @@ export class ThreadOperations implements OnModuleInit {
     private readonly page: TicketPageReader,
     private readonly records: TicketRecords,
     private readonly files: Files,
+    private readonly input: RequestInput,
+    private readonly answers: AnswerPanels,
   ) {}
 
   onModuleInit(): void {
     this.api.add(...this.reading(), ...this.writing(), ...this.asAWhole());
   }
 
+  /** Wherever in the ticket it hangs, if the actor may see it there. @throws NotFound */
+  private async fileId(actor: PortalActor, number: number, id: string): Promise<string> {
+    const attached = await this.page.attachment(actor, number, id).catch((error: unknown) => {
+      if (!(error instanceof NotFound)) throw error;
+    });
+    if (attached) return id;
+    const ticket = await this.page.read(actor, number, 'none');
+    return (await this.answers.file(ticket, id, holds(actor.ability, 'read', 'Note'))).id;
+  }
+
   private reading() {
-    const { get } = portalApi;
+    const { get, file } = portalApi;
     return [
       get(
         '/tickets/{number}/messages',
@@ -50,46 +75,54 @@ export class ThreadOperations implements OnModuleInit {
           return paged(shown.map(messageOf), from + limit < messages.length ? shown.at(-1)!.id : null);
         },
       ),
-      get(
+      file(
         '/tickets/{number}/attachments/{file}',
         {
-          ...{ id: 'getAttachment', scope: ticketsRead, feature, summary: 'Where an attachment can be fetched' },
+          ...{ id: 'getAttachment', scope: ticketsRead, feature, summary: 'A file of a ticket' },
+          description: 'One that hangs on a message, or answers a question of the request type.',
           params: params.extend({ file: z.uuid() }),
-          output: z.object({ name: z.string(), url: z.string(), expires_at: instant }),
         },
-        async ({ actor, params: { number, file } }) => {
-          const found = await this.page.attachment(actor, number, file);
-          const expires_at = new Date(Date.now() + LINK_SECONDS * 1000);
-          return { name: found.name, url: this.files.signedUrl(found, LINK_SECONDS), expires_at };
-        },
+        async ({ actor, params: { number, file } }) => this.files.find(await this.fileId(actor, number, file)),
       ),
     ];
   }
 
   private writing() {
-    const { post } = portalApi;
+    const { post, upload } = portalApi;
     const said = { feature, params, output: z.object({ id: z.uuid() }) };
     return [
+      upload(
+        '/uploads',
+        {
+          ...{ id: 'upload', scope: ticketsWrite, feature, summary: 'Send a file that a message is to have' },
+          description: 'It belongs to this key. What no ticket has within two weeks is removed.',
+          output: z.object({ id: z.uuid(), name: z.string(), size: z.number(), type: z.string() }),
+        },
+        async ({ keep }) => {
+          const { id, name, size, type } = await keep();
+          return { id, name, size: Number(size), type };
+        },
+      ),
       post(
         '/tickets/{number}/replies',
         {
           ...{ ...said, id: 'reply', scope: ticketsWrite, summary: 'Write to the other side' },
           body: z.object({
-            body: words.describe('Markdown.'),
+            ...words,
             status: z.enum(NEXT_STATUSES).optional().describe('What a reply of the team leaves it in.'),
           }),
         },
-        ({ actor, params: { number }, body: { body, status } }) =>
-          this.tickets.reply(actor, number, { body, fileIds: [], source: 'api' }, status),
+        async ({ actor, params: { number }, body: { status, ...said } }) =>
+          this.tickets.reply(actor, number, await this.input.words(actor, said), status),
       ),
       post(
         '/tickets/{number}/notes',
         {
           ...{ ...said, id: 'note', scope: ticketsWrite, summary: 'Write an internal note' },
-          body: z.object({ body: words.describe('Markdown.') }),
+          body: z.object(words),
         },
-        ({ actor, params: { number }, body: { body } }) =>
-          this.tickets.note(actor, number, { body, fileIds: [], source: 'api' }),
+        async ({ actor, params: { number }, body }) =>
+          this.tickets.note(actor, number, await this.input.words(actor, body)),
       ),
     ];
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clocks, declareScope, instant } from '@foyer/api';
 import { PRIORITIES, TICKET_STATUSES } from '@foyer/requests';
+import { MAX_FILES } from '../attachments.js';
 import { APPROVAL_STATES } from '../ticket.entity.js';
 import { parseTicketNumber } from '../ticket-number.js';
 
@@ -26,6 +27,12 @@ export const numberInBody = z
   .describe('`TKT-007` or `7`.');
 export const ticketParams = z.object({ number: numberInBody });
 
+/** Of files that were sent to `/uploads` before. */
+export const attachmentIds = z
+  .array(z.uuid())
+  .max(MAX_FILES)
+  .default([])
+  .describe('Ids of uploads of this key that are not used yet.');
 export const answer = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const OF_TEAM = 'For keys of the whole portal.';
 export const person = z.object({ id: z.uuid(), name: z.string() });

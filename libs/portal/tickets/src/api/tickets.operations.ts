@@ -13,7 +13,15 @@ import { TicketList } from '../ticket-list.js';
 import { Tickets } from '../tickets.js';
 import { RequestInput } from './request-input.js';
 import { TicketRecords } from './ticket-records.js';
-import { answer, EXAMPLE, ticket, ticketParams as params, ticketsRead, ticketsWrite } from './ticket-wire.js';
+import {
+  answer,
+  attachmentIds,
+  EXAMPLE,
+  ticket,
+  ticketParams as params,
+  ticketsRead,
+  ticketsWrite,
+} from './ticket-wire.js';
 
 const filters = z.object({
   q: field.search.describe('Number, or beginnings of words of subject and thread.'),
@@ -136,6 +144,7 @@ export class TicketsOperations implements OnModuleInit {
             category_id: z.uuid().nullable().optional(),
             priority: z.enum(PRIORITIES).optional(),
             fields: z.record(z.string(), answer.nullable()).default({}),
+            attachment_ids: attachmentIds,
             confirm: z.boolean().default(true).describe('Whether the requester gets the usual confirmation.'),
           }),
         },
@@ -182,7 +191,7 @@ export class TicketsOperations implements OnModuleInit {
           const remove = (now.tags ?? []).filter((tag) => !kept.includes(tag));
           await this.tickets.update(actor, number, values, { tags: { add: kept, remove }, subject });
           if (!fields) return null;
-          const { fields: given, changed } = await this.input.answers(visit, now, fields);
+          const { fields: given, changed } = await this.input.answers(visit, actor, now, fields);
           await this.tickets.answerFields(actor, number, given, changed);
           return null;
         },
