@@ -1,7 +1,9 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, timeZones } from '@foyer/i18n';
+import { type Piece, Slots } from '@foyer/slots';
 import { Ask, type Asked, field, type FormState, id, Posts, seeOther, show, type Visit } from '@foyer/web';
+import { accountSections } from './identity-slots.js';
 import { Accounts } from './accounts.js';
 import { TICKET_MAIL_WISHES } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
@@ -40,7 +42,10 @@ export abstract class AccountController {
   abstract readonly base: '' | '/console';
   protected abstract readonly template: string;
 
-  constructor(readonly accounts: Accounts) {}
+  constructor(
+    readonly accounts: Accounts,
+    private readonly slots: Slots,
+  ) {}
 
   @Get()
   page(@Ask() { visit, actor }: Asked<object, PortalActor>) {
@@ -87,6 +92,7 @@ export abstract class AccountController {
       base: this.base,
       email: actor.email,
       pendingEmail: await this.accounts.pendingEmail(actor),
+      sections: await this.sections(actor, visit),
       forms: {
         profile: visit.form(profile),
         mails: visit.form({ ticket_mails: ticketMails }),
@@ -105,6 +111,17 @@ export abstract class AccountController {
         lastSeen: new Date(lastSeenAt).toISOString(),
       })),
     });
+  }
+
+  /** What other modules keep of a person, for the side that they are on. One after the other: they share the page's transaction. */
+  private async sections(actor: PortalActor, visit: Visit): Promise<Piece[]> {
+    const pieces: Piece[] = [];
+    for (const { on, load } of this.slots.of(accountSections)) {
+      if (on !== 'both' && on !== (this.base === '/console' ? 'console' : 'portal')) continue;
+      const piece = await load(actor, visit);
+      if (piece) pieces.push(piece);
+    }
+    return pieces;
   }
 }
 

@@ -1,5 +1,14 @@
-import { Slot } from '@foyer/slots';
+import { type Piece, Slot } from '@foyer/slots';
+import type { Visit } from '@foyer/web';
 import type { PortalActor } from './portal-actor.js';
+
+/** A section of somebody's account page. Its forms go to addresses of the module that it is of. */
+export interface AccountSection {
+  on: 'portal' | 'console' | 'both';
+  /** Null: nothing to show to this one. */
+  load(actor: PortalActor, visit: Visit): Promise<Piece | null>;
+}
+export const accountSections = new Slot<AccountSection>('account.sections');
 
 /** What a module takes away from somebody who leaves a company or the team (null), in the same transaction. */
 export type Leaving = (companyId: string | null, personId: string) => Promise<void>;

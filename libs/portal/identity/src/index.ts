@@ -18,7 +18,14 @@ export {
 export { companyRoleReference, type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
 export { grantsOf, type Place } from './roles/grants.js';
 export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js';
-export { leaving, type Previewed, rolePreviews, teamParts } from './identity-slots.js';
+export {
+  type AccountSection,
+  accountSections,
+  leaving,
+  type Previewed,
+  rolePreviews,
+  teamParts,
+} from './identity-slots.js';
 export { Company, COMPANY_ROLES, type CompanyRole, Membership, type StandardRole } from './company.entity.js';
 export {
   CompanyCreated,

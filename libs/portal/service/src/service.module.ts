@@ -19,6 +19,7 @@ import { MacroShelf } from './macros/macro-shelf.js';
 import { MacrosController } from './macros/macros.controller.js';
 import { OwnMacrosController } from './macros/own-macros.controller.js';
 import { Absences } from './routing/absences.js';
+import { AvailabilitySection } from './routing/availability-section.js';
 import { AvailabilityController } from './routing/availability.controller.js';
 import { Router } from './routing/router.js';
 import { RoutingController } from './routing/routing.controller.js';
@@ -41,7 +42,7 @@ registerMessages('service', new URL('../locales', import.meta.url));
   providers: [
     ...[ServicePack, Fillings],
     ...[SlaClocks, Escalations, ClockPanels],
-    ...[Turns, Router, DryRun, Absences],
+    ...[Turns, Router, DryRun, Absences, AvailabilitySection],
     ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails, Closing],
     ...[MacroShelf, MacroPanel],
   ],

@@ -521,6 +521,9 @@ test('agents set nothing up, and others’ macros and absences are not theirs', 
   expect((await mara.post(`/console/availability/${id}/absence`, { until: '' })).status).toBe(404);
   expect((await mara.post(`/console/availability/${maraId}/absence`, { until: '2099-01-01' })).status).toBe(303);
   expect((await owner.get('/console/availability')).text).toContain('Away, back on');
+  // On one's own account page as well: a section that identity knows nothing of.
+  expect((await mara.get('/console/account')).text).toMatch(/Away, back on [^<]*2099/);
+  expect((await owner.get('/console/account')).text).toContain('>Available<');
   expect((await owner.post(`/console/availability/${maraId}/return`)).status).toBe(303);
   expect(
     await acme.inside(() => world.get(Database).read((em) => rows(em, sql`select 1 from ${table('agent_absence')}`))),
