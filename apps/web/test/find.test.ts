@@ -131,6 +131,11 @@ test('categories and members of the team are found as well', async () => {
   expect(await found(agent, 'cakes')).toEqual([]);
 });
 
+test('what is called so stands before what only says so, and one’s own account is found by what is changed there', async () => {
+  expect((await found(owner, 'new ticket'))[0]).toBe('/console/tickets/new');
+  expect(await found(owner, 'password')).toContain('/console/account');
+});
+
 test('nobody finds what they could not open', async () => {
   const agent = await (await acme.agent('Mara')).browser();
   expect(await found(agent, 'bran')).toEqual([]);

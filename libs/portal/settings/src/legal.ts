@@ -5,7 +5,13 @@ export type LegalPage = (typeof LEGAL_PAGES)[number];
 
 const MOST = 30_000;
 /** Markdown to be shown here, or nothing but the address where it stands. */
-const text = z.string().trim().max(MOST).default('');
+const text = z.string().trim().max(MOST).transform(asAddress).default('');
+
+/** Nothing but a web address, which people write as they say it: without `https://`. */
+function asAddress(written: string): string {
+  const bare = /^(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?:[/?#]\S*)?$/u.test(written);
+  return bare && isAddress(`https://${written}`) ? `https://${written}` : written;
+}
 
 export const legalTexts = z.object({ imprint: text, privacy: text, terms: text });
 
@@ -25,4 +31,6 @@ export function legalHref(page: LegalPage, written: string): string {
   return isAddress(written) ? written : `/legal/${page}`;
 }
 
-export const isAddress = (written: string): boolean => /^https?:\/\/\S+$/.test(written) && URL.canParse(written);
+export function isAddress(written: string): boolean {
+  return /^https?:\/\/\S+$/.test(written) && URL.canParse(written);
+}

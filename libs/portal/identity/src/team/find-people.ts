@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '@foyer/access';
+import { begins } from '@foyer/i18n';
 import { consoleSearch, type Found } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { domainAsWritten } from '@foyer/web';
@@ -25,6 +26,10 @@ export class FindPeople implements OnModuleInit {
       label: 'identity.find.people',
       find: (actor, words) => (words === '' ? Promise.resolve([]) : this.find(actor, words)),
     });
+    this.slots.fill(consoleSearch, 15, {
+      label: 'settings.find.pages',
+      find: (_, words, visit) => Promise.resolve(words === '' ? [] : ownAccount(words, (key) => visit.t(key))),
+    });
   }
 
   private async find(actor: Actor, words: string): Promise<Found[]> {
@@ -36,4 +41,15 @@ export class FindPeople implements OnModuleInit {
       icon: kind === 'company' ? 'company' : 'user',
     }));
   }
+}
+
+/** By what it is called and by what is changed there. */
+function ownAccount(words: string, t: (key: string) => string): Found[] {
+  const title = t('identity.account.title');
+  const says = ['field.password', 'field.email', 'account.profile', 'account.sessions'].map((key) =>
+    t(`identity.${key}`),
+  );
+  return begins([title, ...says].join(' '), words)
+    ? [{ title, text: null, href: '/console/account', icon: 'user' }]
+    : [];
 }

@@ -1,6 +1,6 @@
 import { Get, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { begins } from '@foyer/i18n';
+import { begins, folded } from '@foyer/i18n';
 import type { Actor } from '@foyer/access';
 import { Slots } from '@foyer/slots';
 import { Ask, type Asked, ConsoleController, field, View, type Visit } from '@foyer/web';
@@ -44,9 +44,9 @@ export class FindController implements OnModuleInit {
     const groups: { label: string; found: Found[] }[] = [];
     for (const finder of this.slots.of(consoleSearch)) {
       const found = await finder.find(actor, words, visit);
-      if (found.length > 0) groups.push({ label: visit.t(finder.label), found });
+      if (found.length > 0) groups.push({ label: visit.t(finder.label), found: calledFirst(found, words) });
     }
-    return groups;
+    return groups.toSorted((a, b) => Number(isCalled(b.found[0]!, words)) - Number(isCalled(a.found[0]!, words)));
   }
 
   /** The pages themselves: those of the navigation at once, those of the settings by their words. */
@@ -66,3 +66,8 @@ export class FindController implements OnModuleInit {
     return all.slice(0, MOST).map(({ label, group, href, icon }) => ({ title: label, text: group, href, icon }));
   }
 }
+
+/** What is called just so is meant before what has the words somewhere: it stands first, and is what Enter opens. */
+const isCalled = ({ title }: Found, words: string): boolean => folded(title) === folded(words);
+const calledFirst = (found: readonly Found[], words: string): Found[] =>
+  found.toSorted((a, b) => Number(isCalled(b, words)) - Number(isCalled(a, words)));
