@@ -6,12 +6,10 @@ import {
   Ask,
   type Asked,
   Can,
-  type Cell,
   ConsoleController,
   Feature,
   type FormState,
   sendSpreadsheet,
-  spreadsheet,
   type Visit,
 } from '@foyer/web';
 import { Collections } from '../collections.js';
@@ -21,6 +19,7 @@ import { CollectionController } from '../team/collection.controller.js';
 import type { Typed } from '../typed-rows.js';
 import { translationViews } from '../translated.js';
 import { type Leaf, valueAt } from './fields.js';
+import { cell, type Offered, resourceSpreadsheet } from './resource-spreadsheet.js';
 import { askedOf, controlsOf, formOf, itemFrom, type ResourceInput, valuesOf } from './resource-form.js';
 import type { Resource } from './resource.js';
 
@@ -110,35 +109,17 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
   @Get('export')
   async export(@Ask() { visit }: Asked, @Res() res: Response) {
     const { about, name } = this.collection;
-    const asked = askedOf(about);
-    const offered = await Promise.all(asked.map((leaf) => (leaf.field.refersTo ? this.offered(visit, leaf, []) : [])));
-    const lines = (await this.collections.all(this.collection)).map((item) =>
-      asked.map((leaf, index) => cell(visit, leaf, valueAt(item, leaf.path), offered[index]!)),
-    );
-    const columns = asked.map((leaf) => ({ heading: visit.t(about.label(leaf)) }));
-    sendSpreadsheet(res, name, spreadsheet(visit, columns, lines));
+    const offered: Offered = new Map();
+    for (const leaf of askedOf(about)) if (leaf.field.refersTo) offered.set(leaf, await this.offered(visit, leaf, []));
+    const lines = [];
+    for (const item of await this.collections.all(this.collection))
+      lines.push({ item, row: await this.row(visit, item) });
+    sendSpreadsheet(res, name, resourceSpreadsheet(about, visit, lines, offered));
   }
 
   private offered(visit: Visit, { field }: Leaf, chosen: string[]) {
     return this.collections.offered(field.refersTo!, visit.locale, chosen);
   }
-}
-
-function cell(
-  visit: Visit,
-  { field }: Leaf,
-  value: unknown,
-  offered: readonly { value: string; label: string }[],
-): Cell {
-  const named = (each: unknown): string => {
-    const { choices } = field.form!;
-    if (choices) return visit.t(`${choices.words}.${String(each)}`);
-    return offered.find((option) => option.value === each)?.label ?? String(each);
-  };
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'boolean') return visit.t(value ? 'settings.resource.yes' : 'settings.resource.no');
-  if (typeof value === 'number') return value;
-  return [value].flat().map(named).join(', ');
 }
 
 /** The pages of a resource whose fields say all there is. */
