@@ -86,6 +86,8 @@ test('tickets and each other, who follows them and what is laid aside', async ()
   expect((await ofCompany.post(`${first}/followers`, { email: ute.email })).status).toBe(422);
   expect((await ofCompany.delete(`${first}/followers/${await personId(bea)}`)).status).toBe(204);
 
+  const past = await everything.post(`${first}/snooze`, { until: '2001-01-01T00:00:00Z' });
+  expect([past.status, past.body.errors?.[0].pointer]).toEqual([422, '/until']);
   const until = new Date(Date.now() + 3_600_000).toISOString();
   expect((await everything.post(`${first}/snooze`, { until })).status).toBe(204);
   expect((await everything.get(first)).body.snoozed_until).toBe(until);

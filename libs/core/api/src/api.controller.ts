@@ -59,7 +59,7 @@ export class ApiController {
     await this.admit(caller, operation, req);
     const call = await this.call(caller, operation, params, req);
     const given = await this.do(operation, call, req).catch((error: unknown) => {
-      throw atSentField(error, operation.body);
+      throw atSentField(error, operation);
     });
     closeReadingPage();
     if (given.file) return this.fileServer.give(req, res, given.file, 0);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
+import type { Operation } from './operation.js';
 import { type Fault, Problem } from '@foyer/web';
 
 /** What a schema makes of a part of the request; what nobody asked for is a fault, not left out. @throws Problem */
@@ -34,10 +35,18 @@ export const unknownAt = (path: readonly string[]): Fault => ({
  * A verb speaks of fields as forms call them, with a hyphen for what belongs together; programs have sent `company_id` for
  * `company`, and `{ defaults: { group_id } }` for `defaults-groupId`.
  */
-export function atSentField(error: unknown, body: z.ZodObject | undefined): unknown {
-  if (!(error instanceof InvalidField) || !body) return error;
-  const sent = sentPath(body, error.field.split('-'));
-  return sent ? new InvalidField(pointerTo(sent).slice(1), error.code, error.values) : error;
+export function atSentField(error: unknown, { body, query, called = {} }: Operation): unknown {
+  if (!(error instanceof InvalidField)) return error;
+  const { field, code, values } = error;
+  const sent =
+    body &&
+    sentPath(
+      body,
+      [called[field] ?? field].flatMap((name) => name.split('-')),
+    );
+  if (sent) return new InvalidField(pointerTo(sent).slice(1), code, values);
+  const isAsked = query && field in query.shape;
+  return isAsked ? new Problem(422, 'invalid', { errors: [{ parameter: field, code, message: code }] }) : error;
 }
 
 function sentPath(schema: z.ZodType, [control, ...below]: string[]): string[] | null {

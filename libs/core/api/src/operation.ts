@@ -41,6 +41,8 @@ export interface Operation {
   readonly type?: string;
   /** It takes a file in place of a body, or gives one in place of JSON. */
   readonly file?: 'taken' | 'given';
+  /** What programs call otherwise than the verb, by the verb's name for it: a fault is told at the field that was sent. */
+  readonly called?: Record<string, string>;
   readonly status: number;
   readonly example?: unknown;
   /** What is to be changed, as it is now, locked: its ETag must be the one that `If-Match` names. */
@@ -64,6 +66,7 @@ export interface Told<P extends Shape, Q extends Shape, B extends Shape, O exten
   body?: B;
   output: O;
   type?: string;
+  called?: Record<string, string>;
   status?: number;
   example?: unknown;
 }

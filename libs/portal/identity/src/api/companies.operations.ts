@@ -139,7 +139,6 @@ export class CompaniesOperations implements OnModuleInit {
         '/companies/{company}/members',
         {
           ...{ id: 'listMembers', scope: peopleRead, summary: 'Who belongs to a company', params: one },
-          description: 'Here a company’s key finds the people of its company.',
           output: z.object({ data: z.array(member) }),
         },
         async ({ actor, params }) => {
@@ -157,6 +156,7 @@ export class CompaniesOperations implements OnModuleInit {
             params: one,
             output: null,
           },
+          called: { company: 'person_id' },
           body: z.object({ person_id: z.uuid(), role: z.string().max(60).default('user') }),
         },
         ({ actor, params, body }) => this.companies.link(actor, params.company, body.person_id, body.role),

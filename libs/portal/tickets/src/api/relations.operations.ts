@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Api, moment } from '@foyer/api';
 import { portalApi } from '@foyer/identity';
-import { Categories, SUBJECT_MAX } from '@foyer/requests';
+import { SUBJECT_MAX } from '@foyer/requests';
 import { field } from '@foyer/web';
 import { Watching } from '../access/watching.js';
 import { Merges } from '../merges.js';
@@ -31,7 +31,6 @@ export class RelationsOperations implements OnModuleInit {
     private readonly snoozes: Snoozes,
     private readonly page: TicketPageReader,
     private readonly records: TicketRecords,
-    private readonly categories: Categories,
   ) {}
 
   onModuleInit(): void {
@@ -115,29 +114,20 @@ export class RelationsOperations implements OnModuleInit {
   }
 
   private aside() {
-    const { get, post, remove } = portalApi;
+    const { post, remove } = portalApi;
     return [
       post(
         '/tickets/{number}/snooze',
-        { ...done, id: 'snoozeTicket', summary: 'Lay a ticket aside', params, body: z.object({ until: moment }) },
+        {
+          ...{ ...done, id: 'snoozeTicket', summary: 'Lay a ticket aside', params, called: { at: 'until' } },
+          body: z.object({ until: moment }),
+        },
         ({ actor, params: { number }, body: { until } }) => this.snoozes.begin(actor, number, new Date(until)),
       ),
       remove(
         '/tickets/{number}/snooze',
         { ...done, id: 'unsnoozeTicket', summary: 'Take a ticket up again', params },
         ({ actor, params: { number } }) => this.snoozes.end(actor, number),
-      ),
-      get(
-        '/ticket-categories',
-        {
-          ...{ feature, scope: ticketsRead, id: 'listTicketCategories', summary: 'What tickets can be about' },
-          output: z.object({
-            data: z.array(
-              person.extend({ translations: z.record(z.string(), z.unknown()) }).meta({ id: 'TicketCategory' }),
-            ),
-          }),
-        },
-        async () => ({ data: await this.categories.all() }),
       ),
     ];
   }
