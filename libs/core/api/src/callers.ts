@@ -14,13 +14,22 @@ export interface Caller {
 /** Finds who shows this key from that address. @throws Problem */
 export type FindCaller = (key: string, address: string) => Promise<Caller>;
 
+/** Who a key stands for now; null for one that counts no more. */
+export type ActorOfKey = (keyId: string) => Promise<Actor | null>;
+
 /** Slot: who keeps the keys. */
 @Injectable()
 export class Callers {
   private find: FindCaller | null = null;
+  private now: ActorOfKey | null = null;
 
-  register(find: FindCaller): void {
-    this.find = find;
+  register(find: FindCaller, now: ActorOfKey): void {
+    Object.assign(this, { find, now });
+  }
+
+  /** For what a key began that goes on without it, with what it may do by then. */
+  async today(keyId: string): Promise<Actor | null> {
+    return (await this.now?.(keyId)) ?? null;
   }
 
   of(key: string, address: string): Promise<Caller> {

@@ -8,6 +8,7 @@ import { Themes } from '@foyer/theming';
 import { SentForms } from '@foyer/web';
 import { Accounts } from './accounts.js';
 import { CompaniesOperations } from './api/companies.operations.js';
+import { InvitationsOperations } from './api/invitations.operations.js';
 import { PeopleOperations } from './api/people.operations.js';
 import { Companies } from './companies.js';
 import { CompanyPeople } from './company-people.js';
@@ -92,6 +93,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     IdentityEntrances,
     PeopleOperations,
     CompaniesOperations,
+    InvitationsOperations,
   ],
   exports: [
     PortalPrincipals,

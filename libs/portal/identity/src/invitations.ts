@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { allowed, Conflict, DomainError, holds, InvalidField, NotFound, TooMany } from '@foyer/access';
+import { allowed, Conflict, DomainError, holds, InvalidField, keeperOf, NotFound, TooMany } from '@foyer/access';
+import { Callers } from '@foyer/api';
 import { hashPassword, type Limit, Limits, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
@@ -59,6 +60,8 @@ interface InvitationData {
   name: string;
   inviter: string;
   inviterId?: string | null;
+  /** Of the program that invited. */
+  keyId?: string;
   teamRole?: TeamRole;
   companyId?: string;
   companyRole?: CompanyRole;
@@ -79,6 +82,7 @@ export class Invitations {
     private readonly teamRoles: TeamRoles,
     private readonly passwords: PersonPasswords,
     private readonly principals: PortalPrincipals,
+    private readonly callers: Callers,
   ) {}
 
   async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
@@ -94,7 +98,7 @@ export class Invitations {
       if ('companyId' in destination && byTeam && person?.teamRole)
         throw new InvalidField('email', 'identity.companies.in-team');
       const data: InvitationData = {
-        ...{ name, inviter: actor.name, inviterId: actor.id, byTeam },
+        ...{ name, inviter: actor.name, inviterId: actor.id, byTeam, ...(actor.keyId && { keyId: actor.keyId }) },
         ...('personId' in destination ? {} : destination),
       };
       const secret = await this.tokens.issue('invitation', {
@@ -226,10 +230,12 @@ export class Invitations {
   }
 
   /** An invitation gives what whoever sent it may give today: who has lost that right lets nobody in by an old mail. */
-  private async isStillGiven({ inviterId, teamRole, companyId, companyRole }: InvitationData): Promise<boolean> {
+  private async isStillGiven({ inviterId, keyId, teamRole, companyId, companyRole }: InvitationData): Promise<boolean> {
     const destination = teamRole ? { teamRole } : companyId ? { companyId, companyRole: companyRole! } : null;
-    if (!destination || !inviterId) return true;
-    const inviter = await this.principals.person(inviterId);
+    if (!destination || !(inviterId ?? keyId)) return true;
+    const inviter = keyId
+      ? ((await this.callers.today(keyId)) as PortalActor | null)
+      : await this.principals.person(inviterId!);
     if (!inviter) return false;
     return this.checkInviting(inviter, destination).then(
       () => true,
@@ -252,12 +258,14 @@ export class Invitations {
 
   /** @throws TooMany, Conflict */
   private async countIn(actor: PortalActor, email: string, companyId: string | null): Promise<void> {
-    const { emailVerifiedAt } = await this.database.read((em) => em.findOneOrFail(Person, { id: actor.id! }));
-    if (!emailVerifiedAt)
+    // A program speaks for a team of which anybody has shown it.
+    const whose = actor.id ? { id: actor.id } : { teamRole: { $ne: null } };
+    const confirmed = await this.database.read((em) => em.count(Person, { ...whose, emailVerifiedAt: { $ne: null } }));
+    if (confirmed === 0)
       await this.limits.count(UNCONFIRMED, 'all').catch((error: unknown) => {
         throw error instanceof TooMany ? new Conflict('identity.invite.confirm-first') : error;
       });
-    await this.limits.count(PER_PERSON, actor.id!);
+    await this.limits.count(PER_PERSON, keeperOf(actor)!);
     if (companyId) await this.limits.count(PER_COMPANY, companyId);
     await this.limits.count(PER_TENANT, 'all');
     await this.limits.count(PER_MAILBOX, email);

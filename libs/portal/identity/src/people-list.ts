@@ -66,10 +66,7 @@ export class PeopleList {
     actor: PortalActor,
     { search, kind, state, companyId, after, limit }: PeopleFilter,
   ): Promise<{ rows: PersonRow[]; more: boolean }> {
-    const where = [
-      condition(accessible(actor.ability, 'read', 'Person', 'p')),
-      kind === 'team' ? sql`p.team_role is not null` : sql`p.team_role is null`,
-    ];
+    const where = [seenBy(actor), kind === 'team' ? sql`p.team_role is not null` : sql`p.team_role is null`];
     if (state === 'deactivated') where.push(sql`p.status = 'deactivated'`);
     if (state === 'unverified') where.push(sql`p.status <> 'deactivated' and p.email_verified_at is null`);
     if (state === 'active') where.push(sql`p.status = 'active' and p.email_verified_at is not null`);
@@ -80,14 +77,15 @@ export class PeopleList {
     if (after) where.push(sql`p.id < ${after}`);
     if (search) where.push(matches(search, 'p.words'));
     const found = await this.database.read((em) =>
-      rows<PersonRow>(em, sql`${PERSON()} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`),
+      rows<PersonRow>(em, sql`${PERSON(actor)} where ${join(where, ' and ')} order by p.id desc limit ${limit + 1}`),
     );
     return { rows: found.slice(0, limit), more: found.length > limit };
   }
 
   async person(actor: PortalActor, id: string): Promise<PersonRow> {
-    const may = condition(accessible(actor.ability, 'read', 'Person', 'p'));
-    const [row] = await this.database.read((em) => rows<PersonRow>(em, sql`${PERSON()} where p.id = ${id} and ${may}`));
+    const [row] = await this.database.read((em) =>
+      rows<PersonRow>(em, sql`${PERSON(actor)} where p.id = ${id} and ${seenBy(actor)}`),
+    );
     if (!row) throw new NotFound();
     return row;
   }
@@ -170,10 +168,17 @@ export class PeopleList {
 const LAST_SEEN = (): Sql =>
   sql`greatest(p.last_seen_at, (select max(s.last_seen_at) from ${table('session')} s where s.owner_id = p.id))`;
 
-const PERSON = (): Sql => sql`
+/** One may see them as a person, or as a member of a company. */
+function seenBy({ ability }: PortalActor): Sql {
+  const member = condition(accessible(ability, 'read', 'Membership', 'm'));
+  const itself = condition(accessible(ability, 'read', 'Person', 'p'));
+  return sql`(${itself} or exists (select from ${table('membership')} m where m.person_id = p.id and ${member}))`;
+}
+
+const PERSON = ({ ability }: PortalActor): Sql => sql`
   select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt", p.locale, p.time_zone as "timeZone", ${LAST_SEEN()} as "lastSeen",
          coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name ${ALPHABETICAL})
-                     from ${table('membership')} m join ${table('company')} c on c.id = m.company_id where m.person_id = p.id), '[]') as companies
+                     from ${table('membership')} m join ${table('company')} c on c.id = m.company_id where m.person_id = p.id and ${condition(accessible(ability, 'read', 'Company', 'c'))}), '[]') as companies
     from ${table('person')} p`;
 
 const COMPANY = (): Sql => sql`

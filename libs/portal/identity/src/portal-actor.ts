@@ -1,11 +1,14 @@
 import type { Actor } from '@foyer/access';
 import type { CompanyRole } from './company.entity.js';
 import type { TeamRole } from './person.entity.js';
+import type { TeamScope } from './roles/capabilities.js';
 
 /** A tenant's person (or guest) at work: what verbs of the portal's modules take. */
 export interface PortalActor extends Actor {
   email: string | null;
   teamRole: TeamRole | null;
+  /** What the role allows, where it is none that has a name: a key's. */
+  teamScopes?: Record<string, TeamScope>;
   companies: { id: string; name: string; role: CompanyRole; manages: boolean }[];
   /** The company they act for at present; null where they belong to none. */
   companyId: string | null;

@@ -33,7 +33,11 @@ export class KeyCallers implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.callers.register((key, address) => this.find(key, address));
+    const today = async (id: string) => {
+      const row = await this.row(id);
+      return row?.counts ? this.actor(id, row) : null;
+    };
+    this.callers.register((key, address) => this.find(key, address), today);
   }
 
   /** @throws Problem 401 for what is no key that counts, 403 from elsewhere than it may be used */
@@ -66,7 +70,7 @@ export class KeyCallers implements OnModuleInit {
     const grants = grantsOf({ id, team }, place ? [place] : [], () => meaning);
     return {
       ...{ kind: 'key', id: null, keyId: id, name, email: null, sessionId: null },
-      teamRole: place ? null : KEY_ROLE,
+      ...(team ? { teamRole: KEY_ROLE, teamScopes: team.scopes } : { teamRole: null }),
       companies: place ? [{ id: place.id, name: place.name, role: 'company_admin', manages }] : [],
       companyId: place?.id ?? null,
       ability: this.abilities.of(grants),

@@ -13,3 +13,7 @@ export const peopleWrite = declareScope({
   ...{ name: 'people:write', label: 'identity.api-scope.people-write', order: 21, ofCompany: true, people: true },
   capabilities: ['people.view', 'people.edit', 'people.invite', 'people.manage'],
 });
+export const teamWrite = declareScope({
+  ...{ name: 'team:write', label: 'identity.api-scope.team-write', order: 22, ofCompany: false },
+  capabilities: ['team.manage'],
+});

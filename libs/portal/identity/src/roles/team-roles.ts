@@ -19,7 +19,7 @@ export type TeamRoleSetup = z.output<typeof teamRole>;
 /** Roles in the team that the operator has composed, beside the five standard ones. */
 export const teamRoles = declareCollection('team-roles', teamRole);
 
-type Who = Pick<PortalActor, 'teamRole'>;
+type Who = Pick<PortalActor, 'teamRole' | 'teamScopes'>;
 
 /** What each role in the team means, and who may give which. */
 @Injectable()
@@ -40,7 +40,7 @@ export class TeamRoles extends ComposedRoles<TeamScope, StandardTeamRole, TeamRo
     // Nobody composes for others, or for themselves, what they may not do; nor takes from a role what they do not have.
     this.collections.restrict(teamRoles, async (actor, before, after) => {
       const meaning = await this.meaning();
-      const mine = meaning((actor as PortalActor).teamRole ?? '');
+      const mine = scopesOf(actor as PortalActor, meaning);
       const within = [before, after].every(
         (role) => role === null || this.capabilities.covers(mine, this.capabilities.read(role.scopes)),
       );
@@ -91,7 +91,7 @@ export class TeamRoles extends ComposedRoles<TeamScope, StandardTeamRole, TeamRo
    */
   async within(who: Who): Promise<(role: string) => boolean> {
     const meaning = await this.meaning();
-    const mine = meaning(who.teamRole ?? '');
+    const mine = scopesOf(who, meaning);
     return (role) => who.teamRole === 'owner' || (role !== 'owner' && this.capabilities.covers(mine, meaning(role)));
   }
 
@@ -109,3 +109,6 @@ export class TeamRoles extends ComposedRoles<TeamScope, StandardTeamRole, TeamRo
     if (!(await this.within(actor))(role)) throw new Refused('identity.team.above-you');
   }
 }
+
+const scopesOf = ({ teamRole, teamScopes }: Who, meaning: (role: string) => Record<string, TeamScope>) =>
+  teamScopes ?? meaning(teamRole ?? '');
