@@ -3,7 +3,7 @@ import { Abilities, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
-import { navEntries, setupPages, Uses } from '@foyer/settings';
+import { ListOperations, navEntries, setupPages, Uses } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
@@ -55,6 +55,7 @@ export class CorrespondenceModule implements OnModuleInit {
     private readonly log: MailLog,
     private readonly fileUses: FileUses,
     private readonly uses: Uses,
+    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
@@ -72,6 +73,8 @@ export class CorrespondenceModule implements OnModuleInit {
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
     });
+    // Who changes one has to type its password, which no program is told.
+    this.lists.offer(mailboxes, { one: 'mailbox', several: 'mailboxes', feature: 'tickets', hidden: ['password'] });
     this.uses.add(mailboxes.section, {
       kind: 'correspondence.setup.mailboxes',
       name: ({ name }) => name,

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { LOCALES } from '@foyer/i18n';
 import {
   declareReference,
   type ItemChange,
@@ -24,6 +25,9 @@ export interface CategoryRow extends SaidCategory {
   tickets: number;
   archived: boolean;
 }
+
+/** Of its name, in every language. */
+export const CATEGORY_NAME_MAX = 80;
 
 /** Its texts as a form gives them: `textsFrom`. */
 export interface CategoryTexts {
@@ -81,9 +85,10 @@ export class Categories implements OnModuleInit {
     return all.map((category) => ({ ...category, tickets: tickets.get(category.id) ?? 0 }));
   }
 
-  async add(actor: Actor, texts: CategoryTexts): Promise<void> {
+  async add(actor: Actor, texts: CategoryTexts): Promise<string> {
     mayManage(actor);
-    await this.database.write(async (em) => {
+    mustBeSpoken(texts);
+    return this.database.write(async (em) => {
       await this.checkName(texts.name, null);
       const [{ position }] = (await rows<{ position: number }>(
         em,
@@ -93,11 +98,13 @@ export class Categories implements OnModuleInit {
       em.persist(category);
       await em.flush();
       await this.told(actor, { id: category.id, verb: 'added' });
+      return category.id;
     });
   }
 
   async rename(actor: Actor, id: string, texts: CategoryTexts): Promise<void> {
     await this.change(actor, id, 'changed', async (category) => {
+      mustBeSpoken(texts, category);
       await this.checkName(texts.name, id);
       Object.assign(category, texts);
     });
@@ -147,6 +154,13 @@ export class Categories implements OnModuleInit {
     });
   }
 
+  /** Nobody else changes it until the enclosing write is over. */
+  async hold(id: string): Promise<void> {
+    await this.database.write((em) =>
+      rows(em, sql`select 1 from ${table('ticket_category')} where id = ${id} for update`),
+    );
+  }
+
   private async change(
     actor: Actor,
     id: string,
@@ -155,7 +169,7 @@ export class Categories implements OnModuleInit {
   ): Promise<void> {
     mayManage(actor);
     await this.database.write(async (em) => {
-      await rows(em, sql`select 1 from ${table('ticket_category')} where id = ${id} for update`);
+      await this.hold(id);
       const category = await em.findOne(TicketCategory, { id });
       if (!category) throw new NotFound();
       await change(category);
@@ -182,4 +196,11 @@ export class Categories implements OnModuleInit {
 
 function mayManage({ ability }: Actor): void {
   if (!holds(ability, 'manage', 'Settings')) throw new Refused();
+}
+
+/** Into languages that there are; one that was there before may stay. */
+function mustBeSpoken({ translations }: CategoryTexts, before?: TicketCategory): void {
+  const known = new Set<string>([...LOCALES, ...Object.keys(before?.translations ?? {})]);
+  if (!Object.keys(translations).every((locale) => known.has(locale)))
+    throw new InvalidField('translations', 'settings.resource.language');
 }

@@ -2,6 +2,7 @@ export { Agents } from './agents.js';
 export { type Answer, answersOf, idsIn, type Names, printOf, typedAnswers } from './answers.js';
 export {
   Categories,
+  CATEGORY_NAME_MAX,
   categoryName,
   categoryReference,
   categoryOptions,
@@ -9,7 +10,14 @@ export {
   type SaidCategory,
 } from './categories.js';
 export { Groups, type TicketGroup, ticketGroups, workingAgents } from './groups.js';
-export { PRIORITIES, type Priority, priorityName, priorityOptions, priorityReference } from './priorities.js';
+export {
+  PRIORITIES,
+  type Priority,
+  priorityName,
+  priorityNames,
+  priorityOptions,
+  priorityReference,
+} from './priorities.js';
 export {
   ANSWER_MAX,
   FIELD_KINDS,

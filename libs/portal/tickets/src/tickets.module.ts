@@ -6,6 +6,7 @@ import { Themes } from '@foyer/theming';
 import { FirstAnswer } from './first-answer.js';
 import { RequestInput } from './api/request-input.js';
 import { FormOperations } from './api/form.operations.js';
+import { SetupOperations } from './api/setup.operations.js';
 import { RelationsOperations } from './api/relations.operations.js';
 import { ThreadOperations } from './api/thread.operations.js';
 import { TicketRecords } from './api/ticket-records.js';
@@ -126,6 +127,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     RequestInput,
     FormOperations,
     RelationsOperations,
+    SetupOperations,
     TicketRecords,
     TicketsOperations,
     ThreadOperations,

@@ -26,12 +26,13 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Categories, categoryName, categoryOptions, type CategoryRow } from '../categories.js';
+import { Categories, CATEGORY_NAME_MAX, categoryName, categoryOptions, type CategoryRow } from '../categories.js';
 
 const PATH = '/console/settings/ticket-categories';
-const MAX = 80;
-const TEXTS: TranslatedText<'name'>[] = [{ name: 'name', label: 'requests.setup.categories.name', max: MAX }];
-const named = z.object({ name: field.text(MAX), ...translationShape(TEXTS) });
+const TEXTS: TranslatedText<'name'>[] = [
+  { name: 'name', label: 'requests.setup.categories.name', max: CATEGORY_NAME_MAX },
+];
+const named = z.object({ name: field.text(CATEGORY_NAME_MAX), ...translationShape(TEXTS) });
 const goodbye = z.object({ to: z.union([z.literal('archive'), z.uuid('web.form.choice')], 'web.form.choice') });
 const adding = { form: named };
 const onCategory = { params: { category: id } };

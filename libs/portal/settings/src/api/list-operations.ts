@@ -19,6 +19,8 @@ interface Told {
   feature?: string;
   /** Where the rules that a page checks stand below it, so that whoever writes meets them. */
   writable?: boolean;
+  /** Fields that never leave, by the names that programs would have for them. */
+  hidden?: readonly string[];
 }
 const params = z.object({ id: z.uuid() });
 type OfOne = Call<Actor, z.output<typeof params>>;
@@ -50,12 +52,12 @@ const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 
 function operationsOf<Item extends CollectionItem>(
   collections: Collections,
   list: List<Item>,
-  { one, several, feature, writable = false }: Told,
+  { one, several, feature, writable = false, hidden = [] }: Told,
 ): Operation[] {
   const path = several.replaceAll(' ', '-');
   const entry = entryOf(list);
   const whole = wireOf(entry);
-  const schema = without(whole.schema, 'owner_id').meta({ id: nameOf(one) });
+  const schema = without(whole.schema, 'owner_id', ...hidden).meta({ id: nameOf(one) });
   const told = { ...(feature && { feature }), output: schema };
   const shown = (item: Item) => whole.out(item) as never;
   const find = async (actor: Actor, id: string): Promise<Item> => {
