@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
+import { ApprovalOperations } from './api/approval.operations.js';
 import { ApprovalEntrance } from './approval-entrance.js';
 import { ApprovalList } from './approval-list.js';
 import { ApprovalMails } from './approval-mails.js';
@@ -19,6 +20,7 @@ registerMessages('approvals', new URL('../locales', import.meta.url));
     ApprovalEntrance,
     ApprovalList,
     ApprovalMails,
+    ApprovalOperations,
     ApprovalOnSubmission,
     ApprovalPanels,
     Approvals,

@@ -15,6 +15,7 @@ import { CalendarsController } from './hours/calendars.controller.js';
 import { ApplyMacroController } from './macros/apply-macro.controller.js';
 import { Fillings } from './macros/filling.js';
 import { MacroPanel } from './macros/macro-panel.js';
+import { MacroOperations } from './api/macro.operations.js';
 import { MacroShelf } from './macros/macro-shelf.js';
 import { MacrosController } from './macros/macros.controller.js';
 import { OwnMacrosController } from './macros/own-macros.controller.js';
@@ -44,7 +45,7 @@ registerMessages('service', new URL('../locales', import.meta.url));
     ...[SlaClocks, Escalations, ClockPanels],
     ...[Turns, Router, DryRun, Absences, AvailabilitySection],
     ...[AutomationRunner, OnTicketEvents, AutomationClock, RuleMails, Closing],
-    ...[MacroShelf, MacroPanel],
+    ...[MacroShelf, MacroPanel, MacroOperations],
   ],
   exports: [SlaClocks, MacroShelf, AutomationClock, Absences],
 })

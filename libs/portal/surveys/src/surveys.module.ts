@@ -4,6 +4,7 @@ import { registerMessages } from '@foyer/i18n';
 import { navEntries } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
+import { SurveyOperations } from './api/survey.operations.js';
 import { Answers } from './answers.js';
 import { Asking } from './asking.js';
 import { OneClickController } from './customer/one-click.controller.js';
@@ -23,7 +24,7 @@ registerMessages('surveys', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [SurveysController, ResultsController, RatingController, SurveyController, OneClickController],
-  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyResults, SurveysPack, TicketRatings],
+  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyOperations, SurveyResults, SurveysPack, TicketRatings],
   exports: [Answers, Asking, SurveyResults, TicketRatings],
 })
 export class SurveysModule implements OnModuleInit {

@@ -1,3 +1,4 @@
+export { onTicketByKey, onTicketReadByKey } from './api/ticket-wire.js';
 export { Merges } from './merges.js';
 export { TicketViews } from './views/ticket-views.js';
 export { type AboutTicket, type RuledTicket, TicketAudience } from './access/ticket-audience.js';

@@ -153,10 +153,13 @@ export class Merges {
       const former = await this.thread.find(actor, 'reply', number);
       if (!(await this.reopening.chances(actor, former)).followUp) throw new Conflict('tickets.follow-up.not-closed');
       const { subject, categoryId, companyId, typeId, fields, requesterId } = former;
+      // A program is nobody: it goes on for whoever asked.
+      const own = actor.kind === 'key' || requesterId === actor.id;
       const ticket = await this.tickets.open(actor, {
         ...{ subject, categoryId, typeId, fields, fileIds: draft.fileIds, description: draft.body, priority: 'normal' },
-        companyId:
-          requesterId === actor.id ? companyId : (actor.companies.find(({ id }) => id === companyId)?.id ?? null),
+        ...(actor.kind === 'key' && { requesterId }),
+        ...(draft.source && { source: draft.source }),
+        companyId: own ? companyId : (actor.companies.find(({ id }) => id === companyId)?.id ?? null),
       });
       await this.goesOn(actor, ticket, former);
       return ticket;

@@ -47,6 +47,8 @@ export function valuesOf(action: Setting, actor: PortalActor): TicketValues {
     case 'group':
       return { groupId: action.to };
     case 'assign':
+      // A program is nobody to whom something could be given.
+      if (action.to === 'me' && actor.kind === 'key') return {};
       return { assigneeId: action.to === 'me' ? actor.id : action.to };
   }
 }

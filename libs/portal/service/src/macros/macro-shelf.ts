@@ -23,7 +23,7 @@ export class MacroShelf implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.slots.fill(replySuggestions, 10, this.reply);
+    this.slots.fill(replySuggestions, 10, this.proposed);
   }
 
   async of(actor: PortalActor): Promise<Macro[]> {
@@ -64,7 +64,7 @@ export class MacroShelf implements OnModuleInit {
   }
 
   /** What a macro proposes for the next reply, in the customer's language where it has words for it. */
-  private readonly reply: FindReply = async (actor, ticket, id, reader) => {
+  readonly proposed: FindReply = async (actor, ticket, id, reader) => {
     const macro = (await this.of(actor)).find((one) => one.id === id);
     if (!macro) return null;
     const { values, locale } = await this.fillings.of(ticket.id, actor.name);

@@ -10,6 +10,7 @@ import { AnswerPanels } from '../asking/answer-panels.js';
 import { NEXT_STATUSES } from '../ticket-forms.js';
 import type { Happening } from '../happenings.js';
 import type { ThreadMessage } from '../ticket-detail.js';
+import { Merges } from '../merges.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { Tickets } from '../tickets.js';
 import { RequestInput } from './request-input.js';
@@ -41,6 +42,7 @@ export class ThreadOperations implements OnModuleInit {
     private readonly files: Files,
     private readonly input: RequestInput,
     private readonly answers: AnswerPanels,
+    private readonly merges: Merges,
   ) {}
 
   onModuleInit(): void {
@@ -114,6 +116,18 @@ export class ThreadOperations implements OnModuleInit {
         },
         async ({ actor, params: { number }, body: { status, ...said } }) =>
           this.tickets.reply(actor, number, await this.input.words(actor, said), status),
+      ),
+      post(
+        '/tickets/{number}/follow-ups',
+        {
+          ...{ feature, params, scope: ticketsWrite, id: 'followUp', summary: 'Go on where a closed ticket ended' },
+          description: 'A new ticket for whoever asked, linked with the former one.',
+          ...{ body: z.object(words), output: ticket, example: EXAMPLE },
+        },
+        async ({ actor, params: { number }, body }) => {
+          const added = await this.merges.followUp(actor, number, await this.input.words(actor, body));
+          return this.records.one(actor, added.number);
+        },
       ),
       post(
         '/tickets/{number}/notes',

@@ -33,6 +33,10 @@ export const attachmentIds = z
   .max(MAX_FILES)
   .default([])
   .describe('Ids of uploads of this key that are not used yet.');
+/** What operations on one ticket have in common, also those of modules above. */
+export const onTicketByKey = { feature: 'tickets', scope: ticketsWrite, params: ticketParams };
+export const onTicketReadByKey = { ...onTicketByKey, scope: ticketsRead };
+
 export const answer = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const OF_TEAM = 'For keys of the whole portal.';
 export const person = z.object({ id: z.uuid(), name: z.string() });

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { holds, Refused } from '@foyer/access';
+import { holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Api, type Call, paged, pageOf, paging } from '@foyer/api';
 import { portalApi, type PortalActor } from '@foyer/identity';
 import { field } from '@foyer/web';
@@ -10,7 +10,9 @@ import { PRIORITIES, refuseLongTags, TICKET_STATUSES } from '@foyer/requests';
 import { TicketThread } from '../ticket-thread.js';
 import { LIST_ORDERS, type ViewFilter } from '../ticket-filter.js';
 import { TicketList } from '../ticket-list.js';
+import { inboxFilter } from '../team/inbox-filter.js';
 import { Tickets } from '../tickets.js';
+import { TicketViews } from '../views/ticket-views.js';
 import { RequestInput } from './request-input.js';
 import { TicketRecords } from './ticket-records.js';
 import {
@@ -33,9 +35,13 @@ const filters = z.object({
   type_id: z.uuid().optional(),
   group_id: z.uuid().optional().describe('For keys of the whole portal.'),
   tag: z.string().max(50).optional().describe('For keys of the whole portal.'),
+  view_id: z.uuid().optional().describe('What a view of ticket-views finds. For keys of the whole portal.'),
 });
 type Filters = z.output<typeof filters>;
 const order = z.enum(LIST_ORDERS).optional().describe('The last changed first, unless said otherwise.');
+const sharedView = z
+  .object({ id: z.uuid(), name: z.string(), order: z.enum(LIST_ORDERS), group_id: z.uuid().nullable() })
+  .meta({ id: 'TicketView' });
 const feature = 'tickets';
 
 /** Tickets for programs: list, search, one, open, change, export, and what has changed since. */
@@ -49,6 +55,7 @@ export class TicketsOperations implements OnModuleInit {
     private readonly records: TicketRecords,
     private readonly input: RequestInput,
     private readonly csv: TicketCsv,
+    private readonly views: TicketViews,
   ) {}
 
   onModuleInit(): void {
@@ -73,7 +80,7 @@ export class TicketsOperations implements OnModuleInit {
         },
         async ({ actor, query: { limit, order: by, ...asked }, place }) => {
           if (by === 'touched' || by === 'due') mustBeOfTeam(actor);
-          const filter = { ...filterOf(actor, asked), ...(by && { order: by }), cursor: place, limit };
+          const filter = { ...(await this.filterOf(actor, asked)), ...(by && { order: by }), cursor: place, limit };
           const { rows, next } = await this.list.page(actor, filter);
           return paged(
             await this.records.of(
@@ -106,8 +113,21 @@ export class TicketsOperations implements OnModuleInit {
           description:
             'Up to 10,000 tickets as CSV, in the language and for the region that `Accept-Language` asks for.',
         },
-        ({ actor, keyId, query, visit }) =>
-          this.csv.text(visit, actor, keyId, isOfTeam(actor) ? '/console' : '', filterOf(actor, query)),
+        async ({ actor, keyId, query, visit }) =>
+          this.csv.text(visit, actor, keyId, isOfTeam(actor) ? '/console' : '', await this.filterOf(actor, query)),
+      ),
+      get(
+        '/ticket-views',
+        {
+          ...{ id: 'listTicketViews', scope: ticketsRead, feature, summary: 'Views that the team shares' },
+          description: 'For keys of the whole portal. `GET /tickets?view_id=…` gives the tickets of one.',
+          output: z.object({ data: z.array(sharedView) }),
+        },
+        async ({ actor }) => {
+          mustBeOfTeam(actor);
+          const views = await this.views.of(actor);
+          return { data: views.map(({ groupId, ...view }) => ({ ...view, group_id: groupId })) };
+        },
       ),
       get(
         '/tickets/{number}',
@@ -199,6 +219,16 @@ export class TicketsOperations implements OnModuleInit {
     ];
   }
 
+  private async filterOf(actor: PortalActor, { view_id, ...asked }: Filters): Promise<ViewFilter> {
+    if (view_id === undefined) return filterOf(actor, asked);
+    mustBeOfTeam(actor);
+    const saved = await this.views.find(actor, view_id).catch((error: unknown) => {
+      throw error instanceof NotFound ? new InvalidField('view_id', 'web.form.choice') : error;
+    });
+    const own = Object.entries(filterOf(actor, asked)).filter(([, value]) => value !== null);
+    return { ...inboxFilter({ view: saved.id }, actor, saved), ...Object.fromEntries(own) };
+  }
+
   /** As the actor sees it, and nobody else changes it until the enclosing write is over. */
   private async held({ actor, params: { number } }: Call<PortalActor, { number: number }>) {
     await this.thread.find(actor, 'read', number);
@@ -213,7 +243,7 @@ function mustBeOfTeam(actor: PortalActor): void {
   if (!isOfTeam(actor)) throw new Refused();
 }
 
-function filterOf(actor: PortalActor, { q, status, tag, ...asked }: Filters): ViewFilter {
+function filterOf(actor: PortalActor, { q, status, tag, ...asked }: Omit<Filters, 'view_id'>): ViewFilter {
   if (tag !== undefined || asked.group_id !== undefined) mustBeOfTeam(actor);
   return {
     ...{ search: q || null, statuses: status ? [status] : null, tag: tag ?? null, priority: asked.priority ?? null },
