@@ -3,7 +3,7 @@ import { Abilities, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
-import { ListOperations, navEntries, setupPages, Uses } from '@foyer/settings';
+import { navEntries, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
@@ -14,7 +14,6 @@ import { correspondenceRules } from './correspondence.rules.js';
 import { Intake } from './intake.js';
 import { MailReading } from './jobs/reading.js';
 import { MailFiles } from './mail-files.js';
-import { mailboxes } from './mail-settings.js';
 import { MailLog } from './mail-log.js';
 import { Senders } from './senders.js';
 import { HeldMailsController } from './team/held-mails.controller.js';
@@ -54,31 +53,17 @@ export class CorrespondenceModule implements OnModuleInit {
     private readonly maintenance: Maintenance,
     private readonly log: MailLog,
     private readonly fileUses: FileUses,
-    private readonly uses: Uses,
-    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(correspondenceRules);
     this.themes.registerTemplates('correspondence', new URL('../templates', import.meta.url));
-    this.slots.fill(
-      setupPages,
-      10,
-      setup('mail-in', 'mail'),
-      setup('mailboxes', 'inbox'),
-      setup('mail-log', 'activity'),
-    );
+    this.slots.fill(setupPages, 10, setup('mail-in', 'mail'));
+    this.slots.fill(setupPages, 12, setup('mail-log', 'activity'));
     this.slots.fill(navEntries, 15, {
       ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail' },
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
-    });
-    // Who changes one has to type its password, which no program is told.
-    this.lists.offer(mailboxes, { one: 'mailbox', several: 'mailboxes', feature: 'tickets', hidden: ['password'] });
-    this.uses.add(mailboxes.section, {
-      kind: 'correspondence.setup.mailboxes',
-      name: ({ name }) => name,
-      page: ({ id }) => `/console/settings/mailboxes/${id}`,
     });
     this.fileUses.column('inbound_mail', 'file_id');
     this.maintenance.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));

@@ -1,5 +1,21 @@
 import { z } from 'zod';
-import { declareCollection, declareSection } from '@foyer/settings';
+import { InvalidField } from '@foyer/access';
+import { categoryReference, requestTypes } from '@foyer/requests';
+import {
+  choice,
+  declareResource,
+  declareSection,
+  type Field,
+  flag,
+  line,
+  optionalReference,
+  type ResourceItem,
+  secret,
+  text,
+  whole,
+} from '@foyer/settings';
+import { currentTenant } from '@foyer/tenancy';
+import { domainAsWritten, domainInDns, field } from '@foyer/web';
 
 const address = z.string().max(320);
 
@@ -23,25 +39,54 @@ export type MailSettings = z.output<typeof mailSettings.schema>;
 
 export const SECURITIES = ['tls', 'starttls'] as const;
 
-const mailbox = z.object({
-  id: z.uuid(),
-  name: z.string().min(1).max(80),
-  /** Which it answers for; for people only. */
-  address: address.default(''),
-  host: z.string().min(1).max(255),
-  port: z.number().int().min(1).max(65_535),
-  security: z.enum([...SECURITIES, 'none']).default('tls'),
-  user: z.string().min(1).max(320),
-  /** Sealed; opens only in this tenant and with the installation's key. */
-  password: z.string(),
-  typeId: z.uuid().nullable().default(null),
-  categoryId: z.uuid().nullable().default(null),
-  enabled: z.boolean().default(true),
-});
-export type Mailbox = z.output<typeof mailbox>;
+/** What a mailbox's password is sealed for: it opens in this tenant only. */
+export const mailboxSeal = (): string => `mailbox ${currentTenant().id}`;
+
+const host = z
+  .string()
+  .trim()
+  .transform(domainInDns)
+  .pipe(
+    z
+      .string()
+      .max(255)
+      .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'correspondence.mailbox.host-form'),
+  );
+/** `none` is for the servers of tests: nobody can choose it. */
+const security = z.enum([...SECURITIES, 'none']).default('tls');
+const usual = { none: 'correspondence.mailbox.usual' };
 
 /** Mailboxes that are fetched by IMAP. */
-export const mailboxes = declareCollection<Mailbox>('mailboxes', mailbox);
+export const mailboxes = declareResource('mailboxes', {
+  one: 'mailbox',
+  words: 'correspondence.mailbox',
+  page: { path: 'mailboxes', group: 'mail', icon: 'inbox', order: 11 },
+  ordered: false,
+  fields: {
+    name: text(80),
+    /** Which it answers for; for people only. */
+    address: line(z.union([z.literal(''), field.email]).default(''), 254, { kind: 'email' }),
+    host: line(host, 255, { placeholder: 'imap.example.com', typed: domainAsWritten }),
+    port: whole([1, 65_535], { byDefault: 993, wrong: 'correspondence.mailbox.port-form' }),
+    security: { ...choice(SECURITIES, 'correspondence.security'), schema: security } as Field<
+      z.output<typeof security>
+    >,
+    user: text(320),
+    password: secret(1_000, mailboxSeal, { kept: 'correspondence.mailbox.password-kept', hint: true }),
+    typeId: optionalReference(requestTypes.about.reference, usual),
+    categoryId: optionalReference(categoryReference, usual),
+    enabled: flag(true),
+  },
+  check(item, before) {
+    if (item.security === 'none' && before?.security !== 'none') throw new InvalidField('security', 'web.form.choice');
+    // What was typed for one server must not be sent to another by whoever may change its name.
+    const moved = before && (['host', 'port', 'user'] as const).some((name) => before[name] !== item[name]);
+    if (moved && item.password === before.password)
+      throw new InvalidField('password', 'correspondence.mailbox.password-again');
+  },
+  goesBy: () => true,
+});
+export type Mailbox = ResourceItem<typeof mailboxes>;
 
 /** Whether an address is one of the listed ones or of a listed domain. */
 export function isListed(list: readonly string[], wanted: string): boolean {

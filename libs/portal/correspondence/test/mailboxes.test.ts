@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { afterTests, ImapBox, type TestTenant, World } from '@foyer/app-cli/testing';
-import { seal } from '@foyer/credentials';
+import { seal, unseal } from '@foyer/credentials';
 import { mailboxes } from '@foyer/correspondence';
 import { sql, table } from '@foyer/database';
-import { Collections } from '@foyer/settings';
+import { Keys } from '@foyer/keys';
+import { Collections, identified } from '@foyer/settings';
 import { AUTHSERV, outcome, raw } from './correspondents.js';
 
 let world: World;
@@ -17,24 +18,18 @@ beforeAll(async () => {
   acme = await world.tenant('acme');
 });
 
-/** Sets a mailbox up as the console's page does, at a server without TLS. */
+/** Sets a mailbox up at a server without TLS, which no page offers. */
 const setUp = (host: string, port: number, password = box.password) =>
-  acme.inside(async () =>
-    world.get(Collections).add(await acme.owner.actor(), mailboxes, {
-      ...{
-        name: host,
-        address: '',
-        host,
-        port,
-        security: 'none',
-        user: box.user,
-        typeId: null,
-        categoryId: null,
-        enabled: true,
-      },
+  acme.inside(async () => {
+    const mailbox = identified({
+      ...{ name: host, address: '', host, port, security: 'none' as const, user: box.user },
+      ...{ typeId: null, categoryId: null, enabled: true },
       password: seal(world.config.secretKey, `mailbox ${acme.tenant.id}`, password),
-    }),
-  );
+    });
+    const collections = world.get(Collections);
+    await collections.apply(mailboxes, [...(await collections.all(mailboxes)), mailbox]);
+    return mailbox;
+  });
 
 async function looked(id: string): Promise<{ error: string | null; fetched: number }> {
   const deadline = Date.now() + 15_000;
@@ -104,9 +99,43 @@ describe('a mailbox', () => {
     expect((await owner.get(path)).text).not.toMatch(/hush-hush/);
     const rows = await acme.query<{ value: unknown }>(() => sql`select value from ${table('setting')}`);
     expect(JSON.stringify(rows)).not.toContain('hush-hush');
-    const elsewhere = await owner.post(path, { ...values, host: 'imap.evil.example', new_password: '' });
+    const elsewhere = await owner.post(path, { ...values, host: 'imap.evil.example', password: '' });
     expect(elsewhere.status).toBe(422);
-    expect((await owner.post(path, { ...values, name: 'Selling', new_password: '' })).status).toBe(303);
+    expect((await owner.post(path, { ...values, name: 'Selling', password: '' })).status).toBe(303);
+    const opened = await acme.inside(async () => (await world.get(Collections).find(mailboxes, kept.id))!.password);
+    expect(unseal(world.config.secretKey, `mailbox ${acme.tenant.id}`, opened)).toBe('hush-hush');
+    const csv = await owner.get('/console/settings/mailboxes/export');
+    const found = await owner.get('/console/find?q=hush-hush');
+    expect(csv.text).not.toMatch(new RegExp(`hush-hush|${opened}`));
+    expect(found.text).not.toContain(path);
+  });
+
+  test('takes a password from a program and never tells it', async () => {
+    const { key } = await acme.inside(async () =>
+      world.get(Keys).create(await acme.owner.actor(), {
+        ...{ name: 'Setup', scopes: ['settings:read', 'settings:write'], companyId: null, addresses: [], days: 365 },
+      }),
+    );
+    const { default: request } = await import('supertest');
+    const call = (method: 'get' | 'post' | 'patch', path: string) => {
+      const sent = request(world.app.getHttpServer())[method](`/api/v1/mailboxes${path}`);
+      return sent.set({ Host: acme.host, Authorization: `Bearer ${key}`, 'Idempotency-Key': method, 'If-Match': '*' });
+    };
+    const sent = { name: 'Orders', host: 'imap.acme.example', port: 993, user: 'orders' };
+    const without = await call('post', '').send(sent);
+    expect([without.status, without.body.errors]).toEqual([422, [expect.objectContaining({ pointer: '/password' })]]);
+    const added = await call('post', '')
+      .set('Idempotency-Key', 'again')
+      .send({ ...sent, password: 'psst-psst' });
+    expect([added.status, 'password' in added.body]).toEqual([201, false]);
+    const kept = await acme.inside(() => world.get(Collections).find(mailboxes, added.body.id as string));
+    expect(unseal(world.config.secretKey, `mailbox ${acme.tenant.id}`, kept!.password)).toBe('psst-psst');
+    expect((await call('get', '')).text).not.toMatch(/"password"|psst-psst/);
+    const moved = await call('patch', `/${kept!.id}`).send({ host: 'imap.evil.example' });
+    expect([moved.status, moved.body.errors]).toEqual([422, [expect.objectContaining({ pointer: '/password' })]]);
+    expect((await call('patch', `/${kept!.id}`).send({ name: 'Ordering' })).status).toBe(200);
+    const open = await call('patch', `/${kept!.id}`).send({ security: 'none' });
+    expect([open.status, open.body.errors]).toEqual([422, [expect.objectContaining({ pointer: '/security' })]]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { registerMessages } from '@foyer/i18n';
-import { firstSteps, ListOperations, setupPages } from '@foyer/settings';
+import { firstSteps, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
@@ -30,8 +30,8 @@ import { ConsoleAccountController } from './team/console-account.controller.js';
 import { Deactivations } from './deactivations.js';
 import { RolePreview } from './roles/role-preview.js';
 import { CompanyRolesController, TeamRolesController } from './roles/roles.controller.js';
-import { companyRoles, Roles } from './roles/roles.js';
-import { TeamRoles, teamRoles } from './roles/team-roles.js';
+import { Roles } from './roles/roles.js';
+import { TeamRoles } from './roles/team-roles.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
@@ -119,12 +119,9 @@ export class IdentityModule implements OnModuleInit {
     private readonly sent: SentForms,
     private readonly slots: Slots,
     private readonly welcome: Welcome,
-    private readonly lists: ListOperations,
   ) {}
 
   onModuleInit(): void {
-    this.lists.offer(companyRoles, { one: 'company role', several: 'company roles' });
-    this.lists.offer(teamRoles, { one: 'team role', several: 'team roles' });
     this.abilities.contribute(identityRules);
     this.maintenance.register('identity.sweep', () => this.accounts.sweep());
     this.maintenance.register('web.sent-forms', () => this.sent.forget());
@@ -137,15 +134,6 @@ export class IdentityModule implements OnModuleInit {
     this.slots.fill(setupPages, 5, {
       ...{ group: 'portal', href: '/console/welcome', icon: 'check' },
       ...{ label: 'identity.welcome.steps', text: 'identity.welcome.steps-lead' },
-    });
-    this.slots.fill(setupPages, 50, {
-      ...{ group: 'portal', href: '/console/settings/team-roles', icon: 'users' },
-      ...{ label: 'identity.team-roles.title', text: 'identity.team-roles.lead' },
-      shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),
-    });
-    this.slots.fill(setupPages, 51, {
-      ...{ group: 'portal', href: '/console/settings/roles', icon: 'shield' },
-      ...{ label: 'identity.roles.title', text: 'identity.roles.lead' },
     });
     this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
   }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, rows, sql, table } from '@foyer/database';
-import { TEAM_ROLES, teamCapabilities } from '@foyer/identity';
+import { TEAM_ROLES, teamCapabilities, teamRoles, type TeamRoleSetup } from '@foyer/identity';
+import { Collections } from '@foyer/settings';
 
 const PATH = '/console/settings/team-roles';
 let world: World;
@@ -255,4 +256,13 @@ test('a company of one’s own opens nothing in the console, and on the portal w
   const portal = await browser.get(`/tickets/${number}`);
   expect([portal.status, portal.text.includes('The umbrella leaks')]).toEqual([200, true]);
   expect(portal.text).not.toContain('For colleagues only');
+});
+
+test('a role says of each permission what that can be set to, whichever way it comes', async () => {
+  const actor = await acme.owner.actor();
+  const adds = (scopes: TeamRoleSetup['scopes']) =>
+    acme.inside(() => world.get(Collections).add(actor, teamRoles, { name: 'By program', scopes }));
+  await expect(adds({ 'settings.manage': 'groups' })).rejects.toMatchObject({ field: 'scopes' });
+  await expect(adds({ 'settings.manage': 'all' })).resolves.toMatchObject({ name: 'By program' });
+  expect((await owner.get('/console/find?q=By+program')).text).toContain(`href="${PATH}/`);
 });

@@ -1,7 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
+import { type Config, CONFIG } from '@foyer/config';
+import { seal } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
 import { Slots } from '@foyer/slots';
@@ -9,7 +11,7 @@ import { Items } from './items.js';
 import { isRows, type List } from './lists.js';
 import type { FindOptions, Option, Reference } from './resources/references.js';
 import { isResource, resourceOf } from './resources/resource.js';
-import { mustHold, wellFormed } from './resources/resource-checks.js';
+import { mustHold, sealed, wellFormed } from './resources/resource-checks.js';
 import { type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
@@ -27,6 +29,7 @@ export class Collections {
   private readonly restrictions = new Map<string, Restriction<never>>();
 
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly settings: Settings,
     private readonly items: Items,
@@ -71,7 +74,7 @@ export class Collections {
     const { after } = await this.change(actor, collection, (items) => {
       if (!isRows(collection) && items.length >= MAX_ITEMS)
         throw new Conflict('settings.collection.full', { max: MAX_ITEMS });
-      return [...items, itemOf(collection, { ...item, id } as Item, null, items)];
+      return [...items, this.itemOf(collection, { ...item, id } as Item, null, items)];
     });
     return after.at(-1)!;
   }
@@ -87,7 +90,8 @@ export class Collections {
     await this.change(actor, collection, (items) => {
       const before = items[known(items, id)]!;
       if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
-      return items.map((one) => (one === before ? itemOf(collection, { ...item, id } as Item, before, items) : one));
+      const after = this.itemOf(collection, { ...item, id } as Item, before, items);
+      return items.map((one) => (one === before ? after : one));
     });
   }
 
@@ -180,19 +184,20 @@ export class Collections {
       await restriction?.(actor, was, is);
     }
   }
-}
 
-/** As the list keeps it. @throws InvalidField */
-function itemOf<Item extends CollectionItem>(
-  list: List<Item>,
-  given: Item,
-  before: Item | null,
-  all: readonly Item[],
-): Item {
-  if (!isResource(list)) return given;
-  const item = wellFormed(list, given);
-  const others = all.filter(({ id }) => id !== item.id);
-  return list.about.derive?.(item, before, others) ?? item;
+  /** As the list keeps it. @throws InvalidField */
+  private itemOf<Item extends CollectionItem>(
+    list: List<Item>,
+    given: Item,
+    before: Item | null,
+    all: readonly Item[],
+  ): Item {
+    if (!isResource(list)) return given;
+    const to = (purpose: string, said: string) => seal(this.config.secretKey, purpose, said);
+    const item = sealed(list, wellFormed(list, given), before, to);
+    const others = all.filter(({ id }) => id !== item.id);
+    return list.about.derive?.(item, before, others) ?? item;
+  }
 }
 
 function known(items: CollectionItem[], id: string): number {

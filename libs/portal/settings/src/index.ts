@@ -1,4 +1,3 @@
-export { ListOperations } from './api/list-operations.js';
 export { settingsApi, settingsRead, settingsWrite } from './api/settings-scopes.js';
 export { consoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
@@ -18,7 +17,6 @@ export { openedAs, saveSection } from './team/settings-page.js';
 export { declareItems, type Item, type ItemList, Items, identified } from './items.js';
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
 export { type SetupPage, setupPages } from './setup-page.js';
-export { CollectionController } from './team/collection.controller.js';
 export {
   textsFrom,
   textValues,
@@ -44,6 +42,7 @@ export {
   part,
   reference,
   references,
+  secret,
   switched,
   text,
   translatedText,

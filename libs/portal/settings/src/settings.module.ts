@@ -76,7 +76,6 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     Items,
     Uses,
     Collections,
-    ListOperations,
     Features,
     FirstSteps,
     PublishedTemplates,

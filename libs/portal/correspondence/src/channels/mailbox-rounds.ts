@@ -7,12 +7,11 @@ import { Database, rows, sql, table, waitBefore } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
 import { fetchMails, ForbiddenAddress, publicAddress } from '@foyer/inbound';
 import { Collections, SettingsChanged } from '@foyer/settings';
-import { currentTenant } from '@foyer/tenancy';
 import { Maintenance } from '@foyer/tenants';
 import { ReplyAddresses } from '@foyer/tickets';
 import { Arrivals, asFile } from '../arrivals.js';
 import { MailboxDue } from '../correspondence.events.js';
-import { type Mailbox, mailboxes } from '../mail-settings.js';
+import { type Mailbox, mailboxes, mailboxSeal } from '../mail-settings.js';
 
 const EVERY_SECONDS = 60;
 /** For what somebody has to mend: a wrong password, a wrong server. */
@@ -21,9 +20,6 @@ const MENDED_SECONDS = 300;
 const SOON_FAILURES = 100;
 /** After so long without a look, the chain of looks has broken somewhere and is begun anew. */
 const LOST = '30 minutes';
-
-/** What a mailbox's password is sealed for: it opens in this tenant only. */
-export const mailboxSeal = (): string => `mailbox ${currentTenant().id}`;
 
 /** Looks into mailboxes by IMAP, one look after the other: each asks for the next. */
 @Injectable()

@@ -1,3 +1,4 @@
+import { InvalidField } from '@foyer/access';
 import { type Collection, Collections } from '@foyer/settings';
 import type { Capabilities } from './capabilities.js';
 
@@ -7,6 +8,17 @@ export interface ComposedRole<Scope extends string> {
   name: string;
   scopes: Record<string, Scope>;
 }
+
+/** @throws InvalidField when it sets something to what that cannot be set to, and did not before */
+export function mustBePossible<Scope extends string>(
+  capabilities: Capabilities<Scope, string>,
+  { scopes }: { scopes: Record<string, Scope> },
+  before: { scopes: Record<string, Scope> } | null,
+): void {
+  if (capabilities.wrong(scopes).some((name) => before?.scopes[name] !== scopes[name]))
+    throw new InvalidField('scopes', 'web.form.choice');
+}
+
 type Translate = (key: string) => string;
 
 /** The standard roles of one kind and those the operator has composed beside them. All of it comes from memory. */

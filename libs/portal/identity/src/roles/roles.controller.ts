@@ -1,7 +1,7 @@
 import { Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Ask, type Asked, Can, ConsoleController, field, FormState, show, View, type Visit } from '@foyer/web';
-import { CollectionController, type CollectionRow, Collections } from '@foyer/settings';
+import { type CollectionRow, Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
 import type { PortalActor } from '../portal-actor.js';
 import type { Supposed } from '../portal-principals.js';
 import {
@@ -13,41 +13,23 @@ import {
 } from './capabilities.js';
 import type { ComposedRole } from './composed-roles.js';
 import { type Candidate, RolePreview } from './role-preview.js';
-import { type CompanyRoleSetup, companyRoles } from './roles.js';
+import { type CompanyRoleSetup, companyRoles, type RoleMeaning } from './roles.js';
 import { TeamRoles, teamRoles, type TeamRoleSetup } from './team-roles.js';
 
 /** A person, or a person in a company, to try the role on. */
 const PERSON = /^[0-9a-f-]{36}(?:\.[0-9a-f-]{36})?$/;
 const trying = { form: z.object({ item: field.optionalId }).loose() };
-const SWITCHES = ['manages', 'grantable'] as const;
 const nameOf = ({ personId, companyId }: Candidate) => (companyId ? `${personId}.${companyId}` : personId);
 
-function roleForm<S extends string>(capabilities: Capabilities<S, string>) {
-  return z
-    .object({ name: field.text(60), manages: field.flag, grantable: field.flag, person: z.string().max(80).optional() })
-    .catchall(z.unknown())
-    .superRefine((typed: Record<string, unknown>, context) => {
-      const wrong = capabilities.wrong(typed);
-      if (typed['person'] && !PERSON.test(String(typed['person']))) wrong.push('person');
-      for (const name of wrong) context.addIssue({ code: 'custom', path: [name], message: 'web.form.choice' });
-    })
-    .transform(({ name, manages, grantable, ...rest }) => ({
-      ...{ name, manages, grantable },
-      scopes: capabilities.read(rest),
-    }));
-}
-type RoleInput<S extends string> = { name: string; manages: boolean; grantable: boolean; scopes: Record<string, S> };
+type RoleInput<S extends string> = ResourceInput & { scopes: Record<string, S> };
 
 /** Pages on which roles of one kind are composed from capabilities and tried on somebody. */
-abstract class RolesController<S extends string, Setup extends ComposedRole<S>> extends CollectionController<
-  Setup,
-  RoleInput<S>
-> {
-  protected readonly template = 'identity/team/role';
+abstract class RolesController<S extends string, Setup extends ComposedRole<S>> extends ResourceController<Setup> {
+  protected override readonly template = 'identity/team/role';
+  protected override readonly placed = ['name'];
   protected abstract readonly capabilities: Capabilities<S, string>;
   /** The standard role a new one begins as. */
   protected abstract readonly first: string;
-  protected readonly switches: readonly string[] = [];
 
   constructor(
     collections: Collections,
@@ -56,8 +38,19 @@ abstract class RolesController<S extends string, Setup extends ComposedRole<S>> 
     super(collections);
   }
 
+  protected override get form(): z.ZodType<RoleInput<S>> {
+    const { capabilities } = this;
+    return (super.form as z.ZodObject)
+      .superRefine((typed: Record<string, unknown>, context) => {
+        const wrong = capabilities.wrong(typed);
+        if (typed['person'] && !PERSON.test(String(typed['person']))) wrong.push('person');
+        for (const name of wrong) context.addIssue({ code: 'custom', path: [name], message: 'web.form.choice' });
+      })
+      .transform((typed: Record<string, unknown>) => ({ ...typed, scopes: capabilities.read(typed) }));
+  }
+
   protected abstract candidates(role: string | null): Promise<Candidate[]>;
-  protected abstract supposed(typed: RoleInput<S>, candidate: Candidate): Supposed;
+  protected abstract supposed(typed: { manages: boolean; scopes: Record<string, S> }, candidate: Candidate): Supposed;
   protected abstract scopeLabel(visit: Visit, scope: S, all: readonly S[]): string;
 
   /** What the role as typed would mean for somebody; nothing is kept. */
@@ -72,28 +65,29 @@ abstract class RolesController<S extends string, Setup extends ComposedRole<S>> 
     });
   }
 
-  protected values(_visit: Visit, item: Setup | null) {
-    return {
-      name: item?.name,
-      ...(item ? this.capabilities.read(item.scopes) : this.capabilities.standard(this.first)),
-    } as Record<string, string | null | undefined>;
+  protected override values(visit: Visit, item: Setup | null): Typed {
+    const { capabilities } = this;
+    const scopes = item ? capabilities.read(item.scopes) : capabilities.standard(this.first);
+    return { ...super.values(visit, item), ...scopes };
   }
 
-  protected override async choices(visit: Visit, _form: FormState<unknown>, item: Setup | null) {
-    const all = this.capabilities.all();
-    const word = (key: string) => visit.t(`${this.words}.${key}`);
+  protected override async made(input: ResourceInput, before: Setup | null, visit: Visit) {
+    return { ...(await super.made(input, before, visit)), scopes: (input as RoleInput<S>).scopes };
+  }
+
+  protected override async choices(visit: Visit, form: FormState<unknown>, item: Setup | null) {
+    const page = await super.choices(visit, form, item);
+    const capabilities = this.capabilities.all().map(({ name, label, scopes }) => ({
+      name,
+      label: visit.t(label),
+      options: scopes.map((value) => ({ value, label: this.scopeLabel(visit, value, scopes) })),
+    }));
+    const person = { name: 'person', label: visit.t('identity.roles.preview-person') };
     return {
-      labels: {
-        ...Object.fromEntries(all.map(({ name, label }) => [name, visit.t(label)])),
-        ...{ name: visit.t('identity.roles.name'), person: visit.t('identity.roles.preview-person') },
-      },
-      ...{ lead: word('page-lead'), nameHint: word('name-hint'), capabilitiesText: word('capabilities-text') },
-      capabilities: all.map(({ name, label, scopes }) => ({
-        name,
-        label: visit.t(label),
-        options: scopes.map((value) => ({ value, label: this.scopeLabel(visit, value, scopes) })),
-      })),
-      switches: this.switches.map((name) => ({ name, label: word(name), hint: word(`${name}-hint`) })),
+      ...page,
+      fields: [...page.fields, ...capabilities, person],
+      capabilities,
+      capabilitiesText: visit.t(`${this.words}.capabilities-text`),
       people: (await this.candidates(item?.id ?? null)).map((one) => ({
         value: nameOf(one),
         label: [one.person, one.of].filter(Boolean).join(' · '),
@@ -103,14 +97,14 @@ abstract class RolesController<S extends string, Setup extends ComposedRole<S>> 
     };
   }
 
-  private async tried(actor: PortalActor, form: FormState<RoleInput<S>>, item: Setup | null) {
+  private async tried(actor: PortalActor, form: FormState<unknown>, item: Setup | null) {
     const people = await this.candidates(item?.id ?? null);
     const somebody = people.find((one) => nameOf(one) === form.values['person']);
     if (!somebody) return null;
     const switched = (name: string) => form.values[name] !== undefined;
     const scopes = this.capabilities.read(form.values);
-    const typed = { name: '', manages: switched('manages'), grantable: switched('grantable'), scopes };
-    const seen = await this.preview.of(somebody.personId, this.supposed(typed, somebody), actor);
+    const supposed = this.supposed({ manages: switched('manages'), scopes }, somebody);
+    const seen = await this.preview.of(somebody.personId, supposed, actor);
     return seen && { ...seen, name: somebody.person };
   }
 }
@@ -119,19 +113,15 @@ abstract class RolesController<S extends string, Setup extends ComposedRole<S>> 
 @Can('manage', 'Settings')
 @ConsoleController('settings/roles')
 export class CompanyRolesController extends RolesController<Scope, CompanyRoleSetup> {
-  protected readonly path = '/console/settings/roles';
   protected readonly collection = companyRoles;
   protected readonly capabilities = companyCapabilities;
-  protected readonly form = roleForm(companyCapabilities) as unknown as z.ZodType<RoleInput<Scope>>;
-  protected readonly words = 'identity.roles';
   protected readonly first = 'user';
-  protected override readonly switches = SWITCHES;
 
   constructor(collections: Collections, preview: RolePreview) {
     super(collections, preview);
   }
 
-  protected row(visit: Visit, { name, manages, scopes }: CompanyRoleSetup): CollectionRow {
+  protected override row(visit: Visit, { name, manages, scopes }: CompanyRoleSetup): CollectionRow {
     const able = companyCapabilities.all().filter((one) => (scopes[one.name] ?? 'none') !== 'none');
     const text = able
       .map(
@@ -143,20 +133,11 @@ export class CompanyRolesController extends RolesController<Scope, CompanyRoleSe
     return { title: name, text, badge };
   }
 
-  protected override values(visit: Visit, item: CompanyRoleSetup | null) {
-    const on = (name: (typeof SWITCHES)[number]) => [name, item?.[name] ? '1' : null] as const;
-    return { ...super.values(visit, item), ...Object.fromEntries(SWITCHES.map(on)) };
-  }
-
-  protected made({ name, manages, grantable, scopes }: RoleInput<Scope>) {
-    return { name, manages, grantable, scopes };
-  }
-
   protected candidates(role: string | null) {
     return this.preview.inCompanies(role);
   }
 
-  protected supposed(typed: RoleInput<Scope>, { companyId }: Candidate): Supposed {
+  protected supposed(typed: RoleMeaning, { companyId }: Candidate): Supposed {
     return { place: (place, is) => (place.id === companyId ? typed : is) };
   }
 
@@ -169,11 +150,8 @@ export class CompanyRolesController extends RolesController<Scope, CompanyRoleSe
 @Can('compose', 'TeamRole')
 @ConsoleController('settings/team-roles')
 export class TeamRolesController extends RolesController<TeamScope, TeamRoleSetup> {
-  protected readonly path = '/console/settings/team-roles';
   protected readonly collection = teamRoles;
   protected readonly capabilities = teamCapabilities;
-  protected readonly form = roleForm(teamCapabilities) as unknown as z.ZodType<RoleInput<TeamScope>>;
-  protected readonly words = 'identity.team-roles';
   protected readonly first = 'viewer';
 
   constructor(
@@ -184,19 +162,15 @@ export class TeamRolesController extends RolesController<TeamScope, TeamRoleSetu
     super(collections, preview);
   }
 
-  protected row(visit: Visit, { name, scopes }: TeamRoleSetup): CollectionRow {
+  protected override row(visit: Visit, { name, scopes }: TeamRoleSetup): CollectionRow {
     return { title: name, text: this.roles.inWords((key) => visit.t(key), scopes) };
-  }
-
-  protected made({ name, scopes }: RoleInput<TeamScope>) {
-    return { name, scopes };
   }
 
   protected candidates(role: string | null) {
     return this.preview.inTeam(role);
   }
 
-  protected supposed({ scopes }: RoleInput<TeamScope>): Supposed {
+  protected supposed({ scopes }: { scopes: Record<string, TeamScope> }): Supposed {
     return { team: teamCapabilities.allowed(scopes) };
   }
 

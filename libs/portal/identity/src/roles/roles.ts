@@ -3,27 +3,30 @@ import { z } from 'zod';
 import { allowed, holds, InvalidField, Refused } from '@foyer/access';
 import { Database } from '@foyer/database';
 import { translate } from '@foyer/i18n';
-import { Collections, declareCollection, declareReference } from '@foyer/settings';
+import { Collections, declareReference, declareResource, flag, part, type ResourceItem, text } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { COMPANY_ROLES, type StandardRole } from '../company.entity.js';
 import type { PortalActor } from '../portal-actor.js';
 import { companyCapabilities, type Scope, SCOPES } from './capabilities.js';
-import { ComposedRoles } from './composed-roles.js';
+import { ComposedRoles, mustBePossible } from './composed-roles.js';
 import { holdersOf } from './holders.js';
 
-const companyRole = z.object({
-  id: z.uuid(),
-  name: z.string().trim().min(1).max(60),
-  /** Invites, removes and changes the company's people. */
-  manages: z.boolean().default(false),
-  /** Whether a company's own admins may give it to others. */
-  grantable: z.boolean().default(false),
-  scopes: z.record(z.string(), z.enum(SCOPES)).default({}),
-});
-export type CompanyRoleSetup = z.output<typeof companyRole>;
-
 /** Roles in companies that the operator has composed, beside the three standard ones. */
-export const companyRoles = declareCollection('company-roles', companyRole);
+export const companyRoles = declareResource('company-roles', {
+  one: 'company role',
+  words: 'identity.roles',
+  page: { path: 'roles', group: 'portal', icon: 'shield', order: 51 },
+  fields: {
+    name: text(60, { hint: true }),
+    /** Invites, removes and changes the company's people. */
+    manages: flag(false, { hint: true }),
+    /** Whether a company's own admins may give it to others. */
+    grantable: flag(false, { hint: true }),
+    scopes: part(z.record(z.string(), z.enum(SCOPES)).default({})),
+  },
+  check: (item, before) => mustBePossible(companyCapabilities, item, before),
+});
+export type CompanyRoleSetup = ResourceItem<typeof companyRoles>;
 
 /** A role in a company, by the word of a standard one or the id of a composed one. */
 export const companyRoleReference = declareReference('company-roles');

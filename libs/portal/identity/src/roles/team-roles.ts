@@ -2,22 +2,28 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField, Refused, holds } from '@foyer/access';
 import { Database } from '@foyer/database';
-import { Collections, declareCollection } from '@foyer/settings';
+import { Collections, declareResource, part, type ResourceItem, text } from '@foyer/settings';
 import { type StandardTeamRole, TEAM_ROLES } from '../person.entity.js';
 import type { PortalActor } from '../portal-actor.js';
 import { TEAM_SCOPES, teamCapabilities, type TeamScope } from './capabilities.js';
-import { ComposedRoles } from './composed-roles.js';
+import { ComposedRoles, mustBePossible } from './composed-roles.js';
 import { holdersOf } from './holders.js';
 
-const teamRole = z.object({
-  id: z.uuid(),
-  name: z.string().trim().min(1).max(60),
-  scopes: z.record(z.string(), z.enum(TEAM_SCOPES)).default({}),
-});
-export type TeamRoleSetup = z.output<typeof teamRole>;
-
 /** Roles in the team that the operator has composed, beside the five standard ones. */
-export const teamRoles = declareCollection('team-roles', teamRole);
+export const teamRoles = declareResource('team-roles', {
+  one: 'team role',
+  words: 'identity.team-roles',
+  page: {
+    ...{ path: 'team-roles', group: 'portal', icon: 'users', order: 50 },
+    shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),
+  },
+  fields: {
+    name: text(60, { label: 'identity.roles.name', hint: 'identity.team-roles.name-hint' }),
+    scopes: part(z.record(z.string(), z.enum(TEAM_SCOPES)).default({})),
+  },
+  check: (item, before) => mustBePossible(teamCapabilities, item, before),
+});
+export type TeamRoleSetup = ResourceItem<typeof teamRoles>;
 
 type Who = Pick<PortalActor, 'teamRole' | 'teamScopes'>;
 

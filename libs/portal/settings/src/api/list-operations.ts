@@ -4,24 +4,12 @@ import { type Actor, holds, NotFound, Refused } from '@foyer/access';
 import { Api, type Call, type Operation } from '@foyer/api';
 import { Problem } from '@foyer/web';
 import { Collections } from '../collections.js';
-import type { List } from '../lists.js';
-import { declaredResources, isResource } from '../resources/resource.js';
+import { declaredResources, type Resource } from '../resources/resource.js';
 import type { CollectionItem } from '../section.js';
 import { versionOf } from '../version.js';
 import { settingsApi, settingsRead, settingsWrite } from './settings-scopes.js';
 import { partOf, snake, type Wire, wireOf } from './wire.js';
 
-interface Told {
-  /** `ticket group` */
-  one: string;
-  /** `ticket groups`, at `/ticket-groups`. */
-  several: string;
-  feature?: string;
-  /** Where the rules that a page checks stand below it, so that whoever writes meets them. */
-  writable?: boolean;
-  /** Fields that never leave, by the names that programs would have for them. */
-  hidden?: readonly string[];
-}
 const params = z.object({ id: z.uuid() });
 type OfOne = Call<Actor, z.output<typeof params>>;
 
@@ -34,32 +22,24 @@ export class ListOperations implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const resource of declaredResources()) {
-      const { one, page } = resource.about;
-      const told = { one, several: resource.name.replaceAll('-', ' '), writable: true };
-      this.offer(resource, page.feature ? { ...told, feature: page.feature } : told);
-    }
-  }
-
-  /** All, one and, where it is writable, add, change, move and remove. */
-  offer<Item extends CollectionItem>(list: List<Item>, told: Told): void {
-    this.api.add(...operationsOf(this.collections, list, told));
+    for (const resource of declaredResources()) this.api.add(...operationsOf(this.collections, resource));
   }
 }
 
 const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
-function operationsOf<Item extends CollectionItem>(
-  collections: Collections,
-  list: List<Item>,
-  { one, several, feature, writable = false, hidden = [] }: Told,
-): Operation[] {
-  const path = several.replaceAll(' ', '-');
-  const entry = entryOf(list);
+/** All, one, add, change, move and remove. */
+function operationsOf<Item extends CollectionItem>(collections: Collections, list: Resource<Item>): Operation[] {
+  const { one, page, fields } = list.about;
+  const several = list.name.replaceAll('-', ' ');
+  const path = list.name;
+  const entry = list.about.schema as unknown as z.ZodObject;
   const whole = wireOf(entry);
-  const schema = without(whole.schema, 'owner_id', ...hidden).meta({ id: nameOf(one) });
-  const told = { ...(feature && { feature }), output: schema };
-  const shown = (item: Item) => whole.out(item) as never;
+  const secrets = Object.entries(fields).filter(([, { sealedFor }]) => sealedFor);
+  const schema = without(whole.schema, 'owner_id', ...secrets.map(([name]) => snake(name))).meta({ id: nameOf(one) });
+  const told = { ...(page.feature && { feature: page.feature }), output: schema };
+  const hidden = Object.fromEntries(secrets.map(([name]) => [name, undefined]));
+  const shown = (item: Item) => whole.out({ ...item, ...hidden }) as never;
   const find = async (actor: Actor, id: string): Promise<Item> => {
     mayRead(actor);
     const found = (await collections.stored(list)).find((item) => item.id === id);
@@ -88,9 +68,7 @@ function operationsOf<Item extends CollectionItem>(
       async (call) => shown(await find(call.actor, call.params.id)),
     ),
   ];
-  return writable
-    ? [...reading, ...writing(collections, list, { path, one, told, whole, entry, shown, find })]
-    : reading;
+  return [...reading, ...writing(collections, list, { path, one, told, whole, entry, shown, find })];
 }
 
 interface Parts<Item> {
@@ -105,12 +83,13 @@ interface Parts<Item> {
 
 function writing<Item extends CollectionItem>(
   collections: Collections,
-  list: List<Item>,
+  list: Resource<Item>,
   { path, one, told, whole, entry, shown, find }: Parts<Item>,
 ): Operation[] {
   const { post, change, removeAsSeen } = settingsApi;
-  const fields = isResource(list) ? Object.entries(list.about.fields) : [];
-  const derived = fields.filter(([, field]) => field.derived).map(([name]) => snake(name));
+  const derived = Object.entries(list.about.fields)
+    .filter(([, field]) => field.derived)
+    .map(([name]) => snake(name));
   const body = without(whole.schema, 'id', 'owner_id', ...derived);
   const current = async ({ actor, params: { id } }: OfOne) => shown(await find(actor, id));
   const scope = settingsWrite;
@@ -175,8 +154,6 @@ function judged(schema: z.ZodType, item: unknown): unknown {
   throw new Problem(422, 'invalid', { errors });
 }
 
-const entryOf = <Item extends CollectionItem>(list: List<Item>): z.ZodObject =>
-  ('item' in list ? list.item : list.entry) as unknown as z.ZodObject;
 const without = (schema: z.ZodType, ...names: string[]): z.ZodObject =>
   z.object(Object.fromEntries(Object.entries((schema as z.ZodObject).shape).filter(([name]) => !names.includes(name))));
 

@@ -5,7 +5,7 @@ import type { Reference } from './references.js';
 
 /** How a field is asked for on a page. */
 export interface FieldForm<T> {
-  kind: 'text' | 'url' | 'textarea' | 'rich' | 'select' | 'switch' | 'several';
+  kind: 'text' | 'url' | 'email' | 'password' | 'textarea' | 'rich' | 'select' | 'switch' | 'several';
   /** What was typed becomes what is kept. */
   shape: z.ZodType<T>;
   typed(value: T): Typed[string];
@@ -22,6 +22,8 @@ export interface FieldForm<T> {
   numeric?: boolean;
   /** Of what is typed, in characters. */
   max?: number;
+  /** Message of what it means to leave empty what is there and not shown. */
+  kept?: string;
 }
 
 /** Ids that stand somewhere in a value. */
@@ -43,6 +45,8 @@ export interface Field<T = unknown> extends Options {
   mentions?(value: T): readonly Mention[];
   /** Of a group. */
   fields?: Fields;
+  /** Kept sealed for this purpose, and shown to nobody. */
+  sealedFor?: () => string;
 }
 export type Fields = Record<string, Field>;
 
@@ -88,12 +92,17 @@ export function text(
 export const line = (
   schema: z.ZodType<string>,
   max: number,
-  { kind = 'text', ...options }: Options & { kind?: 'text' | 'url' } = {},
+  {
+    kind = 'text',
+    placeholder = kind === 'url' ? 'https://' : undefined,
+    typed: shown = same,
+    ...options
+  }: Options & { kind?: 'text' | 'url' | 'email'; placeholder?: string; typed?: (kept: string) => string } = {},
 ): Field<string> => ({
   schema,
   form: {
-    ...{ kind, typed: same, required: !schema.safeParse('').success, max },
-    ...(kind === 'url' && { placeholder: 'https://' }),
+    ...{ kind, typed: shown, required: !schema.safeParse('').success, max },
+    ...(placeholder && { placeholder }),
     shape: z
       .string()
       .trim()
@@ -103,7 +112,19 @@ export const line = (
   ...options,
 });
 
-/** The same in every language of the portal. The item keeps the others as `translations`. */
+/** What is given and never shown again, such as a password. Where there is one, empty means that it stays, and `kept` says so. */
+export const secret = (
+  max: number,
+  sealedFor: () => string,
+  { kept, ...options }: Options & { kept: string },
+): Field<string> => ({
+  schema: z.string().default(''),
+  form: { kind: 'password', shape: z.string().max(max).default(''), typed: () => null, required: true, max, kept },
+  sealedFor,
+  ...options,
+});
+
+/** A text in every language of the portal. The item keeps the others as `translations`. */
 export function translatedText(max: number, options: TextOptions = {}): Field<string> & { translated: true } {
   return { ...text(max, options), translated: true };
 }

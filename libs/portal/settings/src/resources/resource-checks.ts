@@ -20,6 +20,24 @@ export function wellFormed<Item extends CollectionItem>({ about }: Resource<Item
   throw new InvalidField(controlAt(issue!.path), ...wrongIn(issue!, valueAt(given, issue!.path.map(String))));
 }
 
+/** With what is secret as it is kept. What is not given stays as it was. @throws InvalidField */
+export function sealed<Item extends CollectionItem>(
+  { about }: Resource<Item>,
+  given: Item,
+  before: Item | null,
+  seal: (purpose: string, said: string) => string,
+): Item {
+  const item = { ...given } as Item & Record<string, unknown>;
+  for (const { control, field } of about.leaves) {
+    if (!field.sealedFor) continue;
+    const was = before && valueAt(before, [control]);
+    const said = String(item[control]) || was;
+    if (!said) throw new InvalidField(control, 'web.form.required');
+    (item as Record<string, unknown>)[control] = said === was ? was : seal(field.sealedFor(), said as string);
+  }
+  return item;
+}
+
 /**
  * What holds for every item of a resource, whichever way it came: unlike the others where it must be, referring to what is there,
  * unchanged where it is chosen once. What somebody chose before and is gone by now may stay.

@@ -74,7 +74,10 @@ export interface ControlView {
   inputmode: string | null;
   placeholder: string | null;
   dir: 'ltr' | null;
+  autocomplete: string;
 }
+/** Written from left to right in every language. */
+const LATIN: readonly string[] = ['url', 'email', 'password'];
 
 /** The controls of a page by their names. `offered` gives what a reference can point at. */
 export async function controlsOf<Item extends CollectionItem>(
@@ -91,13 +94,14 @@ export async function controlsOf<Item extends CollectionItem>(
     const {
       kind,
       choices,
-      required = false,
       max,
       none = 'settings.resource.none',
       numeric,
       placeholder = null,
+      kept = null,
     } = field.form;
-    const hint = about.hint(leaf);
+    const hint = (item && kept) ?? about.hint(leaf);
+    const required = Boolean(field.form.required) && !(item && kept);
     const chosen = [form.values[name] ?? []].flat();
     const options = choices
       ? choices.values.map((value) => ({ value, label: visit.t(`${choices.words}.${value}`) }))
@@ -110,7 +114,8 @@ export async function controlsOf<Item extends CollectionItem>(
       ...{ name, kind, label: visit.t(about.label(leaf)), hint: hint && visit.t(hint), fixed },
       ...{ checked: chosen.length > 0, required, optional: !required && kind !== 'switch' && kind !== 'select' },
       ...{ maxlength: max ?? null, blank: required ? null : visit.t(none) },
-      ...{ inputmode: numeric ? 'numeric' : null, dir: kind === 'url' ? 'ltr' : null, placeholder },
+      autocomplete: kind === 'password' ? 'new-password' : 'off',
+      ...{ inputmode: numeric ? 'numeric' : null, dir: LATIN.includes(kind) ? 'ltr' : null, placeholder },
       options: options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
     });
   }

@@ -1,6 +1,7 @@
-import { Get, Res, type Type } from '@nestjs/common';
+import { Get, Post, Res, type Type } from '@nestjs/common';
 import type { Response } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { Conflict, NotFound } from '@foyer/access';
 import { messages } from '@foyer/i18n';
 import {
   Ask,
@@ -9,73 +10,64 @@ import {
   ConsoleController,
   Feature,
   type FormState,
+  id,
+  seeOther,
   sendSpreadsheet,
+  show,
+  spreadsheet,
+  View,
   type Visit,
 } from '@foyer/web';
 import { Collections } from '../collections.js';
 import type { CollectionItem } from '../section.js';
 import type { CollectionRow } from '../lists.js';
-import { CollectionController } from '../team/collection.controller.js';
-import type { Typed } from '../typed-rows.js';
+import { reshaped, type Typed } from '../typed-rows.js';
 import { translationViews } from '../translated.js';
-import { type Leaf, valueAt } from './fields.js';
-import { cell, type Offered, resourceSpreadsheet } from './resource-spreadsheet.js';
-import { askedOf, controlsOf, formOf, itemFrom, type ResourceInput, valuesOf } from './resource-form.js';
+import { InUse, useLinks } from '../uses.js';
+import { CHANGED, VERSION, versionOf } from '../version.js';
+import { controlsOf, formOf, itemFrom, type ResourceInput, valuesOf } from './resource-form.js';
+import { type Offered, rowOf, tableOf } from './resource-rows.js';
 import type { Resource } from './resource.js';
 
+/** What a new row of a part of the form holds, from what was chosen for it. */
+export type FirstRows = Record<string, (chosen: string) => Record<string, string> | null>;
+const onItem = { params: { item: id } };
+
 /**
- * The pages of a resource. A subclass says what its fields cannot: the rows of a rule, a list that shows how something is
- * doing. The template of its own gets `controls` by name, and `rest`: those it has not placed itself.
+ * The pages of a list that the team sets up: list, new, edit, order, switch, remove, table. A subclass carries the decorators
+ * `@ConsoleController('settings/…')` and `@Can('manage', 'Settings')` and says what its fields cannot: the rows of a rule, a list
+ * that shows how something is doing. A template of its own gets `form`, `item` (`{ id }` or null), `version`, `controls` by name, and
+ * `rest`: those it has not placed itself.
  */
-export abstract class ResourceController<Item extends CollectionItem> extends CollectionController<
-  Item,
-  ResourceInput
-> {
-  protected abstract override readonly collection: Resource<Item>;
+export abstract class ResourceController<Item extends CollectionItem> {
+  protected abstract readonly collection: Resource<Item>;
   protected readonly template: string = 'settings/team/resource';
   /** Controls that the template has places for. */
   protected readonly placed: readonly string[] = [];
+  /** By the name of a part made by hand, the control at which the page says what is wrong with it. */
+  protected readonly begins: Readonly<Record<string, string>> = {};
 
+  constructor(protected readonly collections: Collections) {}
+
+  /** Of the list: `/console/settings/…`. */
   protected get path(): string {
     return `/console/settings/${this.collection.about.page.path}`;
   }
   protected get words(): string {
     return this.collection.about.words;
   }
-  protected override get ordered(): boolean {
-    return this.collection.about.ordered ?? true;
-  }
   protected get form(): z.ZodType<ResourceInput> {
     return formOf(this.collection);
   }
 
   protected row(visit: Visit, item: Item): CollectionRow | Promise<CollectionRow> {
-    return this.declaredRow(visit, item);
+    return rowOf(this.collection, visit, item, this.offered(visit));
   }
-
-  private async declaredRow(visit: Visit, item: Item): Promise<CollectionRow> {
-    const { title, row, leaves } = this.collection.about;
-    const say = { locale: visit.locale, region: visit.region, t: visit.t.bind(visit) };
-    const said = row?.(item, say) ?? {};
-    const listed: (string | null | undefined)[] = [said.text];
-    for (const leaf of leaves.filter(({ field }) => field.listed)) {
-      const value = valueAt(item, leaf.path);
-      const offered = leaf.field.refersTo ? await this.offered(visit, leaf, [value ?? []].flat() as string[]) : [];
-      const shown = cell(visit, leaf, value, offered);
-      listed.push(shown ? `${visit.t(this.collection.about.label(leaf))}: ${String(shown)}` : null);
-    }
-    return {
-      title: title(item, visit.locale),
-      enabled: 'enabled' in item ? Boolean(item.enabled) : null,
-      ...said,
-      text: listed.filter(Boolean).join(' · ') || null,
-    };
-  }
-
+  /** What the form holds for an item, or for a new one. */
   protected values(_visit: Visit, item: Item | null): Typed {
     return valuesOf(this.collection, item);
   }
-
+  /** @throws InvalidField for what only the whole can know */
   protected made(
     input: ResourceInput,
     before: Item | null,
@@ -83,13 +75,15 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
   ): Omit<Item, 'id'> | Promise<Omit<Item, 'id'>> {
     return itemFrom(this.collection, input, before);
   }
-
-  protected override async choices(visit: Visit, form: FormState<unknown>, item: Item | null) {
+  /** Of a form with rows, such as conditions, actions, holidays. A button asks for one more or less and gets the page back as it was typed. */
+  protected firstRows(_visit: Visit): FirstRows | null | Promise<FirstRows> {
+    return null;
+  }
+  /** What the page offers beside what was typed. */
+  protected async choices(visit: Visit, form: FormState<unknown>, item: Item | null) {
     const { about } = this.collection;
     const lead = `${this.words}.page-lead`;
-    const controls = await controlsOf(this.collection, visit, form, item, (leaf, chosen) =>
-      this.offered(visit, leaf, chosen),
-    );
+    const controls = await controlsOf(this.collection, visit, form, item, this.offered(visit));
     return {
       ...(item && { heading: about.title(item, visit.locale) }),
       lead: messages.has(visit.locale, lead) ? visit.t(lead) : null,
@@ -101,24 +95,167 @@ export abstract class ResourceController<Item extends CollectionItem> extends Co
     };
   }
 
-  protected override async listView(visit: Visit) {
-    return { ...(await super.listView(visit)), table: `${this.path}/export` };
+  @Get()
+  @View('settings/team/collection')
+  async list(@Ask() { visit }: Asked) {
+    return this.listView(visit);
   }
 
-  /** The whole list as a table, for people who keep it elsewhere or compare two portals. */
+  @Get('new')
+  async blank(@Ask() { visit }: Asked) {
+    return this.page(visit, null, visit.form(this.values(visit, null)));
+  }
+
   @Get('export')
   async export(@Ask() { visit }: Asked, @Res() res: Response) {
-    const { about, name } = this.collection;
-    const offered: Offered = new Map();
-    for (const leaf of askedOf(about)) if (leaf.field.refersTo) offered.set(leaf, await this.offered(visit, leaf, []));
-    const lines = [];
-    for (const item of await this.collections.all(this.collection))
-      lines.push({ item, row: await this.row(visit, item) });
-    sendSpreadsheet(res, name, resourceSpreadsheet(about, visit, lines, offered));
+    const listed: [Item, CollectionRow][] = [];
+    for (const item of await this.collections.all(this.collection)) listed.push([item, await this.row(visit, item)]);
+    const { columns, lines } = await tableOf(this.collection, visit, listed, this.offered(visit));
+    sendSpreadsheet(res, this.collection.name, spreadsheet(visit, columns, lines));
   }
 
-  private offered(visit: Visit, { field }: Leaf, chosen: string[]) {
-    return this.collections.offered(field.refersTo!, visit.locale, chosen);
+  @Post()
+  async create(@Ask() { visit, actor }: Asked) {
+    const typed = await this.askedForRows(visit);
+    if (typed) return this.page(visit, null, visit.form(typed));
+    const form = visit.posted(this.form);
+    await form.attempt(async (input) =>
+      this.collections.add(actor, this.collection, await this.made(input, null, visit)),
+    );
+    return form.failed ? this.page(visit, null, form) : seeOther(this.path, 'settings.collection.added');
+  }
+
+  @Get(':item')
+  async edit(@Ask(onItem) { visit, item: id }: Asked<typeof onItem>) {
+    const item = await this.known(id);
+    return this.page(visit, item, visit.form(this.values(visit, item)));
+  }
+
+  @Post(':item')
+  async save(@Ask(onItem) { visit, actor, item: id }: Asked<typeof onItem>) {
+    const item = await this.known(id);
+    const typed = await this.askedForRows(visit);
+    if (typed) return this.page(visit, item, visit.form(typed));
+    const form = visit.posted(this.form);
+    const opened = form.values[VERSION];
+    await form.attempt(async (input) => {
+      const made = await this.made(input, item, visit);
+      await this.collections.replace(actor, this.collection, id, made, opened === undefined ? opened : String(opened));
+    });
+    // Whoever has been told and saves again means it.
+    if (form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = versionOf(await this.known(id));
+    return form.failed ? this.page(visit, item, form) : seeOther(this.path, 'settings.saved');
+  }
+
+  @Post(':item/removal')
+  @View('settings/team/collection')
+  async remove(@Ask(onItem) { visit, actor, item: id }: Asked<typeof onItem>) {
+    return this.unlessNeeded(visit, async () => {
+      await this.collections.remove(actor, this.collection, id);
+      return seeOther(this.path, 'settings.collection.removed');
+    });
+  }
+
+  /** Says with the list what keeps an item from going, and leads there. */
+  protected async unlessNeeded<T>(visit: Visit, verb: () => Promise<T>) {
+    try {
+      return await verb();
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      const why =
+        error instanceof InUse
+          ? { uses: useLinks(error.uses, visit.locale) }
+          : { problem: visit.t(error.code, error.values) };
+      return show('settings/team/collection', { ...(await this.listView(visit)), ...why }, 422);
+    }
+  }
+
+  @Post(':item/up')
+  async up(@Ask(onItem) { actor, item: id }: Asked<typeof onItem>) {
+    await this.collections.move(actor, this.collection, id, -1);
+    return seeOther(this.path);
+  }
+
+  @Post(':item/down')
+  async down(@Ask(onItem) { actor, item: id }: Asked<typeof onItem>) {
+    await this.collections.move(actor, this.collection, id, 1);
+    return seeOther(this.path);
+  }
+
+  /** Switches an item that has `enabled` on or off. */
+  @Post(':item/switch')
+  async switch(@Ask(onItem) { actor, item: id }: Asked<typeof onItem>) {
+    const item = await this.known(id);
+    if (!('enabled' in item)) throw new NotFound();
+    await this.collections.replace(actor, this.collection, id, { ...item, enabled: !item.enabled } as Omit<Item, 'id'>);
+    return seeOther(this.path);
+  }
+
+  private async askedForRows(visit: Visit): Promise<Typed | null> {
+    const first = await this.firstRows(visit);
+    return first && reshaped(visit.posted(z.looseObject({})).values, first);
+  }
+
+  protected async known(id: string): Promise<Item> {
+    const item = await this.collections.find(this.collection, id);
+    if (!item) throw new NotFound();
+    return item;
+  }
+
+  protected async listView(visit: Visit): Promise<object> {
+    const items = await this.collections.all(this.collection);
+    const rows = await Promise.all(items.map((item) => this.row(visit, item)));
+    const word = (key: string) => visit.t(`${this.words}.${key}`);
+    return {
+      heading: word('title'),
+      lead: word('lead'),
+      add: { href: `${this.path}/new`, label: word('add') },
+      empty: { heading: word('empty'), text: word('empty-text') },
+      removeText: word('remove-text'),
+      ordered: this.collection.about.ordered ?? true,
+      problem: await this.unread(visit),
+      table: `${this.path}/export`,
+      items: rows.map((row, index) => ({
+        text: null,
+        badge: null,
+        enabled: null,
+        ...row,
+        href: `${this.path}/${items[index]!.id}`,
+        first: index === 0,
+        last: index === rows.length - 1,
+      })),
+    };
+  }
+
+  private async unread(visit: Visit): Promise<string | null> {
+    const count = await this.collections.setAside(this.collection);
+    return count > 0 ? visit.t('settings.collection.aside', { count }) : null;
+  }
+
+  protected async page(visit: Visit, item: Item | null, form: FormState<unknown>) {
+    for (const [part, control] of Object.entries(this.begins)) {
+      const wrong = form.errors[part];
+      if (wrong === undefined) continue;
+      delete form.errors[part];
+      form.errors[control] ??= wrong;
+    }
+    return show(this.template, await this.view(visit, item, form));
+  }
+
+  protected async view(visit: Visit, item: Item | null, form: FormState<unknown>) {
+    const own = {
+      form,
+      item: item && { id: item.id },
+      version: item && (form.values[VERSION] ?? versionOf(item)),
+      heading: visit.t(`${this.words}.${item ? 'title' : 'new'}`),
+      action: item ? `${this.path}/${item.id}` : this.path,
+      back: { href: this.path, label: visit.t(`${this.words}.title`) },
+    };
+    return { ...own, ...(await this.choices(visit, form, item)) };
+  }
+
+  private offered(visit: Visit): Offered {
+    return ({ field }, chosen) => this.collections.offered(field.refersTo!, visit.locale, chosen);
   }
 }
 

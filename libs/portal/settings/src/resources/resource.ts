@@ -20,7 +20,7 @@ interface Declaration<Item> {
   /** Of its texts: `<words>.title`, `lead`, `add`, `new`, `empty`, `empty-text`, `remove-text`, `page-lead` and a label for each field. */
   words: string;
   /** Its page among the settings. */
-  page: Pick<SetupPage, 'group' | 'icon' | 'feature'> & { path: string; order: number };
+  page: Pick<SetupPage, 'group' | 'icon' | 'feature' | 'shownTo'> & { path: string; order: number };
   /** Whether its order means something. */
   ordered?: boolean;
   /** What it is called; else what its first text says. */
