@@ -40,15 +40,15 @@ const SAME: Record<string, string> = {
   'company/invitations': 'invite',
   [`${COMPANY}/invitations/:invitation/removal`]: 'withdrawInvitation',
   'company/invitations/:id/removal': 'withdrawInvitation',
-  [`${COMPANY}/members/:person/role`]: 'changeMember',
-  'company/:company/members/:id/role': 'changeMember',
-  [`${COMPANY}/members/:person/removal`]: 'removeMember',
-  'company/:company/members/:id/removal': 'removeMember',
+  'console/companies/:company/members/:person/role': 'changeMember',
+  'company/:company/members/:person/role': 'changeMember',
+  'console/companies/:company/members/:person/removal': 'removeMember',
+  'company/:company/members/:person/removal': 'removeMember',
   'console/people/new': 'addPerson',
   'console/people/:id/companies': 'addMember',
   'console/people/:id/activation': 'activatePerson',
   'console/people/:id/deactivation': 'deactivatePerson',
-  'console/team/:id/role': 'changeTeamRole',
+  'console/team/:id/role': 'changeRoleInTeam',
   'console/team/:id/removal': 'removeFromTeam',
   'console/team/invitations': 'inviteIntoTeam',
   'console/team/invitations/:id/removal': 'withdrawTeamInvitation',
@@ -63,7 +63,7 @@ const SAME: Record<string, string> = {
 const LISTS: Record<string, string> = {
   ...{ articles: 'Article', automations: 'Automation', hours: 'Calendar', macros: 'Macro', policies: 'ServicePolicy' },
   ...{ 'request-types': 'RequestType', routing: 'RoutingRule', surveys: 'Survey', 'ticket-fields': 'TicketField' },
-  ...{ 'ticket-groups': 'TicketGroup', 'ticket-statuses': 'TicketStatus' },
+  ...{ 'ticket-groups': 'TicketGroup', 'ticket-statuses': 'TicketStatus', mailboxes: 'Mailbox' },
 };
 const VERBS: Record<string, string> = {
   ...{ '': 'add', '/:item': 'change', '/:item/switch': 'change', '/:item/removal': 'remove' },
@@ -79,7 +79,7 @@ const NONE: Record<string, RegExp> = {
   'gives rights': /^console\/settings\/(?:api-keys|roles|team-roles)/,
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
-  'checked on its page': /^console\/(?:tickets\/views|settings\/mailboxes)/,
+  'checked on its page': /^console\/(?:tickets\/views|settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal))/,
   'a way of mails': /^inbound\/:token$/,
 };
 

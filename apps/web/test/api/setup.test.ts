@@ -53,5 +53,27 @@ test('mailboxes are told, their passwords never', async () => {
     const { status, text } = await everything.get(path);
     expect([status, text.includes('imap.example'), /password|4711/.test(text)]).toEqual([200, true, false]);
   }
-  expect((await everything.post('mailboxes', {})).status).toBe(405);
+  const added = await everything.post('mailboxes', {
+    name: 'Sales',
+    host: 'imap.example',
+    user: 's',
+    password: '4711',
+  });
+  expect([added.status, /password|4711/.test(added.text)]).toEqual([201, false]);
+  const [stored] = await acme.inside(() => world.get(Collections).all(mailboxes)).then((all) => all.slice(-1));
+  expect([stored!.name, stored!.password.includes('4711'), stored!.password.length > 20]).toEqual([
+    'Sales',
+    false,
+    true,
+  ]);
+  await everything.patch(`mailboxes/${stored!.id}`, { name: 'Sales and returns' }, '*');
+  const after = await acme.inside(() => world.get(Collections).find(mailboxes, stored!.id));
+  expect(after).toMatchObject({ name: 'Sales and returns', password: stored!.password });
+});
+
+test('what gives rights is read by programs and composed by people', async () => {
+  for (const list of ['team-roles', 'company-roles']) {
+    expect((await everything.get(list)).status).toBe(200);
+    expect((await everything.post(list, { name: 'Sales', scopes: {} })).status).toBe(405);
+  }
 });

@@ -115,7 +115,7 @@ export class InvitationsOperations implements OnModuleInit {
       change(
         '/team/{person}',
         {
-          ...{ scope: teamWrite, id: 'changeTeamRole', summary: 'Give a member of the team another role' },
+          ...{ scope: teamWrite, id: 'changeRoleInTeam', summary: 'Give a member of the team another role' },
           description: 'With the ETag of `/people/{person}`. No role that may more than the key.',
           ...{ params: member, body: z.object({ role: roleField }), output: person },
         },

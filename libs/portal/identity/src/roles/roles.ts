@@ -15,6 +15,7 @@ import { holdersOf } from './holders.js';
 export const companyRoles = declareResource('company-roles', {
   one: 'company role',
   words: 'identity.roles',
+  givesRights: true,
   page: { path: 'roles', group: 'portal', icon: 'shield', order: 51 },
   fields: {
     name: text(60, { hint: true }),

@@ -13,6 +13,7 @@ import { holdersOf } from './holders.js';
 export const teamRoles = declareResource('team-roles', {
   one: 'team role',
   words: 'identity.team-roles',
+  givesRights: true,
   page: {
     ...{ path: 'team-roles', group: 'portal', icon: 'users', order: 50 },
     shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),

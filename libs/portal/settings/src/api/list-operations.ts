@@ -28,7 +28,7 @@ export class ListOperations implements OnModuleInit {
 
 const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
-/** All, one, add, change, move and remove. */
+/** All and one; where a program may write it: add, change, move and remove. */
 function operationsOf<Item extends CollectionItem>(collections: Collections, list: Resource<Item>): Operation[] {
   const { one, page, fields } = list.about;
   const several = list.name.replaceAll('-', ' ');
@@ -68,6 +68,7 @@ function operationsOf<Item extends CollectionItem>(collections: Collections, lis
       async (call) => shown(await find(call.actor, call.params.id)),
     ),
   ];
+  if (list.about.givesRights) return reading;
   return [...reading, ...writing(collections, list, { path, one, told, whole, entry, shown, find })];
 }
 

@@ -21,6 +21,8 @@ interface Declaration<Item> {
   words: string;
   /** Its page among the settings. */
   page: Pick<SetupPage, 'group' | 'icon' | 'feature' | 'shownTo'> & { path: string; order: number };
+  /** It says what people may do: programs may read it, and only people change it. */
+  givesRights?: true;
   /** Whether its order means something. */
   ordered?: boolean;
   /** What it is called; else what its first text says. */
