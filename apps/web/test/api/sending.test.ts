@@ -82,12 +82,16 @@ describe('what is asked for once happens once', () => {
     const send = (key: string) => everything.post('tickets/1/notes', { body: 'Slowly' }, { 'Idempotency-Key': key });
     let free = (): void => undefined;
     const held = new Promise<void>((resolve) => (free = resolve));
+    let isHeld = (): void => undefined;
+    const taken = new Promise<void>((resolve) => (isHeld = resolve));
     const holding = acme.inside(() =>
       world.get(Database).write(async (em) => {
         await rows(em, sql`select 1 from ${table('ticket')} where number = 1 for update`);
+        isHeld();
         await held;
       }),
     );
+    await taken;
     // Which of them comes first is theirs to settle: that one waits for the ticket.
     const both = [send('order-4'), send('order-4')].map((one) => one.then((answer) => answer));
     const refused = await Promise.race(both);
