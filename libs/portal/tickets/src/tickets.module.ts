@@ -25,6 +25,7 @@ import { CustomerLiveController, TeamLiveController } from './live/live.controll
 import { LiveTickets } from './live/live-tickets.js';
 import { SeenTickets } from './live/seen-tickets.js';
 import { Streams } from './live/streams.js';
+import { LeftBehind } from './jobs/left-behind.js';
 import { Merges } from './merges.js';
 import { SnoozeController } from './team/snooze.controller.js';
 import { Snoozes } from './snoozes.js';
@@ -118,6 +119,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Merges,
     Watching,
     TicketAudience,
+    LeftBehind,
     LiveTickets,
     SeenTickets,
     Streams,

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Conflict } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { translate } from '@foyer/i18n';
-import { ticketStatuses } from '@foyer/requests';
+import { Agents, ticketStatuses } from '@foyer/requests';
 import { Collections, Settings, Uses } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import type { Ticket } from '../ticket.entity.js';
@@ -17,6 +17,7 @@ export class Reopening implements OnModuleInit {
     private readonly collections: Collections,
     private readonly uses: Uses,
     private readonly slots: Slots,
+    private readonly agents: Agents,
   ) {}
 
   onModuleInit(): void {
@@ -59,7 +60,8 @@ export class Reopening implements OnModuleInit {
   /** Who has it when it comes back without somebody of the team having taken it up. */
   async assigneeId({ assigneeId, groupId }: Pick<Ticket, 'assigneeId' | 'groupId'>): Promise<string | null> {
     const { returns } = await this.rules();
-    if (assigneeId === null || returns === 'assignee') return assigneeId;
+    if (assigneeId === null || !(await this.agents.includes(assigneeId))) return null;
+    if (returns === 'assignee') return assigneeId;
     // A ticket without a group would be nobody's.
     if (returns === 'group') return groupId ? null : assigneeId;
     for (const isThere of this.slots.of(agentsThere)) if (!(await isThere(assigneeId))) return null;

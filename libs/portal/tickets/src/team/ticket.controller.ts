@@ -229,7 +229,10 @@ export class TeamTicketController {
         ({ value }) => !value.startsWith('closed') && (!isOver(value) || isWithin(actor, ticket, value)),
       ),
       priorities: priorityOptions(visit),
-      assignees: agents,
+      assignees:
+        assigneeId && !agents.some(({ value }) => value === assigneeId)
+          ? [...agents, { value: assigneeId, label: `${ticket.assignee} ${visit.t('settings.resource.gone')}` }]
+          : agents,
       groups: (await this.groups.all()).map(({ id, name }) => ({ value: id, label: name })),
       categories: categoryOptions(categories, visit.locale),
       followers: ticket.watchers,
