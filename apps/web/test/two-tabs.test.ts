@@ -48,3 +48,24 @@ test.each(PAGES)(
     expect((await send(second, formOf(told.text), two)).status).toBe(303);
   },
 );
+
+test('a company: an older window is told, and a domain is of one company', async () => {
+  await (await acme.customer('Ana')).of('Globex', 'company_user');
+  await (await acme.customer('Ben')).of('Initech', 'company_user');
+  const owner = await acme.owner.browser();
+  const { text } = await owner.get('/console/companies');
+  const [globex, initech] = ['Globex', 'Initech'].map((name) => {
+    const before = text.slice(0, text.indexOf(`>${name}<`));
+    return /href="(\/console\/companies\/[^"]+)"/.exec(before.slice(before.lastIndexOf('<a')))![1]!;
+  });
+  const formOf = async (path: string) => formsOf((await owner.get(path)).text).find(({ action }) => action === path)!;
+  const [tab, older] = [await formOf(globex!), await formOf(globex!)];
+  expect((await owner.post(globex!, filled(tab, { name: 'Globex North' }))).status).toBe(303);
+  const told = await owner.post(globex!, filled(older, { domain: 'globex.example' }));
+  expect([told.status, told.text.includes('changed in the meantime')]).toEqual([422, true]);
+  expect((await owner.get(globex!)).text).toContain('Globex North');
+  const again = formsOf(told.text).find(({ action }) => action === globex)!;
+  expect((await owner.post(globex!, filled(again, {}))).status).toBe(303);
+  const taken = await owner.post(initech!, filled(await formOf(initech!), { domain: 'globex.example' }));
+  expect([taken.status, taken.text.includes('Another company has this domain')]).toEqual([422, true]);
+});

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { CHANGED, versionOf } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { leaving } from './identity-slots.js';
@@ -44,6 +45,7 @@ export class Companies {
     mustBeTheirs(details);
     return this.database.write(async (em) => {
       const company = Object.assign(new Company(), details);
+      await this.mustBeTheirsAlone(company.id, details);
       await this.checkPlace(company.id, details);
       em.persist(company);
       await this.outbox.publish(new CompanyCreated(company.id), { by: actor });
@@ -59,11 +61,15 @@ export class Companies {
     );
   }
 
-  async update(actor: PortalActor, companyId: string, details: CompanyDetails): Promise<void> {
+  /** @throws Conflict `CHANGED` where somebody else has changed it since it was `opened` (`companyVersion`) */
+  async update(actor: PortalActor, companyId: string, details: CompanyDetails, opened?: string): Promise<void> {
     await this.database.write(async (em) => {
-      const company = await em.findOne(Company, { id: companyId });
+      await this.hold(companyId);
+      const company = await em.findOne(Company, { id: companyId }, { refresh: true });
       if (!company || !allowed(actor.ability, 'update', 'Company', company)) throw new NotFound();
+      if (opened && opened !== companyVersion(company)) throw new Conflict(CHANGED);
       mustBeTheirs(details);
+      if (details.domain !== company.domain) await this.mustBeTheirsAlone(companyId, details);
       await this.checkPlace(companyId, details);
       const changes = changesOf(company, details);
       if (changes.length === 0) return;
@@ -143,6 +149,13 @@ export class Companies {
     });
   }
 
+  /** Whoever registers with the address of a domain that two companies have would be in neither. */
+  private async mustBeTheirsAlone(companyId: string, { domain }: CompanyDetails): Promise<void> {
+    if (!domain) return;
+    const others = await this.database.write((em) => em.count(Company, { domain, id: { $ne: companyId } }));
+    if (others > 0) throw new InvalidField('domain', 'identity.companies.domain-taken');
+  }
+
   /** A company is no branch of itself or of one below it, and no partner of its own. */
   private async checkPlace(companyId: string, { parentId = null, partnerIds = [] }: CompanyDetails): Promise<void> {
     const [found] = await this.database.read((em) =>
@@ -185,6 +198,10 @@ export class Companies {
     if (others === 0) throw new Conflict('identity.company.last-admin');
   }
 }
+
+/** Of what its form holds. */
+export const companyVersion = ({ name, domain, parentId, partnerIds }: CompanyDetails): string =>
+  versionOf({ name, domain, parentId, partnerIds });
 
 /** Words are told of without what they say. */
 function changesOf(company: Company, details: CompanyDetails): CompanyUpdated['changes'] {

@@ -1,6 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds } from '@foyer/access';
+import { CHANGED, VERSION } from '@foyer/settings';
 import { piecesOf, Slots } from '@foyer/slots';
 import {
   Ask,
@@ -19,7 +20,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Companies } from '../companies.js';
+import { Companies, companyVersion } from '../companies.js';
 import { companyInviteForm, type CompanyInviteForm } from '../company-view.js';
 import { CompanyPeople, MemberPosts } from '../company-people.js';
 import { Invitations } from '../invitations.js';
@@ -118,9 +119,17 @@ export class CompaniesController {
   @Post(':id')
   @View('identity/team/company')
   async update(@Ask(describing) { visit, actor, id, form: details }: Asked<typeof describing, PortalActor>) {
+    const opened = details.values[VERSION];
     await details.attempt(({ parent, partners, ...value }) =>
-      this.companies.update(actor, id, { ...value, parentId: parent, partnerIds: partners }),
+      this.companies.update(
+        actor,
+        id,
+        { ...value, parentId: parent, partnerIds: partners },
+        typeof opened === 'string' ? opened : undefined,
+      ),
     );
+    // Whoever has been told and saves again means it.
+    if (details.errors[''] === visit.t(CHANGED)) delete details.values[VERSION];
     return details.failed ? this.view(visit, actor, id, { details }) : seeOther(at(id), 'identity.companies.saved');
   }
 
@@ -133,12 +142,14 @@ export class CompaniesController {
 
   private async view(visit: Visit, actor: PortalActor, id: string, { form, details }: Forms = {}) {
     const { name, domain: kept, createdAt, parentId, partnerIds } = await this.list.company(actor, id);
+    const version = details?.values[VERSION] ?? companyVersion({ name, domain: kept, parentId, partnerIds });
     const domain = kept && domainAsWritten(kept);
     const others = (await this.list.companyNames(actor)).filter((other) => other.value !== id);
     const { members, can, ...people } = await this.members.view(visit, actor, id, form);
     return {
       ...people,
       company: { id, name, domain, createdAt },
+      version,
       panels: await piecesOf(this.slots.of(companyPanels), (panel) => panel.load(actor, id, visit)),
       members: members.map((member) => ({ ...member, href: `/console/people/${member.id}` })),
       companies: others,
