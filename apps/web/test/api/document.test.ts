@@ -139,9 +139,18 @@ describe('the document', () => {
 
   test('is shown to whoever asks where the operator shows it', async () => {
     const visitor = acme.visitor();
-    expect([(await visitor.get('/api/docs')).status, (await visitor.get('/api/openapi.json')).status]).toEqual([
-      404, 404,
-    ]);
+    const asked = {
+      browser: { Accept: 'text/html,*/*;q=0.8' },
+      program: { Accept: '*/*' },
+      key: { Authorization: 'Bearer x' },
+    };
+    for (const path of ['/api/docs', '/api/openapi.json'])
+      for (const [who, headers] of Object.entries(asked)) {
+        const { status, headers: given, text } = await visitor.get(path, { Accept: asked.browser.Accept, ...headers });
+        const type = who === 'browser' ? 'text/html; charset=utf-8' : 'application/problem+json; charset=utf-8';
+        expect([path, who, status, given['content-type']]).toEqual([path, who, 404, type]);
+        expect(text.includes('"code":"not-found"')).toBe(who !== 'browser');
+      }
     const owner = await acme.owner.browser();
     await owner.get('/console/settings/api-keys');
     await owner.post('/console/settings/api-keys/docs', { docs: '1' });

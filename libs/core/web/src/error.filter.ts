@@ -24,6 +24,10 @@ const BACK_SOON_SECONDS = 5;
 const SEND_AGAIN = new Set([401, 409, 413, 429, 500, 503]);
 /** What could not be read cannot be shown. */
 const UNREADABLE = 400;
+/** What explains the API is the portal's, and answers browsers and programs each in their own way. */
+const ABOUT_API = /^\/api\//;
+const isProgram = (req: FoyerRequest): boolean =>
+  req.get('authorization') !== undefined || req.accepts(['json', 'html']) !== 'html';
 const LAST_WORDS: Record<number, PlainNews> = { 404: 'nothing-here', 503: 'away' };
 
 /** Every error leaves through here, as a page in the operator's brand. What it says is chosen here, never taken from the error. */
@@ -63,7 +67,8 @@ export class ErrorFilter implements ExceptionFilter {
   private async answer(error: unknown, req: FoyerRequest, res: FoyerResponse): Promise<void> {
     if (res.headersSent) return void res.destroy();
     if (!req.foyer) return plainPage(res, 400, 'unreadable');
-    if (req.foyer.face === 'api') {
+    const explains = req.foyer.face === 'portal' && ABOUT_API.test(req.foyer.url);
+    if (req.foyer.face === 'api' || (explains && isProgram(req))) {
       if (statusOf(error) >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
       return sendProblem(error, req, res);
     }
@@ -79,7 +84,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (status >= 500 && !(error instanceof PortalClosed)) this.report(error, req);
     const wait = error instanceof TooMany ? error.retryAfterSeconds : status === 503 ? BACK_SOON_SECONDS : null;
     if (wait !== null) res.setHeader('Retry-After', String(wait));
-    if (req.foyer.machine) return void res.status(status).json({ status, reference: req.foyer.id });
+    if (req.foyer.machine && !explains) return void res.status(status).json({ status, reference: req.foyer.id });
     await this.introduce(error, req, res);
     closeReadingPage();
     const again = await this.again(error, status, req, res);
