@@ -6,6 +6,7 @@ import { Approvals } from '@foyer/approvals';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Companies } from '@foyer/identity';
 import { Mail, MailRules } from '@foyer/mail';
+import { Keys, KeyWarnings } from '@foyer/keys';
 import { Notices } from '@foyer/notify';
 import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
@@ -74,8 +75,19 @@ async function signUp(): Promise<TestTenant> {
   return world.signedUp('heron');
 }
 
+async function endingKey(): Promise<void> {
+  const draft = { name: 'ERP', scopes: ['tickets:read'], companyId: null, addresses: [], days: 30 };
+  await world.get(Keys).create(await acme.owner.actor(), draft);
+  await run(
+    () =>
+      sql`update ${table('api_key')} set created_at = now() - interval '23 days', expires_at = now() + interval '7 days'`,
+  );
+  await world.get(KeyWarnings).warn();
+}
+
 /** Everything that makes the product write a mail. */
 async function everyMail(): Promise<void> {
+  await endingKey();
   const [mara, bec] = [await acme.agent('Mara'), await (await acme.customer('Bec')).of('Globex', 'company_admin')];
   const [get, draft] = [world.get(Tickets), { priority: 'normal' as const, categoryId: null, fileIds: [] }];
   const group = '0190f000-0000-7000-8000-0000000000b1';

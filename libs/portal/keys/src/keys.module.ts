@@ -4,6 +4,7 @@ import { setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { DocsController, OpenApiController } from './customer/docs.controller.js';
+import { KeyWarnings } from './jobs/key-warnings.js';
 import { KeyCallers } from './key-callers.js';
 import { Keys } from './keys.js';
 import { KeysController } from './team/keys.controller.js';
@@ -12,7 +13,7 @@ registerMessages('keys', new URL('../locales', import.meta.url));
 
 @Module({
   controllers: [KeysController, DocsController, OpenApiController],
-  providers: [Keys, KeyCallers],
+  providers: [Keys, KeyCallers, KeyWarnings],
   exports: [Keys],
 })
 export class KeysModule implements OnModuleInit {
