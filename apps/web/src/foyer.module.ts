@@ -13,6 +13,7 @@ import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
 import { KeysModule } from '@foyer/keys';
 import { Mail, MailModule } from '@foyer/mail';
 import { NotifyModule } from '@foyer/notify';
+import { OutboundModule } from '@foyer/outbound';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
 import { KnowledgeModule } from '@foyer/knowledge';
@@ -49,7 +50,7 @@ export class FoyerModule {
           AccessModule,
           CredentialsModule,
         ],
-        ...[SlotsModule, FilesModule, MailModule, ThemingModule, WebModule, ApiModule],
+        ...[SlotsModule, OutboundModule, FilesModule, MailModule, ThemingModule, WebModule, ApiModule],
         ...[TenantsModule, StaffModule, SignupModule],
         ...[
           SettingsModule,

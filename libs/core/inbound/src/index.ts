@@ -9,7 +9,6 @@ export { parseHead, readMail } from './read-mail.js';
 export { shownLine } from './shown-line.js';
 export { authenticationOf } from './authenticate-mail.js';
 export type { Arrival, Authentication } from './authentication.js';
-export { ForbiddenAddress, isPublic, type Lookup, publicAddress } from './network-guard.js';
 export {
   type Delivered,
   openSmtpListener,

@@ -5,7 +5,8 @@ import { type Config, CONFIG } from '@foyer/config';
 import { unseal } from '@foyer/credentials';
 import { Database, rows, sql, table, waitBefore } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
-import { fetchMails, ForbiddenAddress, publicAddress } from '@foyer/inbound';
+import { fetchMails } from '@foyer/inbound';
+import { ForbiddenAddress, Outbound } from '@foyer/outbound';
 import { Collections, SettingsChanged } from '@foyer/settings';
 import { Maintenance } from '@foyer/tenants';
 import { ReplyAddresses } from '@foyer/tickets';
@@ -32,6 +33,7 @@ export class MailboxRounds implements OnModuleInit {
     private readonly arrivals: Arrivals,
     private readonly addresses: ReplyAddresses,
     private readonly maintenance: Maintenance,
+    private readonly outbound: Outbound,
   ) {}
 
   onModuleInit(): void {
@@ -65,7 +67,7 @@ export class MailboxRounds implements OnModuleInit {
   private async fetch(box: Mailbox): Promise<number> {
     const password = unseal(this.config.secretKey, mailboxSeal(), box.password);
     if (password === null) throw new Error('password');
-    const address = await publicAddress(box.host, this.config.privateNetworks);
+    const address = await this.outbound.addressOf(box.host);
     const folder = join(this.config.dataDir, 'uploads');
     await mkdir(folder, { recursive: true });
     const { host, port, security, user, id: mailboxId } = box;

@@ -25,21 +25,21 @@ const SPECIAL_6 = ['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32',
 const special = { 4: listOf(SPECIAL_4), 6: listOf(SPECIAL_6) };
 
 /**
- * The address to connect to. Looked up once and used as it is, so that a second answer of the DNS cannot lead elsewhere.
+ * The addresses to connect to. Looked up once and used as they are, so that a second answer of the DNS cannot lead elsewhere.
  * @param allowed private ranges that may be reached all the same
  * @throws ForbiddenAddress when any address of the host is one that tenants must not reach
  */
-export async function publicAddress(
+export async function publicAddresses(
   host: string,
   allowed: readonly string[] = [],
   lookup: Lookup = (name) => systemLookup(name, { all: true }),
-): Promise<string> {
+): Promise<string[]> {
   const name = host.replace(/^\[|\]$/g, '');
   const found = isIP(name) ? [{ address: name }] : await lookup(name);
   if (found.length === 0) throw new Error(`${host} has no address`);
   const open = listOf(allowed);
   for (const { address } of found) if (!isPublic(address) && !within(open, address)) throw new ForbiddenAddress(host);
-  return found[0]!.address;
+  return found.map(({ address }) => address);
 }
 
 export function isPublic(address: string): boolean {

@@ -1,0 +1,3 @@
+export { ForbiddenAddress, isPublic } from './addresses.js';
+export { type Answered, type Asking, Outbound, OutboundFailed } from './outbound.js';
+export { OutboundModule } from './outbound.module.js';
