@@ -11,17 +11,29 @@ export const REPEATABLE = 'foyer:repeatable';
 export const VIEW = 'foyer:view';
 export const DURING_MAINTENANCE = 'foyer:during-maintenance';
 
-const face = (prefix: string, path: string, audience: Audience) =>
-  applyDecorators(Controller(path ? `${prefix}/${path}` : prefix), SetMetadata(AUDIENCE, audience));
+/** What holds for every handler of a controller. */
+interface Bounds {
+  /** See `Feature`. */
+  feature?: string;
+  /** See `Can`. */
+  can?: readonly [action: string, subject: string];
+}
+
+const face = (prefix: string, path: string, audience: Audience, { feature, can }: Bounds = {}) =>
+  applyDecorators(
+    ...[Controller(path ? `${prefix}/${path}` : prefix), SetMetadata(AUDIENCE, audience)],
+    ...(feature ? [Feature(feature)] : []),
+    ...(can ? [Can(...can)] : []),
+  );
 
 /** Pages of the sign-up site, open to everybody. */
 export const SiteController = (path = '') => face('_site', path, 'visitor');
 /** Pages of a tenant's customers; signed in unless the handler says `@Guest()`. */
-export const PortalController = (path = '') => face('_portal', path, 'customer');
+export const PortalController = (path = '', bounds?: Bounds) => face('_portal', path, 'customer', bounds);
 /** Pages of a tenant's team, under /console. */
-export const ConsoleController = (path = '') => face('_portal/console', path, 'team');
+export const ConsoleController = (path = '', bounds?: Bounds) => face('_portal/console', path, 'team', bounds);
 /** Pages of the platform's staff. */
-export const AdminController = (path = '') => face('_admin', path, 'staff');
+export const AdminController = (path = '', bounds?: Bounds) => face('_admin', path, 'staff', bounds);
 
 /**
  * Routes of a tenant that programs call, without cookies and forms: nobody is signed in, whatever cookie comes along, there is

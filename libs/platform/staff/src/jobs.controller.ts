@@ -2,7 +2,7 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound, Refused, holds } from '@foyer/access';
 import { FailedJobs } from '@foyer/events';
-import { AdminController, Ask, type Asked, Can, seeOther, View } from '@foyer/web';
+import { AdminController, Ask, type Asked, seeOther, View } from '@foyer/web';
 import type { StaffActor } from './staff-principals.js';
 
 const filters = z.object({ from: z.coerce.number().int().min(0).max(1_000_000).catch(0) });
@@ -12,8 +12,7 @@ const listing = { query: filters };
 const onJob = { params: { id: String } };
 
 /** Work that failed for good, so that somebody sees it and can have it tried once more. */
-@AdminController('jobs')
-@Can('read', 'Job')
+@AdminController('jobs', { can: ['read', 'Job'] })
 export class JobsController {
   constructor(private readonly failed: FailedJobs) {}
 

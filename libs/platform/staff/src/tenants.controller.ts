@@ -61,8 +61,7 @@ const suspending = { params: { id }, form: suspendForm };
 const resuming = { params: { id }, form: resumeForm };
 
 /** The register of tenants, for staff. */
-@AdminController('tenants')
-@Can('read', 'Tenant')
+@AdminController('tenants', { can: ['read', 'Tenant'] })
 export class TenantsController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,

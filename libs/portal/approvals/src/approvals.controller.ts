@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { allowed, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { partOf, ticketNumber, TicketPageReader, ticketView } from '@foyer/tickets';
-import { Ask, type Asked, Feature, field, id, listView, PortalController, seeOther, View } from '@foyer/web';
+import { Ask, type Asked, field, id, listView, PortalController, seeOther, View } from '@foyer/web';
 import { approvalPart } from './approval-part.js';
 import { COMMENT_MAX, decisionForm } from './approval-forms.js';
 import { ApprovalList } from './approval-list.js';
@@ -21,8 +21,7 @@ const listing = { query: filters };
 const deciding = { params: { approval: id }, form: decisionForm };
 
 /** What somebody's colleagues ask for and they must agree to. */
-@PortalController('approvals')
-@Feature('tickets')
+@PortalController('approvals', { feature: 'tickets' })
 export class ApprovalsController {
   constructor(
     private readonly approvals: Approvals,

@@ -2,19 +2,7 @@ import { Get, Post } from '@nestjs/common';
 import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { onTicket, partOf, QUESTION_MAX, ticketNumber, TicketPageReader, type TicketView } from '@foyer/tickets';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  type FormState,
-  id,
-  Posts,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, id, Posts, seeOther, View, type Visit } from '@foyer/web';
 import { approvalPart } from './approval-part.js';
 import { approvalView } from './approval-view.js';
 import { Approvals } from './approvals.js';
@@ -27,9 +15,7 @@ const asking = { ...onTicket, form: askForm };
 const onApproval = { params: { ...onTicket.params, approval: id } };
 
 /** Asking the customer's own people whether a request may go ahead. */
-@ConsoleController('tickets/:number/approvals')
-@Feature('tickets')
-@Can('update', 'Desk')
+@ConsoleController('tickets/:number/approvals', { feature: 'tickets', can: ['update', 'Desk'] })
 @Posts<typeof onApproval, PortalActor, AskController>(onApproval, ({ number }) => at(number), {
   ':approval/withdrawal': [
     ({ approvals }, { actor, number, approval }) => approvals.withdraw(actor, number, approval),

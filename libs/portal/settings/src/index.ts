@@ -62,4 +62,4 @@ export {
   type ResourceItem,
 } from './resources/resource.js';
 export { inPack, plainInPack } from './resources/resource-pack.js';
-export { ResourceController, settingsPage } from './resources/resource.controller.js';
+export { ResourceController, SettingsPage, settingsPage } from './resources/resource.controller.js';

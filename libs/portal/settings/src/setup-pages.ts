@@ -41,6 +41,10 @@ export class SetupPages implements OnModuleInit {
 }
 
 const pageOf = ({ about: { page, words } }: Resource<CollectionItem>): [order: number, page: SetupPage] => {
-  const { path, order, ...rest } = page;
-  return [order, { ...rest, href: `/console/settings/${path}`, label: `${words}.title`, text: `${words}.lead` }];
+  const { path, order, can, ...rest } = page;
+  const shownTo = ({ ability }: Actor) => !can || holds(ability, ...can);
+  return [
+    order,
+    { ...rest, shownTo, href: `/console/settings/${path}`, label: `${words}.title`, text: `${words}.lead` },
+  ];
 };

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
 import { Files } from '@foyer/files';
-import { Ask, type Asked, Can, ConsoleController, Feature, id, listView, Posts, View } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, id, listView, Posts, View } from '@foyer/web';
 import { MailLog } from '../mail-log.js';
 import { accepted, acceptLabel } from './mail-log.controller.js';
 
@@ -15,9 +15,7 @@ const listing = { query: filters };
 const onMail = { params: { mail: id } };
 
 /** Mails that became no ticket by themselves, for those who see all tickets and open some for others: a web form's question is a program's mail. */
-@Can('decide', 'Mail')
-@Feature('tickets')
-@ConsoleController('held-mails')
+@ConsoleController('held-mails', { feature: 'tickets', can: ['decide', 'Mail'] })
 @Posts<typeof onMail, Actor, HeldMailsController>(onMail, () => PATH, {
   ':mail/dismissal': [({ log }, { actor, mail }) => log.dismiss(actor, mail), 'correspondence.held.dismissed'],
 })

@@ -8,7 +8,6 @@ import {
   addressInDns,
   Ask,
   type Asked,
-  Can,
   ConsoleController,
   domainInDns,
   type FormState,
@@ -57,8 +56,7 @@ const form = z.object({
 const saving = { form };
 
 /** How mails come in, and from whom. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/mail-in')
+@ConsoleController('settings/mail-in', { can: ['manage', 'Settings'] })
 @Posts<object, Actor, MailInController>({}, () => PATH, {
   webhook: [({ webhook }, { actor }) => webhook.renew(actor), 'correspondence.webhook.renewed'],
 })

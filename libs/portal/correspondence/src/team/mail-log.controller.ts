@@ -6,7 +6,6 @@ import { Files } from '@foyer/files';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
   field,
   filterView,
@@ -36,8 +35,7 @@ const listing = { query: filters };
 const onMail = { params: { mail: id } };
 
 /** Every mail that came in, and what became of it. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/mail-log')
+@ConsoleController('settings/mail-log', { can: ['manage', 'Settings'] })
 @Posts<typeof onMail, Actor, MailLogController>(onMail, () => PATH, {
   ':mail/retry': [({ log }, { actor, mail }) => log.retry(actor, mail), 'correspondence.log.retried'],
 })

@@ -1,6 +1,6 @@
 import { Database, rows, sql, table } from '@foyer/database';
-import { type CollectionRow, Collections, ResourceController } from '@foyer/settings';
-import { Can, ConsoleController, domainAsWritten, type Visit } from '@foyer/web';
+import { type CollectionRow, Collections, ResourceController, SettingsPage } from '@foyer/settings';
+import { domainAsWritten, type Visit } from '@foyer/web';
 import { type Mailbox, mailboxes } from '../mail-settings.js';
 
 interface State {
@@ -10,8 +10,7 @@ interface State {
 }
 
 /** Mailboxes that are looked into, with how the last look went. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/mailboxes')
+@SettingsPage(mailboxes)
 export class MailboxesController extends ResourceController<Mailbox> {
   protected readonly collection = mailboxes;
   protected override readonly template = 'correspondence/team/mailbox';

@@ -1,7 +1,14 @@
 import { Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Ask, type Asked, Can, ConsoleController, field, FormState, show, View, type Visit } from '@foyer/web';
-import { type CollectionRow, Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
+import { Ask, type Asked, field, FormState, show, View, type Visit } from '@foyer/web';
+import {
+  type CollectionRow,
+  Collections,
+  ResourceController,
+  type ResourceInput,
+  SettingsPage,
+  type Typed,
+} from '@foyer/settings';
 import type { PortalActor } from '../portal-actor.js';
 import type { Supposed } from '../portal-principals.js';
 import {
@@ -110,8 +117,7 @@ abstract class RolesController<S extends string, Setup extends ComposedRole<S>> 
 }
 
 /** Roles for people of companies. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/roles')
+@SettingsPage(companyRoles)
 export class CompanyRolesController extends RolesController<Scope, CompanyRoleSetup> {
   protected readonly collection = companyRoles;
   protected readonly capabilities = companyCapabilities;
@@ -147,8 +153,7 @@ export class CompanyRolesController extends RolesController<Scope, CompanyRoleSe
 }
 
 /** Roles for the team. Whoever composes them stays within what they may themselves. */
-@Can('compose', 'TeamRole')
-@ConsoleController('settings/team-roles')
+@SettingsPage(teamRoles)
 export class TeamRolesController extends RolesController<TeamScope, TeamRoleSetup> {
   protected readonly collection = teamRoles;
   protected readonly capabilities = teamCapabilities;

@@ -16,7 +16,7 @@ export const teamRoles = declareResource('team-roles', {
   givesRights: true,
   page: {
     ...{ path: 'team-roles', group: 'portal', icon: 'users', order: 50 },
-    shownTo: ({ ability }) => holds(ability, 'compose', 'TeamRole'),
+    can: ['compose', 'TeamRole'],
   },
   fields: {
     name: text(60, { label: 'identity.roles.name', hint: 'identity.team-roles.name-hint' }),

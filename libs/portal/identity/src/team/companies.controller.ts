@@ -58,8 +58,7 @@ const describing = { params: { id }, form: companyForm };
 const inviting = { params: { id }, form: companyInviteForm };
 const onInvitation = { params: { id, invitation: id } };
 
-@ConsoleController('companies')
-@Can('browse', 'Company')
+@ConsoleController('companies', { can: ['browse', 'Company'] })
 @MemberPosts(at)
 @Posts<typeof onInvitation, PortalActor, CompaniesController>(onInvitation, ({ id }) => at(id), {
   ':id/invitations/:invitation/removal': [

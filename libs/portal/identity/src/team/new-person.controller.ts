@@ -4,7 +4,6 @@ import { holds } from '@foyer/access';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
   field,
   type FormState,
@@ -34,8 +33,7 @@ const arriving = { given: ['q', 'return_to'] } as const;
 const adding = { form: newcomerForm };
 
 /** A customer whom the team adds by hand: somebody who called, or came by. */
-@ConsoleController('people/new')
-@Can('create', 'Person')
+@ConsoleController('people/new', { can: ['create', 'Person'] })
 export class NewPersonController {
   constructor(
     private readonly newcomers: Newcomers,

@@ -6,7 +6,6 @@ import { piecesOf, Slots } from '@foyer/slots';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
   field,
   filterView,
@@ -43,8 +42,7 @@ const onPerson = { params: { id } };
 const linking = { params: { id }, form: linkForm };
 const deactivating = { params: { id }, form: leavingForm };
 
-@ConsoleController('people')
-@Can('browse', 'Person')
+@ConsoleController('people', { can: ['browse', 'Person'] })
 @Posts<typeof onPerson, PortalActor, PeopleController>(onPerson, ({ id }) => at(id), {
   ':id/activation': [
     ({ deactivations }, { actor, id }) => deactivations.reactivate(actor, id),

@@ -1,6 +1,6 @@
 import { Get, Post } from '@nestjs/common';
 import { holds } from '@foyer/access';
-import { Ask, type Asked, Can, ConsoleController, id, Posts, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, id, Posts, seeOther, View, type Visit } from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
 import {
@@ -24,8 +24,7 @@ const changingRole = { params: { id }, form: teamRoleForm };
 const removing = { params: { id }, form: leavingForm };
 
 /** The operator's own people. All of them see each other; who manages them does so up to what they may themselves. */
-@Can('read', 'Team')
-@ConsoleController('team')
+@ConsoleController('team', { can: ['read', 'Team'] })
 @Posts<typeof onInvitation, PortalActor, TeamController>(onInvitation, () => PATH, {
   'invitations/:id/removal': [
     ({ invitations }, { actor, id }) => invitations.withdraw(actor, null, id),

@@ -7,7 +7,6 @@ import { Settings } from '@foyer/settings';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
   field,
   type FormState,
@@ -50,8 +49,7 @@ const onKey = { params: { id } };
 const rotating = { params: { id }, form: rotationForm };
 
 /** Keys for programs, and whether the portal explains its API. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/api-keys')
+@ConsoleController('settings/api-keys', { can: ['manage', 'Settings'] })
 @Posts<typeof onKey, PortalActor, KeysController>(onKey, () => PATH, {
   ':id/revocation': [({ keys }, { actor, id }) => keys.revoke(actor, id), 'keys.revoked'],
 })

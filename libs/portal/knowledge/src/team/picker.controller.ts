@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature, field, View } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, View } from '@foyer/web';
 import { articleView } from '../article-view.js';
 import { Articles } from '../articles.js';
 
@@ -10,9 +10,7 @@ const asked = z.object({ q: field.search });
 const seeking = { query: asked };
 
 /** What the picker above an answer looks up while one types. */
-@ConsoleController('articles')
-@Feature('knowledge')
-@Can('read', 'Note')
+@ConsoleController('articles', { feature: 'knowledge', can: ['read', 'Note'] })
 export class ArticlePickerController {
   constructor(private readonly articles: Articles) {}
 

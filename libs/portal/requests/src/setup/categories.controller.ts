@@ -14,9 +14,7 @@ import {
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
-  Feature,
   field,
   FormState,
   id,
@@ -40,9 +38,7 @@ const renaming = { params: { category: id }, form: named };
 const removing = { params: { category: id }, form: goodbye.partial() };
 
 /** What tickets are about. One that tickets have is not removed before it is said where they go. */
-@ConsoleController('settings/ticket-categories')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@ConsoleController('settings/ticket-categories', { feature: 'tickets', can: ['manage', 'Settings'] })
 @Posts<typeof onCategory, Actor, CategoriesController>(onCategory, () => PATH, {
   ':category/restoration': [
     ({ categories }, { actor, category }) => categories.restore(actor, category),

@@ -6,6 +6,7 @@ import {
   localized,
   ResourceController,
   type ResourceInput,
+  SettingsPage,
   type TranslatedText,
   translationShape,
   translationViews,
@@ -13,18 +14,7 @@ import {
   useLinks,
   Uses,
 } from '@foyer/settings';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  type FormState,
-  id,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, type FormState, id, seeOther, View, type Visit } from '@foyer/web';
 import { parseNumber } from '../local-number.js';
 import { type FieldOption, type RequestField, requestFields } from '../request-field.js';
 import { typeName } from '../request-type.js';
@@ -48,9 +38,7 @@ const BECAME = ['renamed', 'other'] as const;
 const onItem = { params: { item: id } };
 
 /** What request types can ask, beside what every ticket has. */
-@ConsoleController('settings/ticket-fields')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@SettingsPage(requestFields)
 export class FieldsController extends ResourceController<RequestField> {
   protected readonly collection = requestFields;
   protected override readonly template = 'requests/setup/field';

@@ -12,7 +12,7 @@ import {
   translationShape,
   translationViews,
 } from '@foyer/settings';
-import { Ask, type Asked, Can, ConsoleController, Feature, FormState, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, FormState, seeOther, View, type Visit } from '@foyer/web';
 import { PRIORITIES, priorityNames } from '../priorities.js';
 
 const PATH = '/console/settings/ticket-priorities';
@@ -29,9 +29,7 @@ type Input = Record<string, string>;
 const saving = { form };
 
 /** The four priorities in the operator's words. There are always four: rules and clocks know them. */
-@ConsoleController('settings/ticket-priorities')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@ConsoleController('settings/ticket-priorities', { feature: 'tickets', can: ['manage', 'Settings'] })
 export class PrioritiesController {
   constructor(private readonly settings: Settings) {}
 

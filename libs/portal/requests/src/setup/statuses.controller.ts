@@ -1,11 +1,9 @@
-import { Collections, ResourceController } from '@foyer/settings';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import { Collections, ResourceController, SettingsPage } from '@foyer/settings';
+import type { FormState, Visit } from '@foyer/web';
 import { type NamedStatus, ticketStatuses } from '../statuses.js';
 
 /** Beside a standard status that has no name of its own stands what it is called by itself. */
-@ConsoleController('settings/ticket-statuses')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@SettingsPage(ticketStatuses)
 export class StatusesController extends ResourceController<NamedStatus> {
   protected readonly collection = ticketStatuses;
   protected override readonly template = 'requests/setup/status';

@@ -5,9 +5,10 @@ import {
   ResourceController,
   type ResourceInput,
   settingNow,
+  SettingsPage,
   type Typed,
 } from '@foyer/settings';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { Categories, categoryOptions } from '../categories.js';
 import { requestFields } from '../request-field.js';
 import { BUILT_IN, FIRST_TYPE, type RequestType, requestTypes, typeName } from '../request-type.js';
@@ -17,9 +18,7 @@ import { priorityOptions } from '../priorities.js';
 import { questionControls, questionRows, questionsFrom, questionValues } from './question-rows.js';
 
 /** What customers can ask for: each kind of request with its own form, shown beside it as it is now. */
-@ConsoleController('settings/request-types')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@SettingsPage(requestTypes)
 export class TypesController extends ResourceController<RequestType> {
   protected readonly collection = requestTypes;
   protected override readonly template = 'requests/setup/type';

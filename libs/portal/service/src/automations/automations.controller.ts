@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
+import { Collections, ResourceController, type ResourceInput, SettingsPage, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -9,7 +9,7 @@ import {
   type RuleChoices,
   RuleOptions,
 } from '@foyer/tickets';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { actionsOf, actionsView, actionValues, firstAction, RULE_KINDS } from '../rules/actions-form.js';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
 import { type Automation, automations, EVENT_TRIGGERS, isTimed, MAX_HOURS, TIME_TRIGGERS } from './automations.js';
@@ -23,9 +23,7 @@ const hours = z
   .refine((hours) => hours === null || (hours >= 0.25 && hours <= MAX_HOURS), 'tickets.conditions.hours');
 
 /** What happens by itself, after something or after a while. */
-@Can('manage', 'Settings')
-@Feature('tickets')
-@ConsoleController('settings/automations')
+@SettingsPage(automations)
 export class AutomationsController extends ResourceController<Automation> {
   protected readonly collection = automations;
   protected override readonly template = 'service/team/automation';

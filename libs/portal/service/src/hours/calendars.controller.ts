@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { firstDayOfWeek } from '@foyer/i18n';
-import { Collections, one, ResourceController, type ResourceInput, type Typed, typedRows } from '@foyer/settings';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import {
+  Collections,
+  one,
+  ResourceController,
+  type ResourceInput,
+  SettingsPage,
+  type Typed,
+  typedRows,
+} from '@foyer/settings';
+import type { FormState, Visit } from '@foyer/web';
 import { type Calendar, calendars } from './calendars.js';
 import { DAYS, dayName, weekFrom, spanOf, spanValues, weekWords } from './week-form.js';
 
 const PART = 'holidays';
 
 /** When somebody is there: the week, and the days on which nobody is. */
-@Can('manage', 'Settings')
-@Feature('tickets')
-@ConsoleController('settings/hours')
+@SettingsPage(calendars)
 export class CalendarsController extends ResourceController<Calendar> {
   protected readonly collection = calendars;
   protected override readonly template = 'service/team/calendar';

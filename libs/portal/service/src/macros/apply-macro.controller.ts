@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DomainError, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Drafts, notePlace, onTicket, replyPlace, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
-import { Ask, type Asked, Can, ConsoleController, Feature, id, seeOther } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, id, seeOther } from '@foyer/web';
 import { MacroShelf } from './macro-shelf.js';
 
 const applying = { params: { ...onTicket.params, macro: id }, form: z.looseObject({}) };
@@ -12,9 +12,7 @@ const applying = { params: { ...onTicket.params, macro: id }, form: z.looseObjec
  * Uses a macro on a ticket. One without words changes it at once, all or nothing; words come back in the box in which the
  * team writes, and with them what else is done when they are sent.
  */
-@Can('reply', 'Desk')
-@Feature('tickets')
-@ConsoleController('tickets')
+@ConsoleController('tickets', { feature: 'tickets', can: ['reply', 'Desk'] })
 export class ApplyMacroController {
   constructor(
     private readonly shelf: MacroShelf,

@@ -1,7 +1,7 @@
 import { languageNameIn } from '@foyer/i18n';
-import { Collections, one, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
+import { Collections, one, ResourceController, type ResourceInput, SettingsPage, type Typed } from '@foyer/settings';
 import { RuleOptions, type TicketAction } from '@foyer/tickets';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { actionsOf, actionsView, actionValues, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
 import { macroText } from './macro-text.js';
 import { type Macro, macros } from './macros.js';
@@ -10,9 +10,7 @@ import { PLACEHOLDERS } from './placeholders.js';
 const inLanguage = (locale: string) => `translations-${locale}`;
 
 /** What the whole team says and does again and again. */
-@Can('manage', 'Settings')
-@Feature('tickets')
-@ConsoleController('settings/macros')
+@SettingsPage(macros)
 export class MacrosController extends ResourceController<Macro> {
   protected readonly collection = macros;
   protected override readonly template = 'service/team/macro';

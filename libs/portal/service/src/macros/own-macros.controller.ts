@@ -4,9 +4,7 @@ import type { PortalActor } from '@foyer/identity';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
-  Feature,
   field,
   type FormState,
   id,
@@ -29,9 +27,7 @@ const adding = { form: ownForm };
 const onItem = { params: { item: id } };
 
 /** Replies that one agent keeps for themselves, and those the team has for them. */
-@Can('reply', 'Desk')
-@Feature('tickets')
-@ConsoleController('macros')
+@ConsoleController('macros', { feature: 'tickets', can: ['reply', 'Desk'] })
 @Posts<typeof onItem, PortalActor, OwnMacrosController>(onItem, () => PATH, {
   ':item/removal': [({ shelf }, { actor, item }) => shelf.remove(actor, item), 'settings.collection.removed'],
 })

@@ -2,18 +2,7 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField, holds } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  type FormState,
-  id,
-  Posts,
-  seeOther,
-  View,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, id, Posts, seeOther, View } from '@foyer/web';
 import { Absences } from './absences.js';
 
 const PATH = '/console/availability';
@@ -30,9 +19,7 @@ const onPerson = { params: { person: id } };
 const leaving = { ...onPerson, form: awayForm };
 
 /** Who takes new tickets. Whoever is away gets none by routing; those they have stay theirs. */
-@Can('reply', 'Desk')
-@Feature('tickets')
-@ConsoleController('availability')
+@ConsoleController('availability', { feature: 'tickets', can: ['reply', 'Desk'] })
 @Posts<typeof onPerson, PortalActor, AvailabilityController>(onPerson, () => PATH, {
   ':person/return': [
     ({ absences }, { actor, person }) => absences.comeBack(actor, person),

@@ -1,5 +1,5 @@
 import { InvalidField } from '@foyer/access';
-import { Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
+import { Collections, ResourceController, type ResourceInput, SettingsPage, type Typed } from '@foyer/settings';
 import {
   conditionsOf,
   conditionsView,
@@ -9,15 +9,13 @@ import {
   RuleOptions,
   type TicketAction,
 } from '@foyer/tickets';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { actionWords, ruleSentence } from '../rules/rule-sentence.js';
 import { type RoutingRule, routingRules } from './routing-rules.js';
 import { DryRun } from './dry-run.js';
 
 /** Where new tickets go. */
-@Can('manage', 'Settings')
-@Feature('tickets')
-@ConsoleController('settings/routing')
+@SettingsPage(routingRules)
 export class RoutingController extends ResourceController<RoutingRule> {
   protected readonly collection = routingRules;
   protected override readonly template = 'service/team/routing';

@@ -1,9 +1,17 @@
 import type { z } from 'zod';
 import { formatters } from '@foyer/i18n';
 import { PRIORITIES } from '@foyer/requests';
-import { Collections, one, ResourceController, type ResourceInput, several, type Typed } from '@foyer/settings';
+import {
+  Collections,
+  one,
+  ResourceController,
+  type ResourceInput,
+  SettingsPage,
+  several,
+  type Typed,
+} from '@foyer/settings';
 import { conditionsOf, conditionsView, conditionValues, conditionWords, firstTest, RuleOptions } from '@foyer/tickets';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { actionsView, firstAction, TICKET_KINDS } from '../rules/actions-form.js';
 import { CLOCK_KINDS } from './clocks.js';
 import { durationWords } from './duration-words.js';
@@ -11,9 +19,7 @@ import { PAUSES, slaPolicies, type SlaPolicy } from './policies.js';
 import { policyControls, policyParts, policyValues, type Stage, targetName, WARNINGS } from './policy-form.js';
 
 /** What is promised to whom, and what happens when it is late. */
-@Can('manage', 'Settings')
-@Feature('tickets')
-@ConsoleController('settings/policies')
+@SettingsPage(slaPolicies)
 export class PoliciesController extends ResourceController<SlaPolicy> {
   protected readonly collection = slaPolicies;
   protected override readonly template = 'service/team/policy';

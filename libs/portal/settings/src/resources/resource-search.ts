@@ -37,7 +37,7 @@ export class ResourceSearch implements OnModuleInit {
     for (const resource of declaredResources()) {
       const { page, title, words: called } = resource.about;
       if (page.feature && !this.features.isOn(page.feature, chosen)) continue;
-      if (page.shownTo?.(actor) === false) continue;
+      if (page.can && !holds(actor.ability, ...page.can)) continue;
       for (const item of await this.collections.all(resource)) {
         const name = title(item, visit.locale);
         const href = `/console/settings/${page.path}/${item.id}`;

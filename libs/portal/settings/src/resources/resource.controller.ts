@@ -6,9 +6,7 @@ import { messages } from '@foyer/i18n';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
-  Feature,
   type FormState,
   id,
   seeOther,
@@ -34,8 +32,8 @@ export type FirstRows = Record<string, (chosen: string) => Record<string, string
 const onItem = { params: { item: id } };
 
 /**
- * The pages of a list that the team sets up: list, new, edit, order, switch, remove, table. A subclass carries the decorators
- * `@ConsoleController('settings/…')` and `@Can('manage', 'Settings')` and says what its fields cannot: the rows of a rule, a list
+ * The pages of a list that the team sets up: list, new, edit, order, switch, remove, table. A subclass carries
+ * `@SettingsPage` and says what its fields cannot: the rows of a rule, a list
  * that shows how something is doing. A template of its own gets `form`, `item` (`{ id }` or null), `version`, `controls` by name, and
  * `rest`: those it has not placed itself.
  */
@@ -259,9 +257,14 @@ export abstract class ResourceController<Item extends CollectionItem> {
   }
 }
 
+/** On the pages of a list: where they are, for whom, and of which section, as it is declared. */
+export function SettingsPage<Item extends CollectionItem>({ about: { page } }: Resource<Item>): ClassDecorator {
+  const { path, feature, can = ['manage', 'Settings'] } = page;
+  return ConsoleController(`settings/${path}`, { can, ...(feature && { feature }) });
+}
+
 /** The pages of a resource whose fields say all there is. */
 export function settingsPage<Item extends CollectionItem>(resource: Resource<Item>): Type {
-  const { path, feature } = resource.about.page;
   class ResourcePage extends ResourceController<Item> {
     protected readonly collection = resource;
     constructor(collections: Collections) {
@@ -269,8 +272,6 @@ export function settingsPage<Item extends CollectionItem>(resource: Resource<Ite
     }
   }
   Reflect.defineMetadata('design:paramtypes', [Collections], ResourcePage);
-  Can('manage', 'Settings')(ResourcePage);
-  ConsoleController(`settings/${path}`)(ResourcePage);
-  if (feature) Feature(feature)(ResourcePage);
+  SettingsPage(resource)(ResourcePage);
   return ResourcePage;
 }

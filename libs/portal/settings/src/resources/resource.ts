@@ -20,7 +20,12 @@ interface Declaration<Item> {
   /** Of its texts: `<words>.title`, `lead`, `add`, `new`, `empty`, `empty-text`, `remove-text`, `page-lead` and a label for each field. */
   words: string;
   /** Its page among the settings. */
-  page: Pick<SetupPage, 'group' | 'icon' | 'feature' | 'shownTo'> & { path: string; order: number };
+  page: Pick<SetupPage, 'group' | 'icon' | 'feature'> & {
+    path: string;
+    order: number;
+    /** What its pages ask for, beside setting up the portal. */
+    can?: readonly [action: string, subject: string];
+  };
   /** It says what people may do: programs may read it, and only people change it. */
   givesRights?: true;
   /** Whether its order means something. */

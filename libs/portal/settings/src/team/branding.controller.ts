@@ -5,7 +5,6 @@ import { completeSettings, scopedStylesheet, Themes, type ThemeSettings } from '
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
   FormState,
   type FoyerResponse,
@@ -38,8 +37,7 @@ type Pictures = Partial<Record<PictureKind, BrandPicture>>;
 const PREVIEW_SCOPE = '.brand-scope';
 
 /** Colours, type and pictures of the portal, with their contrasts and a look at them before they are saved. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/branding')
+@ConsoleController('settings/branding', { can: ['manage', 'Settings'] })
 export class BrandingController {
   constructor(
     private readonly settings: Settings,

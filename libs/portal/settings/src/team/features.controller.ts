@@ -1,12 +1,11 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Ask, type Asked, Can, ConsoleController, field, FormState, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, FormState, seeOther, View, type Visit } from '@foyer/web';
 import { Features } from '../features.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
-@Can('manage', 'Settings')
-@ConsoleController('settings/features')
+@ConsoleController('settings/features', { can: ['manage', 'Settings'] })
 export class FeaturesController {
   constructor(
     private readonly settings: Settings,

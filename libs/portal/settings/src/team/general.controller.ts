@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, REGIONS, regionName, regionOf, timeZones } from '@foyer/i18n';
-import { Ask, type Asked, Can, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { TenantList } from '@foyer/tenants';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
@@ -28,8 +28,7 @@ const generalForm = z.object({
 });
 const saving = { form: generalForm };
 
-@Can('manage', 'Settings')
-@ConsoleController('settings')
+@ConsoleController('settings', { can: ['manage', 'Settings'] })
 export class GeneralController {
   constructor(
     private readonly settings: Settings,

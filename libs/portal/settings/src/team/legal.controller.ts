@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { languageName, languageNameIn } from '@foyer/i18n';
-import { Ask, type Asked, Can, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { legalTexts } from '../legal.js';
 import { Settings } from '../settings.js';
 import { languagesNow } from '../settings-memory.js';
@@ -12,8 +12,7 @@ const looking = { given: ['language'] } as const;
 const saving = { form: legalForm };
 
 /** What the law wants said: a text, or where it stands; for each language of the portal. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/legal')
+@ConsoleController('settings/legal', { can: ['manage', 'Settings'] })
 export class LegalSettingsController {
   constructor(private readonly settings: Settings) {}
 

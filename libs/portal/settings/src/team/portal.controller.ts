@@ -1,6 +1,6 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Ask, type Asked, Can, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { PORTAL_STATUSES } from '../sections.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
@@ -9,8 +9,7 @@ const portalForm = z.object({ status: z.enum(PORTAL_STATUSES), message: z.string
 const saving = { form: portalForm };
 
 /** Open, in maintenance, or closed. */
-@Can('manage', 'Settings')
-@ConsoleController('settings/portal')
+@ConsoleController('settings/portal', { can: ['manage', 'Settings'] })
 export class PortalController {
   constructor(private readonly settings: Settings) {}
 

@@ -1,15 +1,14 @@
 import { Post } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
 import { onTicket, ticketNumber } from '@foyer/tickets';
-import { Ask, type Asked, Feature, PortalController, seeOther, View } from '@foyer/web';
+import { Ask, type Asked, PortalController, seeOther, View } from '@foyer/web';
 import { TicketRatings } from '../ticket-ratings.js';
 import { answerForm, ratingView } from './rating-view.js';
 
 const answering = { ...onTicket, form: answerForm };
 
 /** The answer from a ticket's own page. */
-@PortalController('tickets/:number/rating')
-@Feature('tickets')
+@PortalController('tickets/:number/rating', { feature: 'tickets' })
 export class RatingController {
   constructor(private readonly ratings: TicketRatings) {}
 

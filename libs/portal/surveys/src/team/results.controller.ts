@@ -9,9 +9,7 @@ import { ticketNumber } from '@foyer/tickets';
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
-  Feature,
   field,
   id,
   sendSpreadsheet,
@@ -35,9 +33,7 @@ const looking = { query: filters };
 const onSurvey = { params: { survey: id }, query: filters };
 
 /** What customers say, for the team. */
-@ConsoleController('surveys')
-@Feature('tickets')
-@Can('read', 'SurveyResults')
+@ConsoleController('surveys', { feature: 'tickets', can: ['read', 'SurveyResults'] })
 export class ResultsController {
   constructor(
     private readonly collections: Collections,

@@ -1,12 +1,10 @@
-import { Collections, ResourceController, type ResourceInput, type Typed } from '@foyer/settings';
+import { Collections, ResourceController, type ResourceInput, SettingsPage, type Typed } from '@foyer/settings';
 import { conditionsOf, conditionsView, conditionValues, firstTest, RuleOptions } from '@foyer/tickets';
-import { Can, ConsoleController, Feature, type FormState, type Visit } from '@foyer/web';
+import type { FormState, Visit } from '@foyer/web';
 import { isAboutTickets, type Survey, surveys } from '../survey.js';
 
 /** What customers are asked, when, and what an unhappy answer brings about. */
-@ConsoleController('settings/surveys')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@SettingsPage(surveys)
 export class SurveysController extends ResourceController<Survey> {
   protected readonly collection = surveys;
   protected override readonly template = 'surveys/team/survey';

@@ -1,15 +1,14 @@
 import { Post } from '@nestjs/common';
 import { Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Feature, PortalController, seeOther } from '@foyer/web';
+import { Ask, type Asked, PortalController, seeOther } from '@foyer/web';
 import type { TicketView } from '../ticket-detail.js';
 import { AccessController } from './access.controller.js';
 import type { Onlooker } from './ticket-audience.js';
 import { onTicket } from '../on-ticket.js';
 
 /** For customers who may share a ticket: who of their side sees it. */
-@PortalController('tickets/:number')
-@Feature('tickets')
+@PortalController('tickets/:number', { feature: 'tickets' })
 export class CustomerAccessController extends AccessController {
   protected readonly template = 'tickets/customer/access';
   protected readonly path = '/tickets';

@@ -1,6 +1,6 @@
 import { Post } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature, seeOther } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, seeOther } from '@foyer/web';
 import { followForm } from '../ticket-forms.js';
 import type { TicketView } from '../ticket-detail.js';
 import { AccessController } from './access.controller.js';
@@ -9,9 +9,7 @@ import { onTicket } from '../on-ticket.js';
 const following = { ...onTicket, form: followForm };
 
 /** For the team: everybody who sees a ticket, and one's own following. */
-@ConsoleController('tickets/:number')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets/:number', { feature: 'tickets', can: ['read', 'Desk'] })
 export class TeamAccessController extends AccessController {
   protected readonly template = 'tickets/team/access';
   protected readonly path = '/console/tickets';

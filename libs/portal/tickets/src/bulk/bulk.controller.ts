@@ -2,7 +2,7 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature, id, safeReturn, seeOther, View } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, id, safeReturn, seeOther, View } from '@foyer/web';
 import { inboxFilter, inboxFilters } from '../team/inbox-filter.js';
 import type { TicketAction } from '../ticket-actions.js';
 import { bulkForm } from '../ticket-forms.js';
@@ -19,9 +19,7 @@ const looking = { params: { item: id }, given: ['back'] } as const;
 const undoing = { params: { item: id }, form: undoForm };
 
 /** The same change to many tickets: those ticked on the page, or all that the list finds. */
-@ConsoleController('tickets/bulk')
-@Feature('tickets')
-@Can('update', 'Desk')
+@ConsoleController('tickets/bulk', { feature: 'tickets', can: ['update', 'Desk'] })
 export class BulkController {
   constructor(
     private readonly bulk: BulkChanges,

@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Feature, id, PortalController, seeOther } from '@foyer/web';
+import { Ask, type Asked, id, PortalController, seeOther } from '@foyer/web';
 import { TicketPageReader } from '../ticket-page.js';
 import { AnswerPanels } from '../asking/answer-panels.js';
 import { onTicket } from '../on-ticket.js';
@@ -10,8 +10,7 @@ const LINK_SECONDS = 60;
 const onFile = { params: { ...onTicket.params, file: id } };
 
 /** Files that answer a question of a request's form. */
-@PortalController('tickets/:number/answers')
-@Feature('tickets')
+@PortalController('tickets/:number/answers', { feature: 'tickets' })
 export class AnswersController {
   constructor(
     private readonly page: TicketPageReader,

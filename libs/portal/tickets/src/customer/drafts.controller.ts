@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TooMany } from '@foyer/access';
 import { type Limit, Limits } from '@foyer/credentials';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Feature, PortalController, Repeatable, safeReturn, seeOther, View } from '@foyer/web';
+import { Ask, type Asked, PortalController, Repeatable, safeReturn, seeOther, View } from '@foyer/web';
 import { type DraftContent, Drafts } from '../asking/drafts.js';
 import { TicketSuggestions } from '../asking/suggestions.js';
 
@@ -16,8 +16,7 @@ const discarding = { form: place };
 const looking = { query: about };
 
 /** What happens while somebody is still typing: the draft is kept, and what may help already is looked for. */
-@PortalController('tickets')
-@Feature('tickets')
+@PortalController('tickets', { feature: 'tickets' })
 export class DraftsController {
   constructor(
     private readonly drafts: Drafts,

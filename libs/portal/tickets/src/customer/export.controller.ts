@@ -1,7 +1,7 @@
 import { Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Feature, PortalController } from '@foyer/web';
+import { Ask, type Asked, PortalController } from '@foyer/web';
 import { TicketCsv } from '../ticket-csv.js';
 import { customerFilters } from './tickets.controller.js';
 
@@ -9,8 +9,7 @@ const filters = customerFilters.omit({ cursor: true });
 const exporting = { query: filters };
 
 /** What the list shows, as a file for a spreadsheet: those that the customer's role lets them export. */
-@PortalController('tickets/export')
-@Feature('tickets')
+@PortalController('tickets/export', { feature: 'tickets' })
 export class CustomerExportController {
   constructor(private readonly csv: TicketCsv) {}
 

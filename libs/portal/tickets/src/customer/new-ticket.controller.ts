@@ -5,17 +5,7 @@ import { has } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
 import type { TicketSuggestion } from '@foyer/places';
-import {
-  Ask,
-  type Asked,
-  Feature,
-  field,
-  type FormState,
-  PortalController,
-  seeOther,
-  show,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, field, type FormState, PortalController, seeOther, show, type Visit } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
 import { adopted, unasked } from '../asking/adopted-draft.js';
@@ -34,8 +24,7 @@ const onType = { params: { type: String } };
 const opening = { form: z.looseObject({}) };
 
 /** Asking for something: choose what, fill in its form, look at what may help already, send. */
-@PortalController('tickets')
-@Feature('tickets')
+@PortalController('tickets', { feature: 'tickets' })
 export class NewTicketController {
   constructor(
     private readonly requests: Requests,

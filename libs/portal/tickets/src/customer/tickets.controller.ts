@@ -8,7 +8,6 @@ import { type KeptFile, Requests, TICKET_STATUSES } from '@foyer/requests';
 import {
   Ask,
   type Asked,
-  Feature,
   field,
   filterView,
   type FormState,
@@ -53,8 +52,7 @@ const replying = { ...onTicket, form: answerForm, uploads: 'attachments' };
 const followingUp = { ...onTicket, form: messageForm };
 
 /** A customer's tickets: their own, and their company's where their role allows it. */
-@PortalController('tickets')
-@Feature('tickets')
+@PortalController('tickets', { feature: 'tickets' })
 @Posts<typeof onTicket, PortalActor, CustomerTicketsController>(onTicket, ({ number }) => at(number), {
   ':number/solution': [({ tickets }, { actor, number }) => tickets.solve(actor, number), 'tickets.show.marked-solved'],
   ':number/reopening': [({ tickets }, { actor, number }) => tickets.reopen(actor, number), 'tickets.show.reopened'],

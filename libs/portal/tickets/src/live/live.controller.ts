@@ -4,17 +4,7 @@ import { z } from 'zod';
 import { holds } from '@foyer/access';
 import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  field,
-  PortalController,
-  Repeatable,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, PortalController, Repeatable, type Visit } from '@foyer/web';
 import { TicketPageReader } from '../ticket-page.js';
 import { type Colleague, LiveTickets } from './live-tickets.js';
 import { SeenTickets } from './seen-tickets.js';
@@ -25,9 +15,7 @@ const presenceForm = z.object({ typing: field.flag });
 const seeing = { ...onTicket, form: presenceForm };
 
 /** What the console hears while a page is open: that tickets have changed, and who else is there. */
-@ConsoleController('tickets')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets', { feature: 'tickets', can: ['read', 'Desk'] })
 export class TeamLiveController {
   constructor(
     private readonly live: LiveTickets,
@@ -77,8 +65,7 @@ export class TeamLiveController {
 }
 
 /** The same for customers: a new reply appears on the page that is open. */
-@PortalController('tickets')
-@Feature('tickets')
+@PortalController('tickets', { feature: 'tickets' })
 export class CustomerLiveController {
   constructor(
     private readonly live: LiveTickets,

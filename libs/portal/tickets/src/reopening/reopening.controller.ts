@@ -4,18 +4,7 @@ import { InvalidField } from '@foyer/access';
 import { Statuses, statusName } from '@foyer/requests';
 import { openedAs, saveSection, Settings } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  field,
-  type FormState,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { closingRules } from '../ticket-slots.js';
 import { MAX_DAYS, reopeningRules, REPLIES, RETURNS } from './reopening-rules.js';
 
@@ -35,9 +24,7 @@ const form = z.object({
 const saving = { form };
 
 /** What becomes of a solved ticket when its customer comes back to it. */
-@ConsoleController('settings/reopening')
-@Feature('tickets')
-@Can('manage', 'Settings')
+@ConsoleController('settings/reopening', { feature: 'tickets', can: ['manage', 'Settings'] })
 export class ReopeningController {
   constructor(
     private readonly settings: Settings,

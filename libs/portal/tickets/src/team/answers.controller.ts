@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Refused } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature, id, seeOther, show } from '@foyer/web';
+import { Ask, type Asked, Can, ConsoleController, id, seeOther, show } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPageReader } from '../ticket-page.js';
 import { Tickets } from '../tickets.js';
@@ -16,9 +16,7 @@ const answering = { ...onTicket, form: z.looseObject({}) };
 const onFile = { params: { ...onTicket.params, file: id } };
 
 /** What a ticket's form was answered with, for the team: it sees all of it, and may put it right. */
-@ConsoleController('tickets/:number')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets/:number', { feature: 'tickets', can: ['read', 'Desk'] })
 export class TeamAnswersController {
   constructor(
     private readonly page: TicketPageReader,

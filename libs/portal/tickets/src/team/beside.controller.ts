@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature, View } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, View } from '@foyer/web';
 import { TicketList } from '../ticket-list.js';
 import { parseTicketNumber } from '../ticket-number.js';
 import { rowView } from '../ticket-view.js';
@@ -14,9 +14,7 @@ const asked = inboxFilters.extend({ at: z.string().max(30).catch('') });
 const looking = { query: asked };
 
 /** The list that a ticket was opened from, for beside it: asked for by the page itself, in the words of the inbox's address. */
-@ConsoleController('tickets/beside')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets/beside', { feature: 'tickets', can: ['read', 'Desk'] })
 export class BesideController {
   constructor(
     private readonly list: TicketList,

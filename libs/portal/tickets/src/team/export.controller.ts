@@ -1,7 +1,7 @@
 import { Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature } from '@foyer/web';
+import { Ask, type Asked, ConsoleController } from '@foyer/web';
 import { TicketCsv } from '../ticket-csv.js';
 import { TicketViews } from '../views/ticket-views.js';
 import { inboxFilter, inboxFilters } from './inbox-filter.js';
@@ -9,9 +9,7 @@ import { inboxFilter, inboxFilters } from './inbox-filter.js';
 const exporting = { query: inboxFilters };
 
 /** What the inbox shows, as a file for a spreadsheet. */
-@ConsoleController('tickets/export')
-@Feature('tickets')
-@Can('export', 'Desk')
+@ConsoleController('tickets/export', { feature: 'tickets', can: ['export', 'Desk'] })
 export class TicketExportController {
   constructor(
     private readonly csv: TicketCsv,

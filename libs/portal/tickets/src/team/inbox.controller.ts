@@ -2,18 +2,7 @@ import { Get } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { type PortalActor } from '@foyer/identity';
 import { Groups, priorityOptions, Requests, Statuses, typeName } from '@foyer/requests';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  filterView,
-  listView,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, filterView, listView, seeOther, View, type Visit } from '@foyer/web';
 import { BulkChanges } from '../bulk/bulk-changes.js';
 import { bulkOutcome } from '../bulk/bulk-outcome.js';
 import { countText, TicketList } from '../ticket-list.js';
@@ -28,9 +17,7 @@ const PAGE = 50;
 const listing = { query: inboxFilters };
 
 /** Where agents work: views at the side, filters above, and the tickets in the order that the view has or the reader chooses. */
-@ConsoleController('tickets')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets', { feature: 'tickets', can: ['read', 'Desk'] })
 export class InboxController {
   constructor(
     private readonly list: TicketList,

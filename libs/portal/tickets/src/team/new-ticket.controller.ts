@@ -3,18 +3,7 @@ import { z } from 'zod';
 import { allowed, holds, NotFound } from '@foyer/access';
 import { PeopleList, type PersonRow, type PortalActor } from '@foyer/identity';
 import { categoryOptions, Requests, type RequestType, typeName, typeSentence } from '@foyer/requests';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  field,
-  type FormState,
-  seeOther,
-  show,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, show, type Visit } from '@foyer/web';
 import { ticketNumber } from '../ticket-number.js';
 import { Tickets } from '../tickets.js';
 import { Drafts, draftView } from '../asking/drafts.js';
@@ -32,9 +21,7 @@ const stepping = { query: asked };
 const opening = { form: z.looseObject({}) };
 
 /** A ticket in a customer's name: who asks, what for, and its form with what only the team fills in. */
-@ConsoleController('tickets/new')
-@Feature('tickets')
-@Can('open-for', 'Desk')
+@ConsoleController('tickets/new', { feature: 'tickets', can: ['open-for', 'Desk'] })
 export class TeamNewTicketController {
   constructor(
     private readonly people: PeopleList,

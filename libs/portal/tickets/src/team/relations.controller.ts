@@ -1,18 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { InvalidField, NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  type FormState,
-  Posts,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, Posts, seeOther, View, type Visit } from '@foyer/web';
 import { Merges } from '../merges.js';
 import { linkForm, mergeForm, splitForm } from '../ticket-forms.js';
 import { numberIn } from '../ticket-filter.js';
@@ -28,9 +17,7 @@ const linking = { ...onTicket, form: linkForm };
 const onOther = { params: { ...onTicket.params, other: ticketNumberAt } };
 
 /** A ticket and others: merging, splitting, linking. */
-@ConsoleController('tickets/:number')
-@Feature('tickets')
-@Can('merge', 'Desk')
+@ConsoleController('tickets/:number', { feature: 'tickets', can: ['merge', 'Desk'] })
 @Posts<typeof onTicket, PortalActor, RelationsController>(onTicket, ({ number }) => at(number), {
   'merge/removal': [({ merges }, { actor, number }) => merges.unmerge(actor, number), 'tickets.merge.undone'],
 })

@@ -1,18 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { PortalActor } from '@foyer/identity';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  type FormState,
-  Posts,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, Posts, seeOther, View, type Visit } from '@foyer/web';
 import { endOf, snoozeChoices, SNOOZES, Snoozes, timeOf } from '../snoozes.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPageReader } from '../ticket-page.js';
@@ -27,9 +16,7 @@ const snoozeForm = z.object({
 const snoozing = { ...onTicket, form: snoozeForm };
 
 /** Laying a ticket aside, and taking it up again before its time. */
-@ConsoleController('tickets/:number/snooze')
-@Feature('tickets')
-@Can('update', 'Desk')
+@ConsoleController('tickets/:number/snooze', { feature: 'tickets', can: ['update', 'Desk'] })
 @Posts<typeof onTicket, PortalActor, SnoozeController>(onTicket, ({ number }) => at(number), {
   removal: [({ snoozes }, { actor, number }) => snoozes.end(actor, number), 'tickets.snooze.ended'],
 })

@@ -1,12 +1,10 @@
 import { Get } from '@nestjs/common';
 import type { PortalActor } from '@foyer/identity';
-import { Ask, type Asked, Can, ConsoleController, Feature, View } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, View } from '@foyer/web';
 import { TicketSurroundings } from './ticket-surroundings.js';
 
 /** Tags in use, for inputs to suggest: asked for by the page itself. */
-@ConsoleController('tickets/tags')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets/tags', { feature: 'tickets', can: ['read', 'Desk'] })
 export class TagsController {
   constructor(private readonly surroundings: TicketSurroundings) {}
 

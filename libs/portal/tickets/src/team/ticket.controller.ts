@@ -3,19 +3,7 @@ import { allowed, Conflict, holds } from '@foyer/access';
 import { Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import { categoryOptions, Groups, type KeptFile, priorityOptions, Statuses } from '@foyer/requests';
-import {
-  Ask,
-  type Asked,
-  Can,
-  ConsoleController,
-  Feature,
-  type FormState,
-  id,
-  Posts,
-  seeOther,
-  View,
-  type Visit,
-} from '@foyer/web';
+import { Ask, type Asked, ConsoleController, type FormState, id, Posts, seeOther, View, type Visit } from '@foyer/web';
 import { presenceText } from '../live/live.controller.js';
 import { LiveTickets } from '../live/live-tickets.js';
 import { propertiesForm, teamNoteForm, teamReplyForm } from '../ticket-forms.js';
@@ -45,9 +33,7 @@ const describing = { ...onTicket, form: propertiesForm };
 type Forms = Partial<Record<'reply' | 'note' | 'properties', FormState<unknown>>>;
 
 /** One ticket for the team: thread, notes, and the customer beside it. */
-@ConsoleController('tickets/:number')
-@Feature('tickets')
-@Can('read', 'Desk')
+@ConsoleController('tickets/:number', { feature: 'tickets', can: ['read', 'Desk'] })
 @Posts<typeof onTicket, PortalActor, TeamTicketController>(onTicket, ({ number }) => at(number), {
   solution: [({ tickets }, { actor, number }) => tickets.solve(actor, number), 'tickets.team.updated'],
   reopening: [({ tickets }, { actor, number }) => tickets.reopen(actor, number), 'tickets.team.updated'],

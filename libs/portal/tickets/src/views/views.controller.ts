@@ -6,9 +6,7 @@ import { CHANGED, one, reshaped, type Typed, VERSION, versionOf } from '@foyer/s
 import {
   Ask,
   type Asked,
-  Can,
   ConsoleController,
-  Feature,
   field,
   type FormState,
   id,
@@ -44,9 +42,7 @@ const keeping = { form: viewForm };
 const saving = { ...onItem, ...keeping };
 
 /** Views that agents keep for themselves, a group or the team: which tickets, and in which order. */
-@ConsoleController('tickets/views')
-@Feature('tickets')
-@Can('update', 'Desk')
+@ConsoleController('tickets/views', { feature: 'tickets', can: ['update', 'Desk'] })
 @Posts<typeof onItem, PortalActor, ViewsController>(onItem, () => PATH, {
   ':item/removal': [({ views }, { actor, item }) => views.remove(actor, item), 'tickets.views.removed'],
   ':item/up': [({ views }, { actor, item }) => views.move(actor, item, -1)],
