@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { Companies, Deactivations } from '@foyer/identity';
 import { unescaped } from './page-forms.js';
 
@@ -16,8 +16,7 @@ beforeAll(async () => {
   owner = await acme.owner.browser();
 });
 
-const run = (statement: () => ReturnType<typeof sql>) =>
-  acme.inside(() => world.get(Database).write((em) => rows(em, statement())));
+const run = (statement: () => ReturnType<typeof sql>) => acme.change(() => statement());
 async function follow(email: string, path: string, browser = acme.visitor()) {
   const link = new URL(await world.mails.linkTo(email, path));
   const page = await browser.get(link.pathname + link.search);
@@ -220,12 +219,8 @@ describe('there is always an owner', () => {
         () => sql`select 1 from ${table('person')} where team_role = 'owner' and status = 'active'`,
       );
       expect(left.length).toBeGreaterThanOrEqual(1);
-      await bolt.inside(() =>
-        world
-          .get(Database)
-          .write((em) =>
-            rows(em, sql`update ${table('person')} set team_role = 'owner', status = 'active' where true returning id`),
-          ),
+      await bolt.change(
+        () => sql`update ${table('person')} set team_role = 'owner', status = 'active' where true returning id`,
       );
     }
   });

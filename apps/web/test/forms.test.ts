@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Response } from 'supertest';
 import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
-import { Database, loginUrl, rows, sql, table } from '@foyer/database';
+import { loginUrl, sql, table } from '@foyer/database';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue } from '@foyer/surveys';
 import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
 import pg from 'pg';
@@ -254,7 +254,7 @@ async function prepare(): Promise<void> {
   });
   const { text: boxes } = await team!.get('/console/settings/mailboxes');
   named['a mailbox'] = /href="(\/console\/settings\/mailboxes\/[0-9a-f-]{36})"/.exec(boxes)![1]!;
-  await acme.inside(() => world.get(Database).write((em) => rows(em, HELD_MAIL())));
+  await acme.change(() => HELD_MAIL());
   for (const [name, slug] of [
     ['a tenant', 'victim'],
     ['a suspended tenant', 'resting'],

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { formsOf, type PageForm } from './page-forms.js';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 
 let world: World;
 let acme: TestTenant;
@@ -128,11 +128,7 @@ test('a form that is sent again later says that it was sent before, as what it d
   };
   expect(await told()).toEqual([true, false]);
   expect(await told()).toEqual([true, false]);
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) => rows(em, sql`update ${table('sent_form')} set sent_at = now() - interval '1 minute'`)),
-  );
+  await acme.change(() => sql`update ${table('sent_form')} set sent_at = now() - interval '1 minute'`);
   expect(await told()).toEqual([false, true]);
 });
 

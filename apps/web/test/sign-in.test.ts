@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { TooMany } from '@foyer/access';
 import { Guesses, hashPassword, Limits, passwordMatches, SESSION_LIMITS, Tokens } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { Deactivations, Invitations } from '@foyer/identity';
 
 let world: World;
@@ -16,8 +16,7 @@ beforeAll(async () => {
   ana = await acme.customer('Ana');
 });
 
-const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) =>
-  tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
+const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) => tenant.change(() => statement());
 
 test('whoever has an address at a domain of another script signs in as they write it, and as the DNS has it', async () => {
   const hans = await acme.customer('Hans');

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, sql, table } from '@foyer/database';
 import { historyOf } from '@foyer/service';
 import { Ticket, ticketNumber, TicketPageReader, Tickets, Merges } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
@@ -62,11 +62,7 @@ test('what an agent answered stays answered when they leave the team', async () 
     );
   const before = await history();
   expect(before).toContainEqual(expect.objectContaining({ what: 'message', by: 'team' }));
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) => rows(em, sql`update ${table('person')} set team_role = null where name = 'Nia' returning id`)),
-  );
+  await acme.change(() => sql`update ${table('person')} set team_role = null where name = 'Nia' returning id`);
   expect(await history()).toEqual(before);
   const shown = await acme.inside(async () =>
     world.get(TicketPageReader).read(await acme.owner.actor(), ticket.number),
@@ -196,16 +192,11 @@ test('a file alone is an answer, of a customer and of the team, and a note; noth
 test('a long thread shows how it began and what came last, and the rest on demand', async () => {
   const [bo, nia] = [await acme.customer('Bo Long'), await acme.agent('Nia Long')];
   const ticket = await bo.opens('A long story');
-  await acme.inside(() =>
-    world.get(Database).write((em) =>
-      rows(
-        em,
-        sql`insert into ${table('ticket_message')} (id, ticket_id, author_id, kind, body, created_at)
+  await acme.change(
+    () => sql`insert into ${table('ticket_message')} (id, ticket_id, author_id, kind, body, created_at)
       select gen_random_uuid(), t.id, case when n % 2 = 0 then t.requester_id else p.id end, case when n % 10 = 5 then 'note' else 'reply' end, 'Line ' || n || '.', now() + n * interval '1 minute'
         from ${table('ticket')} t, generate_series(1, 80) n, ${table('person')} p
        where t.id = ${ticket.id} and p.email = ${nia.email} returning 1`,
-      ),
-    ),
   );
   const number = ticketNumber(ticket.number);
   const lines = (html: string) => [...html.matchAll(/>Line (\d+)\.</g)].map(([, n]) => Number(n));

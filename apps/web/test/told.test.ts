@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Approvals } from '@foyer/approvals';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, sql, table } from '@foyer/database';
 import { Companies } from '@foyer/identity';
 import { Mail, MailRules } from '@foyer/mail';
 import { Keys, KeyWarnings } from '@foyer/keys';
@@ -31,8 +31,7 @@ let ana: TestPerson;
 let sent: { tenant: TestTenant; mail: Mail; links: string[]; words: string }[];
 
 const inside = <T>(fn: () => Promise<T>) => acme.inside(fn);
-const run = (statement: () => ReturnType<typeof sql>, tenant = acme) =>
-  tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
+const run = (statement: () => ReturnType<typeof sql>, tenant = acme) => tenant.change(() => statement());
 const mailsOf = (tenant: TestTenant) =>
   tenant.inside(() => world.get(Database).read((em) => em.find(Mail, {}, { orderBy: { createdAt: 'asc' } })));
 

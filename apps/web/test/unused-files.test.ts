@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Arrivals } from '@foyer/correspondence';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { Files } from '@foyer/files';
 import { requestFields, requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
@@ -50,13 +50,7 @@ const files = async () =>
     ({ name }) => name,
   );
 const age = (days: number) =>
-  acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) =>
-        rows(em, sql`update ${table('file')} set created_at = created_at - make_interval(days => ${days})`),
-      ),
-  );
+  acme.change(() => sql`update ${table('file')} set created_at = created_at - make_interval(days => ${days})`);
 /** How many files went, hour by hour of a day. */
 const day = () =>
   acme.inside(async () => {
@@ -143,7 +137,7 @@ describe('what came with a form that was never sent', () => {
 
   test('a draft thrown away gives its files up', async () => {
     expect(await files()).toContain('draft.txt');
-    await acme.inside(() => world.get(Database).write((em) => rows(em, sql`delete from ${table('ticket_draft')}`)));
+    await acme.change(() => sql`delete from ${table('ticket_draft')}`);
     expect(await sweep()).toBe(2);
     expect(await files()).not.toContain('draft.txt');
   });

@@ -155,6 +155,11 @@ export class TestTenant {
     return this.inside(() => this.world.get(Database).read((em) => rows<Row>(em, statement())));
   }
 
+  /** The same for what changes them, behind the back of every verb. */
+  change(statement: () => ReturnType<typeof sql>): Promise<void> {
+    return this.inside(() => this.world.get(Database).write(async (em) => void (await rows(em, statement()))));
+  }
+
   /** Events published since this was last asked, in a world without a worker, where they wait: name, facts, and whose doing it was. */
   async published(): Promise<{ name: string; facts: Record<string, unknown>; by: string | null }[]> {
     const lines = await this.world.get(PlatformDatabase).read((em) =>

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Approvals, type Question } from '@foyer/approvals';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { Merges, type Ticket, ticketNumber, Tickets, Watching } from '@foyer/tickets';
@@ -55,15 +55,9 @@ const decide = async (person: TestPerson, id: string, decision: 'approved' | 're
 };
 const asks = (person: TestPerson) => person.opens(`A new screen ${(count += 1)}`);
 const role = (person: TestPerson, to: string) =>
-  inside(() =>
-    world
-      .get(Database)
-      .write((em) =>
-        rows(
-          em,
-          sql`update ${table('membership')} set role = ${to} where person_id = (select id from ${table('person')} where email = ${person.email})`,
-        ),
-      ),
+  acme.change(
+    () =>
+      sql`update ${table('membership')} set role = ${to} where person_id = (select id from ${table('person')} where email = ${person.email})`,
   );
 
 beforeAll(async () => {

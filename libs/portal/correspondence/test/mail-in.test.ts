@@ -270,15 +270,9 @@ describe('51: an answer', () => {
     const ulf = await (await acme.customer('Ulf')).of('Globex', 'company_user');
     const ticket = await ulf.opens('Ulf’s matter');
     const { replyTo } = await letterTo(world, ulf.email, 'Ulf’s matter');
-    await acme.inside(() =>
-      world
-        .get(Database)
-        .write((em) =>
-          rows(
-            em,
-            sql`delete from ${table('membership')} where person_id = (select id from ${table('person')} where email = ${ulf.email})`,
-          ),
-        ),
+    await acme.change(
+      () =>
+        sql`delete from ${table('membership')} where person_id = (select id from ${table('person')} where email = ${ulf.email})`,
     );
     await deliver({ from: ulf.email, to: replyTo, text: 'still here', dmarc: 'pass' });
     expect(await outcome(acme, ulf.email)).toMatchObject({ status: 'held', reason: 'not-entitled' });
@@ -868,12 +862,8 @@ describe('the log', () => {
     const nobody = await acme.agent('Nadir', 'viewer');
     const browser = await nobody.browser();
     for (const [n, [, sees]] of roles.entries()) {
-      await acme.inside(() =>
-        world
-          .get(Database)
-          .write((em) =>
-            rows(em, sql`update ${table('person')} set team_role = ${id(n)} where email = ${nobody.email} returning 1`),
-          ),
+      await acme.change(
+        () => sql`update ${table('person')} set team_role = ${id(n)} where email = ${nobody.email} returning 1`,
       );
       const home = await browser.get('/console/account');
       expect([n, home.status, home.text.includes('href="/console/held-mails"')]).toEqual([
@@ -901,14 +891,9 @@ describe('the log', () => {
   });
 
   test('goes on from page to page', async () => {
-    await acme.inside(() =>
-      world.get(Database).write((em) =>
-        rows(
-          em,
-          sql`insert into ${table('inbound_mail')} (id, message_id, way, sender, recipient, subject, status)
+    await acme.change(
+      () => sql`insert into ${table('inbound_mail')} (id, message_id, way, sender, recipient, subject, status)
               select gen_random_uuid(), 'page' || n, 'smtp', 'many@new.example', 'x', 'Page ' || n, 'refused' from generate_series(1, 120) n`,
-        ),
-      ),
     );
     const owner = await acme.owner.browser();
     let path: string | undefined = '/console/settings/mail-log?q=many%40new';

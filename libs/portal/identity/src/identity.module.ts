@@ -49,6 +49,22 @@ import { Welcome } from './welcome.js';
 
 registerMessages('identity', new URL('../locales', import.meta.url));
 
+/** What other modules use of it. */
+const parts = [
+  PortalPrincipals,
+  SignIn,
+  Accounts,
+  Deactivations,
+  Registrations,
+  Invitations,
+  Newcomers,
+  Companies,
+  Roles,
+  TeamRoles,
+  PeopleList,
+  Welcome,
+];
+
 @Global()
 @Module({
   controllers: [
@@ -69,46 +85,22 @@ registerMessages('identity', new URL('../locales', import.meta.url));
     TeamRolesController,
   ],
   providers: [
-    PortalPrincipals,
-    SignIn,
-    Accounts,
-    Deactivations,
-    Registrations,
-    Invitations,
-    Newcomers,
-    Companies,
+    ...parts,
     CompanyChoices,
     CompanyPeople,
-    Roles,
-    TeamRoles,
     RolePreview,
-    PeopleList,
     Leaving,
     FindPeople,
     PeoplePack,
     PersonPasswords,
     Owners,
-    Welcome,
     IdentityMails,
     IdentityEntrances,
     PeopleOperations,
     CompaniesOperations,
     InvitationsOperations,
   ],
-  exports: [
-    PortalPrincipals,
-    SignIn,
-    Accounts,
-    Deactivations,
-    Registrations,
-    Invitations,
-    Newcomers,
-    Companies,
-    Roles,
-    TeamRoles,
-    PeopleList,
-    Welcome,
-  ],
+  exports: [...parts],
 })
 export class IdentityModule implements OnModuleInit {
   constructor(

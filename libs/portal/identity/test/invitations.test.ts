@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { Conflict, DomainError, InvalidField, TooMany } from '@foyer/access';
 import { Limits, Tokens } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, sql, table } from '@foyer/database';
 import { Accounts, Invitations, Newcomers, Registrations } from '@foyer/identity';
 import { Mail } from '@foyer/mail';
 import { field } from '@foyer/web';
@@ -18,8 +18,6 @@ beforeAll(async () => {
   bec = await (await acme.customer('Bec')).of('Globex', 'company_admin');
 });
 
-const run = (tenant: TestTenant, statement: () => ReturnType<typeof sql>) =>
-  tenant.inside(() => world.get(Database).write((em) => rows(em, statement())));
 const toTeam = async (email: string, by: TestPerson = acme.owner, name = '') => {
   const actor = await by.actor();
   return by.tenant.inside(() => world.get(Invitations).invite(actor, { name, email }, { teamRole: 'agent' }, 'en'));
@@ -52,13 +50,13 @@ test('64: an invitation carries names, and nothing else that somebody can write 
     'Call 0900 12 34 56',
     'You have won a prize and only need to call us back today',
   ].entries()) {
-    await run(acme, () => sql`update ${table('person')} set name = ${name} where email = ${bec.email} returning id`);
-    await run(acme, () => sql`update ${table('company')} set name = ${name} where name <> '' returning id`);
+    await acme.change(() => sql`update ${table('person')} set name = ${name} where email = ${bec.email} returning id`);
+    await acme.change(() => sql`update ${table('company')} set name = ${name} where name <> '' returning id`);
     await toCompany(`stranger${n}@strangers.example`);
     expect((await mailTo(`stranger${n}@strangers.example`)).data).toMatchObject({ inviter: null, company: null });
   }
-  await run(acme, () => sql`update ${table('person')} set name = 'Bec' where email = ${bec.email} returning id`);
-  await run(acme, () => sql`update ${table('company')} set name = 'Globex' where name <> '' returning id`);
+  await acme.change(() => sql`update ${table('person')} set name = 'Bec' where email = ${bec.email} returning id`);
+  await acme.change(() => sql`update ${table('company')} set name = 'Globex' where name <> '' returning id`);
 });
 
 test('64: nobody calls themselves, their company or their business by an address', async () => {
@@ -117,10 +115,10 @@ test('64: nobody is invited, or accepts, under a name that is a link, and everyb
 
 test('64: who has not confirmed their own address invites few, however they go about it', async () => {
   const dodo = await world.tenant('dodo');
-  await run(dodo, () => sql`update ${table('person')} set email_verified_at = null where true returning id`);
+  await dodo.change(() => sql`update ${table('person')} set email_verified_at = null where true returning id`);
   for (let n = 0; n < UNCONFIRMED.points; n += 1) await toTeam(`one${n}@strangers.example`, dodo.owner);
   await expect(toTeam('more@strangers.example', dodo.owner)).rejects.toBeInstanceOf(Conflict);
-  await run(dodo, () => sql`update ${table('person')} set email_verified_at = now() where true returning id`);
+  await dodo.change(() => sql`update ${table('person')} set email_verified_at = now() where true returning id`);
   await toTeam('more@strangers.example', dodo.owner);
 });
 
@@ -211,8 +209,7 @@ test('the team invites none of its own into a company, nor who has joined it or 
   await expect(invite(mara.email)).rejects.toBeInstanceOf(InvalidField);
   await expect(invite(owner.email!)).rejects.toBeInstanceOf(InvalidField);
   await invite('mara.private@strangers.example');
-  await run(
-    acme,
+  await acme.change(
     () =>
       sql`update ${table('person')} set email = 'mara.private@strangers.example' where id = ${actor.id} returning id`,
   );
@@ -271,12 +268,13 @@ test('an invitation lets nobody in when whoever sent it may not give that role a
   const admin = await acme.agent('Adrian', 'admin');
   const lead = await (await acme.customer('Lea')).of('Umbra', 'company_admin');
   const role = (person: TestPerson, value: string | null) =>
-    run(acme, () => sql`update ${table('person')} set team_role = ${value} where email = ${person.email} returning id`);
+    acme.change(
+      () => sql`update ${table('person')} set team_role = ${value} where email = ${person.email} returning id`,
+    );
   const state = (person: TestPerson, value: string) =>
-    run(acme, () => sql`update ${table('person')} set status = ${value} where email = ${person.email} returning id`);
+    acme.change(() => sql`update ${table('person')} set status = ${value} where email = ${person.email} returning id`);
   const place = (value: string) =>
-    run(
-      acme,
+    acme.change(
       () => sql`update ${table('membership')} set role = ${value}
                  where person_id = (select id from ${table('person')} where email = ${lead.email}) returning role`,
     );

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { TEAM_ROLES, teamCapabilities, teamRoles, type TeamRoleSetup } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 
@@ -23,9 +23,6 @@ async function composes(who: Visitor, name: string, scopes: Record<string, strin
   expect((await who.post(PATH, { name, ...none(), ...scopes })).status).toBe(303);
   return new RegExp(`${PATH}/([0-9a-f-]{36})"[^>]*><bdi>${name}<`).exec((await who.get(PATH)).text)![1]!;
 }
-/** Behind the pages' back. */
-const sets = (statement: () => ReturnType<typeof sql>) =>
-  acme.inside(() => world.get(Database).write((em) => rows(em, statement())));
 const none = () => Object.fromEntries(teamCapabilities.all().map(({ name }) => [name, 'none']));
 async function gives(who: Visitor, to: string, role: string): Promise<number> {
   await who.get('/console/team');
@@ -122,8 +119,8 @@ test('who sees people but no tickets finds nothing about tickets, and no way tha
 
 test('whoever’s role is gone still signs in, sees nothing, and is told so', async () => {
   const gus = await acme.agent('Gus');
-  await sets(() => sql`update ${table('person')} set team_role = gen_random_uuid()::text where name = 'Gus'`);
-  await sets(
+  await acme.change(() => sql`update ${table('person')} set team_role = gen_random_uuid()::text where name = 'Gus'`);
+  await acme.change(
     () =>
       sql`update ${table('ticket')} set assignee_id = ${sql`(select id from ${table('person')} where name = 'Gus')`}`,
   );
@@ -170,7 +167,7 @@ describe('nobody gives, composes or takes more than they may themselves', () => 
     const offered = [...page.matchAll(/<option value="([^"]+)"/g)].map(([, value]) => value);
     for (const role of [leadRole, small, counter]) expect(offered).toContain(role);
     for (const role of TEAM_ROLES) expect(offered).not.toContain(role);
-    await sets(() => sql`update ${table('person')} set team_role = ${small} where name = 'Will'`);
+    await acme.change(() => sql`update ${table('person')} set team_role = ${small} where name = 'Will'`);
     for (const role of ['owner', 'admin', 'agent', 'viewer']) expect(await gives(lead, 'Will', role)).toBe(403);
     expect(await gives(lead, 'Will', '00000000-0000-7000-8000-000000000000')).toBe(422);
     expect(await roleOf('Will')).toBe(small);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { parseKey, newKey } from '../src/secret.js';
 import { isWithin, networkAsWritten } from '../src/networks.js';
 
@@ -114,15 +114,8 @@ describe('in the console', () => {
 
   test('one that ends soon, and one that has ended, are pointed out', async () => {
     const end = (days: number) =>
-      acme.inside(() =>
-        world
-          .get(Database)
-          .write((em) =>
-            rows(
-              em,
-              sql`update ${table('api_key')} set expires_at = now() + ${days} * interval '1 day' where name = 'ERP'`,
-            ),
-          ),
+      acme.change(
+        () => sql`update ${table('api_key')} set expires_at = now() + ${days} * interval '1 day' where name = 'ERP'`,
       );
     await end(10);
     expect((await owner.get(PAGE)).text).toContain('Expires soon');

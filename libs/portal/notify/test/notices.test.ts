@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, sql, table } from '@foyer/database';
 import { Mail, MailRules } from '@foyer/mail';
 import { type Addressee, type Notice, Notices } from '@foyer/notify';
 
@@ -26,15 +26,8 @@ beforeAll(async () => {
   const ids = new Map<string, string>();
   for (const person of [ana, bo]) ids.set(person.email, (await person.actor()).id!);
   idOf = ({ email }) => ids.get(email)!;
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) =>
-        rows(
-          em,
-          sql`update ${table('person')} set locale = case when email = ${ana.email} then 'tlh' end returning id`,
-        ),
-      ),
+  await acme.change(
+    () => sql`update ${table('person')} set locale = case when email = ${ana.email} then 'tlh' end returning id`,
   );
   const declare = (name: string, more: Partial<typeof lamp>) =>
     world.get(Notices).declare<Lamps, { colour: string }>({

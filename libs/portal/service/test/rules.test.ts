@@ -194,20 +194,12 @@ describe('routing', () => {
   });
 
   test('an agent who has left, and a group of nobody: the ticket waits', async () => {
-    await inside(() =>
-      world
-        .get(Database)
-        .write((em) => rows(em, sql`update ${table('person')} set status = 'deactivated' where id = ${ids['Cy']!}`)),
-    );
+    await acme.change(() => sql`update ${table('person')} set status = 'deactivated' where id = ${ids['Cy']!}`);
     await apply([{ agentId: ids['Cy']! }]);
     expect((await now(await ana.opens('For Cy'))).agent).toBeNull();
     await apply([{ groupId: id(99), sharing: 'fewest' }]);
     expect((await now(await ana.opens('For a group that is gone'))).agent).toBeNull();
-    await inside(() =>
-      world
-        .get(Database)
-        .write((em) => rows(em, sql`update ${table('person')} set status = 'active' where id = ${ids['Cy']!}`)),
-    );
+    await acme.change(() => sql`update ${table('person')} set status = 'active' where id = ${ids['Cy']!}`);
   });
 });
 
@@ -344,15 +336,9 @@ describe('automations', () => {
     const [old, young, reopened] = [await ana.opens('Old'), await ana.opens('Young'), await ana.opens('Reopened')];
     const actor = await mara.actor();
     for (const ticket of [old, young, reopened]) await inside(() => world.get(Tickets).solve(actor, ticket.id));
-    await inside(() =>
-      world
-        .get(Database)
-        .write((em) =>
-          rows(
-            em,
-            sql`update ${table('ticket')} set solved_at = now() - interval '15 days' where id in (${old.id}, ${reopened.id})`,
-          ),
-        ),
+    await acme.change(
+      () =>
+        sql`update ${table('ticket')} set solved_at = now() - interval '15 days' where id in (${old.id}, ${reopened.id})`,
     );
     await inside(() => world.get(Tickets).reopen(actor, reopened.id));
     expect(await inside(() => world.get(AutomationClock).sweep())).toBe(1);
@@ -370,15 +356,9 @@ describe('automations', () => {
     const actor = await mara.actor();
     const sweep = () => inside(() => world.get(AutomationClock).sweep());
     const later = () =>
-      inside(() =>
-        world
-          .get(Database)
-          .write((em) =>
-            rows(
-              em,
-              sql`update ${table('ticket')} set team_replied_at = team_replied_at - interval '4 days', customer_replied_at = customer_replied_at - interval '4 days' where id = ${ticket.id}`,
-            ),
-          ),
+      acme.change(
+        () =>
+          sql`update ${table('ticket')} set team_replied_at = team_replied_at - interval '4 days', customer_replied_at = customer_replied_at - interval '4 days' where id = ${ticket.id}`,
       );
     await inside(() => world.get(Tickets).reply(actor, ticket.id, { body: 'Which printer?', fileIds: [] }));
     await later();

@@ -37,6 +37,9 @@ import { TenantThemes } from './tenant-themes.js';
 
 registerMessages('settings', new URL('../locales', import.meta.url));
 
+/** What other modules use of it. */
+const parts = [Settings, Items, Uses, Collections, Features, FirstSteps, PublishedTemplates, BrandPictures];
+
 @Global()
 @Module({
   controllers: [
@@ -53,34 +56,18 @@ registerMessages('settings', new URL('../locales', import.meta.url));
     FindController,
   ],
   providers: [
+    ...parts,
     SettingsMemory,
-    Settings,
-    Items,
-    Uses,
-    Collections,
     ListOperations,
     SetupPages,
-    Features,
-    FirstSteps,
     Navigation,
     PortalHome,
-    BrandPictures,
     TenantThemes,
-    PublishedTemplates,
     PortalSite,
     SettingsPack,
     ResourceSearch,
   ],
-  exports: [
-    Settings,
-    Items,
-    Uses,
-    Collections,
-    Features,
-    FirstSteps,
-    PublishedTemplates,
-    BrandPictures,
-  ],
+  exports: [...parts],
 })
 export class SettingsModule implements OnModuleInit {
   constructor(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, sql, table } from '@foyer/database';
 import { Outbox, Signals } from '@foyer/events';
 import {
   Collections,
@@ -146,15 +146,9 @@ test('lists and fields of the settings, by both versions at the same time', asyn
 
 test('what only this version can read, the version before sets aside, and keeps where it stands', async () => {
   const strange = { id: randomUUID(), name: '', colour: 'of tomorrow' };
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) =>
-        rows(
-          em,
-          sql`insert into ${table('item')} (kind, id, position, data) values ('beside-notes', ${strange.id}, 1000, ${JSON.stringify({ name: '', colour: strange.colour })}::jsonb)`,
-        ),
-      ),
+  await acme.change(
+    () =>
+      sql`insert into ${table('item')} (kind, id, position, data) values ('beside-notes', ${strange.id}, 1000, ${JSON.stringify({ name: '', colour: strange.colour })}::jsonb)`,
   );
   await acme.inside(() => oldItems.update(notesBefore, ownerId, (all) => [...all].reverse()));
   const later = { ...notes, item: now.extend({ name: z.string() }) } as unknown as ItemList<Now>;

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { Collections, Settings } from '@foyer/settings';
 import { Asking, FIRST_SURVEY, netPromoters, type Survey, SurveyDue, surveys } from '@foyer/surveys';
 import { Packs } from '@foyer/tenants';
@@ -19,8 +19,6 @@ interface Row {
   ticketId: string | null;
 }
 const inside = <T>(fn: () => Promise<T>): Promise<T> => acme.inside(fn);
-const write = (statement: () => ReturnType<typeof sql>) =>
-  inside(() => world.get(Database).write((em) => rows(em, statement())));
 const numberOf = (ticket: Ticket) => ticketNumber(Number(ticket.number));
 const setUp = (...all: Survey[]) => inside(() => world.get(Collections).apply(surveys, all));
 const answersOf = (person: Pick<TestPerson, 'email'>) =>
@@ -84,7 +82,7 @@ describe('asking', () => {
   test('what is solved is asked about by itself, in the person’s language, with a link for each score', async () => {
     await setUp({ ...FIRST_SURVEY, delayHours: 0 });
     const person = await somebody();
-    await write(() => sql`update ${table('person')} set locale = 'de' where email = ${person.email}`);
+    await acme.change(() => sql`update ${table('person')} set locale = 'de' where email = ${person.email}`);
     await solve(await person.opens('Eine Frage'));
     const mail = await mailOf(person);
     expect(mail.subject).toBe('Acme: Wie war unsere Hilfe?');
@@ -123,7 +121,7 @@ describe('asking', () => {
     for (const ticket of tickets) await solve(ticket);
     await Promise.all(tickets.flatMap((ticket) => [due(ticket), due(ticket, effort), due(ticket)]));
     expect(await answersOf(person)).toHaveLength(1);
-    await write(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '31 days'`);
+    await acme.change(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '31 days'`);
     await due(tickets[1]!);
     expect(await answersOf(person)).toHaveLength(2);
   });
@@ -142,7 +140,7 @@ describe('asking', () => {
     const gone = await somebody();
     const ticket = await gone.opens('Bye');
     await solve(ticket);
-    await write(() => sql`update ${table('person')} set status = 'deactivated' where email = ${gone.email}`);
+    await acme.change(() => sql`update ${table('person')} set status = 'deactivated' where email = ${gone.email}`);
     await due(ticket);
     expect(await answersOf(gone)).toEqual([]);
 
@@ -166,11 +164,11 @@ describe('asking', () => {
     const [robot, daemon] = [await somebody(), await somebody()];
     const tickets = [await person.opens('Hello'), await robot.opens('Newsletter'), await daemon.opens('Returned mail')];
     const unread = { email: 'mailer-daemon@mx.example' };
-    await write(() => sql`update ${table('person')} set email = ${unread.email} where email = ${daemon.email}`);
+    await acme.change(() => sql`update ${table('person')} set email = ${unread.email} where email = ${daemon.email}`);
     await setUp(nps);
     await inside(() => world.get(Asking).sweep());
     expect(await answersOf(person)).toEqual([]);
-    await write(() => sql`update ${table('ticket')} set by_program = true where id = ${tickets[1]!.id}`);
+    await acme.change(() => sql`update ${table('ticket')} set by_program = true where id = ${tickets[1]!.id}`);
     for (const { id } of tickets)
       await inside(async () => world.get(Tickets).reply(await mara.actor(), id, { body: 'Here it is.', fileIds: [] }));
     await inside(() => world.get(Asking).sweep());
@@ -183,10 +181,10 @@ describe('asking', () => {
     expect(await answersOf(idle)).toEqual([]);
     const mail = await mailOf(person);
     expect(mail.html).toContain('&amp;score&#x3D;10"');
-    await write(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '2 days'`);
+    await acme.change(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '2 days'`);
     await inside(() => world.get(Asking).sweep());
     expect(await answersOf(person)).toHaveLength(1);
-    await write(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '91 days'`);
+    await acme.change(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '91 days'`);
     await inside(() => world.get(Asking).sweep());
     expect(await answersOf(person)).toHaveLength(2);
   });
@@ -220,7 +218,7 @@ describe('answering', () => {
     await answer(visitor, link, 5, 'And a comment');
     await answer(visitor, link, 3, 'After all');
     expect(await ratings(ticket)).toEqual(['Very good (5 of 5)', 'All right (3 of 5)']);
-    await write(() => sql`update ${table('survey_answer')} set expires_at = now() - interval '1 second'`);
+    await acme.change(() => sql`update ${table('survey_answer')} set expires_at = now() - interval '1 second'`);
     expect((await visitor.get(link)).status).toBe(410);
     expect((await answer(visitor, link, 1)).status).toBe(410);
     expect(await answersOf(person)).toEqual([expect.objectContaining({ score: 3, comment: 'After all' })]);
@@ -318,7 +316,7 @@ describe('leaving', () => {
     expect(await out()).toHaveLength(0);
     expect((await visitor.post('/survey/unsubscribe', { token })).status).toBe(303);
     expect(await out()).toHaveLength(1);
-    await write(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '99 days'`);
+    await acme.change(() => sql`update ${table('survey_answer')} set sent_at = now() - interval '99 days'`);
     await due(ticket);
     expect(await answersOf(person)).toHaveLength(1);
     await visitor.post('/survey/unsubscribe', { token, again: '1' });
@@ -378,7 +376,7 @@ describe('on the ticket’s page', () => {
 
 describe('results', () => {
   test('show what came of it, and as a file; of another business nothing', async () => {
-    await write(() => sql`delete from ${table('survey_answer')}`);
+    await acme.change(() => sql`delete from ${table('survey_answer')}`);
     for (const score of [5, 4, 1]) {
       const person = await somebody();
       await asked(person);

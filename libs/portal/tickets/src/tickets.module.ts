@@ -67,6 +67,22 @@ import { askingParts, askingProviders } from './asking/parts.js';
 
 registerMessages('tickets', new URL('../locales', import.meta.url));
 
+/** What other modules use of it. */
+const parts = [
+  ReplyAddresses,
+  TicketAudience,
+  Mentions,
+  Reopening,
+  RuleOptions,
+  TicketThread,
+  TicketPanels,
+  Tickets,
+  TicketList,
+  TicketPageReader,
+  Merges,
+  Watching,
+];
+
 @Global()
 @Module({
   controllers: [
@@ -93,22 +109,14 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     CustomerAccessController,
   ],
   providers: [
+    ...parts,
     ...askingProviders,
     Attachments,
     TicketEntrances,
     FirstAnswer,
-    Mentions,
-    Reopening,
-    RuleOptions,
     TicketSteps,
-    TicketThread,
-    TicketPanels,
-    Tickets,
     Snoozes,
     TicketCsv,
-    TicketList,
-    TicketPageReader,
-    ReplyAddresses,
     TicketMails,
     TicketsPack,
     TicketViews,
@@ -116,9 +124,6 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     Proposals,
     BulkChanges,
     BulkJobs,
-    Merges,
-    Watching,
-    TicketAudience,
     LeftBehind,
     LiveTickets,
     SeenTickets,
@@ -134,21 +139,7 @@ registerMessages('tickets', new URL('../locales', import.meta.url));
     TicketsOperations,
     ThreadOperations,
   ],
-  exports: [
-    ReplyAddresses,
-    ...askingParts,
-    TicketAudience,
-    Mentions,
-    Reopening,
-    RuleOptions,
-    TicketThread,
-    TicketPanels,
-    Tickets,
-    TicketList,
-    TicketPageReader,
-    Merges,
-    Watching,
-  ],
+  exports: [...parts, ...askingParts],
 })
 export class TicketsModule implements OnModuleInit {
   constructor(

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { BulkChanges, Tickets } from '@foyer/tickets';
 import { type BulkState, wayBack } from '../src/bulk/bulk-steps.js';
 
@@ -14,14 +14,9 @@ beforeAll(async () => {
   acme = await world.tenant('acme');
   await acme.customer('Ana');
   agent = await (await acme.agent('Mara')).browser();
-  await acme.inside(() =>
-    world.get(Database).write((em) =>
-      rows(
-        em,
-        sql`insert into ${table('ticket')} (id, subject, status, priority, requester_id)
+  await acme.change(
+    () => sql`insert into ${table('ticket')} (id, subject, status, priority, requester_id)
             select gen_random_uuid(), 'Many ' || n, 'open', 'normal', p.id from ${table('person')} p cross join generate_series(1, ${MANY}::int) n where p.name = 'Ana'`,
-      ),
-    ),
   );
 });
 
@@ -80,15 +75,9 @@ const LIST = '/console/tickets?view=all&q=Several';
 
 test('a ticket that cannot take all of a change takes none of it, and is named with the reason', async () => {
   const [full, fine] = (await opened(2)) as [string, string];
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) =>
-        rows(
-          em,
-          sql`update ${table('ticket')} set tags = array(select 'word-' || n from generate_series(1, 50) n) where number = ${Number(full.slice(4))}`,
-        ),
-      ),
+  await acme.change(
+    () =>
+      sql`update ${table('ticket')} set tags = array(select 'word-' || n from generate_series(1, 50) n) where number = ${Number(full.slice(4))}`,
   );
   await agent.get('/console/tickets');
   const wanted = { priority: 'urgent', status: 'on_hold', tag: 'one more', back: LIST };

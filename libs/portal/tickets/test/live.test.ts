@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterTests, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { Tickets } from '@foyer/tickets';
 
 let world: World;
@@ -158,11 +158,7 @@ test('a stream ends when its reader may no longer see what it is about', async (
     (path) => new Stream(nia, path),
   ) as [Stream, Stream];
   for (const stream of [one, all]) await stream.until(() => stream.changes() === 1);
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) => rows(em, sql`update ${table('person')} set team_role = 'nothing any more' where name = 'Nia'`)),
-  );
+  await acme.change(() => sql`update ${table('person')} set team_role = 'nothing any more' where name = 'Nia'`);
   const customer = await ana.browser();
   await customer.get(`/tickets/TKT-00${ticket.number}`);
   await customer.post(`/tickets/TKT-00${ticket.number}/replies`, { body: 'Anybody there?' });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Abilities, accessible, allowed } from '@foyer/access';
-import { condition, Database, rows, sql, table } from '@foyer/database';
+import { condition, sql, table } from '@foyer/database';
 import {
   companyCapabilities,
   COMPANY_ROLES,
@@ -63,16 +63,11 @@ beforeAll(async () => {
   people = await names(() => sql`select id from ${table('person')} where team_role is null order by name`);
   companies = await names(() => sql`select id from ${table('company')} order by name`);
   // Every person × every company or none × watched by nobody or by one of the people × given to nobody, one of them or a group.
-  await acme.inside(() =>
-    world.get(Database).write((em) =>
-      rows(
-        em,
-        sql`insert into ${table('ticket')} (id, subject, status, priority, requester_id, company_id, watcher_ids, assignee_id, group_id)
+  await acme.change(
+    () => sql`insert into ${table('ticket')} (id, subject, status, priority, requester_id, company_id, watcher_ids, assignee_id, group_id)
             select gen_random_uuid(), 'x', 'open', 'normal', p, c, array_remove(array[w], null), g.assignee, g.part
               from unnest(${people}::uuid[]) p cross join unnest(${[...companies, null]}::uuid[]) c cross join unnest(${[...people.slice(0, 2), null]}::uuid[]) w
              cross join unnest(${[null, people[0], null, people[1], null]}::uuid[], ${[null, null, GROUPS[0], GROUPS[2], GROUPS[1]]}::uuid[]) g (assignee, part)`,
-      ),
-    ),
   );
   tickets = await acme.query<Row>(
     () =>

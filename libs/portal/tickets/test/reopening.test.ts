@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { TICKET_STATUSES, ticketGroups, ticketStatuses } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
 import {
@@ -55,15 +55,8 @@ const solved = async (daysAgo: number, subject = 'Lift'): Promise<Ticket> => {
   const actor = await mara.actor();
   await acme.inside(() => world.get(Tickets).update(actor, ticket.id, { assigneeId: actor.id, groupId: GROUP }));
   await acme.inside(() => world.get(Tickets).solve(actor, ticket.id));
-  await acme.inside(() =>
-    world
-      .get(Database)
-      .write((em) =>
-        rows(
-          em,
-          sql`update ${table('ticket')} set solved_at = now() - ${daysAgo} * interval '1 day' where id = ${ticket.id}`,
-        ),
-      ),
+  await acme.change(
+    () => sql`update ${table('ticket')} set solved_at = now() - ${daysAgo} * interval '1 day' where id = ${ticket.id}`,
   );
   return ticket;
 };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
-import { Database, rows, sql, table } from '@foyer/database';
+import { sql, table } from '@foyer/database';
 import { teamCapabilities, teamRoles } from '@foyer/identity';
 import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
@@ -24,8 +24,6 @@ let owner: Visitor;
 const number: Record<'lathe' | 'payroll' | 'nobody', string> = { lathe: '', payroll: '', nobody: '' };
 
 const inside = <T>(fn: () => Promise<T>) => acme.inside(fn);
-const change = (statement: () => ReturnType<typeof sql>) =>
-  inside(() => world.get(Database).write((em) => rows(em, statement())));
 const idOf = async (name: string): Promise<string> =>
   (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where name = ${name}`))[0]!.id;
 async function opens(subject: string, groupId: string | null): Promise<string> {
@@ -35,7 +33,7 @@ async function opens(subject: string, groupId: string | null): Promise<string> {
   return ticketNumber(Number(ticket.number));
 }
 const gives = async (name: string, role: string | null) =>
-  change(() => sql`update ${table('person')} set team_role = ${role} where name = ${name}`);
+  acme.change(() => sql`update ${table('person')} set team_role = ${role} where name = ${name}`);
 const all = (scope: string) => Object.fromEntries(teamCapabilities.all().map(({ name }) => [name, scope]));
 /** To whom mails of a kind about a ticket were written, all at once: known when one of them, with these words, has come. */
 async function mailed(kind: string, about: string, known: string, words = about): Promise<string[]> {
@@ -162,7 +160,7 @@ describe('somebody of one group finds its tickets and no others', () => {
     const refused = await owner.post(`${DESK}/${ofOffice}/merge`, { into: ofWorkshop });
     expect([refused.status, refused.text.includes('could then read it')]).toEqual([422, true]);
     expect((await mara.get(`${DESK}/${ofWorkshop}`)).text).not.toContain('Salaries of the office');
-    await change(
+    await acme.change(
       () => sql`update ${table('ticket')} set group_id = ${OFFICE!} where subject = 'Salaries, again' returning id`,
     );
     expect((await owner.post(`${DESK}/${ofOffice}/merge`, { into: ofWorkshop })).status).toBe(303);

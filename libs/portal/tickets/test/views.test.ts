@@ -184,14 +184,9 @@ test.each(['touched', 'oldest', 'due'] as const)(
   'a list of %s first is the same page by page, there and back',
   async (order) => {
     for (let n = 0; n < 5; n++) await ana.opens(`${order} ${n}`);
-    await acme.inside(() =>
-      world.get(Database).write((em) =>
-        rows(
-          em,
-          sql`update ${table('ticket')} set due_at = case number % 3 when 0 then null else now() - (number % 4) * interval '1 hour' end,
+    await acme.change(
+      () => sql`update ${table('ticket')} set due_at = case number % 3 when 0 then null else now() - (number % 4) * interval '1 hour' end,
                    updated_at = now() - (number % 2) * interval '1 day'`,
-        ),
-      ),
     );
     const [actor, list] = [await mara.actor(), world.get(TicketList)];
     const page = (cursor: string | null, limit: number) =>
@@ -231,8 +226,6 @@ describe('the list', () => {
     page.split('<li class="ticket-row').find((one) => one.includes(`<bdi>${subject}</bdi>`));
   const order = (page: string, ...subjects: string[]) =>
     [...subjects].sort((a, b) => page.indexOf(`<bdi>${a}</bdi>`) - page.indexOf(`<bdi>${b}</bdi>`));
-  const changes = (statement: () => ReturnType<typeof sql>) =>
-    acme.inside(() => world.get(Database).write((em) => rows(em, statement())));
 
   test('shows two tags of a ticket, and says how many more it has', async () => {
     const ticket = await ana.opens('Much tagged');
@@ -276,10 +269,14 @@ describe('the list', () => {
     const [late, soon] = [await ana.opens('Long overdue'), await ana.opens('Due soon'), await ana.opens('Due never')];
     await ana.opens('Due never');
     const pending = await ana.opens('Waits for Ana');
-    await changes(() => sql`update ${table('ticket')} set due_at = now() - interval '14 days' where id = ${late.id}`);
-    await changes(() => sql`update ${table('ticket')} set due_at = now() + interval '1 hour' where id = ${soon.id}`);
-    await changes(() => sql`update ${table('ticket')} set status = 'pending' where id = ${pending.id}`);
-    await changes(
+    await acme.change(
+      () => sql`update ${table('ticket')} set due_at = now() - interval '14 days' where id = ${late.id}`,
+    );
+    await acme.change(
+      () => sql`update ${table('ticket')} set due_at = now() + interval '1 hour' where id = ${soon.id}`,
+    );
+    await acme.change(() => sql`update ${table('ticket')} set status = 'pending' where id = ${pending.id}`);
+    await acme.change(
       () => sql`update ${table('ticket')} set updated_at = now() - interval '20 days' where id = ${late.id}`,
     );
     const all = ['Due never', 'Due soon', 'Long overdue'];

@@ -110,15 +110,10 @@ describe('everything can be set up', () => {
 
   test('what is left of business hours says so; what runs around the clock does not', async () => {
     const [standard] = await acme.inside(() => collections().all(slaPolicies));
-    await acme.inside(() =>
-      world.get(Database).write((em) =>
-        rows(
-          em,
-          sql`insert into ${table('ticket_clock')} (ticket_id, kind, policy_id, started_at, due_at)
+    await acme.change(
+      () => sql`insert into ${table('ticket_clock')} (ticket_id, kind, policy_id, started_at, due_at)
               select id, 'resolution', ${standard!.id}, now(), now() + interval '9 days' from ${table('ticket')}
                on conflict do nothing`,
-        ),
-      ),
     );
     const { text } = await owner.get('/console/tickets/TKT-001');
     expect(text).toMatch(/\d (?:hr|min)s? left \(business hours\)/);

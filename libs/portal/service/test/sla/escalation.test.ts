@@ -212,11 +212,7 @@ describe('on the ticket', () => {
     const ticket = await ana.opens('Macro');
     const page = await (await mara.browser()).get(`/console/tickets/${numberOf(ticket)}?macro=${macro.id}`);
     expect(page.text).toMatch(/<textarea[^>]*id="reply-body"[^>]*>\s*Hello Ana, Mara here\./);
-    await inside(() =>
-      world
-        .get(Database)
-        .write((em) => rows(em, sql`update ${table('person')} set locale = 'de' where id = ${ids['Ana']!}`)),
-    );
+    await acme.change(() => sql`update ${table('person')} set locale = 'de' where id = ${ids['Ana']!}`);
     expect((await (await mara.browser()).get(`/console/tickets/${numberOf(ticket)}?macro=${macro.id}`)).text).toContain(
       'Guten Tag Ana',
     );
