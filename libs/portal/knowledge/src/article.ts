@@ -32,6 +32,7 @@ export const articles = declareResourceRows(
     one: 'article',
     words: 'knowledge',
     page: { path: 'articles', group: 'service', icon: 'book', order: 55, feature: 'knowledge' },
+    pack: { name: 'knowledge', order: 50, isSame: ({ url }, given) => url === given.url },
     fields: {
       title: text(200, { label: 'knowledge.article.title' }),
       /** Where it is: on the operator's own pages, in the handbook, at a maker's. */

@@ -4,7 +4,6 @@ import { Features, settingsPage } from '@foyer/settings';
 import { Themes } from '@foyer/theming';
 import { articles } from './article.js';
 import { Articles } from './articles.js';
-import { KnowledgePack } from './knowledge.pack.js';
 import { ArticlesOnTickets } from './on-tickets.js';
 import { ArticlePickerController } from './team/picker.controller.js';
 
@@ -13,7 +12,7 @@ registerMessages('knowledge', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [settingsPage(articles), ArticlePickerController],
-  providers: [Articles, ArticlesOnTickets, KnowledgePack],
+  providers: [Articles, ArticlesOnTickets],
   exports: [Articles],
 })
 export class KnowledgeModule implements OnModuleInit {

@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
@@ -85,20 +84,13 @@ export class ServicePack implements OnModuleInit {
     );
   }
 
-  /** What is there by that name takes the declared content and keeps its id and place; the rest comes after it. */
-  private async put<Item extends CollectionItem & { name: string }>(
+  private put<Item extends CollectionItem & { name: string }>(
     collection: Collection<Item>,
     given: readonly Omit<Item, 'id'>[],
-    drops: readonly string[] = [],
+    drops: readonly string[],
   ): Promise<Item[]> {
-    const items = (await this.collections.stored(collection)).filter(({ name }) => !drops.includes(name));
-    for (const each of given as Item[]) {
-      const index = items.findIndex(({ name }) => name === each.name);
-      if (index < 0) items.push({ ...each, id: randomUUIDv7() });
-      else items[index] = { ...each, id: items[index]!.id };
-    }
-    if (given.length > 0) await this.collections.apply(collection, items);
-    return items;
+    const isSame = (item: Item, each: Omit<Item, 'id'>) => item.name === (each as Item).name;
+    return this.collections.bring(collection, given, isSame, ({ name }) => !drops.includes(name));
   }
 }
 

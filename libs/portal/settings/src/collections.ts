@@ -122,6 +122,23 @@ export class Collections {
     });
   }
 
+  /** For packs: what is there already takes what they say and keeps its id and place, the rest comes after what stays. */
+  async bring<Item extends CollectionItem>(
+    list: List<Item>,
+    given: readonly Omit<Item, 'id'>[],
+    isSame: (item: Item, given: Omit<Item, 'id'>) => boolean,
+    stays: (item: Item) => boolean = () => true,
+  ): Promise<Item[]> {
+    const items = (await this.stored(list)).filter(stays);
+    for (const each of given) {
+      const index = items.findIndex((item) => isSame(item, each));
+      if (index < 0) items.push({ ...each, id: randomUUIDv7() } as Item);
+      else items[index] = { ...each, id: items[index]!.id } as Item;
+    }
+    if (given.length > 0) await this.apply(list, items);
+    return items;
+  }
+
   /** Sets the whole list, for packs. */
   async apply<Item extends CollectionItem>(list: List<Item>, items: Item[]): Promise<void> {
     await this.update(list, () => items, null);

@@ -26,6 +26,7 @@ import { navEntries, Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
 import { PublishedTemplates } from './published-templates.js';
 import { languageReference } from './resources/references.js';
+import { ResourcePacks } from './resources/resource-packs.js';
 import { ResourceSearch } from './resources/resource-search.js';
 import { Settings } from './settings.js';
 import { SettingsMemory } from './settings-memory.js';
@@ -65,6 +66,7 @@ const parts = [Settings, Items, Uses, Collections, Features, FirstSteps, Publish
     TenantThemes,
     PortalSite,
     SettingsPack,
+    ResourcePacks,
     ResourceSearch,
   ],
   exports: [...parts],

@@ -24,6 +24,10 @@ export const surveys = declareResource('surveys', {
   one: 'survey',
   words: 'surveys.set-up',
   page: { path: 'surveys', group: 'service', icon: 'face-5', order: 60, feature: 'tickets' },
+  pack: {
+    ...{ name: 'surveys', order: 45 },
+    isSame: ({ id, kind, name }, given) => kind === given.kind && (name === given.name || id === FIRST.id),
+  },
   fields: {
     enabled: flag(true, { inList: true }),
     kind: choice(SURVEY_KINDS, 'surveys.kind', { fixed: true, hint: true }),

@@ -14,7 +14,6 @@ import { RatingPanel } from './rating-panel.js';
 import { surveyRules } from './survey.rules.js';
 import { SurveyMails } from './survey-mails.js';
 import { SurveyResults } from './survey-results.js';
-import { SurveysPack } from './surveys.pack.js';
 import { ResultsController } from './team/results.controller.js';
 import { SurveysController } from './team/surveys.controller.js';
 import { TicketRatings } from './ticket-ratings.js';
@@ -24,7 +23,7 @@ registerMessages('surveys', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [SurveysController, ResultsController, RatingController, SurveyController, OneClickController],
-  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyOperations, SurveyResults, SurveysPack, TicketRatings],
+  providers: [Answers, Asking, RatingPanel, SurveyMails, SurveyOperations, SurveyResults, TicketRatings],
   exports: [Answers, Asking, SurveyResults, TicketRatings],
 })
 export class SurveysModule implements OnModuleInit {

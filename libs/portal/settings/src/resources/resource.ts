@@ -42,6 +42,8 @@ interface Declaration<Item> {
   goesBy?(item: Item, id: string): boolean;
   /** Message of why the last one stays. */
   lastStays?: string;
+  /** `<name>.json` of a tenant pack, which has the whole list: when it is applied, and what of it is there already. */
+  pack?: { name: string; order: number; isSame(item: Item, given: Omit<Item, 'id'>): boolean };
 }
 interface Shape<F extends Fields> {
   fields: F;
