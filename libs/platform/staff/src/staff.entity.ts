@@ -7,24 +7,11 @@ export type StaffRole = (typeof STAFF_ROLES)[number];
 /** Somebody who runs the installation. */
 @Entity({ schema: 'platform', tableName: 'staff' })
 export class StaffMember {
-  @PrimaryKey({ type: 'uuid' })
-  id: string = randomUUIDv7();
-
-  @Property({ type: 'text' })
-  email!: string;
-
-  @Property({ type: 'text' })
-  name!: string;
-
-  @Property({ type: 'text' })
-  passwordHash!: string;
-
-  @Property({ type: 'text' })
-  role!: StaffRole;
-
-  @Property({ type: 'text' })
-  status: 'active' | 'deactivated' = 'active';
-
-  @Property({ type: 'timestamptz' })
-  createdAt: Date = new Date();
+  @PrimaryKey({ type: 'uuid' }) id: string = randomUUIDv7();
+  @Property({ type: 'text' }) email!: string;
+  @Property({ type: 'text' }) name!: string;
+  @Property({ type: 'text' }) passwordHash!: string;
+  @Property({ type: 'text' }) role!: StaffRole;
+  @Property({ type: 'text' }) status: 'active' | 'deactivated' = 'active';
+  @Property({ type: 'timestamptz' }) createdAt: Date = new Date();
 }

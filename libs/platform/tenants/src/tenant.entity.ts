@@ -5,50 +5,21 @@ import type { TenantStatus } from '@foyer/tenancy';
 /** A business that hosts a portal, as the platform knows it. Everything that is its own lives in its schema. */
 @Entity({ schema: 'platform', tableName: 'tenant' })
 export class TenantRecord {
-  @PrimaryKey({ type: 'uuid' })
-  id!: string;
-
-  @Property({ type: 'text' })
-  slug!: string;
-
-  @Property({ type: 'text' })
-  name!: string;
-
-  @Property({ type: 'text' })
-  schemaName!: string;
-
-  @Property({ type: 'text' })
-  status!: TenantStatus;
-
-  @Property({ type: 'text', nullable: true })
-  statusReason: string | null = null;
-
-  @Property({ type: 'timestamptz' })
-  statusChangedAt!: Date;
-
-  @Property({ type: 'text' })
-  plan!: string;
-
-  @Property({ type: 'text' })
-  blueprint!: string;
-
-  @Property({ type: 'text' })
-  cluster!: string;
-
-  @Property({ type: 'text' })
-  ownerEmail!: string;
-
-  @Property({ type: 'timestamptz', nullable: true })
-  trialEndsAt: Date | null = null;
-
-  @Property({ type: 'int' })
-  schemaVersion!: number;
-
-  @Property({ type: 'text', nullable: true })
-  migrationError: string | null = null;
-
-  @Property({ type: 'timestamptz' })
-  createdAt!: Date;
+  @PrimaryKey({ type: 'uuid' }) id!: string;
+  @Property({ type: 'text' }) slug!: string;
+  @Property({ type: 'text' }) name!: string;
+  @Property({ type: 'text' }) schemaName!: string;
+  @Property({ type: 'text' }) status!: TenantStatus;
+  @Property({ type: 'text', nullable: true }) statusReason: string | null = null;
+  @Property({ type: 'timestamptz' }) statusChangedAt!: Date;
+  @Property({ type: 'text' }) plan!: string;
+  @Property({ type: 'text' }) blueprint!: string;
+  @Property({ type: 'text' }) cluster!: string;
+  @Property({ type: 'text' }) ownerEmail!: string;
+  @Property({ type: 'timestamptz', nullable: true }) trialEndsAt: Date | null = null;
+  @Property({ type: 'int' }) schemaVersion!: number;
+  @Property({ type: 'text', nullable: true }) migrationError: string | null = null;
+  @Property({ type: 'timestamptz' }) createdAt!: Date;
 
   /** Stops everything at once; nothing is lost. */
   suspend(reason: string): void {

@@ -14,46 +14,23 @@ export type PersonStatus = 'invited' | 'active' | 'deactivated';
 /** Somebody with an account on this portal: a customer, a team member, or both. Their password: `PersonPasswords`. */
 @Entity({ schema: '*' })
 export class Person {
-  @PrimaryKey({ type: 'uuid' })
-  id: string = randomUUIDv7();
-
-  @Property({ type: 'text' })
-  email!: string;
-
-  @Property({ type: 'text' })
-  name!: string;
-
-  @Property({ type: 'text', nullable: true })
-  phone: string | null = null;
-
-  @Property({ type: 'text', nullable: true })
-  teamRole: TeamRole | null = null;
-
-  @Property({ type: 'text' })
-  status: PersonStatus = 'active';
-
-  @Property({ type: 'timestamptz', nullable: true })
-  emailVerifiedAt: Date | null = null;
-
-  @Property({ type: 'text', nullable: true })
-  locale: string | null = null;
-
-  @Property({ type: 'text', nullable: true })
-  timeZone: string | null = null;
+  @PrimaryKey({ type: 'uuid' }) id: string = randomUUIDv7();
+  @Property({ type: 'text' }) email!: string;
+  @Property({ type: 'text' }) name!: string;
+  @Property({ type: 'text', nullable: true }) phone: string | null = null;
+  @Property({ type: 'text', nullable: true }) teamRole: TeamRole | null = null;
+  @Property({ type: 'text' }) status: PersonStatus = 'active';
+  @Property({ type: 'timestamptz', nullable: true }) emailVerifiedAt: Date | null = null;
+  @Property({ type: 'text', nullable: true }) locale: string | null = null;
+  @Property({ type: 'text', nullable: true }) timeZone: string | null = null;
 
   /** As members of the team. What they ask as customers is answered in any case. */
-  @Property({ type: 'text' })
-  ticketMails: TicketMailWish = 'all';
+  @Property({ type: 'text' }) ticketMails: TicketMailWish = 'all';
 
   /** The company they act for at present, where they belong to several. */
-  @Property({ type: 'uuid', nullable: true })
-  currentCompanyId: string | null = null;
-
-  @Property({ type: 'timestamptz', nullable: true })
-  lastSeenAt: Date | null = null;
-
-  @Property({ type: 'timestamptz' })
-  createdAt: Date = new Date();
+  @Property({ type: 'uuid', nullable: true }) currentCompanyId: string | null = null;
+  @Property({ type: 'timestamptz', nullable: true }) lastSeenAt: Date | null = null;
+  @Property({ type: 'timestamptz' }) createdAt: Date = new Date();
 
   /** An owner may start before the mail has come: nobody else is there yet whom they could pretend to be. */
   get maySignIn(): boolean {

@@ -23,48 +23,29 @@ export type MessageFormat = 'text' | 'markdown';
 
 @Entity({ schema: '*' })
 export class TicketMessage {
-  @PrimaryKey({ type: 'uuid' })
-  id: string = randomUUIDv7();
-
-  @Property({ type: 'uuid' })
-  ticketId!: string;
+  @PrimaryKey({ type: 'uuid' }) id: string = randomUUIDv7();
+  @Property({ type: 'uuid' }) ticketId!: string;
 
   /** Null for what the product did by itself. */
-  @Property({ type: 'uuid', nullable: true })
-  authorId: string | null = null;
-
-  @Property({ type: 'text' })
-  kind!: MessageKind;
-
-  @Property({ type: 'text' })
-  body = '';
+  @Property({ type: 'uuid', nullable: true }) authorId: string | null = null;
+  @Property({ type: 'text' }) kind!: MessageKind;
+  @Property({ type: 'text' }) body = '';
 
   /** How `body` is written. What people type is Markdown; what came by mail is plain text. */
-  @Property({ type: 'text' })
-  format: MessageFormat = 'text';
+  @Property({ type: 'text' }) format: MessageFormat = 'text';
 
   /** What a mail repeated of earlier ones, and its signature. */
-  @Property({ type: 'text', nullable: true })
-  quoted: string | null = null;
-
-  @Property({ type: 'text' })
-  source: TicketSource = 'portal';
+  @Property({ type: 'text', nullable: true }) quoted: string | null = null;
+  @Property({ type: 'text' }) source: TicketSource = 'portal';
 
   /** Team members it calls by name. */
-  @Property({ type: 'uuid[]', columnType: 'uuid[]' })
-  mentionIds: string[] = [];
+  @Property({ type: 'uuid[]', columnType: 'uuid[]' }) mentionIds: string[] = [];
 
   /** Whose side its author wrote for, at that time; of what happened it says nothing. */
-  @Property({ type: 'boolean', nullable: true })
-  byTeam: boolean | null = null;
+  @Property({ type: 'boolean', nullable: true }) byTeam: boolean | null = null;
 
   /** The ticket it was written in, where a merge or a split moved it. */
-  @Property({ type: 'uuid', nullable: true })
-  originId: string | null = null;
-
-  @Property({ type: 'json', nullable: true })
-  data: Happening | Arrived | null = null;
-
-  @Property({ type: 'timestamptz' })
-  createdAt: Date = new Date();
+  @Property({ type: 'uuid', nullable: true }) originId: string | null = null;
+  @Property({ type: 'json', nullable: true }) data: Happening | Arrived | null = null;
+  @Property({ type: 'timestamptz' }) createdAt: Date = new Date();
 }

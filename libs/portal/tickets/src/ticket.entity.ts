@@ -17,105 +17,61 @@ export type TicketSource = 'portal' | 'console' | 'email' | 'api';
  */
 @Entity({ schema: '*' })
 export class Ticket {
-  @PrimaryKey({ type: 'uuid' })
-  id: string = randomUUIDv7();
+  @PrimaryKey({ type: 'uuid' }) id: string = randomUUIDv7();
 
   /** Given by the tenant's own sequence; people know the ticket by it. */
-  @Property({ type: new BigIntType('number'), fieldName: 'number', defaultRaw: 'default' })
-  number!: number;
-
-  @Property({ type: 'text' })
-  subject!: string;
-
-  @Property({ type: 'text' })
-  status: TicketStatus = 'open';
-
-  @Property({ type: 'text' })
-  priority: Priority = 'normal';
-
-  @Property({ type: 'uuid', nullable: true })
-  categoryId: string | null = null;
-
-  @Property({ type: 'uuid' })
-  requesterId!: string;
+  @Property({ type: new BigIntType('number'), fieldName: 'number', defaultRaw: 'default' }) number!: number;
+  @Property({ type: 'text' }) subject!: string;
+  @Property({ type: 'text' }) status: TicketStatus = 'open';
+  @Property({ type: 'text' }) priority: Priority = 'normal';
+  @Property({ type: 'uuid', nullable: true }) categoryId: string | null = null;
+  @Property({ type: 'uuid' }) requesterId!: string;
 
   /** The company it was opened for; its people may see it according to their role. */
-  @Property({ type: 'uuid', nullable: true })
-  companyId: string | null = null;
-
-  @Property({ type: 'uuid', nullable: true })
-  assigneeId: string | null = null;
+  @Property({ type: 'uuid', nullable: true }) companyId: string | null = null;
+  @Property({ type: 'uuid', nullable: true }) assigneeId: string | null = null;
 
   /** Group of agents it belongs to; one of the settings' `ticket-groups`. */
-  @Property({ type: 'uuid', nullable: true })
-  groupId: string | null = null;
+  @Property({ type: 'uuid', nullable: true }) groupId: string | null = null;
 
   /** What kind of request it is; one of the settings' `request-types`. */
-  @Property({ type: 'uuid', nullable: true })
-  typeId: string | null = null;
+  @Property({ type: 'uuid', nullable: true }) typeId: string | null = null;
 
   /** The operator's own name for the status, one of the settings' `ticket-statuses`; without one the standard name. */
-  @Property({ type: 'uuid', nullable: true })
-  statusId: string | null = null;
+  @Property({ type: 'uuid', nullable: true }) statusId: string | null = null;
 
   /** Who typed it, where that was not the requester. */
-  @Property({ type: 'uuid', nullable: true })
-  openedById: string | null = null;
-
-  @Property({ type: 'uuid', nullable: true })
-  mergedIntoId: string | null = null;
-
-  @Property({ type: 'text' })
-  source: TicketSource = 'portal';
+  @Property({ type: 'uuid', nullable: true }) openedById: string | null = null;
+  @Property({ type: 'uuid', nullable: true }) mergedIntoId: string | null = null;
+  @Property({ type: 'text' }) source: TicketSource = 'portal';
 
   /** A program or a list wrote it, by mail. */
-  @Property({ type: 'boolean' })
-  byProgram = false;
+  @Property({ type: 'boolean' }) byProgram = false;
 
   /** Where mails about it go that are for its requester, if not to their own address. */
-  @Property({ type: 'text', nullable: true })
-  answersTo: string | null = null;
-
-  @Property({ type: 'string[]', columnType: 'text[]' })
-  tags: string[] = [];
+  @Property({ type: 'text', nullable: true }) answersTo: string | null = null;
+  @Property({ type: 'string[]', columnType: 'text[]' }) tags: string[] = [];
 
   /** Answers to the request type's own fields, by the field's id. */
-  @Property({ type: 'json' })
-  fields: Record<string, FieldValue> = {};
+  @Property({ type: 'json' }) fields: Record<string, FieldValue> = {};
 
   /** People who follow it beside requester and assignee: they get its mails, and a customer among them may see it. */
-  @Property({ type: 'uuid[]', columnType: 'uuid[]' })
-  watcherIds: string[] = [];
-
-  @Property({ type: 'text' })
-  approval: ApprovalState = 'none';
+  @Property({ type: 'uuid[]', columnType: 'uuid[]' }) watcherIds: string[] = [];
+  @Property({ type: 'text' }) approval: ApprovalState = 'none';
 
   /** The nearest promise not yet kept. */
-  @Property({ type: 'timestamptz', nullable: true })
-  dueAt: Date | null = null;
+  @Property({ type: 'timestamptz', nullable: true }) dueAt: Date | null = null;
 
   /** Laid aside until then; see `Snoozes`. */
-  @Property({ type: 'timestamptz', nullable: true })
-  snoozedUntil: Date | null = null;
-
-  @Property({ type: 'timestamptz', nullable: true })
-  customerRepliedAt: Date | null = null;
-
-  @Property({ type: 'timestamptz', nullable: true })
-  teamRepliedAt: Date | null = null;
-
-  @Property({ type: 'timestamptz' })
-  createdAt: Date = new Date();
-
-  @Property({ type: 'timestamptz' })
-  updatedAt: Date = new Date();
+  @Property({ type: 'timestamptz', nullable: true }) snoozedUntil: Date | null = null;
+  @Property({ type: 'timestamptz', nullable: true }) customerRepliedAt: Date | null = null;
+  @Property({ type: 'timestamptz', nullable: true }) teamRepliedAt: Date | null = null;
+  @Property({ type: 'timestamptz' }) createdAt: Date = new Date();
+  @Property({ type: 'timestamptz' }) updatedAt: Date = new Date();
 
   /** When something last changed that customers see. */
-  @Property({ type: 'timestamptz', nullable: true })
-  shownAt: Date | null = new Date();
-
-  @Property({ type: 'timestamptz', nullable: true })
-  solvedAt: Date | null = null;
+  @Property({ type: 'timestamptz', nullable: true }) shownAt: Date | null = new Date();
+  @Property({ type: 'timestamptz', nullable: true }) solvedAt: Date | null = null;
 
   /** A customer wrote: whatever was waited for, it is the team's turn. */
   answeredByCustomer(statusId: string | null = null): Happening[] {
