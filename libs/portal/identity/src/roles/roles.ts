@@ -16,7 +16,7 @@ export const companyRoles = declareResource('company-roles', {
   one: 'company role',
   words: 'identity.roles',
   givesRights: true,
-  page: { path: 'roles', group: 'portal', icon: 'shield', order: 51 },
+  page: { path: 'roles', group: 'portal', icon: 'shield', order: 52 },
   fields: {
     name: text(60, { hint: true }),
     /** Invites, removes and changes the company's people. */

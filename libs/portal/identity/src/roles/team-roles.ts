@@ -15,7 +15,7 @@ export const teamRoles = declareResource('team-roles', {
   words: 'identity.team-roles',
   givesRights: true,
   page: {
-    ...{ path: 'team-roles', group: 'portal', icon: 'users', order: 50 },
+    ...{ path: 'team-roles', group: 'portal', icon: 'users', order: 51 },
     can: ['compose', 'TeamRole'],
   },
   fields: {

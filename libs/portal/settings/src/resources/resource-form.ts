@@ -112,7 +112,11 @@ export async function controlsOf<Item extends CollectionItem>(
     const fixed = field.fixed && item ? labelled(options, String(valueAt(item, path))) : null;
     controls.push({
       ...{ name, kind, label: visit.t(about.label(leaf)), hint: hint && visit.t(hint), fixed },
-      ...{ checked: chosen.length > 0, required, optional: !required && kind !== 'switch' && kind !== 'select' },
+      ...{
+        checked: chosen.length > 0,
+        required,
+        optional: !required && !['switch', 'select', 'password'].includes(kind),
+      },
       ...{ maxlength: max ?? null, blank: required ? null : visit.t(none) },
       autocomplete: kind === 'password' ? 'new-password' : 'off',
       ...{ inputmode: numeric ? 'numeric' : null, dir: LATIN.includes(kind) ? 'ltr' : null, placeholder },
