@@ -1,15 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
+import { PASSWORD, type TestPerson } from '@foyer/app-cli/testing';
+import { acme, chromium, openScene, signIn, textOf, WAYS, world } from './chromium.js';
 
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
-
-beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
-});
+beforeAll(openScene);
 
 describe.each(WAYS)('$way', ({ script, mark }) => {
   let ana: TestPerson;

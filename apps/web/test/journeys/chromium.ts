@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { PASSWORD, type TestPerson, whenLeaving, World } from '@foyer/app-cli/testing';
+import { type Browser, type BrowserContextOptions, chromium as browsers, type Page } from 'playwright-core';
+import { PASSWORD, type TestPerson, type TestTenant, whenLeaving, World } from '@foyer/app-cli/testing';
 
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--headless'],
@@ -26,6 +26,15 @@ export async function openInstallation(variables: NodeJS.ProcessEnv = {}): Promi
   return world;
 }
 
+/** What most journeys begin with: an installation, a business in it, and a browser. */
+export let world: World;
+export let acme: TestTenant;
+export let chromium: Chromium;
+export async function openScene(): Promise<void> {
+  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
+  acme = await world.tenant('acme');
+}
+
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, () => {
@@ -43,7 +52,7 @@ export class Chromium {
 
   static async open(): Promise<Chromium> {
     const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-    const browser = new Chromium(await chromium.launch({ executablePath, args: FLAGS }));
+    const browser = new Chromium(await browsers.launch({ executablePath, args: FLAGS }));
     whenLeaving(async () => {
       await browser.browser.close();
       if (browser.complaints.size > 0) throw new Error([...browser.complaints].join('\n'));

@@ -1,18 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Chromium, openInstallation, textOf, WAYS } from './chromium.js';
+import type { TestPerson } from '@foyer/app-cli/testing';
+import { acme, chromium, openScene, textOf, WAYS, world } from './chromium.js';
 
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
 let ana: TestPerson;
 let ulf: TestPerson;
 let cora: TestPerson;
 let ian: TestPerson;
 
 beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
+  await openScene();
   ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
   ulf = await (await acme.customer('Ulf')).of('Globex', 'user');
   cora = await (await acme.customer('Cora')).of('Globex', 'company_user');

@@ -1,16 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tickets } from '@foyer/tickets';
-import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
-
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
+import { acme, chromium, openScene, signIn, textOf, world } from './chromium.js';
 
 beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
+  await openScene();
   const ana = await (await acme.customer('Ana Sousa')).of('Lanternworks', 'company_admin');
   for (const subject of ['The lantern flickers', 'The lamp hums', 'The torch is dim']) await ana.opens(subject);
 });

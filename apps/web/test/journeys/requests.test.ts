@@ -1,16 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { sql, table } from '@foyer/database';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
+import type { TestPerson } from '@foyer/app-cli/testing';
+import { acme, chromium, openScene, signIn, textOf, WAYS, world } from './chromium.js';
 
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
 let boss: TestPerson;
 
 beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
+  await openScene();
   boss = await (await acme.customer('Boss')).of('Globex', 'company_admin');
   await (await acme.customer('Jon')).of('Globex');
 });

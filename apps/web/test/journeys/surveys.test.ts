@@ -1,19 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import type { TestPerson } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import { FIRST_SURVEY, surveys } from '@foyer/surveys';
 import { ticketNumber } from '@foyer/tickets';
-import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
+import { acme, chromium, openScene, signIn, textOf, WAYS, world } from './chromium.js';
 
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
 let agent: TestPerson;
 
 beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
+  await openScene();
   agent = await acme.agent('Mara');
   const atOnce = { ...FIRST_SURVEY, delayHours: 0 };
   await acme.inside(() => world.get(Collections).apply(surveys, [atOnce]));

@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tickets } from '@foyer/tickets';
-import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
+import { acme, chromium, openScene, signIn, textOf, WAYS, world } from './chromium.js';
 
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
-
-beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
-});
+beforeAll(openScene);
 
 describe.each(WAYS)('$way', ({ script, mark }) => {
   test('a customer registers, verifies by the mail, asks with a file, is answered, replies, solves and reopens', async () => {

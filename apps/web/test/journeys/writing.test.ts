@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import type { TestPerson } from '@foyer/app-cli/testing';
 import { macros } from '@foyer/service';
 import { Collections, Settings } from '@foyer/settings';
 import { ticketNumber } from '@foyer/tickets';
-import { Chromium, openInstallation, signIn, textOf } from './chromium.js';
+import { acme, chromium, openScene, signIn, textOf, world } from './chromium.js';
 
 /** People who have never heard of Markdown write, by keyboard alone, and what they see is what arrives. */
-let world: World;
-let acme: TestTenant;
-let chromium: Chromium;
 let ana: TestPerson;
 let mara: Page;
 let ticket: string;
 
 beforeAll(async () => {
-  [world, chromium] = await Promise.all([openInstallation(), Chromium.open()]);
-  acme = await world.tenant('acme');
+  await openScene();
   ana = await acme.customer('Ana Sousa');
   const agent = await acme.agent('Mara');
   await acme.agent('Nils');
