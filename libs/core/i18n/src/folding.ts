@@ -62,3 +62,10 @@ export function has(text: string, typed: string): boolean {
   const asked = folded(typed);
   return asked !== '' && folded(text).includes(asked);
 }
+
+/** What stands between commas, without what is empty: also between the commas of Arabic and of East Asian keyboards. */
+export const commaSeparated = (line: string): string[] =>
+  line
+    .split(/[,،、，]/)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');

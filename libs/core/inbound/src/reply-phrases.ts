@@ -42,13 +42,15 @@ export function announcementAt(lines: readonly string[], at: number): number {
   for (let count = 1; count <= MAX_ANNOUNCEMENT_LINES && at + count <= lines.length; count++) {
     const line = lines[at + count - 1]!.length < MAX_LINE ? plain(lines[at + count - 1]!) : '';
     if (line === '') return 0;
-    if (count > 1 && (!begins(plain(lines[at]!)) || (begins(line) && announces(line)))) return 0;
+    if (count > 1 && (!begins(plain(lines[at]!)) || (begins(line) && announces(line)) || isWhole(line))) return 0;
     joined = joined ? `${joined} ${line}` : line;
     if (announces(joined)) return count;
   }
   return 0;
 }
 
+/** “On Monday Max wrote:” announces by itself; what stands above it, such as “3 x A-100”, is the sender's. */
+const isWhole = (line: string): boolean => ENDS.test(line) && BEGINS.test(line) && !/^[“"*\s]*[0-9٠-٩]/.test(line);
 const begins = (line: string): boolean => BEGINS.test(line) && DIGIT.test(line);
 
 function announces(line: string): boolean {

@@ -180,6 +180,20 @@ test('whatever its subject and its words, a mail that answers nothing and forwar
   );
 });
 
+test.each(['On Monday Max wrote:', 'Am Montag schrieb Max:', 'Le lundi, Max a écrit:'])(
+  'what stands above “%s” is the sender’s, also where it begins with numbers',
+  (announcement) => {
+    const mine = 'Please send:\n3 x A-100\n2 x B-200';
+    const { text } = parseMail(
+      Buffer.from(
+        `In-Reply-To: <1@x.example>\nSubject: Re: Order\nContent-Type: text/plain; charset=utf-8\n\n${mine}\n${announcement}\n> old words`,
+      ),
+    );
+    expect(text.startsWith(mine)).toBe(true);
+    expect(text).not.toContain('old words');
+  },
+);
+
 test('a winmail.dat that breaks off is kept as it came, beside what could be read of it', () => {
   const source = readFileSync(new URL('corpus/winmail-file-in-properties.eml', import.meta.url), 'latin1');
   const whole = parseMail(Buffer.from(source, 'latin1'));

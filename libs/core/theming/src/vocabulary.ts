@@ -83,7 +83,7 @@ function icon(name: string, { label, class: extra }: Record<string, unknown>): s
 }
 
 /** Begins with a letter of its own, to which nothing that follows belongs: what most names do, and far quicker found out. */
-const ONE_LETTER = /^[0-9A-Za-z\u00c0-\u024f\u0400-\u0481\u0620-\u064a\u4e00-\u9fff](?![\p{M}\u200d\ufe0f])/u;
+const ONE_LETTER = /^[0-9A-Za-z\u00c0-\u024f\u0400-\u0481\u0620-\u064a\u4e00-\u9fff](?!\p{M}|\u200d)/u;
 // Making one takes as long as a hundred faces.
 const letters = new Intl.Segmenter();
 

@@ -1,4 +1,5 @@
 import { InvalidField } from '@foyer/access';
+import { commaSeparated } from '@foyer/i18n';
 
 export const MAX_TAG = 50;
 /** As tags are kept, in one form however they are typed: ` VIP ` → `vip`. */
@@ -7,7 +8,7 @@ export const tagOf = (text: string): string =>
     .trim()
     .toLowerCase()
     .normalize('NFC')
-    .replace(/[\s,]+/g, '-');
+    .replace(/[\s,،、，]+/g, '-');
 
 /** @throws InvalidField at `tags` */
 export function refuseLongTags<T extends readonly string[]>(tags: T): T {
@@ -17,4 +18,4 @@ export function refuseLongTags<T extends readonly string[]>(tags: T): T {
 }
 
 /** The tags of a list as people type one, with commas or line ends between. */
-export const tagsIn = (list: string): string[] => list.split(/[,\n]/).map(tagOf).filter(Boolean);
+export const tagsIn = (list: string): string[] => list.split('\n').flatMap(commaSeparated).map(tagOf).filter(Boolean);

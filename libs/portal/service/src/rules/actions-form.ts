@@ -1,5 +1,6 @@
 import { InvalidField } from '@foyer/access';
 import { z } from 'zod';
+import { commaSeparated } from '@foyer/i18n';
 import { one, rowValues, several, type Typed, typedRows } from '@foyer/settings';
 import type { Option, RuleChoices } from '@foyer/tickets';
 import { mustBeKnown } from '../macros/placeholders.js';
@@ -112,7 +113,7 @@ export function actionsOf(typed: Typed, part: string, kinds: readonly string[], 
 
 function made(kind: string, to: string, text: string): object {
   const value = to === NOBODY ? null : to;
-  const tags = to.split(',').flatMap((tag) => (tag.trim() ? [tag.trim()] : []));
+  const tags = commaSeparated(to);
   switch (kind) {
     case 'add-tags':
       return { do: 'tag', add: tags, remove: [] };

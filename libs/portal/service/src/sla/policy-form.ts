@@ -82,7 +82,7 @@ export function policyParts(
 function escalationOf(typed: Typed, stage: Stage, choices: RuleChoices): Escalation {
   const name = `${stage}-addresses`;
   if (Array.isArray(typed[name])) throw new InvalidField(name, 'web.form.wrong');
-  const addresses = (typed[name] ?? '').split(/[,;\s]+/).filter((address) => address !== '');
+  const addresses = (typed[name] ?? '').split(/[,;،؛、，\s]+/).filter((address) => address !== '');
   if (
     addresses.length > 10 ||
     !addresses.every((address) => address.length <= 254 && z.email().safeParse(address).success)

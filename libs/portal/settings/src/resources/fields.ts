@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaSeparated } from '@foyer/i18n';
 import { field as typed } from '@foyer/web';
 import type { Typed } from '../typed-rows.js';
 import type { Reference } from './references.js';
@@ -183,7 +184,7 @@ export function words(
     .string()
     .max(most * (max + 2))
     .default('')
-    .transform((line) => [...new Set(line.split(',').map(each).map(trimmed))].filter((word) => word !== ''))
+    .transform((line) => [...new Set(commaSeparated(line).map(each).map(trimmed))].filter((word) => word !== ''))
     .pipe(schema);
   return {
     schema: schema.default([]),

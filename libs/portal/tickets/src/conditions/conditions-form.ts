@@ -1,4 +1,5 @@
 import { InvalidField } from '@foyer/access';
+import { commaSeparated } from '@foyer/i18n';
 import { one, rowValues, several, type Typed, typedRows } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
 import type { FieldChoice, RuleChoices } from './rule-choices.js';
@@ -65,11 +66,7 @@ function valueOf({ options, kind }: FieldChoice, typed: string | string[] | unde
     return [text];
   }
   if (kind === 'answer') return [text];
-  return text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-    .slice(0, 50);
+  return commaSeparated(text).slice(0, 50);
 }
 
 const isOperator = (text: string): boolean =>
