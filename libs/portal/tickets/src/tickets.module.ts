@@ -59,6 +59,7 @@ import { TicketSteps } from './ticket-steps.js';
 import { TicketThread } from './ticket-thread.js';
 import { ReopeningController } from './reopening/reopening.controller.js';
 import { Reopening } from './reopening/reopening.js';
+import { TicketPaper } from './ticket-paper.js';
 import { TicketPanels } from './ticket-slots.js';
 import { ticketRules } from './ticket.rules.js';
 import { Tickets } from './tickets.js';
@@ -118,6 +119,7 @@ const parts = [
     Snoozes,
     TicketCsv,
     TicketMails,
+    TicketPaper,
     TicketsPack,
     TicketViews,
     ViewChoices,

@@ -329,6 +329,15 @@ describe('on the ticket', () => {
     const page = await ana.get(at);
     expect(page.text).toContain('9 pieces');
     expect(page.text).not.toContain('CC-4711');
+    // On paper too; the team's only where somebody asks for them.
+    const onPaper = async (browser: typeof ana, path: string) => {
+      const { text } = await browser.get(path);
+      return ['9 pieces', 'CC-4711'].filter((answer) => text.includes(answer));
+    };
+    expect(await onPaper(ana, `${at}/print`)).toEqual(['9 pieces']);
+    expect(await onPaper(ana, `${at}/print?notes=yes`)).toEqual(['9 pieces']);
+    expect(await onPaper(owner, `/console${at}/print`)).toEqual(['9 pieces']);
+    expect(await onPaper(owner, `/console${at}/print?notes=yes`)).toEqual(['9 pieces', 'CC-4711']);
     const file = new RegExp(`${at}/answers/[0-9a-f-]{36}`).exec(page.text)![0];
     expect((await ana.get(file)).status).toBe(303);
     const stranger = await (await acme.customer('Stranger')).browser();

@@ -28,17 +28,20 @@ export class AnswerPanels implements OnModuleInit {
     }
   }
 
+  /** What a ticket's form was answered with, as this side may see it. */
+  async of(ticket: TicketView, { locale, region }: Visit, team: boolean) {
+    const [fields, types] = [await this.requests.fields(), await this.requests.types()];
+    const names = await this.names(idsIn(ticket.fields, fields));
+    return answersOf(ticket, fields, types, { locale, region, team, names }).map((answer) => ({
+      ...answer,
+      files: answer.files.map(({ id, name }) => ({ name, href: `${addressOf(ticket, team)}/answers/${id}` })),
+    }));
+  }
+
   private async panel(ticket: TicketView, visit: Visit, team: boolean) {
     const [fields, types] = [await this.requests.fields(), await this.requests.types()];
     const type = types.find(({ id }) => id === ticket.typeId);
-    const names = await this.names(idsIn(ticket.fields, fields));
-    const base = `${team ? '/console' : ''}/tickets/${ticketNumber(ticket.number)}`;
-    const answers = answersOf(ticket, fields, types, { locale: visit.locale, region: visit.region, team, names }).map(
-      (answer) => ({
-        ...answer,
-        files: answer.files.map(({ id, name }) => ({ name, href: `${base}/answers/${id}` })),
-      }),
-    );
+    const answers = await this.of(ticket, visit, team);
     const asks = type !== undefined && questionsOf(type, fields, true).length > 0;
     const earlier = answers.filter((answer) => answer.earlier);
     const changeable = team && ticket.can.update && (asks || earlier.length > 0);
@@ -47,7 +50,7 @@ export class AnswerPanels implements OnModuleInit {
       answers: answers.filter((answer) => !answer.earlier),
       earlier,
       type: type ? typeName(type, visit.locale) : null,
-      change: changeable ? `${base}/fields` : null,
+      change: changeable ? `${addressOf(ticket, team)}/fields` : null,
     };
     return { template: 'tickets/request/answers', view };
   }
@@ -76,3 +79,6 @@ export class AnswerPanels implements OnModuleInit {
     return { id: fileId, name };
   }
 }
+
+const addressOf = ({ number }: Answered, team: boolean): string =>
+  `${team ? '/console' : ''}/tickets/${ticketNumber(number)}`;

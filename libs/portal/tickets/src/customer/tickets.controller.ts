@@ -24,6 +24,7 @@ import { answerForm, messageForm } from '../ticket-forms.js';
 import { TicketList } from '../ticket-list.js';
 import { ticketNumber } from '../ticket-number.js';
 import { TicketPanels } from '../ticket-slots.js';
+import { TicketPaper } from '../ticket-paper.js';
 import { replyPlace, type ThreadPart, TicketPageReader } from '../ticket-page.js';
 import type { TicketView } from '../ticket-detail.js';
 import { onTicket } from '../on-ticket.js';
@@ -68,6 +69,7 @@ export class CustomerTicketsController {
     private readonly requests: Requests,
     private readonly panels: TicketPanels,
     private readonly merges: Merges,
+    private readonly paper: TicketPaper,
   ) {}
 
   @Get()
@@ -129,8 +131,7 @@ export class CustomerTicketsController {
   @Get(':number/print')
   @View('tickets/customer/print')
   async print(@Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>) {
-    const view = await this.view(visit, actor, number, visit.form(), [], 'whole');
-    return { ...view, printedAt: new Date().toISOString(), back: at(number), notes: null };
+    return this.paper.of(visit, actor, await this.page.read(actor, number), '');
   }
 
   @Post(':number/replies')

@@ -12,6 +12,7 @@ import { TicketSurroundings } from './ticket-surroundings.js';
 import { UNDONE } from '../ticket-filter.js';
 import { ticketNumber } from '../ticket-number.js';
 import { onTicket } from '../on-ticket.js';
+import { TicketPaper } from '../ticket-paper.js';
 import { notePlace, replyPlace, TicketPageReader } from '../ticket-page.js';
 import type { ThreadMessage, TicketView } from '../ticket-detail.js';
 import { changedIn, propertiesOf, propertyValues, typedAgain } from '../ticket-properties.js';
@@ -55,6 +56,7 @@ export class TeamTicketController {
     private readonly groups: Groups,
     private readonly live: LiveTickets,
     private readonly drafts: Drafts,
+    private readonly paper: TicketPaper,
   ) {}
 
   @Get()
@@ -82,18 +84,7 @@ export class TeamTicketController {
     @Ask(onTicket) { visit, actor, number }: Asked<typeof onTicket, PortalActor>,
     @Query('notes') notes?: unknown,
   ) {
-    const ticket = await this.page.read(actor, number);
-    const entries = entryViews(visit, '/console', ticket, actor.id);
-    const [back, shown] = [`${PATH}/${ticketNumber(number)}`, notes === 'yes'];
-    const isNote = ({ kind }: (typeof entries)[number]) => kind === 'note';
-    return {
-      ticket: ticketView(visit, '/console', ticket),
-      // Paper goes from hand to hand: what only the team may read is on it when somebody asks for it.
-      entries: shown ? entries : entries.filter((entry) => !isNote(entry)),
-      notes: entries.some(isNote) ? { shown, href: `${back}/print${shown ? '' : '?notes=yes'}` } : null,
-      printedAt: new Date().toISOString(),
-      back,
-    };
+    return this.paper.of(visit, actor, await this.page.read(actor, number), '/console', notes === 'yes');
   }
 
   @Post('replies')
