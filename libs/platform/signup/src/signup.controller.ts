@@ -2,21 +2,14 @@ import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Config, CONFIG } from '@foyer/config';
 import { isTimeZone } from '@foyer/i18n';
-import { Ask, type Asked, field, type FormState, Guest, show, SiteController, View, type Visit } from '@foyer/web';
-import { Packs, slug } from '@foyer/tenants';
+import { Ask, type Asked, type FormState, Guest, show, SiteController, View, type Visit } from '@foyer/web';
+import { Packs, newTenantFields } from '@foyer/tenants';
 import { PLANS } from './plans.js';
 import { Signup } from './signup.js';
 
 const signUpForm = z.object({
-  business: field.name(80),
-  slug,
-  name: field.name(100),
-  email: field.email,
+  ...newTenantFields,
   plan: z.enum(PLANS),
-  blueprint: z
-    .string()
-    .max(40)
-    .transform((value) => value || null),
   /** The browser's own, where it could tell. */
   timeZone: z
     .string()

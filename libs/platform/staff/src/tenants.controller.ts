@@ -10,7 +10,7 @@ import {
   Directory,
   OwnerArrival,
   Packs,
-  slug,
+  newTenantFields,
   TENANT_STATUSES,
   TenantList,
   type TenantRow,
@@ -44,15 +44,8 @@ const filters = z.object({
 const suspendForm = z.object({ reason: field.lines(500), confirmed: z.literal('1', 'staff.tenant.confirm') });
 const resumeForm = z.object({ reason: field.lines(500) });
 const newTenantForm = z.object({
-  business: field.name(80),
-  slug,
-  name: field.name(100),
-  email: field.email,
+  ...newTenantFields,
   plan: z.enum(PLANS),
-  blueprint: z
-    .string()
-    .max(40)
-    .transform((value) => value || null),
 });
 const listing = { query: filters };
 const creating = { form: newTenantForm };

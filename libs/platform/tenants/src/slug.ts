@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { field } from '@foyer/web';
 
 /** Names that the platform's own hosts use, now or probably one day, and those that mean something to machines. */
 const RESERVED = new Set(
@@ -16,3 +17,15 @@ export const slug = z
   .min(3, 'tenants.slug.form')
   .max(40, 'tenants.slug.form')
   .refine((value) => !RESERVED.has(value), 'tenants.slug.reserved');
+
+/** What whoever opens a portal is asked, on the site or by staff. */
+export const newTenantFields = {
+  business: field.name(80),
+  slug,
+  name: field.name(100),
+  email: field.email,
+  blueprint: z
+    .string()
+    .max(40)
+    .transform((value) => value || null),
+};

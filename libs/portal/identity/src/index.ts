@@ -54,7 +54,7 @@ export { Newcomers } from './newcomers.js';
 export { PeopleList, type PersonRow } from './people-list.js';
 export { personAt } from './person-at.js';
 export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './person.entity.js';
-export type { PortalActor } from './portal-actor.js';
+export { NOBODY, type PortalActor } from './portal-actor.js';
 export { AT_DESK, placeSql, PortalPrincipals } from './portal-principals.js';
 export { SignIn } from './sign-in.js';
 export { IdentityModule } from './identity.module.js';

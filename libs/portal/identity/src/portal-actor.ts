@@ -14,3 +14,9 @@ export interface PortalActor extends Actor {
   companyId: string | null;
   sessionId: string | null;
 }
+
+/** What an actor has that is no person of the portal: a guest, a rule, a clock. */
+export const NOBODY = {
+  ...{ id: null, email: null, teamRole: null },
+  ...{ companies: [], companyId: null, sessionId: null },
+} satisfies Partial<PortalActor>;

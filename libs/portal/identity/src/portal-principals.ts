@@ -5,7 +5,7 @@ import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/datab
 import { Slots } from '@foyer/slots';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
-import type { PortalActor } from './portal-actor.js';
+import { NOBODY, type PortalActor } from './portal-actor.js';
 import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
 import { grantsOf, type Place } from './roles/grants.js';
@@ -196,17 +196,7 @@ export class PortalPrincipals implements OnModuleInit {
 
   private guest(): Principal {
     const ability = this.abilities.of({ id: null, team: null, groups: [], reach: {} });
-    const actor: PortalActor = {
-      kind: 'guest',
-      id: null,
-      name: '',
-      email: null,
-      teamRole: null,
-      companies: [],
-      companyId: null,
-      sessionId: null,
-      ability,
-    };
+    const actor: PortalActor = { ...NOBODY, kind: 'guest', name: '', ability };
     return { actor, session: null, view: null, isTeam: false, locale: null, timeZone: null };
   }
 }

@@ -1,5 +1,5 @@
 import { abilityOf } from '@foyer/access';
-import type { PortalActor } from '@foyer/identity';
+import { NOBODY, type PortalActor } from '@foyer/identity';
 
 const ability = abilityOf(({ can }) => can('manage', ['Ticket', 'Note']));
 
@@ -7,17 +7,7 @@ const ability = abilityOf(({ can }) => can('manage', ['Ticket', 'Note']));
 type Robot = PortalActor & { nameKey?: string };
 
 /** An actor that is nobody: a rule or a clock, by the name under which the thread tells of it. May do everything to tickets. */
-export const robot = (name: string): Robot => ({
-  kind: 'job',
-  id: null,
-  name,
-  email: null,
-  teamRole: null,
-  companies: [],
-  companyId: null,
-  sessionId: null,
-  ability,
-});
+export const robot = (name: string): Robot => ({ ...NOBODY, kind: 'job', name, ability });
 
 /** The product itself, by the message key of the part that acts. */
 export const ownRobot = (nameKey: string): Robot => ({ ...robot(nameKey), nameKey });
