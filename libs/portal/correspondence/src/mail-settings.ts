@@ -60,7 +60,7 @@ const usual = { none: 'correspondence.mailbox.usual' };
 export const mailboxes = declareResource('mailboxes', {
   one: 'mailbox',
   words: 'correspondence.mailbox',
-  page: { path: 'mailboxes', group: 'mail', icon: 'inbox', order: 11 },
+  page: { path: 'mailboxes', group: 'mail', icon: 'inbox', order: 11, feature: 'tickets' },
   ordered: false,
   fields: {
     name: text(80),
