@@ -33,6 +33,18 @@ const refusal = ({ status, body }: { status: number; body: { errors?: { pointer:
 ];
 
 describe('a file', () => {
+  test('hangs on one message, of two that name it at once', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const attachment_ids = [await sent(everything)];
+      const answers = await Promise.all(
+        [1, 2].map((n) => everything.post(`tickets/${n}/notes`, { body: 'See the file', attachment_ids })),
+      );
+      // The later finds it taken, before it writes or as it does.
+      const [first, second] = answers.map(({ status }) => status).sort();
+      expect([first, [409, 422].includes(second!)]).toEqual([201, true]);
+    }
+  });
+
   test('is sent, named in what is written, and given back', async () => {
     const { status, body } = await ofCompany.upload('Prüfprotokoll.txt', 'Line 4711');
     expect([status, body]).toEqual([

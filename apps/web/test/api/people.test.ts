@@ -91,3 +91,16 @@ test('whom a key adds is invited where it says so', async () => {
   expect((await everything.post('people', draft)).status).toBe(201);
   expect(await peek(await secretTo('mona@globex.example'))).toMatchObject({ email: 'mona@globex.example' });
 });
+
+test('two programs at once make no two companies of one domain, and no circle of branches', async () => {
+  const twins = await Promise.all(
+    ['Twin one', 'Twin two'].map((name) => everything.post('companies', { name, domain: 'twins.example' })),
+  );
+  expect(twins.map(({ status }) => status).sort()).toEqual([201, 422]);
+  const [a, b] = [await companyId('Globex'), await companyId('Umbrella')];
+  const both = await Promise.all([
+    everything.patch(`companies/${a}`, { parent_id: b }, '*'),
+    everything.patch(`companies/${b}`, { parent_id: a }, '*'),
+  ]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 422]);
+});

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Actor } from '@foyer/access';
 import type { Device } from '@foyer/credentials';
 import { type MessageValues, regionAsked, translate } from '@foyer/i18n';
 import { type CookieName, Cookies } from './cookies.js';
@@ -12,6 +13,11 @@ export class Visit {
     private readonly res: FoyerResponse,
     private readonly cookies: Cookies,
   ) {}
+
+  /** Whose page it is: for what is shown on it. Verbs get their actor as an argument. */
+  get actor(): Actor {
+    return this.req.foyer.principal!.actor;
+  }
 
   get locale(): string {
     return this.req.foyer.locale!;

@@ -44,6 +44,7 @@ export class Companies {
     if (!holds(actor.ability, 'create', 'Company')) throw new Refused();
     mustBeTheirs(details);
     return this.database.write(async (em) => {
+      await this.database.inTurn('companies');
       const company = Object.assign(new Company(), details);
       await this.mustBeTheirsAlone(company.id, details);
       await this.checkPlace(company.id, details);
@@ -56,9 +57,11 @@ export class Companies {
 
   /** Nobody else changes it, or who belongs to it, until the enclosing write is over. */
   async hold(companyId: string): Promise<void> {
-    await this.database.write((em) =>
-      rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`),
-    );
+    await this.database.write(async (em) => {
+      // What is checked is of other companies too: their domains, and of whom they are branches.
+      await this.database.inTurn('companies');
+      await rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`);
+    });
   }
 
   /** @throws Conflict `CHANGED` where somebody else has changed it since it was `opened` (`companyVersion`) */

@@ -1,3 +1,4 @@
+import type { Use } from '@foyer/settings';
 import { type Piece, Slot } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { PortalActor } from './portal-actor.js';
@@ -13,6 +14,10 @@ export const accountSections = new Slot<AccountSection>('account.sections');
 /** What a module takes away from somebody who leaves a company or the team (null), in the same transaction. */
 export type Leaving = (companyId: string | null, personId: string) => Promise<void>;
 export const leaving = new Slot<Leaving>('identity.leaving');
+
+/** What goes on without somebody of the team who leaves it, such as keys they made: told to whoever sends them away. */
+export type FindKept = (personId: string) => Promise<Use[]>;
+export const keptWithout = new Slot<FindKept>('identity.kept-without');
 
 /** Ids of the parts of the team that somebody belongs to, such as groups of tickets. */
 export type PartsOf = (personId: string) => Promise<readonly string[]>;

@@ -21,6 +21,7 @@ export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js'
 export {
   type AccountSection,
   accountSections,
+  keptWithout,
   leaving,
   type Previewed,
   rolePreviews,

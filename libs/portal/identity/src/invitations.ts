@@ -65,11 +65,12 @@ interface InvitationData {
   teamRole?: TeamRole;
   companyId?: string;
   companyRole?: CompanyRole;
-  /** The team puts none of its own into a company, also those who have joined it since or taken that address. */
-  byTeam?: boolean;
 }
 
-/** Letting people in by a link to their mailbox. Nobody chooses another person's password (ASVS 6.4.6). */
+/**
+ * Letting people in by a link to their mailbox. Nobody chooses another person's password (ASVS 6.4.6). Nobody of the team comes into a
+ * company by it, also those who have joined the team since: its admins would learn of them, and share tickets past their role.
+ */
 @Injectable()
 export class Invitations {
   constructor(
@@ -94,11 +95,9 @@ export class Invitations {
       const person = await em.findOne(Person, { email });
       if (person && (await this.isAlreadyThere(person, destination)))
         throw new Conflict('identity.invite.already-there');
-      const byTeam = actor.teamRole !== null;
-      if ('companyId' in destination && byTeam && person?.teamRole)
-        throw new InvalidField('email', 'identity.companies.in-team');
+      if ('companyId' in destination && person?.teamRole) throw new InvalidField('email', 'identity.companies.in-team');
       const data: InvitationData = {
-        ...{ name, inviter: actor.name, inviterId: actor.id, byTeam, ...(actor.keyId && { keyId: actor.keyId }) },
+        ...{ name, inviter: actor.name, inviterId: actor.id, ...(actor.keyId && { keyId: actor.keyId }) },
         ...('personId' in destination ? {} : destination),
       };
       const secret = await this.tokens.issue('invitation', {
@@ -130,7 +129,7 @@ export class Invitations {
     return this.database.read(async (em) => {
       const company = data.companyId ? await em.findOne(Company, { id: data.companyId }) : null;
       const person = await em.findOne(Person, { email: token.email });
-      if (person?.status === 'deactivated') return null;
+      if (person?.status === 'deactivated' || (data.companyId && person?.teamRole)) return null;
       return {
         name: person?.name ?? data.name, // a company’s admin names nobody anew
         inviter: data.inviter,
@@ -160,7 +159,7 @@ export class Invitations {
       if (!token) return null;
       const data = token.data as unknown as InvitationData;
       if (person?.status === 'deactivated' || ('personId' in as && person?.id !== as.personId)) return null;
-      if (data.companyId && data.byTeam && person?.teamRole) return null;
+      if (data.companyId && person?.teamRole) return null;
       const added = person === null;
       if (!person) em.persist((person = Object.assign(new Person(), { email: token.email, name: data.name })));
       if (chosen) person.name = chosen.name;

@@ -293,3 +293,18 @@ test('an invitation lets nobody in when whoever sent it may not give that role a
     expect([what, await accepted(`l${n + 1}@x.example`)]).toEqual([what, true]);
   }
 });
+
+test('nobody of the team comes into a company by an invitation, also one from before they joined the team', async () => {
+  const agent = await acme.agent('Tess');
+  await expect(toCompany(agent.email)).rejects.toMatchObject({ field: 'email', code: 'identity.companies.in-team' });
+  const later = await acme.customer('Later');
+  await toCompany(later.email);
+  const secret = secretOf(await mailTo(later.email));
+  expect(await acme.inside(() => world.get(Invitations).peek(secret))).not.toBeNull();
+  await acme.change(
+    () => sql`update ${table('person')} set team_role = 'agent' where email = ${later.email} returning id`,
+  );
+  const { id } = await later.actor();
+  expect(await acme.inside(() => world.get(Invitations).peek(secret))).toBeNull();
+  expect(await acme.inside(() => world.get(Invitations).accept(secret, { personId: id! }))).toBeNull();
+});

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
+import { keptWithout } from '@foyer/identity';
 import { setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
@@ -20,6 +21,7 @@ export class KeysModule implements OnModuleInit {
   constructor(
     private readonly themes: Themes,
     private readonly slots: Slots,
+    private readonly keys: Keys,
   ) {}
 
   onModuleInit(): void {
@@ -27,6 +29,11 @@ export class KeysModule implements OnModuleInit {
       ...{ group: 'portal', href: '/console/settings/api-keys', icon: 'key' },
       ...{ label: 'keys.title', text: 'keys.lead' },
     });
+    this.slots.fill(keptWithout, 10, async (personId) =>
+      (await this.keys.madeBy(personId)).map(({ id, name }) => ({
+        ...{ kind: 'keys.title', href: `/console/settings/api-keys/${id}`, name: () => name },
+      })),
+    );
     this.themes.registerTemplates('keys', new URL('../templates', import.meta.url));
   }
 }

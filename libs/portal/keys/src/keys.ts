@@ -60,6 +60,11 @@ export class Keys {
     return key;
   }
 
+  /** Those that somebody made and that still count: they go on when their maker is gone. */
+  madeBy(personId: string): Promise<KeyRow[]> {
+    return this.read(sql`k.created_by_id = ${personId} and ${COUNTS}`);
+  }
+
   /** The key itself is told this once. @throws InvalidField, Conflict, Refused */
   async create(actor: PortalActor, draft: KeyDraft): Promise<{ id: string; key: string }> {
     await this.check(actor, draft);

@@ -45,6 +45,19 @@ test.each(['192.0.2.0/33', '192.0.2.0/0', '256.1.1.1', '192.0.2', 'example.com',
 );
 
 describe('in the console', () => {
+  test('whoever sends its maker away is told of a key that goes on', async () => {
+    const admin = await acme.agent('Kim');
+    await acme.change(() => sql`update ${table('person')} set team_role = 'admin' where name = 'Kim' returning id`);
+    const browser = await admin.browser();
+    await browser.get(`${PAGE}/new`);
+    await browser.post(PAGE, { name: 'Nightly export', scopes: ['tickets:read'], days: '365' });
+    const { id } = await admin.actor();
+    await owner.get('/console/team');
+    const asked = await owner.post(`/console/team/${id}/removal`);
+    expect([asked.status, asked.text.includes('Nightly export')]).toEqual([422, true]);
+    expect((await owner.post(`/console/team/${id}/removal`, { anyway: '1' })).status).toBe(303);
+  });
+
   test('a key is shown once, and kept as a hash', async () => {
     await owner.get(`${PAGE}/new`);
     const wrong = await owner.post(PAGE, { name: '', days: '365', addresses: 'example.com' });

@@ -89,23 +89,35 @@ export class TicketThread {
       ticket.updatedAt = new Date();
       if (kind === 'reply') ticket.shownAt = new Date();
       await em.flush();
-      // Only files the author uploaded and that hang on nothing yet: an id from elsewhere attaches nothing.
-      const attached =
-        fileIds.length === 0
-          ? []
-          : await rows<{ name: string }>(
-              em,
-              sql`with attached as (
-                    insert into ${table('ticket_attachment')} (message_id, file_id)
-                    select ${message.id}, f.id from ${table('file')} f
-                     where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${keeperOf(author)}
-                       and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)
-                    returning file_id)
-                  select f.name from attached join ${table('file')} f on f.id = attached.file_id`,
-            );
-      const words = [...attached.map(({ name }) => name), body].join(' ');
+      const names = fileIds.length > 0 ? await this.attach(message.id, author, fileIds) : [];
+      const words = [...names, body].join(' ');
       await this.remember(ticket.id, kind === 'note' ? 'note' : 'reply', words);
       return message;
+    });
+  }
+
+  /**
+   * Only files the author uploaded and that hang on nothing yet. Of two messages that take one at once the later waits, and then
+   * finds it taken. @throws Conflict
+   */
+  private async attach(messageId: string, author: PortalActor, fileIds: readonly string[]): Promise<string[]> {
+    return this.database.write(async (em) => {
+      await rows(
+        em,
+        sql`select 1 from ${table('file')} f where f.id = any(${fileIds}::uuid[]) order by f.id for update`,
+      );
+      const attached = await rows<{ name: string }>(
+        em,
+        sql`with attached as (
+              insert into ${table('ticket_attachment')} (message_id, file_id)
+              select ${messageId}, f.id from ${table('file')} f
+               where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${keeperOf(author)}
+                 and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)
+              returning file_id)
+            select f.name from attached join ${table('file')} f on f.id = attached.file_id`,
+      );
+      if (attached.length < new Set(fileIds).size) throw new Conflict('files.refused.sent');
+      return attached.map(({ name }) => name);
     });
   }
 

@@ -217,6 +217,28 @@ describe('sharing and following', () => {
     expect((await browser.get(path)).status).toBe(404);
   });
 
+  test('customers send away those whom they see following, and nobody of the team', async () => {
+    const ticket = await ana.opens('Followed by the team');
+    const agent = await (await acme.agent('Fay')).browser();
+    await agent.post(`/console/tickets/${number(ticket.number)}/following`, { follow: '1' });
+    const followers = async () =>
+      (
+        await acme.query<{ ids: string[] }>(
+          () => sql`select to_json(watcher_ids) as ids from ${table('ticket')} where id = ${ticket.id}`,
+        )
+      )[0]!.ids;
+    const [fay] = await followers();
+    const anas = await ana.browser();
+    const path = `/tickets/${number(ticket.number)}`;
+    await anas.get(`${path}/access`);
+    expect((await anas.post(`${path}/followers/${fay}/removal`)).status).toBe(404);
+    expect(await followers()).toEqual([fay]);
+    const console_ = await acme.owner.browser();
+    await console_.get(`/console${path}/access`);
+    expect((await console_.post(`/console${path}/followers/${fay}/removal`)).status).toBe(303);
+    expect(await followers()).toEqual([]);
+  });
+
   test('nothing is shared outside the company, and the answer does not tell who exists', async () => {
     const ticket = await ana.opens('Not for everybody');
     await (await acme.customer('Stranger')).of('Umbrella');

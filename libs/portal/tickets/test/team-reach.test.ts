@@ -58,7 +58,7 @@ beforeAll(async () => {
     await world.get(Collections).apply(teamRoles, [
       { id: PART, name: 'Part', scopes: reach },
       { id: NO_END, name: 'No end', scopes: { ...reach, 'tickets.close': 'none' } },
-      { id: BLIND, name: 'Blind', scopes: { 'team.manage': 'all' } },
+      { id: BLIND, name: 'Blind', scopes: { 'team.manage': 'all', 'settings.manage': 'all' } },
     ]);
     await world.get(Collections).apply(ticketGroups, [
       { id: WORKSHOP!, name: 'Workshop', memberIds: [await idOf('Mara')] },
@@ -213,6 +213,15 @@ describe('mails go only as far as their readers see', () => {
     expect(told).toContain('ruth@acme.example');
     expect(told).not.toContain('mara@acme.example');
     expect(told).not.toContain('olaf@acme.example');
+  });
+
+  test('whoever sets up the portal and sees no tickets is shown none where rules are tried on them', async () => {
+    await opens('Squealing for a rule', WORKSHOP!);
+    await gives('Olaf', BLIND);
+    const page = await olaf.get('/console/settings/routing/new');
+    expect([page.status, /TKT-\d+|Squealing/.exec(page.text)]).toEqual([200, null]);
+    await gives('Olaf', PART);
+    expect((await owner.get('/console/settings/routing/new')).text).toContain('Squealing for a rule');
   });
 
   test('whoever follows and has lost their role hears nothing more, and is called by nobody', async () => {

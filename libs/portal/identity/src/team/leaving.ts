@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { holds } from '@foyer/access';
-import { useLinks, Uses } from '@foyer/settings';
+import { type Use, useLinks, Uses } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { field, type FormState, type OtherView, show, type Visit } from '@foyer/web';
+import { keptWithout } from '../identity-slots.js';
 import { PeopleList } from '../people-list.js';
 import type { PortalActor } from '../portal-actor.js';
 
@@ -16,6 +18,7 @@ export class Leaving {
   constructor(
     private readonly uses: Uses,
     private readonly list: PeopleList,
+    private readonly slots: Slots,
   ) {}
 
   /** The page that says which settings these are. Null where there are none, or whoever sends it has read that. */
@@ -29,10 +32,12 @@ export class Leaving {
     // Whoever may not is told so by what comes after.
     if (!holds(actor.ability, 'manage', 'Team') || (!form.failed && form.value.anyway)) return null;
     const uses = await this.uses.of(personId);
-    if (uses.length === 0) return null;
+    const kept = (await Promise.all(this.slots.of(keptWithout).map((find) => find(personId)))).flat();
+    if (uses.length + kept.length === 0) return null;
     const { name } = await this.list.person(actor, personId);
     const manages = holds(actor.ability, 'manage', 'Settings');
-    const links = useLinks(uses, visit.locale).map((use) => (manages ? use : { ...use, href: null }));
-    return show('identity/team/leaving', { name, uses: links, action, back }, 422);
+    const links = (all: readonly Use[]) =>
+      useLinks(all, visit.locale).map((use) => (manages ? use : { ...use, href: null }));
+    return show('identity/team/leaving', { name, uses: links(uses), kept: links(kept), action, back }, 422);
   }
 }

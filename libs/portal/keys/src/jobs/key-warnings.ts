@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { PortalPrincipals, TeamRoles } from '@foyer/identity';
 import { type Notice, Notices, type Reader } from '@foyer/notify';
 import { currentTenant } from '@foyer/tenancy';
@@ -49,7 +49,7 @@ export class KeyWarnings implements OnModuleInit {
         sql`select id, name, expires_at as "expiresAt" from ${table('api_key')}
              where revoked_at is null and expires_at > now() and (created_at at time zone 'UTC')::date < ${today}::date
                and (expires_at at time zone 'UTC')::date - ${today}::date = any(${[...WARNED_DAYS]}::int[])
-             order by expires_at, name`,
+             order by expires_at, name ${ALPHABETICAL}`,
       ),
     );
     if (keys.length === 0) return;

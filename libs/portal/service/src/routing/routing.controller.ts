@@ -1,3 +1,4 @@
+import type { PortalActor } from '@foyer/identity';
 import { InvalidField } from '@foyer/access';
 import { Collections, ResourceController, type ResourceInput, SettingsPage, type Typed } from '@foyer/settings';
 import {
@@ -63,7 +64,7 @@ export class RoutingController extends ResourceController<RoutingRule> {
   /** With what stands in the form now, saved or not. */
   private async tried(visit: Visit, form: FormState<unknown>, choices: RuleChoices) {
     try {
-      return await this.dryRun.of(conditionsOf(form.values, choices), visit.locale);
+      return await this.dryRun.of(visit.actor as PortalActor, conditionsOf(form.values, choices), visit.locale);
     } catch (error) {
       if (error instanceof InvalidField) return null;
       throw error;

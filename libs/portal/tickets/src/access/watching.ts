@@ -52,9 +52,18 @@ export class Watching {
   }
 
   private async drop(actor: PortalActor, ticket: Ticket, personId: string): Promise<void> {
-    if (!ticket.watcherIds.includes(personId)) throw new NotFound();
+    // Whom customers are not shown they do not send away.
+    const isTheirs = ticket.watcherIds.includes(personId) && (ofTeam(actor) || !(await this.isOfTeam(personId)));
+    if (!isTheirs) throw new NotFound();
     ticket.watcherIds = ticket.watcherIds.filter((id) => id !== personId);
     await this.thread.happened(ticket, actor, [{ type: 'unshared', from: null, to: personId }]);
+  }
+
+  private async isOfTeam(personId: string): Promise<boolean> {
+    const found = await this.database.read((em) =>
+      rows(em, sql`select 1 from ${table('person')} p where p.id = ${personId} and p.team_role is not null`),
+    );
+    return found.length > 0;
   }
 
   private async shareable(actor: PortalActor, ticket: Ticket, email: string) {
