@@ -7,10 +7,11 @@ export class DatabaseUnreachable extends Error {
 
 /**
  * Codes of the operating system, and of PostgreSQL: connection exceptions (class 08), too many connections, and a server
- * that shuts down, has crashed or is starting (class 57; PostgreSQL, appendix A).
+ * that shuts down, has crashed or is starting (class 57; PostgreSQL, appendix A). Two that wait for each other, of which one was
+ * rolled back (class 40), are told the same: nothing has happened, and it can be sent again.
  */
 const CODES =
-  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08[0-9A-Z]{3}|53300|57P0[1-5])$/;
+  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08[0-9A-Z]{3}|53300|57P0[1-5]|40001|40P01)$/;
 /** What `pg` says without a code. */
 const WORDS =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;

@@ -185,19 +185,28 @@ export class Invitations {
     });
   }
 
-  /** Open invitations to the team (null) or to a company. */
+  /** Open invitations to the team (null) or to a company; those that let nobody in any more are as good as gone. */
   async pending(actor: PortalActor, companyId: string | null): Promise<PendingInvitation[]> {
     this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
-    return this.database.read((em) =>
-      rows<PendingInvitation>(
+    const sent = await this.database.read((em) =>
+      rows<PendingInvitation & { data: InvitationData }>(
         em,
-        sql`select id, email, data->>'name' as name, coalesce(data->>'companyRole', data->>'teamRole') as role,
+        sql`select id, email, data, data->>'name' as name, coalesce(data->>'companyRole', data->>'teamRole') as role,
                    created_at as "createdAt", expires_at as "expiresAt"
               from ${table('token')}
              where purpose = 'invitation' and subject_id is not distinct from ${companyId}::uuid and used_at is null and expires_at > now()
              order by created_at desc limit 100`,
       ),
     );
+    const open: PendingInvitation[] = [];
+    // One after the other, and each inviter once for each thing they gave: there are few.
+    const given = new Map<string, boolean>();
+    for (const { data, ...invitation } of sent) {
+      const what = JSON.stringify([data.inviterId, data.keyId, data.teamRole, data.companyId, data.companyRole]);
+      if (!given.has(what)) given.set(what, await this.isStillGiven(data));
+      if (given.get(what)) open.push(invitation);
+    }
+    return open;
   }
 
   /** The company of an open invitation; null for the team's. @throws NotFound */

@@ -308,3 +308,16 @@ test('nobody of the team comes into a company by an invitation, also one from be
   expect(await acme.inside(() => world.get(Invitations).peek(secret))).toBeNull();
   expect(await acme.inside(() => world.get(Invitations).accept(secret, { personId: id! }))).toBeNull();
 });
+
+test('an invitation that lets nobody in any more is not among the open ones', async () => {
+  const kim = await acme.agent('Kim');
+  await acme.change(() => sql`update ${table('person')} set team_role = 'admin' where name = 'Kim' returning id`);
+  await toTeam('new@colleagues.example', kim);
+  const open = async () => {
+    const owner = await acme.owner.actor();
+    return (await acme.inside(() => world.get(Invitations).pending(owner, null))).map(({ email }) => email);
+  };
+  expect(await open()).toContain('new@colleagues.example');
+  await acme.change(() => sql`update ${table('person')} set team_role = 'viewer' where name = 'Kim' returning id`);
+  expect(await open()).not.toContain('new@colleagues.example');
+});

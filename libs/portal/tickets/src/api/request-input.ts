@@ -80,8 +80,12 @@ export class RequestInput {
     mustBeAmong(asksFor, asked.fields);
     const files = await this.filesIn(actor, asked.fields, asksFor);
     if (type.needs.attachments !== 'hidden') files['attachments'] = asked.attachment_ids;
-    else if (asked.attachment_ids.length > 0)
-      throw new Problem(422, 'invalid', { errors: [unknownAt(['attachment_ids'])] });
+    const unasked = [
+      ...(type.needs.attachments === 'hidden' && asked.attachment_ids.length > 0 ? ['attachment_ids'] : []),
+      ...(type.needs.priority === 'hidden' && priority ? ['priority'] : []),
+      ...(type.needs.category === 'hidden' && category ? ['category_id'] : []),
+    ];
+    if (unasked.length > 0) throw new Problem(422, 'invalid', { errors: unasked.map((name) => unknownAt([name])) });
     await this.mustBeReady(actor, asked.attachment_ids, '/attachment_ids');
     const around = await this.around(actor, requesterId);
     const schema = requestForm(type, fields, typed, {
