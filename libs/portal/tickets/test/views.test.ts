@@ -126,6 +126,70 @@ describe('a view', () => {
   });
 });
 
+describe('a view that names what has been removed', () => {
+  let clerk: Visitor;
+  beforeAll(async () => {
+    clerk = await (await acme.agent('Cleo')).browser();
+    await clerk.get('/console/tickets');
+  });
+  const bay = '0190f000-0000-7000-8000-00000000b0b1';
+  const lane = '0190f000-0000-7000-8000-00000000b0b2';
+  const groups = (...more: { id: string; name: string }[]) =>
+    acme.inside(async () => {
+      const kept = [{ id: GROUP, name: 'Workshop', memberIds: [(await mara.actor()).id!] }];
+      await world.get(Collections).apply(ticketGroups, [...kept, ...more.map((one) => ({ ...one, memberIds: [] }))]);
+    });
+  const asks = (...ids: string[]) => ({ 'tests-0-field': 'groupId', 'tests-0-operator': 'is', 'tests-0-value': ids });
+
+  test('says so above its list, and lets what is gone be taken out or its condition be removed', async () => {
+    await groups({ id: bay, name: 'Loading bay' });
+    const view = { name: 'Bay', ...asks(bay, GROUP) };
+    const id = await kept(clerk, view as object);
+    const [list, at] = [`/console/tickets?view=${id}`, `${VIEWS}/${id}`];
+    const told = 'name something that was removed';
+    expect((await clerk.get(list)).text).not.toContain(told);
+    expect((await owner.post(`/console/settings/ticket-groups/${bay}/removal`)).status).toBe(303); // one’s own view keeps nobody
+    const shown = (await clerk.get(list)).text;
+    expect(shown).toContain(told);
+    expect(shown.slice(shown.indexOf(told), shown.indexOf(told) + 300)).toContain(`href="${at}"`);
+    const page = (await clerk.get(at)).text;
+    expect(page).toMatch(
+      new RegExp(`type="checkbox" name="tests-0-value" value="${bay}" checked><span><bdi>\\(removed`),
+    );
+    const typed = { share: 'nobody', order: 'touched', ...view };
+    const refused = await clerk.post(at, typed as unknown as Record<string, string>);
+    expect([refused.status, refused.text.includes('Untick what was removed')]).toEqual([422, true]);
+    const taken = { ...typed, ...asks(GROUP) } as unknown as Record<string, string>;
+    expect((await clerk.post(at, taken)).status).toBe(303);
+    expect((await clerk.get(list)).text).not.toContain(told);
+  });
+
+  test('offers no box for ids when the last group is gone, and what a shared view asks for is not removed', async () => {
+    await groups({ id: lane, name: 'Lane' });
+    const own = await kept(clerk, { name: 'Own lane', ...asks(lane) } as object);
+    const shared = await kept(agent, { name: 'Lane of all', share: 'team', ...asks(lane) } as object);
+    const removal = `/console/settings/ticket-groups/${lane}/removal`;
+    const refused = await owner.post(removal);
+    expect([refused.status, refused.text.includes('Lane of all'), refused.text.includes('Own lane')]).toEqual([
+      422,
+      true,
+      false,
+    ]);
+    await agent.post(`${VIEWS}/${shared}/removal`);
+    expect((await owner.post(removal)).status).toBe(303);
+    await acme.inside(() => world.get(Collections).apply(ticketGroups, []));
+    const page = (await clerk.get(`${VIEWS}/${own}`)).text;
+    expect(page).toMatch(new RegExp(`type="checkbox" name="tests-0-value" value="${lane}" checked`));
+    expect(page).not.toContain('<option value="groupId"');
+    const dropped = await clerk.post(`${VIEWS}/${own}`, { ...asks(lane), drop: 'tests-0' } as unknown as Record<
+      string,
+      string
+    >);
+    expect([dropped.status, dropped.text.includes(lane)]).toEqual([200, false]);
+    await groups();
+  });
+});
+
 describe('whose it is', () => {
   test('one’s own is nobody else’s; a group’s is its members’ and of those who set up the portal', async () => {
     const own = await kept(agent, { name: 'Only mine' });

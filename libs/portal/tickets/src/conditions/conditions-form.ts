@@ -2,8 +2,8 @@ import { InvalidField } from '@foyer/access';
 import { commaSeparated } from '@foyer/i18n';
 import { one, rowValues, several, type Typed, typedRows } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
-import type { FieldChoice, RuleChoices } from './rule-choices.js';
-import { type Conditions, OPERATORS, type TicketTest, ticketTest } from './ticket-conditions.js';
+import type { FieldChoice, Option, RuleChoices } from './rule-choices.js';
+import { type Conditions, OPERATORS, ownFieldOf, type TicketTest, ticketTest } from './ticket-conditions.js';
 
 const PART = 'tests';
 const MAX_TEXT = 200;
@@ -53,8 +53,7 @@ function valueOf({ options, kind }: FieldChoice, typed: string | string[] | unde
   if (options) {
     const chosen = several(typed);
     if (chosen.length === 0) throw new InvalidField(at, 'tickets.conditions.choose');
-    if (!chosen.every((each) => options.some(({ value }) => value === each)))
-      throw new InvalidField(at, 'web.form.choice');
+    if (goneOf(options, chosen).length > 0) throw new InvalidField(at, 'tickets.conditions.value-gone');
     return chosen;
   }
   if (Array.isArray(typed)) throw new InvalidField(at, 'web.form.wrong');
@@ -68,6 +67,17 @@ function valueOf({ options, kind }: FieldChoice, typed: string | string[] | unde
   if (kind === 'answer') return [text];
   return commaSeparated(text).slice(0, 50);
 }
+
+/** What was chosen once and is not there to be chosen any more. */
+const goneOf = (options: readonly Option[] | null, chosen: readonly string[]): string[] =>
+  options === null ? [] : chosen.filter((each) => !options.some(({ value }) => value === each));
+
+/** Whether conditions ask for what has been removed since: a group, a field, an option of one … */
+export const speakOfGone = ({ tests }: Conditions, { fields }: RuleChoices): boolean =>
+  tests.some(({ field, value }) => {
+    const known = fields.find((each) => each.field === field);
+    return known ? goneOf(known.options, value).length > 0 : ownFieldOf(field) !== undefined;
+  });
 
 const isOperator = (text: string): boolean =>
   Object.values(OPERATORS).some((all: readonly string[]) => all.includes(text));
@@ -85,7 +95,14 @@ export function conditionsView(visit: Visit, form: FormState<unknown>, choices: 
       label: field?.label ?? visit.t('tickets.conditions.gone'),
       gone: !field,
       operators: operators.map((value) => ({ value, label: operatorLabel(visit, value, field) })),
-      options: field?.options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
+      choose: Boolean(field?.options),
+      options: [
+        ...(field?.options ?? []),
+        ...goneOf(field?.options ?? null, chosen).map((value) => ({
+          value,
+          label: visit.t('tickets.conditions.gone'),
+        })),
+      ].map((option) => ({ ...option, checked: chosen.includes(option.value) })),
       hours: field?.kind === 'age' || field?.kind === 'ahead',
       hint: field?.kind === 'tags' || field?.kind === 'text' ? visit.t('tickets.conditions.commas') : null,
       empty: one(values['operator']).endsWith('empty'),
@@ -99,7 +116,10 @@ export function conditionsView(visit: Visit, form: FormState<unknown>, choices: 
     controls: rows.flatMap(({ name, label }) =>
       ['field', 'operator', 'value'].map((part) => ({ name: `${name}-${part}`, label })),
     ),
-    fields: choices.fields.map(({ field, label }) => ({ value: field, label })),
+    /** Where there is nothing to choose from, there is nothing to ask. */
+    fields: choices.fields
+      .filter(({ options }) => options?.length !== 0)
+      .map(({ field, label }) => ({ value: field, label })),
   };
 }
 

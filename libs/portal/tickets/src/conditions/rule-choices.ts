@@ -48,6 +48,11 @@ type Words = Pick<Visit, 't' | 'locale'>;
 /** Nobody chooses a customer from a list of thousands. */
 const NOT_OFFERED: readonly string[] = ['requesterId', 'statusId'];
 
+/** Whatever conditions speak of already is offered, however many others there are. */
+const askedCompanies = () => sql`
+  select jsonb_path_query(asked, '$.** ? (@.field == "companyId").value[*]') #>> '{}'
+    from (select value as asked from ${table('setting')} union all select data from ${table('item')} where kind = 'ticket-views') a`;
+
 @Injectable()
 export class RuleOptions {
   private readonly known = new WeakMap<Words, Promise<RuleChoices>>();
@@ -74,7 +79,8 @@ export class RuleOptions {
                    (select coalesce(json_agg(${saidCategory('c')} order by c.position, c.name ${ALPHABETICAL}), '[]')
                       from ${table('ticket_category')} c where c.archived_at is null) as said,
                    (select coalesce(json_agg(json_build_object('value', id, 'label', name) order by name ${ALPHABETICAL}), '[]')
-                      from (select id, name from ${table('company')} order by name ${ALPHABETICAL} limit 500) c) as companies`,
+                      from ${table('company')}
+                     where id in (select id from ${table('company')} order by name ${ALPHABETICAL} limit 500) or id::text in (${askedCompanies()})) as companies`,
       ),
     )) as [{ agents: Option[]; said: SaidCategory[]; companies: Option[] }];
     const categories = categoryOptions(said, visit.locale);

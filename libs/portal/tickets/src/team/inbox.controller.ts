@@ -5,10 +5,13 @@ import { Groups, priorityOptions, Requests, Statuses, typeName } from '@foyer/re
 import { Ask, type Asked, ConsoleController, filterView, listView, seeOther, View, type Visit } from '@foyer/web';
 import { BulkChanges } from '../bulk/bulk-changes.js';
 import { bulkOutcome } from '../bulk/bulk-outcome.js';
+import { conditionValues, speakOfGone } from '../conditions/conditions-form.js';
+import { inConditions } from '../conditions/mentions.js';
 import { countText, TicketList } from '../ticket-list.js';
 import { TicketSurroundings } from './ticket-surroundings.js';
 import { LIST_ORDERS, type ListOrder } from '../ticket-filter.js';
-import { STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
+import { type SavedView, STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
+import { ViewChoices } from '../views/view-choices.js';
 import { inboxFilter, inboxFilters } from './inbox-filter.js';
 import { rowView, statusChoices, statusOptions } from '../ticket-view.js';
 
@@ -23,6 +26,7 @@ export class InboxController {
     private readonly list: TicketList,
     private readonly surroundings: TicketSurroundings,
     private readonly views: TicketViews,
+    private readonly choices: ViewChoices,
     private readonly bulk: BulkChanges,
     private readonly groups: Groups,
     private readonly requests: Requests,
@@ -64,7 +68,9 @@ export class InboxController {
     const here = visit.link(PATH, { cursor: asked.cursor, bulk: null });
     return {
       heading: current?.name ?? visit.t(`tickets.view.${standard}`),
-      view: current ? { id: current.id, href: `${PATH}/views/${current.id}` } : null,
+      view: current
+        ? { id: current.id, href: `${PATH}/views/${current.id}`, gone: await this.speaksOfGone(visit, actor, current) }
+        : null,
       views: STANDARD_VIEWS.map((name) => viewLink(name, visit.t(`tickets.view.${name}`))),
       saved: saved.map(({ id, name, ownerId }) => ({ ...viewLink(id, name), own: ownerId !== null })),
       manage: works ? `${PATH}/views` : null,
@@ -108,6 +114,11 @@ export class InboxController {
         : null,
       changed: asked.bulk ? await this.changed(visit, actor, asked.bulk, here) : null,
     };
+  }
+
+  private async speaksOfGone(visit: Visit, actor: PortalActor, { conditions }: SavedView): Promise<boolean> {
+    if (!inConditions(conditions).some(({ ids }) => ids.length > 0)) return false;
+    return speakOfGone(conditions, await this.choices.all(visit, actor, conditionValues(conditions)));
   }
 
   /** The view's own order is named, and stands out only when another was chosen. */
