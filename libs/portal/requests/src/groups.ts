@@ -55,7 +55,7 @@ export class Groups implements OnModuleInit {
   }
 
   private readonly stillNeeded = async (id: string): ReturnType<StillNeeded> => {
-    const count = await sent(this.slots).undoneOf(id);
-    return count > 0 ? { code: 'requests.setup.groups.in-use', values: { count } } : null;
+    const { count, href } = await sent(this.slots).undoneOf(id);
+    return count > 0 ? { code: 'requests.setup.groups.in-use', values: { count }, href } : null;
   };
 }

@@ -53,7 +53,7 @@ export { type KeptFile, labelsOf, questionViews } from './request-view.js';
 export { Requests } from './requests.js';
 export { RequestsModule } from './requests.module.js';
 export { declaredAnswers, declaredRequests, packAnswers, packId, RequestsPack } from './requests.pack.js';
-export { type SentRequests, sentRequests } from './sent-requests.js';
+export { type Held, type SentRequests, sentRequests } from './sent-requests.js';
 export {
   type NamedStatus,
   Statuses,

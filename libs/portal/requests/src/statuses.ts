@@ -84,7 +84,7 @@ export class Statuses implements OnModuleInit {
 
   private async stillNeeded(id: string) {
     if (ticketStatuses.about.first.some((one) => one.id === id)) return { code: 'requests.setup.statuses.standard' };
-    const count = await sent(this.slots).ofStatus(id);
-    return count > 0 ? { code: 'requests.setup.statuses.in-use', values: { count } } : null;
+    const { count, href } = await sent(this.slots).ofStatus(id);
+    return count > 0 ? { code: 'requests.setup.statuses.in-use', values: { count }, href } : null;
   }
 }

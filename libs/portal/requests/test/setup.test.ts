@@ -275,6 +275,56 @@ describe('words', () => {
     expect((await owner.post(path, { kind: 'on_hold' })).status).toBe(422);
   });
 
+  test('a status of one’s own is offered under its kind, and told by its name: to customers by theirs, or not at all', async () => {
+    const named = { kind: 'on_hold', name: 'Waiting for the south', customerName: 'With our supplier' };
+    await owner.post(`${SETTINGS}/ticket-statuses`, named);
+    await owner.post(`${SETTINGS}/ticket-statuses`, { kind: 'on_hold', name: 'South asked', customerName: 'On hold' });
+    const of = async (name: string) =>
+      (await all<{ id: string; name: string }>(ticketStatuses)).find((one) => one.name === name)!.id;
+    const [waiting, asked] = [await of('Waiting for the south'), await of('South asked')];
+    const ticket = '/console/tickets/TKT-002';
+    await owner.get(ticket);
+    for (const status of ['on_hold', `on_hold.${asked}`, `on_hold.${waiting}`, 'on_hold'])
+      await owner.post(`${ticket}/properties`, {
+        ...{ status, priority: 'normal', assignee: '', category: '', group: '' },
+      });
+    const told = (text: string) =>
+      [...text.matchAll(/changed the status to “([^”]+)”/g)]
+        .map(([, to]) => to!.replace(/[\u2066-\u2069]/g, ''))
+        .slice(-4);
+    const names = ['On hold', 'South asked', 'Waiting for the south', 'On hold'];
+    expect(told((await owner.get(ticket)).text)).toEqual(names);
+    expect(told((await ana.get('/tickets/TKT-002')).text).slice(-3)).toEqual([
+      'On hold',
+      'With our supplier',
+      'On hold',
+    ]);
+    expect((await ana.get('/tickets/TKT-002')).text).not.toMatch(/south/i);
+
+    const filter = `/console/tickets?view=all&status=on_hold.${waiting}`;
+    expect((await owner.get('/console/tickets')).text).toContain(`status&#x3D;on_hold.${waiting}`);
+    expect((await owner.get(filter)).text).not.toContain('<bdi>TKT-002<');
+    await owner.post(`${ticket}/properties`, {
+      ...{ status: `on_hold.${waiting}`, priority: 'normal', assignee: '', category: '', group: '' },
+    });
+    expect((await owner.get(filter)).text).toContain('<bdi>TKT-002<');
+    const begin = (await owner.get(`/console/tickets/views/new?view=all&status=on_hold.${waiting}`)).text;
+    expect(begin).toMatch(new RegExp(`value="on_hold:${waiting}" checked`));
+    expect(begin).toContain('1 matching ticket now.');
+    const shared = { 'tests-0-field': 'status', 'tests-0-operator': 'is', 'tests-0-value': `on_hold:${waiting}` };
+    const view = { name: 'Southern', share: 'team', order: 'touched', ...shared };
+    const kept = await owner.post('/console/tickets/views', view);
+    expect([kept.status, (await owner.get(kept.headers['location']!)).text.includes('<bdi>TKT-002<')]).toEqual([
+      303,
+      true,
+    ]);
+    await owner.post(`${ticket}/properties`, {
+      ...{ status: 'open', priority: 'normal', assignee: '', category: '', group: '' },
+    });
+    const used = await owner.post(`${SETTINGS}/ticket-statuses/${waiting}/removal`);
+    expect([used.status, used.text.includes('Southern')]).toEqual([422, true]);
+  });
+
   test('priorities are renamed', async () => {
     await owner.get(`${SETTINGS}/ticket-priorities`);
     const typed = { urgent: 'The lift is stuck', 'urgent-de': 'Aufzug steckt' };
@@ -313,6 +363,9 @@ describe('words', () => {
     for (const [path, why] of Object.entries(removals)) {
       const refused = await owner.post(`${SETTINGS}/${path}/removal`);
       expect([refused.status, refused.text.includes(why)]).toEqual([422, true]);
+      const [, list] = /href="([^"]+)"[^>]*>Show them/.exec(refused.text)!;
+      const { text } = await owner.get(list!.replaceAll('&#x3D;', '=').replaceAll('&amp;', '&'));
+      expect([...text.matchAll(/<bdi>(TKT-\d+)</g)].map(([, number]) => number)).toEqual(['TKT-002']);
     }
     await has({});
     for (const path of Object.keys(removals))

@@ -17,8 +17,23 @@ import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
 import { CHANGED, versionOf } from './version.js';
 
+interface Need {
+  code: string;
+  values?: Record<string, string | number>;
+  /** Where those are that need it. */
+  href?: string;
+}
 /** Says who still needs the item, as a message with values; null when nobody does. */
-export type StillNeeded = (id: string) => Promise<{ code: string; values?: Record<string, string | number> } | null>;
+export type StillNeeded = (id: string) => Promise<Need | null>;
+
+/** Something is not removed as long as what `href` leads to needs it. */
+export class Needed extends Conflict {
+  readonly href: string | null;
+  constructor({ code, values, href }: Need) {
+    super(code, values);
+    this.href = href ?? null;
+  }
+}
 /** Throws unless the actor may make the second of the first; null where there is none. */
 export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item | null) => Promise<void>;
 
@@ -107,7 +122,7 @@ export class Collections {
       await this.uses.mustBeNone(id);
       for (const check of this.needs.get(collection.name) ?? []) {
         const need = await check(id);
-        if (need) throw new Conflict(need.code, need.values);
+        if (need) throw new Needed(need);
       }
     });
   }

@@ -6,6 +6,9 @@ export interface Happening {
   /** Names as they were, where `from` and `to` are no people or categories. */
   fromName?: string | null;
   toName?: string | null;
+  /** Of a status, the operator's own under its kind; where there is none, or it was written before they were told, absent. */
+  fromStatusId?: string;
+  toStatusId?: string;
   /** The rule, macro or mail by which it came about. */
   by?: string;
   /** The same for a part of the product, as the key of its name. */

@@ -8,6 +8,8 @@ import { type Conditions, conditionsSql } from './conditions/ticket-conditions.j
 export interface TicketFilter {
   scope?: 'mine' | 'company' | 'all';
   statuses?: readonly TicketStatus[] | null;
+  /** One of the operator's own. */
+  statusId?: string | null;
   /** Only those that are laid aside, or none of them. */
   snoozed?: boolean;
   /** An agent's id, or tickets of nobody. */
@@ -52,6 +54,7 @@ export function ticketsWhere(actor: PortalActor, filter: ViewFilter): Sql[] {
   if (statuses && !isUndone(statuses)) where.push(sql`t.status = any(${statuses})`);
   if (assignee) where.push(assignee === 'none' ? sql`t.assignee_id is null` : sql`t.assignee_id = ${assignee}`);
   const equal = {
+    status_id: filter.statusId,
     company_id: filter.companyId,
     requester_id: filter.requesterId,
     group_id: filter.groupId,

@@ -12,13 +12,14 @@ export const messageForm = z.object({ body });
 const words = field.words(BODY_MAX).default('');
 export const answerForm = z.object({ body: words });
 /** A status as a select sends it: one of the five, or one of the operator's own as `<kind>.<id>`. */
-const statusChoice = z
+export const statusWritten = z
   .string()
-  .regex(new RegExp(`^(?:${TICKET_STATUSES.join('|')})(?:\\.[0-9a-f-]{36})?$`), 'web.form.choice')
-  .transform((value) => {
-    const [status, statusId] = value.split('.') as [TicketStatus, string?];
-    return { status, statusId: statusId ?? null };
-  });
+  .regex(new RegExp(`^(?:${TICKET_STATUSES.join('|')})(?:\\.[0-9a-f-]{36})?$`), 'web.form.choice');
+export function statusIn(written: string): { status: TicketStatus; statusId: string | null } {
+  const [status, statusId] = written.split('.') as [TicketStatus, string?];
+  return { status, statusId: statusId ?? null };
+}
+const statusChoice = statusWritten.transform(statusIn);
 const optionalOf = <T extends z.ZodType>(kind: T) => z.union([z.literal('').transform(() => null), kind]).optional();
 
 /** Changes that a macro proposed and that go with the words: see `Proposals`. */

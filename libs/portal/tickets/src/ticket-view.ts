@@ -107,7 +107,7 @@ function foldView(base: Base, ticket: TicketView, before: ThreadMessage, after: 
 /** The thread as people read it: messages with their files, happenings in words. */
 export function entryViews(visit: Labels, base: Base, ticket: TicketView, readerId: string | null) {
   const at = `${base}/tickets/${ticketNumber(ticket.number)}/attachments`;
-  return ticket.messages.map((message, index) => {
+  const entries = ticket.messages.map((message, index) => {
     const fold = foldView(base, ticket, message, ticket.messages[index + 1]);
     const { id, kind, createdAt, author, body, quoted, source, data } = message;
     if (kind === 'event')
@@ -140,6 +140,14 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
       })),
     };
   });
+  if (base === '/console') return entries;
+  // What customers read alike before and after is nothing to them; the gap that may come after it stays.
+  return entries.filter((entry, index) => {
+    const silent = 'silent' in entry && entry.silent;
+    const before = entries[index - 1];
+    if (silent && before) before.fold ??= entry.fold;
+    return !silent;
+  });
 }
 
 /** To whom a mail was sent beside us; null where nobody else was. */
@@ -170,13 +178,19 @@ const SYMBOLS: Partial<Record<Happening['type'], string>> = {
 
 function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsRead) {
   const { type, from, to, detail } = data;
-  const name = (id: string | null, known: string | null | undefined, category: SaidCategory | null | undefined) => {
-    if (type === 'status') return id && statusLabel(visit, id, base);
+  const name = (
+    id: string | null,
+    known: string | null | undefined,
+    category: SaidCategory | null | undefined,
+    statusId: string | undefined,
+  ) => {
+    if (type === 'status') return id && statusLabel(visit, id, base, statusId);
     if (type === 'priority') return id && priorityLabel(visit, id);
     if (type === 'category' && category) return categoryName(category, visit.locale);
     return known ?? null;
   };
-  const [before, after] = [name(from, data.fromName, data.fromCategory), name(to, data.toName, data.toCategory)];
+  const before = name(from, data.fromName, data.fromCategory, data.fromStatusId);
+  const after = name(to, data.toName, data.toCategory, data.toStatusId);
   const values = {
     by,
     from: before ?? '',
@@ -184,7 +198,8 @@ function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsR
     detail: detail ?? '',
   };
   const key = after === null && CAN_BE_NONE.has(type) ? `${type}-none` : type;
-  return { type, symbol: SYMBOLS[type] ?? 'activity', text: visit.t(`tickets.event.${key}`, values) };
+  const silent = type === 'status' && before === after;
+  return { type, silent, symbol: SYMBOLS[type] ?? 'activity', text: visit.t(`tickets.event.${key}`, values) };
 }
 
 /** A rule by the name the operator gave it, a part of the product in the reader's language. */

@@ -141,13 +141,18 @@ export class Ticket {
   private become(status: TicketStatus, statusId: string | null = null): Happening[] {
     this.updatedAt = new Date();
     if (status === this.status && statusId === this.statusId) return [];
-    const from = this.status;
+    const [from, fromStatusId] = [this.status, this.statusId];
+    const happened: Happening = {
+      ...{ type: 'status', from, to: status },
+      ...(fromStatusId && { fromStatusId }),
+      ...(statusId && { toStatusId: statusId }),
+    };
     Object.assign(this, { status, statusId });
     if (status === 'solved' || status === 'closed') this.snoozedUntil = null;
-    if (status === from) return [{ type: 'status', from, to: status }];
+    if (status === from) return [happened];
     this.solvedAt =
       status === 'solved' ? this.updatedAt : status === 'closed' ? (this.solvedAt ?? this.updatedAt) : null;
-    return [{ type: 'status', from, to: status }];
+    return [happened];
   }
 }
 

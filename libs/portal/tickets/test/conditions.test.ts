@@ -35,6 +35,7 @@ beforeAll(async () => {
             n % 4
           ],
           status: ['open', 'pending', 'on_hold', 'solved', 'closed'][n % 5],
+          statusId: n % 3 === 1 ? FIELD : null,
           priority: ['low', 'normal', 'high', 'urgent'][n % 4],
           requesterId: actor.id,
           assigneeId: n % 3 === 0 ? actor.id : null,
@@ -72,7 +73,8 @@ const value: Record<ConditionKind, fc.Arbitrary<string[]>> = {
 const anyTest = fc.constantFrom(...Object.keys(CONDITION_FIELDS), `field:${FIELD}`).chain((field) => {
   const kind = kindOf(field)!;
   const choices = (CONDITION_FIELDS as Record<string, { choices?: readonly string[] }>)[field]?.choices;
-  const values = choices ? fc.array(fc.constantFrom(...choices), { minLength: 1, maxLength: 2 }) : value[kind];
+  const own = field === 'status' ? [`on_hold:${FIELD}`, `open:${FIELD}`] : [];
+  const values = choices ? fc.array(fc.constantFrom(...choices, ...own), { minLength: 1, maxLength: 2 }) : value[kind];
   return fc.record({ field: fc.constant(field), operator: fc.constantFrom(...OPERATORS[kind]), value: values });
 });
 const anyConditions = fc.record({
@@ -106,6 +108,8 @@ describe('what is no condition is refused', () => {
   test.each([
     [{ field: 'password', operator: 'is', value: ['x'] }],
     [{ field: 'status', operator: 'is', value: ['burning'] }],
+    [{ field: 'status', operator: 'is', value: ['burning:0195a7d0-0000-7000-8000-000000000001'] }],
+    [{ field: 'priority', operator: 'is', value: ['open:0195a7d0-0000-7000-8000-000000000001'] }],
     [{ field: 'status', operator: 'contains', value: ['open'] }],
     [{ field: 'assigneeId', operator: 'is', value: ["' or 1=1 --"] }],
     [{ field: 'createdAt', operator: 'more-than', value: ['soon'] }],

@@ -16,7 +16,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
-import { Collections } from '../collections.js';
+import { Collections, Needed } from '../collections.js';
 import type { CollectionItem } from '../section.js';
 import type { CollectionRow } from '../lists.js';
 import { reshaped, type Typed } from '../typed-rows.js';
@@ -166,7 +166,7 @@ export abstract class ResourceController<Item extends CollectionItem> {
       const why =
         error instanceof InUse
           ? { uses: useLinks(error.uses, visit.locale) }
-          : { problem: visit.t(error.code, error.values) };
+          : { problem: visit.t(error.code, error.values), problemHref: error instanceof Needed ? error.href : null };
       return show('settings/team/collection', { ...(await this.listView(visit)), ...why }, 422);
     }
   }

@@ -1,12 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, rows, type Sql, sql, table } from '@foyer/database';
-import { type FieldValue, type SentRequests, sentRequests } from '@foyer/requests';
+import { type FieldValue, type Held, type SentRequests, sentRequests } from '@foyer/requests';
 import { Slots } from '@foyer/slots';
 
 interface Counted<Of> {
   of: Of;
   count: number;
 }
+
+const ALL = '/console/tickets?view=all';
 
 /** What hangs on the things a team sets up for requests. */
 @Injectable()
@@ -20,12 +22,14 @@ export class SentTickets implements SentRequests, OnModuleInit {
     this.slots.fill(sentRequests, 10, this);
   }
 
-  ofStatus(id: string): Promise<number> {
-    return this.count(sql`status_id = ${id}`);
+  async ofStatus(id: string): Promise<Held> {
+    const [found] = await this.counted<string>(sql`status`, sql`status_id = ${id}`);
+    return { count: found?.count ?? 0, href: `${ALL}&status=${found?.of}.${id}` };
   }
 
-  undoneOf(groupId: string): Promise<number> {
-    return this.count(sql`group_id = ${groupId} and status in ('open', 'pending', 'on_hold')`);
+  async undoneOf(groupId: string): Promise<Held> {
+    const count = await this.count(sql`group_id = ${groupId} and status in ('open', 'pending', 'on_hold')`);
+    return { count, href: `${ALL}&group=${groupId}` };
   }
 
   answering(fieldId: string): Promise<number> {

@@ -9,7 +9,13 @@ import {
 } from '@foyer/requests';
 import { type Mention, part, type Reference } from '@foyer/settings';
 import { type TicketAction, ticketActions } from '../ticket-actions.js';
-import { type ConditionField, type Conditions, ownFieldOf, ticketConditions } from './ticket-conditions.js';
+import {
+  type ConditionField,
+  type Conditions,
+  ownFieldOf,
+  ownStatusOf,
+  ticketConditions,
+} from './ticket-conditions.js';
 
 const groups = ticketGroups.about.reference;
 const types = requestTypes.about.reference;
@@ -24,6 +30,7 @@ export const inConditions = ({ tests }: Conditions): Mention[] =>
   tests.flatMap(({ field, value }): Mention[] => {
     const own = ownFieldOf(field);
     if (own) return [{ to: requestFields.about.reference, ids: [own] }];
+    if (field === 'status') return [{ to: statuses, ids: value.flatMap((one) => ownStatusOf(one) ?? []) }];
     const to = ASKED[field as ConditionField];
     return to ? [{ to, ids: value.filter((id) => id !== 'me') }] : [];
   });

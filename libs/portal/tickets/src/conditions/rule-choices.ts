@@ -91,10 +91,13 @@ export class RuleOptions {
       label: typeName(type, visit.locale),
     }));
     const priorities = PRIORITIES.map((value) => ({ value, label: priorityName(visit.locale, value) }));
-    const kinds = TICKET_STATUSES.map((value) => ({ value, label: statusName(visit.locale, value, null, '/console') }));
-    const own = (await this.collections.all(ticketStatuses))
-      .filter(({ standard }) => !standard)
-      .map(({ id, kind }) => ({ value: `${kind}:${id}`, label: statusName(visit.locale, kind, id, '/console') }));
+    const own = (await this.collections.all(ticketStatuses)).filter(({ standard }) => !standard);
+    const statuses = TICKET_STATUSES.flatMap((value) => [
+      { value, label: statusName(visit.locale, value, null, '/console') },
+      ...own
+        .filter(({ kind }) => kind === value)
+        .map(({ id, kind }) => ({ value: `${kind}:${id}`, label: statusName(visit.locale, kind, id, '/console') })),
+    ]);
     const sources = ['portal', 'console', 'email', 'api'].map((value) => ({
       value,
       label: visit.t(`tickets.conditions.source.${value}`),
@@ -102,7 +105,7 @@ export class RuleOptions {
     const approvals = APPROVAL_STATES.map((value) => ({ value, label: visit.t(`tickets.approval.status.${value}`) }));
     const options: Partial<Record<string, Option[]>> = {
       ...{
-        status: kinds,
+        status: statuses,
         priority: priorities,
         source: sources,
         approval: approvals,
@@ -126,7 +129,7 @@ export class RuleOptions {
       groups,
       categories,
       types,
-      statuses: [...kinds, ...own],
+      statuses,
       priorities,
     };
   }

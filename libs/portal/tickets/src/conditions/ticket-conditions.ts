@@ -79,6 +79,10 @@ const OWN = /^field:([0-9a-f-]{36})$/;
 /** The field of the operator's own that `field:<id>` asks for. */
 export const ownFieldOf = (field: string): string | undefined => OWN.exec(field)?.[1];
 
+const OWN_STATUS = new RegExp(`^(?:${TICKET_STATUSES.join('|')}):([0-9a-f-]{36})$`);
+/** The operator's own status that `on_hold:<id>` asks for, where `on_hold` asks for all of the kind. */
+export const ownStatusOf = (value: string): string | undefined => OWN_STATUS.exec(value)?.[1];
+
 export function kindOf(field: string): ConditionKind | null {
   if (OWN.test(field)) return 'answer';
   return Object.hasOwn(CONDITION_FIELDS, field) ? CONDITION_FIELDS[field as ConditionField].kind : null;
@@ -98,7 +102,8 @@ export const ticketTest = z
     if (value.length === 0) return false;
     if (kind === 'age' || kind === 'ahead') return value.length === 1 && /^\d{1,5}(\.\d{1,2})?$/.test(value[0]!);
     if (kind === 'id') return value.every((one) => one === 'me' || z.uuid().safeParse(one).success);
-    if (kind === 'choice') return value.every((one) => choicesOf(field).includes(one));
+    if (kind === 'choice')
+      return value.every((one) => choicesOf(field).includes(one) || (field === 'status' && ownStatusOf(one)));
     return true;
   }, 'tickets.conditions.wrong');
 export type TicketTest = z.output<typeof ticketTest>;
@@ -151,9 +156,12 @@ function held(
     case 'ahead':
       return actual instanceof Date && beyond(operator, actual.getTime() - now.getTime(), given);
     default:
-      return compared(operator, actual === null ? [] : [String(actual)], value);
+      return compared(operator, [...known(actual), ...(field === 'status' ? ownStatus(facts) : [])], value);
   }
 }
+
+const known = (actual: unknown): string[] => (actual === null ? [] : [String(actual)]);
+const ownStatus = ({ status, statusId }: TicketFacts): string[] => (statusId ? [`${status}:${statusId}`] : []);
 
 function compared(operator: string, actual: string[], value: (string | null)[]): boolean {
   if (operator === 'is-empty') return actual.length === 0;
@@ -181,6 +189,10 @@ function testSql({ field, operator, value: given }: TicketTest, alias: string, r
   const own = ownFieldOf(field);
   if (own) return answerSql(verbatim(`${alias}.fields`), own, operator, value);
   const column = verbatim(`${alias}.${CONDITION_FIELDS[field as ConditionField].column}`);
+  if (field === 'status' && value.some(ownStatusOf)) {
+    const is = sql`(${column} = any(${value}::text[]) or coalesce(${column} || ':' || ${verbatim(`${alias}.status_id`)} = any(${value}::text[]), false))`;
+    return operator === 'is' ? is : sql`not ${is}`;
+  }
   const hours = sql`${given[0] ?? '0'}::numeric * interval '1 hour'`;
   switch (operator) {
     case 'is-empty':

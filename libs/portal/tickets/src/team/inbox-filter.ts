@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { field } from '@foyer/web';
 import type { PortalActor } from '@foyer/identity';
-import { PRIORITIES, tagOf, TICKET_STATUSES } from '@foyer/requests';
+import { PRIORITIES, tagOf } from '@foyer/requests';
 import { type Conditions, ticketConditions, type TicketTest } from '../conditions/ticket-conditions.js';
 import { LIST_ORDERS, UNDONE, type ViewFilter } from '../ticket-filter.js';
+import { statusIn, statusWritten } from '../ticket-forms.js';
 import { type SavedView, STANDARD_VIEWS, standardFilter, type StandardView } from '../views/ticket-views.js';
 
 const orNone = z
@@ -16,7 +17,7 @@ const id = z.uuid().nullable().catch(null);
 export const inboxFilters = z.object({
   q: field.search,
   view: z.union([z.enum(STANDARD_VIEWS), z.uuid()]).catch('inbox'),
-  status: z.enum(TICKET_STATUSES).nullable().catch(null),
+  status: statusWritten.nullable().catch(null),
   assignee: orNone,
   priority: z.enum(PRIORITIES).nullable().catch(null),
   group: id,
@@ -35,7 +36,7 @@ export function inboxFilter(asked: Partial<InboxAsked>, actor: PortalActor, save
   const standard = (STANDARD_VIEWS as readonly string[]).includes(view) ? (view as StandardView) : 'inbox';
   return {
     ...(saved ? { ...savedFilter(saved.conditions), order: saved.order } : standardFilter(standard, actor)),
-    ...(status ? { statuses: [status] } : {}),
+    ...(status ? { statuses: [statusIn(status).status], statusId: statusIn(status).statusId } : {}),
     ...(assignee ? { assignee } : {}),
     ...(sort ? { order: sort } : {}),
     ...{ priority, groupId: group, typeId: type, tag, companyId: company, requesterId: requester },
@@ -59,7 +60,7 @@ const sameSet = (one: readonly string[], other: readonly string[]): boolean =>
 
 /** The same as conditions, to be kept as a view. Assigned to the reader is kept as "me", so that a shared view is each one's own. */
 export function conditionsAsked(asked: InboxAsked, actor: PortalActor, saved?: SavedView): Conditions {
-  const { statuses, assignee, priority, groupId, typeId, tag, companyId, requesterId } = inboxFilter(
+  const { statuses, statusId, assignee, priority, groupId, typeId, tag, companyId, requesterId } = inboxFilter(
     asked,
     actor,
     saved,
@@ -68,7 +69,9 @@ export function conditionsAsked(asked: InboxAsked, actor: PortalActor, saved?: S
     value ? [{ field, operator: 'is', value: [value] }] : [];
   const tests: TicketTest[] = [
     ...(saved?.conditions.match === 'all' ? saved.conditions.tests : []),
-    ...(statuses && !saved ? [{ field: 'status', operator: 'is', value: [...statuses] }] : []),
+    ...(statuses && !saved
+      ? [{ field: 'status', operator: 'is', value: statuses.map((kind) => (statusId ? `${kind}:${statusId}` : kind)) }]
+      : []),
     ...(assignee === 'none'
       ? [{ field: 'assigneeId', operator: 'is-empty', value: [] }]
       : is('assigneeId', assignee === actor.id ? 'me' : assignee)),

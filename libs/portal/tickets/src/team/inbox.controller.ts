@@ -13,7 +13,7 @@ import { LIST_ORDERS, type ListOrder } from '../ticket-filter.js';
 import { type SavedView, STANDARD_VIEWS, TicketViews } from '../views/ticket-views.js';
 import { ViewChoices } from '../views/view-choices.js';
 import { inboxFilter, inboxFilters } from './inbox-filter.js';
-import { rowView, statusChoices, statusOptions } from '../ticket-view.js';
+import { rowView, statusChoices } from '../ticket-view.js';
 
 export const PATH = '/console/tickets';
 const PAGE = 50;
@@ -60,6 +60,7 @@ export class InboxController {
     const { q, status, assignee, company, requester, group, type, priority, tag } = asked;
     const filters = { status, assignee, company, requester, group, type, priority, tag };
     const filtered = q !== '' || Object.values(filters).some((value) => value !== null);
+    const statuses = await statusChoices(visit, this.statuses);
     const groups = (await this.groups.all()).map(({ id, name }) => ({ value: id, label: name }));
     const types = (await this.requests.types()).map((one) => ({ value: one.id, label: typeName(one, visit.locale) }));
     const choice = (name: keyof typeof filters, options: { value: string; label: string }[]) =>
@@ -79,7 +80,7 @@ export class InboxController {
           ? visit.link(`${PATH}/views/new`, { cursor: null })
           : null,
       filters: [
-        choice('status', statusOptions(visit)),
+        choice('status', statuses),
         choice('assignee', [{ value: 'none', label: visit.t('tickets.nobody') }, ...agents]),
         choice('priority', priorityOptions(visit)),
         ...(groups.length > 0 ? [choice('group', groups)] : []),
@@ -106,7 +107,7 @@ export class InboxController {
             action: `${PATH}/bulk`,
             back: here,
             more: next !== null || previous !== null,
-            statuses: await statusChoices(visit, this.statuses),
+            statuses,
             priorities: priorityOptions(visit),
             assignees: [{ value: 'none', label: visit.t('tickets.nobody') }, ...agents],
             groups,
