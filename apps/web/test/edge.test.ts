@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { type Visitor, World } from '@foyer/app-cli/testing';
 import { Limits } from '@foyer/credentials';
 import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
 import { Mailer } from '@foyer/mail';
@@ -12,16 +12,10 @@ import { Settings } from '@foyer/settings';
 import { Tickets } from '@foyer/tickets';
 import { readable, routesOf } from './routes.js';
 
-let world: World;
-let acme: TestTenant;
-let ana: TestPerson;
-
-beforeAll(async () => {
-  world = await World.startWithWorker();
-  acme = await world.tenant('acme');
-  ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
-  await ana.opens('Printer is on fire');
-});
+const world = await World.startWithWorker();
+const acme = await world.tenant('acme');
+const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
+await ana.opens('Printer is on fire');
 
 test('13: links in mails use the stored address, whatever the Host header says', async () => {
   const visitor = acme.visitor();

@@ -1,21 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Faucet, PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { PASSWORD, type Visitor, World } from '@foyer/app-cli/testing';
 import { formsOf, unescaped } from './page-forms.js';
 import { routesOf } from './routes.js';
 
 const WORDS = 'It smells of smoke.\nThe lamp beside it is “red” & blinks.';
 
-let world: World;
-let database: Faucet;
-let acme: TestTenant;
-let ana: TestPerson;
-
-beforeAll(async () => {
-  ({ world, database } = await World.startBehindFaucet());
-  acme = await world.tenant('acme', 'Acme Lamps');
-  ana = await acme.customer('Ana');
-});
+const { world, database } = await World.startBehindFaucet();
+const acme = await world.tenant('acme', 'Acme Lamps');
+const ana = await acme.customer('Ana');
 afterEach(() => database.open());
 
 /** The form by which a page gives back what was typed. */

@@ -1,16 +1,11 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { sql, table } from '@foyer/database';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { type Visitor, World } from '@foyer/app-cli/testing';
 import { Settings } from '@foyer/settings';
 import { formsOf, unescaped } from './page-forms.js';
 
-let world: World;
-let acme: TestTenant;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
 
 test('every page of the sign-up site, the portal, the console and the staff answers', async () => {
   const joan = await signedUp('blue-heron');

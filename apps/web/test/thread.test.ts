@@ -1,17 +1,12 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { expect, test } from '@jest/globals';
+import { type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, sql, table } from '@foyer/database';
 import { historyOf } from '@foyer/service';
 import { Ticket, ticketNumber, TicketPageReader, Tickets, Merges } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
 
-let world: World;
-let acme: TestTenant;
-
-beforeAll(async () => {
-  world = await World.startWithWorker();
-  acme = await world.tenant('acme');
-});
+const world = await World.startWithWorker();
+const acme = await world.tenant('acme');
 
 test('a customer registers, verifies by the mail, opens a ticket; an agent answers; the customer gets the mail and solves it', async () => {
   const browser = acme.visitor();

@@ -32,7 +32,7 @@ export const afterTests = (clean: () => Promise<void>): void => void cleanUp.pus
 export const whenLeaving = (clean: () => Promise<void>): void => void visitorsLeave.push(clean);
 
 /**
- * A configuration with a database of its own: bootstrapped, platform migrated, no tenant yet. Call it in `beforeAll` or
+ * A configuration with a database of its own: bootstrapped, platform migrated, no tenant yet. Call it in a file or
  * a test; database, tenant roles and folder go away after the last test of the file.
  */
 export async function freshDatabase(overrides: NodeJS.ProcessEnv = {}): Promise<Config> {

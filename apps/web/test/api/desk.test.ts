@@ -1,20 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { TicketViews } from '@foyer/tickets';
-import {
-  acme,
-  ana,
-  companyId,
-  everything,
-  keyFor,
-  personId,
-  program,
-  UNKNOWN,
-  withPrograms,
-  world,
-} from './programs.js';
-
-withPrograms();
+import { acme, ana, companyId, everything, keyFor, personId, program, UNKNOWN, world } from './programs.js';
 
 const numbersOf = ({ body }: { body: { data: { number: string }[] } }) => body.data.map(({ number }) => number);
 const ofGlobex = async () => program(acme, (await keyFor(['tickets:write'], 'Globex')).key);

@@ -8,9 +8,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { allScopes, Api, openApiOf } from '@foyer/api';
 import { Keys } from '@foyer/keys';
-import { acme, program, UNKNOWN, withPrograms, world } from './programs.js';
-
-withPrograms();
+import { acme, program, UNKNOWN, world } from './programs.js';
 
 /** Where programs are found. */
 const SHELL = { PATH: '/usr/local/bin:/usr/bin:/bin' };

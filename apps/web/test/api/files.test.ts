@@ -1,30 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Files } from '@foyer/files';
 import { requestFields, requestTypes } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
-import {
-  acme,
-  ana,
-  companyId,
-  everything,
-  keyFor,
-  personId,
-  type Program,
-  program,
-  UNKNOWN,
-  withPrograms,
-  world,
-} from './programs.js';
+import { acme, ana, companyId, everything, keyFor, personId, program, UNKNOWN, world } from './programs.js';
 
-withPrograms();
-
-let ofCompany: Program;
-beforeAll(async () => {
-  ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
-});
-const sent = async (api: Program, name = 'log.txt', content = 'Line 4711') =>
+const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
+const sent = async (api: typeof everything, name = 'log.txt', content = 'Line 4711') =>
   (await api.upload(name, content)).body.id as string;
 const refusal = ({ status, body }: { status: number; body: { errors?: { pointer: string; code: string }[] } }) => [
   status,

@@ -9,9 +9,7 @@ import { Database, loginUrl, rows, type Sql, sql, table } from '@foyer/database'
 import { Keys } from '@foyer/keys';
 import { Settings } from '@foyer/settings';
 import { Tenants } from '@foyer/tenants';
-import { acme, companyId, everything, keyFor, program, UNKNOWN, withPrograms, world } from './programs.js';
-
-withPrograms();
+import { acme, companyId, everything, keyFor, program, UNKNOWN, world } from './programs.js';
 
 describe('who comes in', () => {
   test.each(['tickets', 'people', 'nowhere/at-all', '/api', '/api/v2/tickets'])(

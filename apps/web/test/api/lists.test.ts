@@ -4,21 +4,7 @@ import { Api } from '@foyer/api';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import { requestFields } from '@foyer/requests';
-import {
-  acme,
-  ana,
-  everything,
-  keyFor,
-  personId,
-  type Program,
-  program,
-  UNKNOWN,
-  ute,
-  withPrograms,
-  world,
-} from './programs.js';
-
-withPrograms();
+import { acme, ana, everything, keyFor, personId, program, UNKNOWN, ute, world } from './programs.js';
 
 describe('lists', () => {
   /** As if every ticket had changed so long ago: sync waits a moment. */
@@ -91,7 +77,7 @@ describe('lists', () => {
 });
 
 describe('what changes before the eyes of customers', () => {
-  let ofCompany: Program;
+  let ofCompany: typeof everything;
   let number: number;
   beforeAll(async () => {
     ofCompany = program(acme, (await keyFor(['tickets:read'], 'Globex')).key);

@@ -1,21 +1,7 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { allScopes, Api, type Operation } from '@foyer/api';
-import {
-  acme,
-  ana,
-  companyId,
-  everything,
-  keyFor,
-  personId,
-  type Program,
-  program,
-  UNKNOWN,
-  withPrograms,
-  world,
-} from './programs.js';
-
-withPrograms();
+import { acme, ana, companyId, everything, keyFor, personId, program, UNKNOWN, world } from './programs.js';
 
 interface Schema {
   type?: string;
@@ -55,29 +41,21 @@ const ODD_IN_ADDRESS = [
 const PER_KEY = 500;
 const AT_ONCE = 6;
 
-let ids: Record<string, string>;
 /** What a schema alone does not know. */
-let known: Record<string, unknown>;
-beforeAll(async () => {
-  ids = { number: '1', company: await companyId('Globex'), person: await personId(ana) };
-  known = {
-    ...{ requester_id: ids['person'], person_id: ids['person'], into: '2', other: '2', role: 'user', body: 'Hello' },
-    ...{ text: 'Hello', url: 'https://a.example/b', until: new Date(Date.now() + 3_600_000).toISOString() },
-  };
-  for (const operation of world.get(Api).all())
-    if (operation.id.startsWith('add') && operation.scope.name === 'settings:write')
-      await everything.post(operation.path.slice(1), usual(schemaOf(operation)) as object);
-});
+const ids: Record<string, string> = { number: '1', company: await companyId('Globex'), person: await personId(ana) };
+const known: Record<string, unknown> = {
+  ...{ requester_id: ids['person'], person_id: ids['person'], into: '2', other: '2', role: 'user', body: 'Hello' },
+  ...{ text: 'Hello', url: 'https://a.example/b', until: new Date(Date.now() + 3_600_000).toISOString() },
+};
+const schemaOf = ({ body }: Operation) => z.toJSONSchema(body!, { io: 'input', unrepresentable: 'any' }) as Schema;
 
 /** Programs that never meet the limit of one key. */
-async function* tireless(): AsyncGenerator<Program> {
+async function* tireless(): AsyncGenerator<typeof everything> {
   for (;;) {
     const api = program(acme, (await keyFor(allScopes().map(({ name }) => name))).key);
     for (let left = PER_KEY; left > 0; left -= 1) yield api;
   }
 }
-
-const schemaOf = ({ body }: Operation) => z.toJSONSchema(body!, { io: 'input', unrepresentable: 'any' }) as Schema;
 
 /** Something that the operation takes, as far as a schema and the name say so; of what need not be there, nothing. */
 function usual(schema: Schema, name = ''): unknown {
@@ -99,6 +77,9 @@ function usual(schema: Schema, name = ''): unknown {
   return schema.format === 'date-time' ? '2099-01-01T00:00:00Z' : `Word ${(made += 1)}`;
 }
 let made = 0;
+for (const operation of world.get(Api).all())
+  if (operation.id.startsWith('add') && operation.scope.name === 'settings:write')
+    await everything.post(operation.path.slice(1), usual(schemaOf(operation)) as object);
 
 /** The value with something odd in one of its places, each in turn. */
 function* spoilt(value: unknown, at: string[] = []): Generator<{ at: string; value: unknown }> {
@@ -118,7 +99,7 @@ function* spoilt(value: unknown, at: string[] = []): Generator<{ at: string; val
 const filled = (path: string, values: Record<string, string>) =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? UNKNOWN).slice(1);
 
-function send(api: Program, { method }: Operation, path: string, body: object) {
+function send(api: typeof everything, { method }: Operation, path: string, body: object) {
   if (method === 'get') return api.get(path);
   if (method === 'delete') return api.delete(path, '*');
   return method === 'post' ? api.post(path, body) : api.patch(path, body, '*');
@@ -179,7 +160,7 @@ test('no operation fails at odd input: it is refused, or taken', async () => {
   const programs = tireless();
   const work = async () => {
     for (let one = tries.shift(); one; one = tries.shift()) {
-      const { value: api } = (await programs.next()) as { value: Program };
+      const { value: api } = (await programs.next()) as { value: typeof everything };
       const { status } = await send(api, one.operation, one.path, one.body ?? {});
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (status >= 500) failed.push(`${one.operation.id} ${one.what} → ${status}`);

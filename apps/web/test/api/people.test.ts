@@ -3,9 +3,7 @@ import { Invitations } from '@foyer/identity';
 import { Keys } from '@foyer/keys';
 import { Mail } from '@foyer/mail';
 import { Database } from '@foyer/database';
-import { acme, ana, companyId, everything, keyFor, personId, program, ute, withPrograms, world } from './programs.js';
-
-withPrograms();
+import { acme, ana, companyId, everything, keyFor, personId, program, ute, world } from './programs.js';
 
 const secretTo = async (email: string) => {
   const { data } = await acme.inside(() =>

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import request from 'supertest';
-import { beforeAll } from '@jest/globals';
 import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
 import { allScopes } from '@foyer/api';
 import { sql, table } from '@foyer/database';
@@ -8,28 +7,18 @@ import { Keys } from '@foyer/keys';
 
 export const UNKNOWN = '0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a70';
 
-export let world: World;
-export let acme: TestTenant;
+// A portal with customers of two companies.
+export const world = await World.start({ POOL_SIZE: '10' });
+await world.app.listen(0);
+export const acme = await world.tenant('acme');
 /** Of Globex, who has asked about the printer. */
-export let ana: TestPerson;
+export const ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
 /** Of Umbrella, who has asked about the merger. */
-export let ute: TestPerson;
+export const ute = await (await acme.customer('Ute')).of('Umbrella', 'company_user');
+await ana.opens('Globex: the printer');
+await ute.opens('Umbrella: the merger');
 /** A program that may do everything. */
-export let everything: Program;
-
-/** Call once in a file: a portal with customers of two companies. */
-export function withPrograms(): void {
-  beforeAll(async () => {
-    world = await World.start({ POOL_SIZE: '10' });
-    await world.app.listen(0);
-    acme = await world.tenant('acme');
-    ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
-    ute = await (await acme.customer('Ute')).of('Umbrella', 'company_user');
-    await ana.opens('Globex: the printer');
-    await ute.opens('Umbrella: the merger');
-    everything = program(acme, (await keyFor(allScopes().map(({ name }) => name))).key);
-  });
-}
+export const everything = program(acme, (await keyFor(allScopes().map(({ name }) => name))).key);
 
 /** A program with a key on a host. */
 export function program(tenant: TestTenant, key: string) {
@@ -53,7 +42,6 @@ export function program(tenant: TestTenant, key: string) {
     delete: (path: string, ifMatch?: string) => at('delete', path, ifMatch ? { 'If-Match': ifMatch } : {}),
   };
 }
-export type Program = ReturnType<typeof program>;
 
 export const companyId = async (name: string): Promise<string> =>
   (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} where name = ${name}`))[0]!.id;

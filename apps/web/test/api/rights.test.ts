@@ -1,24 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { allScopes, Api, type Operation } from '@foyer/api';
 import { Database, rows, sql, table } from '@foyer/database';
-import {
-  acme,
-  companyId,
-  everything,
-  keyFor,
-  personId,
-  type Program,
-  program,
-  UNKNOWN,
-  ute,
-  withPrograms,
-  world,
-} from './programs.js';
-
-withPrograms();
+import { acme, companyId, everything, keyFor, personId, program, UNKNOWN, ute, world } from './programs.js';
 
 describe('a key with tickets:read of company A reads A’s tickets and nothing else', () => {
-  let api: Program;
+  let api: typeof everything;
   beforeAll(async () => {
     api = program(acme, (await keyFor(['tickets:read'], 'Globex')).key);
     await everything.post('tickets/1/notes', { body: 'whisper-4711' });
@@ -83,7 +69,7 @@ describe('a key with tickets:read of company A reads A’s tickets and nothing e
 
 describe('no operation gives away what belongs to others', () => {
   /** Asks every operation that names a thing for these: each must answer as if there were none. */
-  async function told(api: Program, ids: Record<string, string>): Promise<string[]> {
+  async function told(api: typeof everything, ids: Record<string, string>): Promise<string[]> {
     const seen: string[] = [];
     for (const operation of world
       .get(Api)
@@ -98,7 +84,7 @@ describe('no operation gives away what belongs to others', () => {
     return seen;
   }
 
-  async function ask(api: Program, { method, path, body }: Operation, ids: Record<string, string>) {
+  async function ask(api: typeof everything, { method, path, body }: Operation, ids: Record<string, string>) {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? ids['any']!).slice(1);
     const sent = body ? plausible(Object.keys(body.shape)) : {};
     const { status, text } =

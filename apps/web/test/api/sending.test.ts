@@ -2,9 +2,7 @@ import type { Server } from 'node:http';
 import request from 'supertest';
 import { describe, expect, test } from '@jest/globals';
 import { Database, rows, sql, table } from '@foyer/database';
-import { acme, ana, companyId, everything, keyFor, personId, UNKNOWN, withPrograms, world } from './programs.js';
-
-withPrograms();
+import { acme, ana, companyId, everything, keyFor, personId, UNKNOWN, world } from './programs.js';
 
 describe('what is sent', () => {
   test('each fault is named at its place', async () => {

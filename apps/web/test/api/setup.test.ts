@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { mailboxes } from '@foyer/correspondence';
 import { Collections } from '@foyer/settings';
-import { acme, everything, keyFor, program, withPrograms, world } from './programs.js';
-
-withPrograms();
+import { acme, everything, keyFor, program, world } from './programs.js';
 
 test('categories are written, priorities read, as on their pages', async () => {
   const added = await everything.post('ticket-categories', {

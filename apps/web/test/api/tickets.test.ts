@@ -3,22 +3,7 @@ import request from 'supertest';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Collections } from '@foyer/settings';
 import { requestFields, requestTypes } from '@foyer/requests';
-import {
-  acme,
-  ana,
-  companyId,
-  everything,
-  keyFor,
-  personId,
-  type Program,
-  program,
-  UNKNOWN,
-  ute,
-  withPrograms,
-  world,
-} from './programs.js';
-
-withPrograms();
+import { acme, ana, companyId, everything, keyFor, personId, program, UNKNOWN, ute, world } from './programs.js';
 
 describe('the life of a ticket', () => {
   test('opened for a colleague by a company’s key, answered by the team’s, solved', async () => {
@@ -80,7 +65,7 @@ test('tickets and each other, who follows them and what is laid aside', async ()
   for (const { email } of [bea, nils])
     expect((await everything.post(`${first}/followers`, { email })).status).toBe(204);
   const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
-  const names = async (api: Program) =>
+  const names = async (api: typeof everything) =>
     (await api.get(`${first}/followers`)).body.data.map(({ name }: { name: string }) => name);
   expect([await names(everything), await names(ofCompany)]).toEqual([['Bea', 'Nina'], ['Bea']]);
   expect((await ofCompany.post(`${first}/followers`, { email: ute.email })).status).toBe(422);
@@ -195,7 +180,7 @@ describe('what a request type asks is asked of programs too', () => {
 
   test('a program learns beforehand what is asked, and a company’s nothing of the team', async () => {
     const ofCompany = program(acme, (await keyFor(['tickets:write'], 'Globex')).key);
-    const idsFor = async (api: Program) => {
+    const idsFor = async (api: typeof everything) => {
       const forms = (await api.get('ticket-forms')).body.data as {
         id: string;
         questions: { field_id: string; required: boolean; options: object[] }[];

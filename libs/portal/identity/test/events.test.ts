@@ -1,30 +1,13 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { PASSWORD, type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { expect, test } from '@jest/globals';
+import { PASSWORD, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
-import {
-  Accounts,
-  Companies,
-  Deactivations,
-  Invitations,
-  Newcomers,
-  type PortalActor,
-  Registrations,
-} from '@foyer/identity';
+import { Accounts, Companies, Deactivations, Invitations, Newcomers, Registrations } from '@foyer/identity';
 
-let world: World;
-let acme: TestTenant;
-let owner: PortalActor;
-let ana: TestPerson;
-let asAna: PortalActor;
-let companyId: string;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
-  [owner, asAna] = [await acme.owner.actor(), await ana.actor()];
-  companyId = asAna.companies[0]!.id;
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
+const [owner, asAna] = [await acme.owner.actor(), await ana.actor()];
+const companyId = asAna.companies[0]!.id;
 
 /** What a verb tells, without the work that it gives to others. */
 async function told(verb: () => Promise<unknown>) {

@@ -1,5 +1,5 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
+import { expect, test } from '@jest/globals';
+import { type TestPerson, World } from '@foyer/app-cli/testing';
 import { Conflict, DomainError, InvalidField, TooMany } from '@foyer/access';
 import { Limits, Tokens } from '@foyer/credentials';
 import { Database, sql, table } from '@foyer/database';
@@ -8,15 +8,9 @@ import { Mail } from '@foyer/mail';
 import { field } from '@foyer/web';
 import { PER_COMPANY, PER_MAILBOX, PER_PERSON, PER_TENANT, UNCONFIRMED } from '../src/invitations.js';
 
-let world: World;
-let acme: TestTenant;
-let bec: TestPerson;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  bec = await (await acme.customer('Bec')).of('Globex', 'company_admin');
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+const bec = await (await acme.customer('Bec')).of('Globex', 'company_admin');
 
 const toTeam = async (email: string, by: TestPerson = acme.owner, name = '') => {
   const actor = await by.actor();

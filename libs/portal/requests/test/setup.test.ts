@@ -1,25 +1,19 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { describe, expect, test } from '@jest/globals';
+import { World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { requestFields, requestTypes, ticketGroups, ticketStatuses } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
 import { FIRST_TYPE } from '../src/request-type.js';
 
 const SETTINGS = '/console/settings';
-let world: World;
-let acme: TestTenant;
-let owner: Visitor;
-let ana: Visitor;
 
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  await acme.inside(() => world.get(Settings).apply('general', { locales: ['en', 'de'] }));
-  owner = await acme.owner.browser();
-  const person = await (await acme.customer('Ana')).of('Globex', 'company_user');
-  ana = await person.browser();
-  for (const subject of ['First', 'Second']) await person.opens(subject);
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+await acme.inside(() => world.get(Settings).apply('general', { locales: ['en', 'de'] }));
+const owner = await acme.owner.browser();
+const person = await (await acme.customer('Ana')).of('Globex', 'company_user');
+const ana = await person.browser();
+for (const subject of ['First', 'Second']) await person.opens(subject);
 
 const all = <T extends { id: string }>(list: Parameters<Collections['all']>[0]) =>
   acme.inside(() => world.get(Collections).all(list)) as unknown as Promise<T[]>;

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { type Visitor, World } from '@foyer/app-cli/testing';
 import { abilityOf, type Actor } from '@foyer/access';
 import { Slots } from '@foyer/slots';
 import { PortalHome } from '../src/home.js';
@@ -7,21 +7,12 @@ import { Features, homeSections, Settings } from '../src/index.js';
 import { Navigation } from '../src/navigation.js';
 import { svg } from './portal.js';
 
-let world: World;
-let acme: TestTenant;
-let globex: TestTenant;
-let team: Visitor;
-let agent: Visitor;
-let guest: Visitor;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  globex = await world.tenant('globex');
-  team = await acme.owner.browser();
-  agent = await (await acme.agent('Gil')).browser();
-  guest = acme.visitor();
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+const globex = await world.tenant('globex');
+const team = await acme.owner.browser();
+const agent = await (await acme.agent('Gil')).browser();
+const guest = acme.visitor();
 
 const settings = () => world.get(Settings);
 const inAcme = <T>(fn: () => Promise<T>) => acme.inside(fn);

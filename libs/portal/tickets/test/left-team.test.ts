@@ -1,20 +1,13 @@
-import { beforeAll, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { expect, test } from '@jest/globals';
+import { World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { Companies, Deactivations } from '@foyer/identity';
 import { Tickets } from '@foyer/tickets';
 
-let world: World;
-let acme: TestTenant;
-let ana: TestPerson;
-let owner: Visitor;
-
-beforeAll(async () => {
-  world = await World.startWithWorker();
-  acme = await world.tenant('acme');
-  ana = await acme.customer('Ana');
-  owner = await acme.owner.browser();
-});
+const world = await World.startWithWorker();
+const acme = await world.tenant('acme');
+const ana = await acme.customer('Ana');
+const owner = await acme.owner.browser();
 
 const assignee = async (id: string) =>
   (

@@ -1,24 +1,17 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterTests, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { afterTests, type Visitor, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { Tickets } from '@foyer/tickets';
 
-let world: World;
-let acme: TestTenant;
-let ana: TestPerson;
-let port: number;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  ana = await acme.customer('Ana');
-  const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  port = (server.address() as AddressInfo).port;
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+const ana = await acme.customer('Ana');
+const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
+await once(server, 'listening');
+const port = (server.address() as AddressInfo).port;
 
 /** A stream as a browser has it open: waits for what is said, and knows when it was ended. */
 class Stream {

@@ -1,22 +1,14 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { describe, expect, test } from '@jest/globals';
+import { World } from '@foyer/app-cli/testing';
 import { accessible } from '@foyer/access';
 import { condition, sql, table } from '@foyer/database';
 import { Merges, Tickets } from '@foyer/tickets';
 
-let world: World;
-let acme: TestTenant;
-let ana: TestPerson;
-let mara: TestPerson;
-let agent: Visitor;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
-  mara = await acme.agent('Mara');
-  agent = await mara.browser();
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+const ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
+const mara = await acme.agent('Mara');
+const agent = await mara.browser();
 
 const number = (n: number) => `TKT-${String(n).padStart(3, '0')}`;
 const texts = async (n: number) =>

@@ -1,6 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { TICKET_STATUSES, ticketGroups, ticketStatuses } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
@@ -18,34 +18,26 @@ const DAY = 86_400_000;
 const PAGE = '/console/settings/reopening';
 const AGAIN = '0190f000-0000-7000-8000-00000000a001';
 const GROUP = '0190f000-0000-7000-8000-00000000a002';
-let world: World;
-let acme: TestTenant;
-let ana: TestPerson;
-let mara: TestPerson;
-let owner: Visitor;
-let customer: Visitor;
 
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
-  mara = await acme.agent('Mara');
-  owner = await acme.owner.browser();
-  customer = await ana.browser();
-  await owner.get('/console/settings/ticket-statuses');
-  await acme.inside(async () => {
-    const { items } = await world.get(Settings).stored(ticketStatuses.section);
-    const again = {
-      id: AGAIN,
-      kind: 'open' as const,
-      standard: false,
-      name: 'Came back',
-      customerName: '',
-      translations: {},
-    };
-    await world.get(Collections).apply(ticketStatuses, [...items, again]);
-    await world.get(Collections).apply(ticketGroups, [{ id: GROUP, name: 'Workshop', memberIds: [] }]);
-  });
+const world = await World.start();
+const acme = await world.tenant('acme');
+const ana = await (await acme.customer('Ana')).of('Globex', 'company_user');
+const mara = await acme.agent('Mara');
+const owner = await acme.owner.browser();
+const customer = await ana.browser();
+await owner.get('/console/settings/ticket-statuses');
+await acme.inside(async () => {
+  const { items } = await world.get(Settings).stored(ticketStatuses.section);
+  const again = {
+    id: AGAIN,
+    kind: 'open' as const,
+    standard: false,
+    name: 'Came back',
+    customerName: '',
+    translations: {},
+  };
+  await world.get(Collections).apply(ticketStatuses, [...items, again]);
+  await world.get(Collections).apply(ticketGroups, [{ id: GROUP, name: 'Workshop', memberIds: [] }]);
 });
 const rule = (rules: Partial<ReopeningRules>) => acme.inside(() => world.get(Settings).apply(reopeningRules, rules));
 beforeEach(() => rule(reopeningRules.schema.parse({})));
