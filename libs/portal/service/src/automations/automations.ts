@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { choice, declareResource, flag, part, type ResourceItem, text } from '@foyer/settings';
+import { choice, declareResource, part, type ResourceItem } from '@foyer/settings';
 import { conditionsPart, inActions, ticketAction } from '@foyer/tickets';
 import { actionsMustBeKnown } from '../macros/placeholders.js';
+import { named, onPage } from '../service-list.js';
 
 /** What happens to a ticket and may set an automation going. */
 export const EVENT_TRIGGERS = [
@@ -54,11 +55,9 @@ export type RuleAction = z.output<typeof ruleAction>;
 /** What happens by itself, after something or after a while. */
 export const automations = declareResource('automations', {
   one: 'automation',
-  words: 'service.automations',
-  page: { path: 'automations', group: 'service', icon: 'refresh', order: 40, feature: 'tickets' },
+  ...onPage('automations', 'refresh', 40),
   fields: {
-    name: text(80, { label: 'service.name' }),
-    enabled: flag(true, { inList: true }),
+    ...named,
     trigger: choice([...EVENT_TRIGGERS, ...TIME_TRIGGERS], 'service.trigger'),
     /** For what goes by time. */
     hours: part(z.number().min(0.25).max(MAX_HOURS).nullable().default(null)),

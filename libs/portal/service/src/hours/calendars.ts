@@ -3,6 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { ALWAYS, type BusinessHours } from '@foyer/hours';
 import { isTimeZone } from '@foyer/i18n';
 import { declareReference, declareResource, optionalReference, part, type ResourceItem, text } from '@foyer/settings';
+import { onPage } from '../service-list.js';
 
 const DAY = 1440;
 const opening = z
@@ -14,8 +15,7 @@ export const timeZoneReference = declareReference('time-zones');
 /** When somebody is there, as the operator sets it up. */
 export const calendars = declareResource('business-hours', {
   one: 'calendar',
-  words: 'service.hours',
-  page: { path: 'hours', group: 'service', icon: 'calendar', order: 10, feature: 'tickets' },
+  ...onPage('hours', 'calendar', 10),
   fields: {
     name: text(80, { label: 'service.name' }),
     timeZone: optionalReference(timeZoneReference, {

@@ -13,6 +13,7 @@ import {
 } from '@foyer/settings';
 import { actionsPart } from '@foyer/tickets';
 import { actionsMustBeKnown, mustBeKnown } from './placeholders.js';
+import { named, onPage } from '../service-list.js';
 
 export const MACRO_MAX = 10_000;
 export const shortcut = z
@@ -25,11 +26,9 @@ export const shortcut = z
 /** Words and changes that an agent uses again and again. These are the team's. */
 export const macros = declareResource('macros', {
   one: 'macro',
-  words: 'service.macros',
-  page: { path: 'macros', group: 'service', icon: 'sparkle', order: 50, feature: 'tickets' },
+  ...onPage('macros', 'sparkle', 50),
   fields: {
-    name: text(80, { label: 'service.name' }),
-    enabled: flag(true, { inList: true }),
+    ...named,
     /** Typed after `/` in the box where the team writes. */
     shortcut: line(shortcut, 30, { hint: true }),
     /** Null: whoever answers tickets. */

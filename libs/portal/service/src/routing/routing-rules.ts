@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { categoryReference, PRIORITIES, priorityReference, ticketGroups, workingAgents } from '@foyer/requests';
-import { choice, declareResource, flag, optionalReference, type ResourceItem, text, words } from '@foyer/settings';
+import { choice, declareResource, optionalReference, type ResourceItem, words } from '@foyer/settings';
 import { conditionsPart } from '@foyer/tickets';
+import { named, onPage } from '../service-list.js';
 
 /** Who of a group gets it: nobody yet, the next in turn, or whoever has the fewest open tickets. */
 export const SHARING = ['nobody', 'in-turn', 'fewest'] as const;
@@ -13,11 +14,9 @@ const asIs = { none: 'service.routing.as-is' };
 /** Where new tickets go. Every rule that fits is followed, in order; what an earlier one has decided stays. */
 export const routingRules = declareResource('routing-rules', {
   one: 'routing rule',
-  words: 'service.routing',
-  page: { path: 'routing', group: 'service', icon: 'arrow-end', order: 30, feature: 'tickets' },
+  ...onPage('routing', 'arrow-end', 30),
   fields: {
-    name: text(80, { label: 'service.name' }),
-    enabled: flag(true, { inList: true }),
+    ...named,
     conditions: conditionsPart,
     groupId: optionalReference(ticketGroups.about.reference, asIs),
     sharing: choice(SHARING, 'service.routing.sharing', { byDefault: 'nobody', label: 'share', hint: true }),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import { PRIORITIES } from '@foyer/requests';
-import { declareResource, flag, optionalReference, part, type ResourceItem, text } from '@foyer/settings';
+import { declareResource, flag, optionalReference, part, type ResourceItem } from '@foyer/settings';
 import { conditionsPart, inActions, matches, ticketActions, type TicketFacts } from '@foyer/tickets';
 import { calendars } from '../hours/calendars.js';
 import { actionsMustBeKnown } from '../macros/placeholders.js';
+import { named, onPage } from '../service-list.js';
 
 /** A year of open time. */
 export const MAX_MINUTES = 525_600;
@@ -26,11 +27,9 @@ export const PAUSES = ['pending', 'on_hold'] as const;
 /** What is promised to whom. The first policy that fits a ticket is the one that counts. */
 export const slaPolicies = declareResource('sla-policies', {
   one: 'service policy',
-  words: 'service.policies',
-  page: { path: 'policies', group: 'service', icon: 'clock', order: 20, feature: 'tickets' },
+  ...onPage('policies', 'clock', 20),
   fields: {
-    name: text(80, { label: 'service.name' }),
-    enabled: flag(true, { inList: true }),
+    ...named,
     conditions: conditionsPart,
     targets: part(z.object({ low: targets, normal: targets, high: targets, urgent: targets })),
     hoursId: optionalReference(calendars.about.reference, { hint: true, none: 'service.hours.always' }),
