@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { removeEmbeddedPostgres, startEmbeddedPostgres, stopEmbeddedPostgres } from '../src/embedded-postgres.js';
 import { endProcess, startOf } from '../src/processes.js';
+import { ask } from './ask.js';
 
 const folders: string[] = [];
 function folder(): string {
@@ -14,16 +14,6 @@ function folder(): string {
   return join(made, 'postgres');
 }
 afterAll(() => Promise.all(folders.map((made) => removeEmbeddedPostgres(join(made, 'postgres')))));
-
-async function ask(url: string, sql: string): Promise<unknown> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return Object.values((await client.query(sql)).rows[0] ?? {})[0];
-  } finally {
-    await client.end();
-  }
-}
 
 const dataOf = (home: string) => (JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')) as { data: string }).data;
 const postmasterOf = (home: string) =>

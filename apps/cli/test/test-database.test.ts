@@ -1,16 +1,6 @@
-import pg from 'pg';
 import { isolationReport } from '@foyer/database';
 import { freshDatabase } from '../src/testing/index.js';
-
-async function ask(url: string, sql: string): Promise<unknown> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return Object.values((await client.query(sql)).rows[0] ?? {})[0];
-  } finally {
-    await client.end();
-  }
-}
+import { ask } from './ask.js';
 
 describe('databases for tests', () => {
   test('each is its own, migrated, with every layer of isolation in force', async () => {

@@ -1,21 +1,15 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { describe, expect, test } from '@jest/globals';
+import { World } from '@foyer/app-cli/testing';
 import { InvalidField } from '@foyer/access';
 import { LOCALES, messages } from '@foyer/i18n';
 import { Collections, declaredResources, type Resource } from '@foyer/settings';
 import { formsOf } from './page-forms.js';
 
-let world: World;
-let acme: TestTenant;
-let owner: Visitor;
-
-beforeAll(async () => {
-  world = await World.start();
-  acme = await world.tenant('acme');
-  owner = await acme.owner.browser();
-});
+const world = await World.start();
+const acme = await world.tenant('acme');
+const owner = await acme.owner.browser();
 
 const resources = [...declaredResources()];
 const named = resources.map((resource) => [resource.name, resource] as const);

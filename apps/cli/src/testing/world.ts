@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { InvalidField } from '@foyer/access';
 import type { Config } from '@foyer/config';
 import { hashPassword, Sessions } from '@foyer/credentials';
-import { Database, PlatformDatabase, rows, sql, table } from '@foyer/database';
+import { Database, PlatformDatabase, rows, runAsOwner, sql, table } from '@foyer/database';
 import { type CompanyRole, type PortalActor, PortalPrincipals, type TeamRole } from '@foyer/identity';
 import { Staff, type StaffRole } from '@foyer/staff';
 import { inTenant, type Tenant } from '@foyer/tenancy';
@@ -74,6 +74,15 @@ export class World {
   get mails(): Postbox {
     if (!this.postbox) throw new Error('This world has no worker: World.startWithWorker()');
     return this.postbox;
+  }
+
+  /** Until the worker has relayed all that is due, and for a while nothing followed from it. */
+  async calm(): Promise<void> {
+    await runAsOwner(this.config, async (client) => {
+      const due = `select 1 from platform.outbox where relayed_at is null and available_at <= now() limit 1`;
+      for (let still = 0; still < 8; still = (await client.query(due)).rowCount === 0 ? still + 1 : 0)
+        await new Promise((done) => setTimeout(done, 120));
+    });
   }
 
   get<T>(type: Type<T> | (abstract new (...args: never[]) => T)): T {

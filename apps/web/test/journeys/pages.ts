@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
-import { requestFields, requestTypes } from '@foyer/requests';
+import { FIELD_KINDS, requestFields, requestTypes } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
 import { opinions } from './opinions.js';
 
@@ -35,18 +35,8 @@ async function requests(world: World, acme: TestTenant): Promise<string> {
     ...{ id: `00000000-0000-4000-8000-00000000020${n}`, label: `Answer ${n}`, archived: false },
     ...named,
   });
-  const kinds = [
-    'choice',
-    'text',
-    'paragraph',
-    'number',
-    'date',
-    'multi-choice',
-    'checkbox',
-    'file',
-    'company',
-    'order',
-  ] as const;
+  // A choice comes first: others depend on it.
+  const kinds = ['choice' as const, ...FIELD_KINDS.filter((kind) => kind !== 'choice')];
   const fields = kinds.map((kind, index) => {
     const options = kind.includes('choice') ? [option(1), option(2)] : [];
     const bounds = { min: kind === 'number' ? 1 : null, max: null, unit: kind === 'number' ? 'pieces' : '' };

@@ -14,6 +14,7 @@ import {
   MacroShelf,
   macros,
   MAX_DEPTH,
+  PLACEHOLDERS,
   type RoutingRule,
   routingRules,
   type Sharing,
@@ -21,6 +22,7 @@ import {
 import { Collections, identified, Items, Settings } from '@foyer/settings';
 import { reopeningRules, type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 import { ownMacros } from '../src/macros/macros.js';
+import { TIME_TRIGGERS } from '../src/automations/automations.js';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 const id = (n: number) => `0190f000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -81,11 +83,7 @@ const runs = (ticket: Ticket) =>
     () => sql`select cause, depth from ${table('rule_run')} where ticket_id = ${ticket.id} order by ran_at`,
   );
 /** The worker has nothing left to do. */
-const quiet = async () => {
-  for (let still = 0; still < 8; still = (await waiting()) === 0 ? still + 1 : 0)
-    await new Promise((done) => setTimeout(done, 120));
-};
-let waiting: () => Promise<number>;
+const quiet = () => world.calm();
 
 beforeAll(async () => {
   world = await World.startWithWorker();
@@ -102,17 +100,6 @@ beforeAll(async () => {
       .get(Collections)
       .apply(ticketGroups, [{ id: GROUP, name: 'Network', memberIds: [ids['Mara']!, ids['Bo']!, ids['Cy']!] }]),
   );
-  const { runAsOwner } = await import('@foyer/database');
-  waiting = async () => {
-    let left = 0;
-    await runAsOwner(world.config, async (client) => {
-      const { rows: lines } = await client.query<{ n: number }>(
-        `select count(*)::int as n from platform.outbox where relayed_at is null and available_at <= now()`,
-      );
-      left = lines[0]!.n;
-    });
-    return left;
-  };
 });
 beforeEach(async () => {
   await apply([]);
@@ -371,19 +358,9 @@ describe('automations', () => {
   });
 
   test('every time trigger asks something the database understands', async () => {
-    const times = [
-      'since-opened',
-      'since-updated',
-      'since-customer-replied',
-      'since-team-replied',
-      'since-pending',
-      'since-solved',
-      'before-due',
-      'since-due',
-    ] as const;
     await apply(
       [],
-      times.map((trigger) => ({
+      TIME_TRIGGERS.map((trigger) => ({
         trigger,
         hours: 1,
         conditions: { match: 'all' as const, tests: [{ field: 'subject', operator: 'contains', value: ['nowhere'] }] },
@@ -599,19 +576,7 @@ describe('macros', () => {
   });
 
   test('a text is filled in once, and what is put in stays plain words', () => {
-    const values = Object.fromEntries(
-      [
-        'customer.name',
-        'customer.first_name',
-        'company.name',
-        'agent.name',
-        'agent.first_name',
-        'ticket.number',
-        'ticket.subject',
-        'ticket.url',
-        'site.name',
-      ].map((name) => [name, `<${name}>`]),
-    ) as Filling;
+    const values = Object.fromEntries(PLACEHOLDERS.map((name) => [name, `<${name}>`])) as Filling;
     expect(
       filled('{{customer.name}} {{ ticket.number }} {{customer.password}} {{constructor}} {{{site.name}}}', {
         ...values,

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestPerson, type TestTenant, World } from '@foyer/app-cli/testing';
-import { Database, rows, runAsOwner, sql, table } from '@foyer/database';
+import { describe, expect, test } from '@jest/globals';
+import { World } from '@foyer/app-cli/testing';
+import { Database, rows, sql, table } from '@foyer/database';
 import { ticketGroups } from '@foyer/requests';
 import { automations, SlaClocks, slaPolicies, type SlaPolicy } from '@foyer/service';
 import { Collections } from '@foyer/settings';
@@ -8,10 +8,6 @@ import { type Ticket, ticketNumber, Tickets } from '@foyer/tickets';
 
 const GROUP = '0190f000-0000-7000-8000-0000000000b1';
 const POLICY = '0190f000-0000-7000-8000-0000000000a1';
-let world: World;
-let acme: TestTenant;
-let ana: TestPerson;
-let mara: TestPerson;
 const ids: Record<string, string> = {};
 const each = { first_response: 60, next_response: 30, resolution: null };
 const policy: SlaPolicy = {
@@ -33,18 +29,7 @@ const inside = <T>(fn: () => Promise<T>): Promise<T> => acme.inside(fn);
 /** Sets the policy, and waits until the worker has worked out all tickets by it. */
 const promise = async (...policies: SlaPolicy[]) => {
   await inside(() => world.get(Collections).apply(slaPolicies, policies));
-  for (let still = 0; still < 6; still = (await waiting()) === 0 ? still + 1 : 0)
-    await new Promise((done) => setTimeout(done, 120));
-};
-const waiting = async (): Promise<number> => {
-  let left = 0;
-  await runAsOwner(world.config, async (client) => {
-    const { rows: lines } = await client.query<{ n: number }>(
-      `select count(*)::int as n from platform.outbox where relayed_at is null and available_at <= now()`,
-    );
-    left = lines[0]!.n;
-  });
-  return left;
+  await world.calm();
 };
 const updateClocks = (ticket: Ticket) => inside(() => world.get(SlaClocks).update(ticket.id));
 const earlier = (ticket: Ticket, minutes: number) =>
@@ -80,22 +65,20 @@ const assign = async (ticket: Ticket) => {
   );
 };
 
-beforeAll(async () => {
-  world = await World.startWithWorker();
-  acme = await world.tenant('acme');
-  ana = await (await acme.customer('Ana')).of('Globex');
-  mara = await acme.agent('Mara');
-  await acme.agent('Bo');
-  for (const { id, name } of await acme.query<{ id: string; name: string }>(
-    () => sql`select id, name from ${table('person')}`,
-  ))
-    ids[name] = id;
-  await inside(() =>
-    world.get(Collections).apply(ticketGroups, [{ id: GROUP, name: 'Network', memberIds: [ids['Mara']!, ids['Bo']!] }]),
-  );
-  await inside(() => world.get(Collections).apply(automations, []));
-  await promise(policy);
-});
+const world = await World.startWithWorker();
+const acme = await world.tenant('acme');
+const ana = await (await acme.customer('Ana')).of('Globex');
+const mara = await acme.agent('Mara');
+await acme.agent('Bo');
+for (const { id, name } of await acme.query<{ id: string; name: string }>(
+  () => sql`select id, name from ${table('person')}`,
+))
+  ids[name] = id;
+await inside(() =>
+  world.get(Collections).apply(ticketGroups, [{ id: GROUP, name: 'Network', memberIds: [ids['Mara']!, ids['Bo']!] }]),
+);
+await inside(() => world.get(Collections).apply(automations, []));
+await promise(policy);
 
 describe('what is late', () => {
   test('is mailed once to everybody whom it concerns, and the ticket is given what the policy says', async () => {
