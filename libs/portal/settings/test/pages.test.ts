@@ -248,6 +248,30 @@ describe('branding', () => {
     }
   });
 
+  test('one colour that is none leaves the look that is saved, keeps a logo beside it, and a preview asks for the logo again', async () => {
+    const logo = { field: 'logo', name: 'logo.svg', content: svg('<circle r="40" cx="50" cy="50"/>') };
+    await team.post(path, { ...look, primary: '#8b0000' });
+    const typed = { ...look, primary: 'nope', secondary: '#5b2a00' };
+    const refused = await team.upload(path, typed, [logo]);
+    const shown = /href="([^"]+preview\.css[^"]+)"/
+      .exec(refused.text)![1]!
+      .replace(/&amp;|&#x3D;/g, (as) => (as === '&amp;' ? '&' : '='));
+    expect([refused.status, fields(refused.text), new URLSearchParams(shown.split('?')[1]).get('primary')]).toEqual([
+      422,
+      ['primary'],
+      '#8b0000',
+    ]);
+    expect((await inAcme(() => settings().get('branding'))).logo).not.toBeNull();
+    for (const face of ['preview.css', 'contrast']) {
+      const saved = await team.get(`${path}/${face}?${new URLSearchParams({ ...typed, primary: '#8b0000' })}`);
+      expect((await team.get(`${path}/${face}?${new URLSearchParams(typed)}`)).text).toBe(saved.text);
+    }
+    await team.post(path, { ...look, removeLogo: '1' });
+    const previewed = await team.upload(path, { ...look, action: 'preview' }, [logo]);
+    expect(fields(previewed.text)).toEqual(['logo']);
+    expect((await inAcme(() => settings().get('branding'))).logo).toBeNull();
+  });
+
   test('a preview shows what is typed and saves nothing', async () => {
     const answer = await team.post(path, { ...look, primary: '#8b0000', action: 'preview' });
     expect(answer.status).toBe(200);

@@ -38,13 +38,17 @@ export function choicesOf(declared: readonly ThemeSetting[], value: Record<strin
   );
 }
 
-/** What is typed at this moment, for a look at it: whatever is no colour yet is the theme's. */
-export function typedSettings(declared: readonly ThemeSetting[], typed: Record<string, unknown>): ThemeSettings {
-  const colours = declared.flatMap(({ name, type }) => {
-    const read = type === 'colour' ? colour.safeParse(typed[name]) : null;
-    return read?.success ? [[name, read.data]] : [];
+/** What is typed at this moment, for a look at it: whatever is no colour yet is as it was saved. */
+export function typedSettings(
+  declared: readonly ThemeSetting[],
+  saved: ThemeSettings,
+  typed: Record<string, unknown>,
+): ThemeSettings {
+  const read = Object.entries(brandingForm(declared).shape).flatMap(([name, each]) => {
+    const { success, data } = each.safeParse(typed[name]);
+    return success ? [[name, data]] : [];
   });
-  return completeSettings(declared, { ...typed, ...Object.fromEntries(colours) });
+  return completeSettings(declared, { ...saved, ...Object.fromEntries(read) });
 }
 
 /** As the page shows them: typed values where there are any, else what is chosen. */

@@ -1,7 +1,7 @@
 import { Get, Post, Query, Res } from '@nestjs/common';
 import { type Actor, Conflict, InvalidField, TooMany } from '@foyer/access';
 import { Database } from '@foyer/database';
-import { completeSettings, scopedStylesheet, Themes, type ThemeSettings } from '@foyer/theming';
+import { completeSettings, scopedStylesheet, Themes, type ThemeSetting, type ThemeSettings } from '@foyer/theming';
 import {
   Ask,
   type Asked,
@@ -69,8 +69,11 @@ export class BrandingController {
   async save(@Ask() { visit, actor }: Asked) {
     const declared = await this.declared();
     const form: BrandingForm = visit.posted(brandingForm(declared)) as BrandingForm;
-    const choices = form.failed ? {} : choicesOf(declared, form.value);
-    if (form.values['action'] === 'preview') return this.view(visit, actor, form, choices, true);
+    const choices = form.failed ? await this.typed(declared, form.values) : choicesOf(declared, form.value);
+    if (form.values['action'] === 'preview') {
+      for (const { field } of visit.uploads) form.fail(field, 'settings.picture.again');
+      return this.view(visit, actor, form, choices, true);
+    }
     if (!form.failed && !form.value['accepted'])
       tellContrast(form, contrastView(declared, choices, visit.t.bind(visit)));
     const pictures = await this.uploaded(actor, visit, form);
@@ -89,7 +92,7 @@ export class BrandingController {
   @Get('preview.css')
   async preview(@Query() query: Record<string, unknown>, @Res() res: FoyerResponse) {
     const declared = await this.declared();
-    const css = scopedStylesheet(PREVIEW_SCOPE, declared, typedSettings(declared, query));
+    const css = scopedStylesheet(PREVIEW_SCOPE, declared, await this.typed(declared, query));
     res.setHeader('Cache-Control', 'no-store');
     res.type('text/css').send(css);
   }
@@ -99,12 +102,17 @@ export class BrandingController {
   @View('settings/team/contrast')
   async contrast(@Ask() { visit }: Asked, @Query() query: Record<string, unknown>) {
     const declared = await this.declared();
-    return { contrast: contrastView(declared, typedSettings(declared, query), visit.t.bind(visit)) };
+    return { contrast: contrastView(declared, await this.typed(declared, query), visit.t.bind(visit)) };
   }
 
   private async declared() {
     const { theme } = await this.settings.get('branding');
     return this.themes.theme(theme).settings;
+  }
+
+  private async typed(declared: readonly ThemeSetting[], values: Record<string, unknown>) {
+    const { settings } = await this.settings.get('branding');
+    return typedSettings(declared, settings, values);
   }
 
   private async change(
