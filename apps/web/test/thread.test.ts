@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type Visitor, World } from '@foyer/app-cli/testing';
 import { Database, sql, table } from '@foyer/database';
 import { historyOf } from '@foyer/service';
-import { Ticket, ticketNumber, TicketPageReader, Tickets, Merges } from '@foyer/tickets';
+import { Merges, robot, Ticket, ticketNumber, TicketPageReader, Tickets } from '@foyer/tickets';
 import { formsOf } from './page-forms.js';
 
 const world = await World.startWithWorker();
@@ -222,4 +222,17 @@ test('a long thread shows how it began and what came last, and the rest on deman
   // People in the conversation are those of all of it.
   const quiet = (await (await bo.browser()).get(`/tickets/${number}`)).text;
   expect(quiet).toContain('<bdi>Nia Long</bdi>');
+});
+
+test('on paper without notes a rule speaks as the business, as customers know it, and with notes by its name', async () => {
+  const uma = await acme.customer('Uma');
+  const ticket = await uma.opens('Paper');
+  await acme.inside(() => world.get(Tickets).act(robot('Rule 4711'), ticket.id, [{ do: 'reply', text: 'We have it' }]));
+  const owner = await acme.owner.browser();
+  const authors = async (query = '') =>
+    [
+      ...(await owner.get(`/console/tickets/${ticketNumber(ticket.number)}/print${query}`)).text.matchAll(/<header><strong><bdi>([^<]+)/g),
+    ].map(([, name]) => name);
+  expect(await authors()).toEqual(['Uma', 'Acme']);
+  expect(await authors('?notes=yes')).toEqual(['Uma', 'Rule 4711']);
 });
