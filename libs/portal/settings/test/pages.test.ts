@@ -117,6 +117,17 @@ describe('general', () => {
     if (!('contact' in wrong)) expect(answer.text).toContain('Keep &lt;me&gt;');
   });
 
+  test('a main language that was chosen beside a mistake and set back is not offered after all', async () => {
+    const refused = await team.post('/console/settings/general', {
+      ...good,
+      supportEmail: 'no address',
+      defaultLocale: 'es',
+    });
+    expect(refused.status).toBe(422);
+    const ticked = [...refused.text.matchAll(/name="locales" value="(\w+)" checked/g)].map(([, language]) => language);
+    expect(ticked).toEqual(['en', 'fr']);
+  });
+
   test('35: scripts, emoji and right-to-left text are text', async () => {
     await team.post('/console/settings/general', {
       ...good,

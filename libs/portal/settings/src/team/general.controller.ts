@@ -48,7 +48,8 @@ export class GeneralController {
     const { supportEmail, contact, defaultLocale, locales, regions, timeZone } = await this.settings.get('general');
     const name = await this.settings.name();
     const chosen = Object.fromEntries(LOCALES.map((each) => [controlOf(each), regionOf(each, regions)]));
-    const values = { name, supportEmail, contact, defaultLocale, locales, timeZone, ...chosen };
+    const offered = [...new Set([defaultLocale, ...locales])];
+    const values = { name, supportEmail, contact, defaultLocale, locales: offered, timeZone, ...chosen };
     return this.view(visit, visit.form(await openedAs(this.settings, 'general', values)));
   }
 
@@ -81,7 +82,7 @@ export class GeneralController {
       locales: LOCALES.map((value) => ({
         value,
         label: languageName(value),
-        checked: locales.includes(value) || value === defaultLocale,
+        checked: locales.includes(value),
       })),
       localeOptions: LOCALES.map((value) => ({ value, label: languageName(value), selected: value === defaultLocale })),
       regions: LOCALES.map((each) => ({
