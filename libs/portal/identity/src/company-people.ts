@@ -30,11 +30,13 @@ export class CompanyPeople {
     const labelOf = await this.roles.labels(t);
     const members = await this.list.members(actor, companyId);
     const gives = await this.roles.giving(actor, 'administer', companyId);
+    const invited = may('invite') ? await this.invitations.pending(actor, companyId) : [];
+    const hasAdmin = [...members, ...invited].some(({ role }) => role === 'company_admin');
     return {
       members: memberViews(actor, members, labelOf, gives),
-      invitations: may('invite') ? invitationViews(await this.invitations.pending(actor, companyId), labelOf) : [],
+      invitations: invitationViews(invited, labelOf),
       roles: await this.roles.options(t, await this.roles.giving(actor, 'invite', companyId)),
-      form: form ?? visit.form({ role: 'user' }),
+      form: form ?? visit.form({ role: hasAdmin ? 'user' : 'company_admin' }),
       can: { list: may('read'), invite: may('invite') },
     };
   }

@@ -133,6 +133,29 @@ test('no statement sorts by a name in another order', () => {
   expect(others).toEqual([]);
 });
 
+test('a role is said to be tried only where somebody could be', async () => {
+  const globex = await world.tenant('globex');
+  for (const [tenant, isTried] of [
+    [acme, true],
+    [globex, false],
+  ] as const)
+    expect(
+      (await (await tenant.owner.browser()).get('/console/settings/roles/new')).text.includes('before you save'),
+    ).toBe(isTried);
+});
+
+test('whoever is invited into a company first is to be its admin', async () => {
+  const owner = await acme.owner.browser();
+  const chosen = async (company: string) =>
+    /id="invite-role"[^]*?value="(\w+)" selected/.exec((await owner.get(`/console/companies/${company}`)).text)?.[1];
+  const { headers } = await owner.post('/console/companies', { name: 'Initech' });
+  const initech = headers.location!.split('/').at(-1)!.split('?')[0]!;
+  expect([await chosen(initech), await chosen(await idOf('company', 'Globex'))]).toEqual(['company_admin', 'user']);
+  const invited = { email: 'ina@initech.example', role: 'company_admin' };
+  expect((await owner.post(`/console/companies/${initech}/invitations`, invited)).status).toBe(303);
+  expect(await chosen(initech)).toBe('user');
+});
+
 test('a company cannot lie below itself', async () => {
   const owner = await acme.owner.browser();
   const [globex, hooli] = [await idOf('company', 'Globex'), await idOf('company', 'Hooli')];
