@@ -4,6 +4,7 @@ import { callGraph, leadingTo } from './call-graph.js';
 /** Verbs of the data plane that write and tell nobody, and why that is right. */
 const SILENT: Record<string, string> = {
   'MailLog.sweep': 'forgets what has been kept long enough',
+  'Accounts.sweep': 'forgets sessions and links that are over',
   'Attachments.take': 'a file hangs on nothing until its message is sent',
   'BrandPictures.keep': 'a file; the settings that name it are told of',
   'MailFiles.keep': 'a file; the message it hangs on is told of',
