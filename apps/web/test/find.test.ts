@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { Database, foldedSql, rows, searchableSql, sql, table } from '@foyer/database';
-import { folded, searchable } from '@foyer/i18n';
+import { Database, findableSql, foldedSql, rows, searchableSql, sql, table, verbatim } from '@foyer/database';
+import { begins, findable, folded, searchable } from '@foyer/i18n';
 import { Collections } from '@foyer/settings';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { requestTypes } from '@foyer/requests';
+import { currentTenant } from '@foyer/tenancy';
 import { Tickets } from '@foyer/tickets';
 import { readable } from './routes.js';
 
@@ -166,15 +168,80 @@ test('a text is folded alike by the database and here, whatever it is written in
     'ﬁle ＡＢＣ',
     'الإدارةُ ١٢',
     'Ὀδυσσεύς',
+    '山田太郎と第3回Tシャツ、サッカー',
+    'ガラス ｶﾞﾗｽ が 々',
+    '김철수 대리점',
+    '𠮷野家',
   ];
   // What is no letter yet in one of the two, because its Unicode is older, is nobody's word.
   const assigned = texts.filter((text) => !/\p{Cn}/u.test(text));
-  const rows = await acme.query<{ text: string; folded: string; searchable: string }>(
+  const rows = await acme.query<{ text: string; folded: string; searchable: string; findable: string }>(
     () =>
-      sql`select text, ${foldedSql(sql`text`)} as folded, ${searchableSql(sql`text`)} as searchable from unnest(${assigned}::text[]) text where unicode_assigned(text)`,
+      sql`select text, ${foldedSql(sql`text`)} as folded, ${searchableSql(sql`text`)} as searchable, ${findableSql(sql`text`)} as findable from unnest(${assigned}::text[]) text where unicode_assigned(text)`,
   );
   expect(rows.filter((row) => row.folded !== folded(row.text)).map(({ text }) => text)).toEqual([]);
   expect(rows.filter((row) => row.searchable !== searchable(row.text)).map(({ text }) => text)).toEqual([]);
+  expect(rows.filter((row) => row.findable !== findable(row.text)).map(({ text }) => text)).toEqual([]);
+});
+
+test.each([
+  ...[
+    ['山田太郎', '山田'] as const,
+    ['山田太郎', '太郎'] as const,
+    ['山田太郎', '田太郎'] as const,
+    ['山田太郎', '郎'] as const,
+  ],
+  ...[
+    ['こんにちは', 'こん'] as const,
+    ['ガラス工房', 'ラス工'] as const,
+    ['김철수', '철수'] as const,
+    ['第3回Tシャツ', '3回'] as const,
+  ],
+  ...[['Jörg Müller', 'Jö'] as const, ['Lift im Hof', 'Li'] as const, ['Bo', 'Bo'] as const],
+])('%s is found by %s, in memory and in lists of tickets and people', async (called, typed) => {
+  const tenant = (east ??= await world.tenant('east'));
+  const asks = await tenant.customer(`${called} ${letters(typed)}`);
+  const { number } = await asks.opens(`${called} ${MARK}`);
+  await tenant.customer('Zed Other');
+  expect([begins(called, typed), begins('Zed Other', typed)]).toEqual([true, false]);
+  const teller = await tenant.owner.browser();
+  const q = encodeURIComponent(typed);
+  expect((await teller.get(`/console/tickets?view=all&q=${q}`)).text).toContain(
+    `TKT-${String(number).padStart(3, '0')}`,
+  );
+  const people = (await teller.get(`/console/people?q=${q}`)).text;
+  expect([people.includes(called), people.includes('Zed Other')]).toEqual([true, false]);
+});
+test('what was written before is found by the same beginnings after the migration', async () => {
+  const tenant = await world.tenant('earlier');
+  const { id } = await (await tenant.customer('Kenji')).opens('山田太郎 \u30ab\u3099ス');
+  await tenant.change(() => sql`update ${table('ticket')} set words = to_tsvector('simple', 'older') where id = ${id}`);
+  const teller = await tenant.owner.browser();
+  const shows = async (q: string) =>
+    (await teller.get(`/console/tickets?view=all&q=${encodeURIComponent(q)}`)).text.includes('TKT-001');
+  expect(await shows('太郎')).toBe(false);
+  const file = readFileSync(new URL('../../../migrations/tenant/0033_unspaced_words.sql', import.meta.url), 'utf8');
+  for (const statement of file.split(/;\n/).filter((one) => one.startsWith('update')))
+    await tenant.change(() => verbatim(statement.replaceAll(':schema', `"${currentTenant().schema}"`)));
+  for (const q of ['太郎', 'ガス', 'older']) expect([q, await shows(q)]).toEqual([q, true]);
+});
+
+/** Addresses are made of Latin letters. */
+const letters = (text: string): string => [...text].map((letter) => `x${letter.codePointAt(0)!.toString(36)}`).join('');
+let east: TestTenant | undefined;
+
+test('beginnings of one letter, and letters that stand apart, find nothing', async () => {
+  const tenant = (east ??= await world.tenant('east'));
+  await tenant.customer('Quentin');
+  await tenant.customer('水戸黄門 mito');
+  const teller = await tenant.owner.browser();
+  const people = async (q: string) => (await teller.get(`/console/people?q=${encodeURIComponent(q)}`)).text;
+  expect([(await people('q')).includes('Quentin'), (await people('qu')).includes('Quentin')]).toEqual([false, true]);
+  expect([(await people('水門')).includes('水戸黄門'), (await people('黄門')).includes('水戸黄門')]).toEqual([
+    false,
+    true,
+  ]);
+  expect(begins('水戸黄門', '水門')).toBe(false);
 });
 
 test('every search of the product finds a name however it is typed, and nothing else', async () => {

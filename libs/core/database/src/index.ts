@@ -1,7 +1,7 @@
 export { bootstrapDatabase, isolationReport, type IsolationLayer, type IsolationReport } from './bootstrap.js';
 export { apart, closeReadingPage, Database, PlatformDatabase, readingPage, WriteInsideRead } from './database.js';
 export { DatabaseModule } from './database.module.js';
-export { foldedSql, hasSql, searchableSql, wordsQuery } from './folding.js';
+export { findableSql, foldedSql, hasSql, searchableSql, wordsQuery } from './folding.js';
 export { Lifeline, waitBefore } from './lifeline.js';
 export { DoneBefore, Once, once } from './once.js';
 export { DatabaseUnreachable, meaningOf } from './unreachable.js';

@@ -25,13 +25,40 @@ export const folded = (text: string): string =>
     .normalize('NFKD')
     .replace(marks, '')
     .toLowerCase()
-    .replace(special, (letter) => spelt.get(letter)!);
+    .replace(special, (letter) => spelt.get(letter)!)
+    .normalize('NFC');
 
 /** What a text is found by: its words, folded, with a blank between them; parts of `a/b-c` are words of their own. */
 export const searchable = (text: string): string =>
   folded(text)
     .replace(/[^\p{Alphabetic}0-9]+/gu, ' ')
     .trim();
+
+/** Han, kana and Hangul, which are written without blanks between words. As ranges that a regular expression of the database knows too. */
+export const UNSPACED =
+  '\\u1100-\\u11ff\\u3005-\\u3007\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3';
+const U = `${UNSPACED}\\u{20000}-\\u{3ffff}`;
+const [one, pair] = [new RegExp(`[${U}]`, 'u'), new RegExp(`[${U}]{2}`, 'gu')];
+const [oneOrTwo, runStart] = [new RegExp(`[${U}]{1,2}`, 'gu'), new RegExp(`(^|[^${U}])[${U}]`, 'gu')];
+const [spaced, partly] = [new RegExp(`[^${U}]+`, 'gu'), new RegExp(`[${U}]+|[^${U}]+`, 'gu')];
+
+/**
+ * What is kept for a search by beginnings: `searchable`, but where scripts have no blanks each two letters that follow one another,
+ * and the last, are words: 山田太郎 is found by 太郎. `findableSql` makes the same of a column.
+ */
+export function findable(text: string): string {
+  const words = searchable(text);
+  const [even, odd] = [words.replace(oneOrTwo, ' $& '), words.replace(runStart, '$1').replace(spaced, ' ')];
+  return `${even} ${odd.replace(pair, '$& ')}`;
+}
+
+/** With what words must begin, in what `findable` makes, for a searchable word to be found. */
+export const piecesOf = (word: string): string[] => (word.match(partly) ?? []).flatMap(pairsOf);
+function pairsOf(part: string): string[] {
+  const letters = [...part];
+  return isUnspaced(part) && letters.length > 1 ? letters.slice(1).map((letter, at) => letters[at]! + letter) : [part];
+}
+export const isUnspaced = (piece: string): boolean => one.test(piece);
 
 /** The Arabic article, with the words that are written in one with it: “and the …”, “in the …”, “like the …”, “for the …”. */
 const ARTICLES = ['ال', 'وال', 'بال', 'فال', 'كال', 'لل'];
@@ -50,10 +77,10 @@ export function forms(word: string): string[] {
 
 /** Whether every word that was typed begins a word of the text: `sla pol` finds “SLA policies”. What has no letter finds nothing. */
 export function begins(text: string, typed: string): boolean {
-  const [known, asked] = [searchable(text).split(' '), searchable(typed)];
+  const [known, asked] = [findable(text).split(' '), searchable(typed).split(' ').flatMap(piecesOf)];
   return (
-    asked !== '' &&
-    asked.split(' ').every((one) => known.some((word) => word.startsWith(one) || bare(word).startsWith(bare(one))))
+    asked.length > 0 &&
+    asked.every((piece) => known.some((word) => word.startsWith(piece) || bare(word).startsWith(bare(piece))))
   );
 }
 

@@ -12,7 +12,22 @@ export {
   type Instant,
 } from './formatters.js';
 
-export { ALIKE, bare, begins, commaSeparated, folded, forms, has, MARKS, searchable, SPELT } from './folding.js';
+export {
+  ALIKE,
+  bare,
+  begins,
+  commaSeparated,
+  findable,
+  folded,
+  forms,
+  has,
+  isUnspaced,
+  MARKS,
+  piecesOf,
+  searchable,
+  SPELT,
+  UNSPACED,
+} from './folding.js';
 export { firstDayOfWeek, REGIONS, regionAsked, regionName, regionOf } from './regions.js';
 
 /** The process's texts. */

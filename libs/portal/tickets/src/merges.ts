@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
-import { Database, rows, sql, table, searchableSql } from '@foyer/database';
+import { Database, rows, sql, table, findableSql } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { Agents, type TicketStatus } from '@foyer/requests';
@@ -235,8 +235,8 @@ export class Merges {
       rows(
         em,
         sql`update ${table('ticket')} t set
-              words = to_tsvector('simple', ${searchableSql(sql`left(t.subject || ' ' || ${said('reply')}, 400000)`)}),
-              note_words = to_tsvector('simple', ${searchableSql(sql`left(${said('note')}, 400000)`)})
+              words = to_tsvector('simple', ${findableSql(sql`left(t.subject || ' ' || ${said('reply')}, 400000)`)}),
+              note_words = to_tsvector('simple', ${findableSql(sql`left(${said('note')}, 400000)`)})
              where t.id = any(${ids}::uuid[])`,
       ),
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, keeperOf, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
-import { searchable } from '@foyer/i18n';
+import { findable } from '@foyer/i18n';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
@@ -162,7 +162,7 @@ export class TicketThread {
 
   /** Adds words to those the ticket is found by. A tsvector holds a megabyte; the longest threads stop before. */
   async remember(ticketId: string, as: 'reply' | 'note', text: string): Promise<void> {
-    const words = sql`to_tsvector('simple', left(${searchable(text.slice(0, 20_000))}, 20000))`;
+    const words = sql`to_tsvector('simple', left(${findable(text.slice(0, 20_000))}, 60000))`;
     await this.database.write((em) =>
       rows(
         em,
