@@ -100,7 +100,8 @@ export function filtersOf(req: FoyerRequest, schema: z.ZodObject) {
 
 /** The message for what a schema finds wrong with what was given. */
 export function wrongIn(issue: z.core.$ZodIssue, given: unknown): [string, Record<string, string | number>?] {
-  if (/^[a-z]+\.[a-z.-]+$/.test(issue.message)) return [issue.message];
+  if (/^[a-z]+\.[a-z.-]+$/.test(issue.message))
+    return [issue.message, issue.code === 'custom' ? (issue.params as Record<string, string | number>) : undefined];
   if (given === undefined || given === '' || (typeof given === 'string' && given.trim() === ''))
     return ['web.form.required'];
   if (issue.code === 'too_small') return ['web.form.too-short', { min: Number(issue.minimum) }];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatters } from '@foyer/i18n';
 import { field as control } from '@foyer/web';
 import { parseNumber } from './local-number.js';
 import { type FieldCondition, type Question, type RequestType } from './request-type.js';
@@ -199,6 +200,9 @@ const oneOf = (ids: readonly string[]): z.ZodType<FieldValue> =>
     .refine((id) => id === '' || ids.includes(id), 'web.form.choice')
     .transform((id): FieldValue => id || null);
 
+/** A limit of 0.0005 is not 0.001. */
+const EXACT = { maximumFractionDigits: 10 };
+
 function numberOf({ min, max }: RequestField, region: string): z.ZodType<FieldValue> {
   return z
     .string()
@@ -207,15 +211,14 @@ function numberOf({ min, max }: RequestField, region: string): z.ZodType<FieldVa
     .transform((text, context): FieldValue => {
       if (text.trim() === '') return null;
       const value = parseNumber(text, region);
-      const code =
-        value === null
-          ? 'requests.form.wrong-number'
-          : min !== null && value < min
-            ? 'requests.form.number-low'
-            : max !== null && value > max
-              ? 'requests.form.number-high'
-              : null;
-      if (code) context.addIssue({ code: 'custom', message: code });
+      const wrong = (message: string, limit?: number) =>
+        context.addIssue({
+          ...{ code: 'custom', message },
+          ...(limit !== undefined && { params: { limit: formatters(region).number(limit, EXACT) } }),
+        });
+      if (value === null) wrong('requests.form.wrong-number');
+      else if (min !== null && value < min) wrong('requests.form.number-low', min);
+      else if (max !== null && value > max) wrong('requests.form.number-high', max);
       return value;
     });
 }

@@ -203,6 +203,13 @@ describe('answers', () => {
     expect(sent.text).toContain('name="kept"');
   });
 
+  test('a number beyond its limits is told which they are, as the reader writes numbers', async () => {
+    const told = async (value: string) =>
+      errorAt((await ana.upload('/tickets', plain({ [f('count')]: value }), [])).text, f('count'));
+    expect(await told('0')).toBe('Enter a number of at least 1.');
+    expect(await told('11')).toBe('Enter a number of at most 10.');
+  });
+
   test('files of others attach nothing', async () => {
     const bob = await (await acme.customer('Bob')).browser();
     await bob.upload('/tickets', plain({ draft: '1' }), [{ field: f('proof'), name: 'bobs.txt', content: 'bob' }]);
