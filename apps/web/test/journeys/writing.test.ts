@@ -188,6 +188,54 @@ test('what was typed right before the page was left is there again, though the s
   await empty();
 });
 
+const savedWith = (page: Page, words: string) =>
+  page.waitForResponse(
+    (answer) => answer.url().endsWith('/drafts') && answer.ok() && !!answer.request().postData()?.includes(words),
+  );
+
+test.each(['the team', 'a customer'] as const)(
+  'on a dead line %s is told that nothing is saved or sent, is warned before leaving, and loses nothing',
+  async (who) => {
+    const { number } = await ana.opens('In the tunnel');
+    const name = ticketNumber(Number(number));
+    const page = who === 'the team' ? mara : await chromium.signedIn(ana, true);
+    const [at, box] = who === 'the team' ? [`/console/tickets/${name}`, '#reply-body'] : [`/tickets/${name}`, '#body'];
+    await open(page, at);
+    const editor = page.getByRole('textbox', { name: who === 'the team' ? 'Reply to Ana Sousa' : 'Your reply' });
+    await page.context().setOffline(true);
+    await editor.pressSequentially('Typed-in-a-tunnel');
+    await page.getByText('Not saved: no connection.').waitFor();
+    await page.getByRole('button', { name: 'Send reply' }).click();
+    await page.getByText('Not sent: no connection.').waitFor();
+    expect(page.url()).toBe(acme.tenant.origin + at);
+    const [warning] = await Promise.all([page.waitForEvent('dialog'), page.close({ runBeforeUnload: true })]);
+    expect(warning.type()).toBe('beforeunload');
+    await warning.dismiss();
+    await Promise.all([savedWith(page, 'Typed-in-a-tunnel'), page.context().setOffline(false)]);
+    await page.getByText('Not saved: no connection.').waitFor({ state: 'detached' });
+    await open(page, at);
+    expect(await page.locator(box).inputValue()).toBe('Typed-in-a-tunnel');
+
+    // The line dies without the browser's knowledge.
+    await page.route('**/replies', (route) => route.abort());
+    await editor.press('Control+End');
+    await editor.pressSequentially('-and-beyond');
+    await page.getByRole('button', { name: 'Send reply' }).click();
+    await page.waitForURL(/chrome-error|replies/);
+    await page.unroute('**/replies');
+    await Promise.all([savedWith(page, 'and-beyond'), page.goBack()]);
+    await open(page, at);
+    expect(await page.locator(box).inputValue()).toBe('Typed-in-a-tunnel-and-beyond');
+
+    // What has arrived is no draft, whichever way one comes back.
+    await page.getByRole('button', { name: 'Send reply' }).click();
+    await page.locator('.entry, .message, article').getByText('Typed-in-a-tunnel-and-beyond').first().waitFor();
+    await page.goBack();
+    await open(page, at);
+    expect(await page.locator(box).inputValue()).toBe('');
+  },
+);
+
 test('Ctrl and Enter send a reply, a note and a customer’s answer; what is solved stays solved', async () => {
   const at = `/console/tickets/${ticketNumber(Number((await ana.opens('By keys alone')).number))}`;
   await open(mara, at);
