@@ -26,10 +26,16 @@ interface Words {
 interface Requests extends Words {
   categories: string[];
   fields: { label: string; hint?: string; options?: string[] }[];
-  types: { name: string; sentence?: string; introduction?: string }[];
+  types: { name: string; sentence?: string; introduction?: string; tags?: string[] }[];
 }
 interface Service extends Words {
-  macros: { name: string; text: string; translations: Record<string, string> }[];
+  macros: {
+    name: string;
+    shortcut: string;
+    text: string;
+    translations: Record<string, string>;
+    actions: { add?: string[] }[];
+  }[];
   automations: { actions: { text?: string }[] }[];
 }
 const OTHERS = LOCALES.filter((locale) => locale !== 'en');
@@ -41,22 +47,30 @@ test('every blueprint is looked at', () => {
   expect(found.map(({ id }) => id).sort()).toEqual([...BLUEPRINTS].sort());
 });
 
-test.each(['default', ...BLUEPRINTS])('%s: whatever customers read is there in five languages', (pack) => {
-  const { tickets, service } = world.get(Packs).read(pack).sections as { tickets?: Requests; service: Service };
-  const { categories = [], fields = [], types = [], texts = {} } = tickets ?? {};
-  const shown = [
-    ...categories,
-    ...fields.flatMap(({ label, hint, options = [] }) => [label, hint, ...options]),
-    ...types.flatMap(({ name, sentence, introduction }) => [name, sentence, introduction]),
-  ];
-  const sent = service.automations.flatMap(({ actions }) => actions.map(({ text }) => text));
-  expect(shown.flatMap((text) => (text ? untranslated(text, texts) : []))).toEqual([]);
-  expect(sent.flatMap((text) => (text ? untranslated(text, service.texts) : []))).toEqual([]);
-  for (const { name, text, translations } of service.macros) {
-    expect([name, ...Object.keys(translations).sort()]).toEqual([name, ...(text ? [...OTHERS].sort() : [])]);
-    for (const said of Object.values(translations)) expect(placeholders(said).size).toBe(placeholders(text).size);
-  }
-});
+test.each(['default', ...BLUEPRINTS])(
+  '%s: whatever customers read and the team types is there in five languages',
+  (pack) => {
+    const { tickets, service } = world.get(Packs).read(pack).sections as { tickets?: Requests; service: Service };
+    const { categories = [], fields = [], types = [], texts = {} } = tickets ?? {};
+    const shown = [
+      ...categories,
+      ...fields.flatMap(({ label, hint, options = [] }) => [label, hint, ...options]),
+      ...types.flatMap(({ name, sentence, introduction, tags = [] }) => [name, sentence, introduction, ...tags]),
+    ];
+    const typed = service.macros.flatMap(({ name, shortcut, actions }) => [
+      ...[name, shortcut],
+      ...actions.flatMap(({ add = [] }) => add),
+    ]);
+    const sent = service.automations.flatMap(({ actions }) => actions.map(({ text }) => text));
+    expect(shown.flatMap((text) => (text ? untranslated(text, texts) : []))).toEqual([]);
+    expect(sent.flatMap((text) => (text ? untranslated(text, service.texts) : []))).toEqual([]);
+    expect(typed.flatMap((text) => (text ? untranslated(text, service.texts) : []))).toEqual([]);
+    for (const { name, text, translations } of service.macros) {
+      expect([name, ...Object.keys(translations).sort()]).toEqual([name, ...(text ? [...OTHERS].sort() : [])]);
+      for (const said of Object.values(translations)) expect(placeholders(said).size).toBe(placeholders(text).size);
+    }
+  },
+);
 
 const placeholders = (text: string) => new Set(text.match(/\{\{(agent|customer|site|ticket)\b/g));
 
@@ -116,7 +130,8 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
       };
     });
     expect(general).toMatchObject({ defaultLocale: 'ar', locales: ['ar'] });
-    for (const { name, translations } of types) {
+    for (const { name, translations, defaults } of types) {
+      expect((defaults.tags ?? []).join('')).toMatch(/^[^a-z]*$/i);
       expect(name).toMatch(/\p{Script=Arabic}/u);
       expect(Object.keys(translations).sort()).toEqual(['de', 'en', 'es', 'fr']);
     }
@@ -127,7 +142,9 @@ describe.each(BLUEPRINTS)('%s, signed up for in Arabic', (blueprint) => {
       expect(Object.keys(translations).sort()).toEqual(['de', 'en', 'es', 'fr']);
     }
     for (const { translations } of fields) expect(translations['en']?.label).toMatch(/[A-Z]/);
-    for (const { name, text, translations } of words) {
+    for (const { name, shortcut, text, translations, actions } of words) {
+      const tags = actions.flatMap((action) => (action.do === 'tag' ? action.add : []));
+      expect([shortcut, ...tags].join('')).toMatch(/^[^a-z]*$/i);
       expect(name).toMatch(/\p{Script=Arabic}/u);
       if (text) expect(text).toMatch(/\p{Script=Arabic}/u);
       if (text) expect(translations['en']).toMatch(/^Hello/);

@@ -110,7 +110,12 @@ export class RequestsPack {
           })),
         },
       })),
-      defaults: { categoryId: found?.id ?? null, priority, groupId: group ? packId('group', group) : null, tags },
+      defaults: {
+        categoryId: found?.id ?? null,
+        priority,
+        groupId: group ? packId('group', group) : null,
+        tags: tags?.map((tag) => texts.own(tag)),
+      },
     });
   }
 }

@@ -74,12 +74,20 @@ export class ServicePack implements OnModuleInit {
     );
     await this.put(
       automations,
-      rules.map((rule) => ({ ...named(rule), actions: rule.actions.map((action) => spoken(action, texts)) })),
+      rules.map((rule) => ({
+        ...named(rule),
+        actions: rule.actions.map((action) => tagged(spoken(action, texts), texts)),
+      })),
       drops,
     );
     await this.put(
       macros,
-      words.map((each) => ({ ...named(inLocale(each, written)), ownerId: null, groupId: null })),
+      words.map((each) => ({
+        ...named(inLocale(each, written)),
+        shortcut: texts.own(each.shortcut),
+        actions: each.actions.map((action) => tagged(action, texts)),
+        ...{ ownerId: null, groupId: null },
+      })),
       drops,
     );
   }
@@ -96,6 +104,9 @@ export class ServicePack implements OnModuleInit {
 
 const spoken = (action: RuleAction, texts: PackTexts): RuleAction =>
   'text' in action ? { ...action, text: texts.own(action.text) } : action;
+
+const tagged = <Action extends RuleAction>(action: Action, texts: PackTexts): Action =>
+  action.do === 'tag' ? { ...action, add: action.add.map((tag) => texts.own(tag)) } : action;
 
 /** With the words in the portal's language first, and what they were among the translations. */
 function inLocale<Words extends Pick<Macro, 'text' | 'translations'>>(words: Words, locale: string): Words {
