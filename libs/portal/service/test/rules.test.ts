@@ -177,6 +177,13 @@ describe('routing', () => {
     const path = `/console/tickets/${ticketNumber(Number(ticket.number))}`;
     expect((await agent.get(path)).text).toContain('Routing assigned the ticket to Mara');
     expect((await agent.get(`${path}?lang=de`)).text).toContain('Verteilung hat das Ticket');
+    for (const to of [null, ids['Mara']!])
+      await inside(async () => world.get(Tickets).act(await mara.actor(), ticket.id, [{ do: 'assign', to }]));
+    const { text } = await agent.get(`${path}?lang=de`);
+    expect([text.includes('Mara hat das Ticket übernommen'), text.includes('Mara hat das Ticket Mara')]).toEqual([
+      true,
+      false,
+    ]);
     await agent.get('/console?lang=en');
   });
 

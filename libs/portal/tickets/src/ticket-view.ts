@@ -116,7 +116,13 @@ export function entryViews(visit: Labels, base: Base, ticket: TicketView, reader
         kind,
         at: createdAt,
         fold,
-        ...happeningView(visit, base, author ?? signedBy(visit, data!) ?? ticket.business, data as HappeningAsRead),
+        ...happeningView(
+          visit,
+          base,
+          author ?? signedBy(visit, data!) ?? ticket.business,
+          data as HappeningAsRead,
+          message.authorId,
+        ),
       };
     const rule = data && signedBy(visit, data);
     return {
@@ -176,7 +182,7 @@ const SYMBOLS: Partial<Record<Happening['type'], string>> = {
   ...{ shared: 'eye', unshared: 'eye', linked: 'link', unlinked: 'link', merged: 'link', 'merged-here': 'link' },
 };
 
-function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsRead) {
+function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsRead, byId: string | null) {
   const { type, from, to, detail } = data;
   const name = (
     id: string | null,
@@ -197,7 +203,8 @@ function happeningView(visit: Labels, base: Base, by: string, data: HappeningAsR
     to: after ?? '',
     detail: detail ?? '',
   };
-  const key = after === null && CAN_BE_NONE.has(type) ? `${type}-none` : type;
+  const isOwn = type === 'assignee' && to !== null && to === byId;
+  const key = isOwn ? 'assignee-own' : after === null && CAN_BE_NONE.has(type) ? `${type}-none` : type;
   const silent = type === 'status' && before === after;
   return { type, silent, symbol: SYMBOLS[type] ?? 'activity', text: visit.t(`tickets.event.${key}`, values) };
 }

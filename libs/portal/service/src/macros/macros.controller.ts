@@ -1,5 +1,13 @@
 import { languageNameIn } from '@foyer/i18n';
-import { Collections, one, ResourceController, type ResourceInput, SettingsPage, type Typed } from '@foyer/settings';
+import {
+  Collections,
+  languagesNow,
+  one,
+  ResourceController,
+  type ResourceInput,
+  SettingsPage,
+  type Typed,
+} from '@foyer/settings';
 import { RuleOptions, type TicketAction } from '@foyer/tickets';
 import type { FormState, Visit } from '@foyer/web';
 import { actionsOf, actionsView, actionValues, firstAction, PROPERTY_KINDS } from '../rules/actions-form.js';
@@ -7,7 +15,8 @@ import { macroText } from './macro-text.js';
 import { type Macro, macros } from './macros.js';
 import { PLACEHOLDERS } from './placeholders.js';
 
-const inLanguage = (locale: string) => `translations-${locale}`;
+/** The text itself is in the language that texts are written in; each other language of the portal has a control of its own. */
+const inLanguage = (locale: string) => (locale === languagesNow().written ? 'text' : `translations-${locale}`);
 
 /** What the whole team says and does again and again. */
 @SettingsPage(macros)
@@ -47,6 +56,7 @@ export class MacrosController extends ResourceController<Macro> {
     const said = {
       ...before?.translations,
       ...Object.fromEntries(visit.locales.map((locale) => [locale, one(typed[inLanguage(locale)]).trim()])),
+      [languagesNow().written]: '',
     };
     const actions = actionsOf(typed, 'actions', PROPERTY_KINDS, await this.options.all(visit)) as TicketAction[];
     return {
@@ -58,17 +68,19 @@ export class MacrosController extends ResourceController<Macro> {
 
   protected override async choices(visit: Visit, form: FormState<unknown>, item: Macro | null) {
     const view = await super.choices(visit, form, item);
-    const languages = visit.locales.length > 1 ? visit.locales : [];
+    const { written } = languagesNow();
     return {
       ...view,
       placeholders: PLACEHOLDERS.map((name) => ({
         word: `{{${name}}}`,
         text: visit.t(`service.placeholder.${name.replace('.', '-')}`),
       })),
-      languages: languages.map((locale) => ({
-        name: inLanguage(locale),
-        label: visit.t('service.macros.in-language', { language: languageNameIn(locale, visit.locale) }),
-      })),
+      languages: visit.locales
+        .filter((locale) => locale !== written)
+        .map((locale) => ({
+          name: inLanguage(locale),
+          label: visit.t('service.macros.in-language', { language: languageNameIn(locale, visit.locale) }),
+        })),
       actions: actionsView(visit, form, 'actions', PROPERTY_KINDS, await this.options.all(visit)),
     };
   }

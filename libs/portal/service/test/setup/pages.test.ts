@@ -309,7 +309,7 @@ describe('everything can be set up', () => {
     }
   });
 
-  test('languages and keys are called as the reader’s language calls them', async () => {
+  test('languages, keys and conditions are called as the reader’s language calls them, and a text has one place for each language', async () => {
     const bolt = await world.tenant('bolt');
     await bolt.inside(async () =>
       world.get(Settings).change(await bolt.owner.actor(), 'general', { locales: ['en', 'de', 'ar'] }),
@@ -317,8 +317,29 @@ describe('everything can be set up', () => {
     const reader = await bolt.owner.browser();
     const german = async (page: string) => (await reader.get(at(page), { 'Accept-Language': 'de' })).text;
     const page = await german('macros/new');
-    for (const words of ['Auf Englisch, für', 'Auf Arabisch, für', '<kbd>Strg K</kbd>', 'data-control="Strg"'])
+    for (const words of ['Auf Deutsch, für', 'Auf Arabisch, für', '<kbd>Strg K</kbd>', 'data-control="Strg"'])
       expect(page).toContain(words);
+    expect(page).not.toContain('Auf Englisch, für');
+    await bolt.inside(async () => {
+      const actor = await bolt.owner.actor();
+      const greeting = { name: 'Greeting', text: 'Hallo', translations: { en: 'Hello', de: 'Guten Tag' } };
+      const conditions = { match: 'all', tests: [{ field: 'priority', operator: 'is', value: ['high'] }] };
+      await collections().add(actor, macros, greeting as never);
+      await collections().add(actor, slaPolicies, {
+        name: 'Swift',
+        conditions,
+        targets: { low: {}, normal: {}, high: { first_response: 60 }, urgent: {} },
+      } as never);
+    });
+    expect(await german('policies')).toContain('Tickets, bei denen Priorität Hoch ist: erste Antwort');
+    const greeting = async () =>
+      (await bolt.inside(() => collections().all(macros))).find(({ name }) => name === 'Greeting')!;
+    const { id } = await greeting();
+    expect((await reader.get(`${at('macros')}/${id}`)).text).toMatch(/name="text"[^>]*>Hello</);
+    const typed = { name: 'Greeting', shortcut: '', groupId: '', text: 'Good day', 'translations-de': 'Moin' };
+    expect((await reader.post(`${at('macros')}/${id}`, typed)).status).toBe(303);
+    expect(await greeting()).toMatchObject({ text: 'Good day', translations: { de: 'Moin' } });
+    expect((await greeting()).translations).not.toHaveProperty('en');
     expect(await german('legal?language=de')).toContain('sehen Kunden den auf Englisch.');
   });
 

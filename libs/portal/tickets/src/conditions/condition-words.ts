@@ -7,10 +7,11 @@ type Words = Pick<Visit, 't' | 'locale' | 'region'>;
 
 /** Conditions read back in the reader's words: "Priority is Urgent and Tags include vip". */
 export function conditionWords(visit: Words, conditions: Conditions, choices: RuleChoices): string {
-  return testsWords(visit, conditions, choices) || visit.t('tickets.conditions.says.every');
+  const tests = testsWords(visit, conditions, choices);
+  return visit.t(`tickets.conditions.says.${tests ? 'those' : 'every'}`, { tests });
 }
 
-/** The same, empty when there is no condition. */
+/** The same to stand behind an if, which in German puts the verb last; empty when there is no condition. */
 export function testsWords(visit: Words, { match, tests }: Conditions, choices: RuleChoices): string {
   const parts = tests.map((test) => testWords(visit, test, choices));
   return formatters(visit.region).list(parts, match === 'all' ? 'conjunction' : 'disjunction');
