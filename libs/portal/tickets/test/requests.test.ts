@@ -302,6 +302,20 @@ describe('without JavaScript', () => {
     await ana.post('/tickets/drafts/removal', { place: `new:${FIRST_TYPE.id}` });
   });
 
+  test('a form in which nothing was written leaves no draft without a name, and takes along the one that was emptied', async () => {
+    const blank = { type: FIRST_TYPE.id, subject: '', description: '', priority: 'normal', category: '', draft: '1' };
+    const drafts = async () =>
+      (await acme.query(() => sql`select 1 from ${table('ticket_draft')} where place = ${`new:${FIRST_TYPE.id}`}`))
+        .length;
+    expect(await drafts()).toBe(0);
+    await ana.upload('/tickets', blank, []);
+    expect([await drafts(), (await ana.get('/tickets')).text.includes('Nothing was written yet')]).toEqual([0, true]);
+    await ana.upload('/tickets', { ...blank, description: 'Begun' }, []);
+    expect(await drafts()).toBe(1);
+    await ana.upload('/tickets', blank, []);
+    expect(await drafts()).toBe(0);
+  });
+
   test('once the form of another type has taken it over, what was typed is nowhere else', async () => {
     await ana.upload('/tickets', { ...plain(), type: randomUUID(), subject: 'Only once' }, []);
     const from = restoredFrom((await ana.get('/tickets/new/general')).text);

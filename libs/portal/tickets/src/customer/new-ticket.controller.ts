@@ -56,7 +56,7 @@ export class NewTicketController {
     const around = await this.surroundings.read(actor, placeOf(type));
     const open = openForm(visit, actor, type, around);
     const { form, kept } = await this.forms.receive(open);
-    if (body['draft'] !== undefined) return this.keep(actor, type, withFiles(form.values, kept));
+    if (body['draft'] !== undefined) return this.keep(open, withFiles(form.values, kept));
     if (body['again'] !== undefined) return this.page(open, around, visit.form(form.values), kept);
     // The team has taken a question out of the form meanwhile: what was answered is not dropped with it.
     const { others, words } = unasked(visit, form.values as DraftContent, type, await this.requests.fields());
@@ -135,7 +135,12 @@ export class NewTicketController {
     return this.suggestions.find(actor, { subject, description, typeId: type.id, locale: visit.locale });
   }
 
-  private async keep(actor: PortalActor, type: RequestType, values: DraftContent) {
+  private async keep(open: OpenForm, values: DraftContent) {
+    const { actor, type } = open;
+    if (isBlank(values, this.forms.defaults(open))) {
+      await this.drafts.discard(actor, placeOf(type), values);
+      return seeOther(PATH, 'tickets.draft.blank');
+    }
     const { beside } = await this.drafts.keep(actor, placeOf(type), values);
     return seeOther(PATH, beside > 0 ? 'tickets.draft.beside' : 'tickets.draft.kept');
   }
@@ -170,6 +175,14 @@ function openForm(visit: Visit, actor: PortalActor, type: RequestType, { categor
   const companies = actor.companies.map(({ id, name }) => ({ value: id, label: name }));
   return { visit, actor, type, team: false, categories: categoryOptions(categories, visit.locale), companies };
 }
+
+/** Nothing was typed, chosen or added: there is no text that a draft could be found by. */
+const isBlank = (values: DraftContent, defaults: Record<string, string>): boolean =>
+  Object.entries(values).every(
+    ([name, value]) =>
+      /^_|^(?:type|draft|seen|requester)$/.test(name) ||
+      [value].flat().every((one) => one === '' || one === defaults[name]),
+  );
 
 /** What was typed, with the files that have come by their ids, so that a draft brings them back. */
 function withFiles(values: DraftContent, kept: Kept): DraftContent {
