@@ -61,7 +61,7 @@ export class CorrespondenceModule implements OnModuleInit {
     this.slots.fill(setupPages, 10, setup('mail-in', 'mail'));
     this.slots.fill(setupPages, 12, setup('mail-log', 'activity'));
     this.slots.fill(navEntries, 15, {
-      ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.title', icon: 'mail' },
+      ...{ on: 'console', href: '/console/held-mails', label: 'correspondence.held.nav', icon: 'mail' },
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
     });
