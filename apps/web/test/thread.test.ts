@@ -231,7 +231,9 @@ test('on paper without notes a rule speaks as the business, as customers know it
   const owner = await acme.owner.browser();
   const authors = async (query = '') =>
     [
-      ...(await owner.get(`/console/tickets/${ticketNumber(ticket.number)}/print${query}`)).text.matchAll(/<header><strong><bdi>([^<]+)/g),
+      ...(await owner.get(`/console/tickets/${ticketNumber(ticket.number)}/print${query}`)).text.matchAll(
+        /<header><strong><bdi>([^<]+)/g,
+      ),
     ].map(([, name]) => name);
   expect(await authors()).toEqual(['Uma', 'Acme']);
   expect(await authors('?notes=yes')).toEqual(['Uma', 'Rule 4711']);
