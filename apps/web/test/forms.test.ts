@@ -94,6 +94,7 @@ let acme: TestTenant;
 const visitors: Record<string, Visitor> = {};
 const named: Record<string, string> = {};
 const seen = new Set<string>();
+const shapes = new Set<string>();
 
 beforeAll(async () => {
   world = await World.startWithWorker();
@@ -390,13 +391,18 @@ async function tryOut(visitor: Visitor, form: PageForm): Promise<string[]> {
   const longest = written.find(({ type }) => type === 'textarea');
 
   complaints.push(...(await shownAsTyped(visitor, form)));
+  // The same controls again, as on the pages of a new thing and of an existing one: what may go through, and ten megabytes, were tried.
+  const shape = [visitor.host, ...form.controls.map(({ name }) => name)].join(' ');
+  const isKnown = shapes.has(shape);
+  shapes.add(shape);
   const tries = form.controls
     .filter(({ name, type }) => name !== '_csrf' && type !== 'file')
     .flatMap((control) =>
       inputsFor(control, control === longest && visitor).map(([what, value]) => {
         return { what, control, value, bad: !SAID_ELSEWHERE.test(form.action) && isBad(control, what, form) };
       }),
-    );
+    )
+    .filter(({ bad, what }) => !isKnown || (bad && what !== 'far too long'));
   // What goes through may change the page, so it comes last.
   for (const { what, control, value, bad } of tries.sort((a, b) => Number(b.bad) - Number(a.bad))) {
     const changes = { [control.name]: value };
