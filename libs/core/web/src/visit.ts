@@ -74,6 +74,12 @@ export class Visit {
     this.cookies.set(this.res, 'session', secret, 30);
     if (device) this.cookies.set(this.res, 'device', device, 365);
     this.cookies.clear(this.res, 'visitor');
+    this.cookies.clear(this.res, 'arriving');
+  }
+
+  /** Remembers who is on their way in while they are asked for more. */
+  arriving(secret: string): void {
+    this.cookies.set(this.res, 'arriving', secret);
   }
 
   signOut(): void {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { field, type FormState, safeReturn, type SeeOther, seeOther, show, type Visit } from '@foyer/web';
+import type { Arrivals } from './arrivals.js';
+import type { Person } from './person.entity.js';
 import type { SignIn } from './sign-in.js';
 
 /** Of either door. */
@@ -19,28 +21,24 @@ export const linkExpired = (more: object = {}) => show('identity/customer/link-e
 
 /** Signs in from either door; undefined when the form has to be shown again. */
 export async function enter(
-  signIn: SignIn,
+  { signIn, arrivals }: Door,
   visit: Visit,
   form: FormState<SignInForm>,
   home: string,
 ): Promise<SeeOther | undefined> {
-  const done = await form.attempt(({ email, password }) => enterAs(signIn, visit, email, password));
-  return done === undefined ? undefined : seeOther(safeReturn(form.value.return_to, home));
+  return form.attempt(async ({ email, password, return_to: wanted }) => {
+    const person = await knownBy(signIn, visit, email, password);
+    return arrivals.arrive(visit, person, { way: 'password', to: safeReturn(wanted, home) });
+  });
+}
+interface Door {
+  signIn: SignIn;
+  arrivals: Arrivals;
 }
 
-/** Signs this browser in. @returns the person's id. @throws InvalidField, TooMany */
-export async function enterAs(signIn: SignIn, visit: Visit, email: string, password: string): Promise<string> {
-  const device = { ...visit.device, known: visit.cookie('device') };
-  const done = await signIn.withPassword(email, password, device, visit.cookie('session'));
-  visit.signIn(done.secret, done.device);
-  return done.person.id;
-}
-
-/** Signs this browser in as somebody who has shown otherwise who they are. */
-export async function startAs(signIn: SignIn, visit: Visit, person: Parameters<SignIn['start']>[0]): Promise<void> {
-  const { secret, device } = await signIn.start(person, visit.device, visit.cookie('session'));
-  visit.signIn(secret, device);
-}
+/** Whose password it is that was typed in this browser. @throws InvalidField, TooMany */
+export const knownBy = (signIn: SignIn, visit: Visit, email: string, password: string): Promise<Person> =>
+  signIn.withPassword(email, password, { ...visit.device, known: visit.cookie('device') });
 
 /** Ends the session of this browser, also one that is over already. */
 export async function leave(signIn: SignIn, visit: Visit, to: string): Promise<SeeOther> {

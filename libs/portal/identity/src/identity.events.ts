@@ -96,8 +96,8 @@ export class InvitationWithdrawn {
 export class SessionStarted {
   constructor(
     readonly personId: string,
-    /** By a password, or by a link to their mailbox. */
-    readonly way: 'password' | 'link',
+    /** By a password, a link to their mailbox, a passkey, or a connection that vouched for them. */
+    readonly way: 'password' | 'link' | 'passkey' | 'connection',
     readonly ip: string | null,
   ) {}
 }

@@ -10,6 +10,7 @@ import { Accounts } from './accounts.js';
 import { CompaniesOperations } from './api/companies.operations.js';
 import { InvitationsOperations } from './api/invitations.operations.js';
 import { PeopleOperations } from './api/people.operations.js';
+import { Arrivals } from './arrivals.js';
 import { Companies } from './companies.js';
 import { CompanyPeople } from './company-people.js';
 import { CompanyChoices } from './company-choices.js';
@@ -53,6 +54,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
 const parts = [
   PortalPrincipals,
   SignIn,
+  Arrivals,
   Accounts,
   Deactivations,
   Registrations,

@@ -1,4 +1,6 @@
 export { portalApi } from './api/portal-operations.js';
+export { type Arrival, type ArrivalStep, arrivalSteps, type SignInWay, signInWays, type Way } from './arrival-slots.js';
+export { Arrivals } from './arrivals.js';
 export { Accounts } from './accounts.js';
 export { Deactivations } from './deactivations.js';
 export { Registrations } from './registrations.js';
@@ -57,7 +59,6 @@ export { personAt } from './person-at.js';
 export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './person.entity.js';
 export { NOBODY, type PortalActor } from './portal-actor.js';
 export { AT_DESK, placeSql, PortalPrincipals } from './portal-principals.js';
-export { SignIn } from './sign-in.js';
 export { IdentityModule } from './identity.module.js';
 export { Welcome } from './welcome.js';
 export { companyCounts, companyPanels, personCounts, personPanels } from './team/console-slots.js';

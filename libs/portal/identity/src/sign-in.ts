@@ -5,19 +5,19 @@ import { type Device, Guesses, passwordMatches, Sessions, sign, signatureMatches
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
+import type { Way } from './arrival-slots.js';
 import { SessionEnded, SessionRefused, SessionStarted } from './identity.events.js';
 import { byThemselves, Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 
 export interface SignedIn {
-  person: Person;
   /** For the session cookie. */
   secret: string;
   /** For the device cookie: this device has proved that it knows the account. */
   device: string;
 }
 
-/** Signing in by e-mail and password. */
+/** Signing in by e-mail and password, and the session of whoever is in. */
 @Injectable()
 export class SignIn {
   private readonly sessions: Sessions;
@@ -33,16 +33,11 @@ export class SignIn {
   }
 
   /**
-   * @param former secret of the session this browser had; it ends, so that nobody can plant one (ASVS 7.2.4)
+   * Whose password it is. They are not in yet: `Arrivals`.
    * @throws InvalidField when address and password do not fit, the same in words and time for known and unknown addresses
    * @throws TooMany
    */
-  async withPassword(
-    email: string,
-    password: string,
-    device: Device & { known: string | null },
-    former: string | null,
-  ): Promise<SignedIn> {
+  async withPassword(email: string, password: string, device: Device & { known: string | null }): Promise<Person> {
     const known = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
     const attempt = { door: 'portal' as const, account: email, ip: device.ip ?? 'unknown', known };
     let found: Person | null = null;
@@ -55,23 +50,21 @@ export class SignIn {
       await this.outbox.publish(new SessionRefused((found as Person | null)?.id ?? null, device.ip));
       throw new InvalidField('', 'identity.sign-in.wrong');
     }
-    return this.start(person, device, former, 'password');
+    return person;
   }
 
-  /** Starts a session for somebody who has just proved who they are in another way (a link from their mailbox). */
-  async start(
-    person: Person,
-    device: Device,
-    former: string | null,
-    way: 'password' | 'link' = 'link',
-  ): Promise<SignedIn> {
+  /**
+   * Starts a session. Only `Arrivals` does, once nothing is left to be asked.
+   * @param former secret of the session this browser had; it ends, so that nobody can plant one (ASVS 7.2.4)
+   */
+  async start(person: Person, device: Device, former: string | null, way: Way): Promise<SignedIn> {
     const secret = await this.database.write(async (em) => {
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
       await this.outbox.publish(new SessionStarted(person.id, way, device.ip), byThemselves(person));
       return this.sessions.start(person.id, device);
     });
-    return { person, secret, device: this.deviceMark(person.email) };
+    return { secret, device: this.deviceMark(person.email) };
   }
 
   async out(secret: string): Promise<void> {

@@ -12,7 +12,8 @@ import {
   View,
 } from '@foyer/web';
 import { Invitations } from '../invitations.js';
-import { byLink, enterAs, linkExpired, linkToken, required, startAs } from '../coming-in.js';
+import { Arrivals } from '../arrivals.js';
+import { byLink, knownBy, linkExpired, linkToken, required } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 
@@ -23,12 +24,14 @@ const invitationForm = z.object({
   password: z.string().max(1000).default(''),
 });
 const accepting = { form: invitationForm };
+const ACCEPTED = 'identity.invitation.done';
 
 @PortalController('invitation')
 export class InvitationController {
   constructor(
     private readonly invitations: Invitations,
     private readonly signIn: SignIn,
+    private readonly arrivals: Arrivals,
   ) {}
 
   @Get()
@@ -54,13 +57,14 @@ export class InvitationController {
     if (!isTheirs) required(form, ...(hasAccount ? (['password'] as const) : (['name', 'password'] as const)));
     const person = await form.attempt(async ({ name, password }) => {
       if (!hasAccount) return this.invitations.accept(token, { name, password });
-      const personId = isTheirs ? actor.id! : await enterAs(this.signIn, visit, email, password);
-      return this.invitations.accept(token, { personId });
+      const known = isTheirs ? null : await knownBy(this.signIn, visit, email, password);
+      return this.invitations.accept(token, { personId: known?.id ?? actor.id! });
     });
     if (form.failed) return this.view(actor, token, invitation, form);
     if (!person) return linkExpired({ invitation: true });
-    if (!hasAccount) await startAs(this.signIn, visit, person);
-    return seeOther(person.teamRole ? '/console' : '/', 'identity.invitation.done');
+    const to = person.teamRole ? '/console' : '/';
+    if (isTheirs) return seeOther(to, ACCEPTED);
+    return this.arrivals.arrive(visit, person, { way: hasAccount ? 'password' : 'link', to, flash: ACCEPTED });
   }
 
   private view(

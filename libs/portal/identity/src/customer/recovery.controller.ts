@@ -1,9 +1,9 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Ask, type Asked, DuringMaintenance, field, Guest, PortalController, seeOther, show, View } from '@foyer/web';
+import { Ask, type Asked, DuringMaintenance, field, Guest, PortalController, show, View } from '@foyer/web';
 import { Accounts } from '../accounts.js';
-import { byLink, linkExpired, linkToken, startAs } from '../coming-in.js';
-import { SignIn } from '../sign-in.js';
+import { Arrivals } from '../arrivals.js';
+import { byLink, linkExpired, linkToken } from '../coming-in.js';
 
 const forgotForm = z.object({ email: field.email, ask: field.flag });
 const resetForm = z.object({ token: linkToken, password: field.password });
@@ -14,7 +14,7 @@ const resetting = { form: resetForm };
 export class RecoveryController {
   constructor(
     private readonly accounts: Accounts,
-    private readonly signIn: SignIn,
+    private readonly arrivals: Arrivals,
   ) {}
 
   @Get('forgot')
@@ -55,7 +55,7 @@ export class RecoveryController {
     const person = await form.attempt((value) => this.accounts.reset(value.token, value.password));
     if (form.failed) return { token, email: null, form };
     if (!person) return linkExpired();
-    await startAs(this.signIn, visit, person);
-    return seeOther(person.teamRole ? '/console' : '/', 'identity.reset.done');
+    const to = person.teamRole ? '/console' : '/';
+    return this.arrivals.arrive(visit, person, { way: 'link', to, flash: 'identity.reset.done' });
   }
 }

@@ -13,9 +13,9 @@ import {
   View,
 } from '@foyer/web';
 import { Registrations, type Verification } from '../registrations.js';
-import { arriving, byLink, goingOn, linkExpired, linkToken, required, startAs } from '../coming-in.js';
+import { Arrivals } from '../arrivals.js';
+import { arriving, byLink, goingOn, linkExpired, linkToken, required } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
-import { SignIn } from '../sign-in.js';
 
 const registerForm = z.object({
   name: field.name(100),
@@ -36,7 +36,7 @@ const verifying = { form: verifyForm };
 export class RegistrationController {
   constructor(
     private readonly registrations: Registrations,
-    private readonly signIn: SignIn,
+    private readonly arrivals: Arrivals,
   ) {}
 
   @Get('register')
@@ -88,8 +88,8 @@ export class RegistrationController {
     const home = person.teamRole ? '/console' : '/';
     // The link proves the mailbox. Into an account that has a password leads only that.
     if (!isNew && actor.id !== person.id) return seeOther(home === '/' ? '/sign-in' : '/console/sign-in', DONE);
-    if (isNew) await startAs(this.signIn, visit, person);
-    return seeOther(safeReturn(returnTo, home), DONE);
+    const to = safeReturn(returnTo, home);
+    return isNew ? this.arrivals.arrive(visit, person, { way: 'link', to, flash: DONE }) : seeOther(to, DONE);
   }
 
   private view(form: FormState<unknown>, returnTo: unknown) {

@@ -11,7 +11,9 @@ import {
   type SeeOther,
   seeOther,
   View,
+  type Visit,
 } from '@foyer/web';
+import { Arrivals } from '../arrivals.js';
 import { arriving, enter, goingOn, leave, signInForm } from '../coming-in.js';
 import { SignIn } from '../sign-in.js';
 
@@ -21,7 +23,10 @@ const leaving = { form: signOutForm };
 
 @PortalController()
 export class SignInController {
-  constructor(private readonly signIn: SignIn) {}
+  constructor(
+    readonly signIn: SignIn,
+    readonly arrivals: Arrivals,
+  ) {}
 
   @Get('sign-in')
   @Guest()
@@ -29,7 +34,7 @@ export class SignInController {
   @View('identity/customer/sign-in')
   page(@Ask(arriving) { visit, actor, return_to: returnTo }: Asked<typeof arriving>) {
     if (actor.kind !== 'guest') return seeOther(safeReturn(returnTo, '/'));
-    return this.view(visit.form(), returnTo);
+    return this.view(visit, visit.form(), returnTo);
   }
 
   @Post('sign-in')
@@ -38,7 +43,7 @@ export class SignInController {
   @DuringMaintenance({ closed: false })
   @View('identity/customer/sign-in')
   async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
-    return (await enter(this.signIn, visit, form, '/')) ?? this.view(form, form.values['return_to']);
+    return (await enter(this, visit, form, '/')) ?? this.view(visit, form, form.values['return_to']);
   }
 
   @Post('sign-out')
@@ -49,7 +54,9 @@ export class SignInController {
     return leave(this.signIn, visit, safeReturn(form.values['return_to'], '/'));
   }
 
-  private view(form: FormState<unknown>, returnTo: unknown) {
-    return { form, ...goingOn(returnTo), can: { register: true } };
+  private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {
+    const { returnTo, query } = goingOn(wanted);
+    const ways = await this.arrivals.ways(visit, 'portal', returnTo);
+    return { form, returnTo, query, ways, can: { register: true } };
   }
 }

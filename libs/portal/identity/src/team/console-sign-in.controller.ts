@@ -1,6 +1,18 @@
 import { Get, Post } from '@nestjs/common';
-import { Ask, type Asked, ConsoleController, Guest, Repeatable, safeReturn, seeOther, View } from '@foyer/web';
-import { arriving, enter, leave, signInForm } from '../coming-in.js';
+import {
+  Ask,
+  type Asked,
+  ConsoleController,
+  type FormState,
+  Guest,
+  Repeatable,
+  safeReturn,
+  seeOther,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { Arrivals } from '../arrivals.js';
+import { arriving, enter, goingOn, leave, signInForm } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
 import { SignIn } from '../sign-in.js';
 
@@ -8,14 +20,17 @@ const entering = { form: signInForm };
 
 @ConsoleController()
 export class ConsoleSignInController {
-  constructor(private readonly signIn: SignIn) {}
+  constructor(
+    readonly signIn: SignIn,
+    readonly arrivals: Arrivals,
+  ) {}
 
   @Get('sign-in')
   @Guest()
   @View('identity/team/sign-in')
   page(@Ask(arriving) { visit, actor, return_to: returnTo }: Asked<typeof arriving>) {
     if ((actor as PortalActor).teamRole) return seeOther(safeReturn(returnTo, '/console'));
-    return { form: visit.form(), returnTo: safeReturn(returnTo, '') || null };
+    return this.view(visit, visit.form(), returnTo);
   }
 
   @Post('sign-in')
@@ -23,12 +38,7 @@ export class ConsoleSignInController {
   @Repeatable()
   @View('identity/team/sign-in')
   async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
-    return (
-      (await enter(this.signIn, visit, form, '/console')) ?? {
-        form,
-        returnTo: safeReturn(form.values['return_to'], '') || null,
-      }
-    );
+    return (await enter(this, visit, form, '/console')) ?? this.view(visit, form, form.values['return_to']);
   }
 
   @Post('sign-out')
@@ -36,5 +46,10 @@ export class ConsoleSignInController {
   @Repeatable()
   leave(@Ask() { visit }: Asked) {
     return leave(this.signIn, visit, '/console/sign-in');
+  }
+
+  private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {
+    const { returnTo } = goingOn(wanted);
+    return { form, returnTo, ways: await this.arrivals.ways(visit, 'console', returnTo) };
   }
 }

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { FirstSteps } from '@foyer/settings';
 import { currentTenant } from '@foyer/tenancy';
 import { Ask, type Asked, ConsoleController, Guest, seeOther, show, View } from '@foyer/web';
-import { byLink, linkExpired, linkToken, startAs } from '../coming-in.js';
+import { Arrivals } from '../arrivals.js';
+import { byLink, linkExpired, linkToken } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
-import { SignIn } from '../sign-in.js';
 import { Welcome } from '../welcome.js';
 
 const tokenForm = z.object({ token: linkToken });
@@ -16,7 +16,7 @@ const entering = { form: tokenForm };
 export class WelcomeController {
   constructor(
     private readonly welcome: Welcome,
-    private readonly signIn: SignIn,
+    private readonly arrivals: Arrivals,
     private readonly steps: FirstSteps,
   ) {}
 
@@ -41,8 +41,7 @@ export class WelcomeController {
   async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
     const owner = form.failed ? null : await this.welcome.redeem(form.value.token);
     if (!owner) return linkExpired();
-    await startAs(this.signIn, visit, owner);
-    return seeOther('/console/welcome');
+    return this.arrivals.arrive(visit, owner, { way: 'link', to: '/console/welcome' });
   }
 
   /** Looking at the portal is the one step that leaves no trace of its own. */

@@ -1,0 +1,33 @@
+import { type Piece, Slot } from '@foyer/slots';
+import type { Visit } from '@foyer/web';
+import type { Person } from './person.entity.js';
+
+/** How somebody has shown who they are: a password, a link to their mailbox, a passkey, or a connection that vouches for them. */
+export type Way = 'password' | 'link' | 'passkey' | 'connection';
+
+/** Somebody who has shown who they are, and is not in yet. */
+export interface Arrival {
+  person: Person;
+  way: Way;
+  connectionId?: string;
+  /** Where they go once they are in. */
+  to: string;
+  /** Names of the steps that are done. */
+  done: readonly string[];
+}
+
+/** What may have to be done before somebody is in, whatever way they came. Its page ends with `Arrivals.pass`. */
+export interface ArrivalStep {
+  name: string;
+  /** Where it is done; null when nothing is asked of this one. */
+  page(arrival: Arrival): Promise<string | null>;
+}
+export const arrivalSteps = new Slot<ArrivalStep>('identity.arrival-steps');
+
+/** A way in beside the password, on the page where people sign in. */
+export interface SignInWay {
+  on: 'portal' | 'console' | 'both';
+  /** @param returnTo a path of this site, where they were going. Null: not offered here. */
+  load(visit: Visit, returnTo: string | null): Promise<Piece | null>;
+}
+export const signInWays = new Slot<SignInWay>('identity.sign-in-ways');

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Tokens } from '@foyer/credentials';
+import { Database } from '@foyer/database';
+import { type Piece, Slots } from '@foyer/slots';
+import { type SeeOther, seeOther, type Visit } from '@foyer/web';
+import { type Arrival, arrivalSteps, signInWays, type Way } from './arrival-slots.js';
+import { Person } from './person.entity.js';
+import { SignIn } from './sign-in.js';
+
+/** Half an hour suffices to scan a code; a longer one would be a session that nobody sees. */
+const HOURS = 0.5;
+
+export interface Destination {
+  way: Way;
+  /** Path where they go once they are in. */
+  to: string;
+  /** Message shown there. */
+  flash?: string;
+  /** The connection that vouched for them. */
+  connectionId?: string;
+}
+interface Kept extends Destination {
+  done: string[];
+}
+
+/**
+ * The one door into a session: however somebody has shown who they are, a password, a link, a connection, they come by here,
+ * and what has still to be done first (a second factor, say) is asked of them. Until all is done the browser holds a secret that opens
+ * nothing but those pages.
+ */
+@Injectable()
+export class Arrivals {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: Tokens,
+    private readonly signIn: SignIn,
+    private readonly slots: Slots,
+  ) {}
+
+  /** Lets somebody in who has just shown who they are, or leads them to what has to be done first. */
+  async arrive(visit: Visit, person: Person, where: Destination): Promise<SeeOther> {
+    return this.goOn(visit, person, { ...where, done: [] });
+  }
+
+  /** Who is on their way in by this browser, for the pages of steps; null when nobody is, or not for so long. */
+  async waiting(visit: Visit): Promise<Arrival | null> {
+    const secret = visit.cookie('arriving');
+    const token = secret === null ? null : await this.tokens.peek('arriving', secret);
+    const person = token && (await this.person(token.personId));
+    return person ? { ...(token.data as unknown as Kept), person } : null;
+  }
+
+  /** A step is done. On to the next, or in. Null when they have been on their way for too long, or were shut out meanwhile. */
+  async pass(visit: Visit, step: string): Promise<SeeOther | null> {
+    const secret = visit.cookie('arriving');
+    // Used up at each step: of two that send the same one goes on.
+    const token = secret === null ? null : await this.tokens.redeem('arriving', secret);
+    const person = token && (await this.person(token.personId));
+    if (!person) return null;
+    const kept = token.data as unknown as Kept;
+    return this.goOn(visit, person, { ...kept, done: [...kept.done, step] });
+  }
+
+  /** The other ways in, for the page where people sign in. One after the other: they share its transaction. */
+  async ways(visit: Visit, side: 'portal' | 'console', returnTo: string | null): Promise<Piece[]> {
+    const pieces: Piece[] = [];
+    for (const { on, load } of this.slots.of(signInWays)) {
+      const piece = on === 'both' || on === side ? await load(visit, returnTo) : null;
+      if (piece) pieces.push(piece);
+    }
+    return pieces;
+  }
+
+  private async goOn(visit: Visit, person: Person, kept: Kept): Promise<SeeOther> {
+    const page = await this.nextPage({ ...kept, person });
+    if (page !== null) {
+      const about = { email: person.email, personId: person.id, subjectId: randomUUID(), hours: HOURS };
+      visit.arriving(await this.tokens.issue('arriving', { ...about, data: { ...kept } }));
+      return seeOther(page);
+    }
+    const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'), kept.way);
+    visit.signIn(secret, device);
+    return seeOther(kept.to, kept.flash);
+  }
+
+  private async nextPage(arrival: Arrival): Promise<string | null> {
+    for (const step of this.slots.of(arrivalSteps)) {
+      const page = arrival.done.includes(step.name) ? null : await step.page(arrival);
+      if (page !== null) return page;
+    }
+    return null;
+  }
+
+  private person(id: string | null): Promise<Person | null> {
+    return this.database.read((em) => em.findOne(Person, { id, status: 'active' }));
+  }
+}
