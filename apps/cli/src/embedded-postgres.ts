@@ -37,7 +37,6 @@ interface Server {
 const user = 'foyer';
 const settings = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
   max_connections: '200',
   // A migration or a drop touches every table of a tenant in one transaction.
   max_locks_per_transaction: '512',
@@ -106,8 +105,23 @@ function readServer(home: string): Server | undefined {
   return undefined;
 }
 
-const urlOf = (server: Server, database: string) =>
-  `postgres://${user}:${server.password}@127.0.0.1:${server.port}/${database}`;
+/**
+ * Where it is reached: by its socket in the file system, on which a statement costs a third less of both processes' time than
+ * over the loopback (measured). The password is asked for there as well. Versions before this one had none, and may still run.
+ */
+function urlOf(server: Server, database: string): string {
+  const folder = socketFolder(server);
+  const host = folder && existsSync(socketIn(folder, server.port)) ? encodeURIComponent(folder) : '127.0.0.1';
+  return `postgres://${user}:${server.password}@${host}:${server.port}/${database}`;
+}
+
+/** Beside the data, where there can be one: its path holds 107 bytes on Linux, 103 on macOS, and Node knows none on Windows. */
+function socketFolder({ data, port }: Server): string | null {
+  const folder = dirname(data);
+  return process.platform === 'win32' || Buffer.byteLength(socketIn(folder, port)) > 100 ? null : folder;
+}
+
+const socketIn = (folder: string, port: number) => join(folder, `.s.PGSQL.${port}`);
 
 async function query<T extends pg.QueryResultRow>(server: Server, sql: string): Promise<T[]> {
   const client = new pg.Client({ connectionString: urlOf(server, 'postgres'), connectionTimeoutMillis: 5_000 });
@@ -192,7 +206,12 @@ async function start(home: string, place: Place, server: Server, durable: boolea
   const logFile = join(home, 'log');
   const binary = join(place.binaries, 'bin', 'postgres');
   makeExecutable(binary);
-  const options = Object.entries({ ...settings, ...(durable ? {} : careless), port: String(server.port) });
+  const options = Object.entries({
+    ...settings,
+    ...(durable ? {} : careless),
+    unix_socket_directories: socketFolder(server) ?? '',
+    port: String(server.port),
+  });
 
   for (let attempt = 1; ; attempt++) {
     // Nothing of ours answers, so a pid in there is a stranger's or a zombie's; PostgreSQL itself would refuse to start.

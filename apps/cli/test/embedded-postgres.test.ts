@@ -23,11 +23,11 @@ describe('embedded PostgreSQL', () => {
   const home = folder();
   let url = '';
 
-  test('starts in an empty folder, on the loopback only, with room for many tables', async () => {
+  test('starts in an empty folder, on the loopback and a socket beside its data only, with room for many tables', async () => {
     ({ url } = await startEmbeddedPostgres(home));
     expect(await ask(url, 'show max_locks_per_transaction')).toBe('512');
     expect(await ask(url, 'show listen_addresses')).toBe('127.0.0.1');
-    expect(await ask(url, 'show unix_socket_directories')).toBe('');
+    expect(decodeURIComponent(new URL(url).hostname)).toBe(await ask(url, 'show unix_socket_directories'));
     expect(await ask(url, 'show server_encoding')).toBe('UTF8');
     await ask(url, 'create table public.kept (n int)');
   });
@@ -36,6 +36,17 @@ describe('embedded PostgreSQL', () => {
     const before = postmasterOf(home);
     expect((await startEmbeddedPostgres(home)).url).toBe(url);
     expect(postmasterOf(home)).toBe(before);
+  });
+
+  test('a server without a socket, as of a version before, is reached by its port', async () => {
+    const home = folder();
+    const { url } = await startEmbeddedPostgres(home, { durable: false });
+    const before = postmasterOf(home);
+    const there = new URL(url);
+    rmSync(join(decodeURIComponent(there.hostname), `.s.PGSQL.${there.port}`));
+    const again = await startEmbeddedPostgres(home, { durable: false });
+    expect([new URL(again.url).hostname, postmasterOf(home)]).toEqual(['127.0.0.1', before]);
+    expect(await ask(again.url, 'select 37 as n')).toBe(37);
   });
 
   test('two starts at the same time end with one server', async () => {

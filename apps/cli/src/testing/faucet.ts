@@ -50,7 +50,9 @@ export class Faucet {
   }
 
   private join(near: Socket): void {
-    const far = connect(Number(this.target.port), this.target.hostname);
+    const { port, hostname } = this.target;
+    const host = decodeURIComponent(hostname);
+    const far = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(Number(port), host);
     for (const [one, other] of [
       [near, far],
       [far, near],
