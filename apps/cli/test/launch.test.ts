@@ -15,7 +15,7 @@ import { greeting } from '../src/launch/greeting.js';
 import { launchOptions } from '../src/launch/options.js';
 import { checkPorts, REFUSED_BY_BROWSERS } from '../src/launch/ports.js';
 import { reset } from '../src/launch/reset.js';
-import { SERVER_FLAGS } from '../src/launch/server-flags.js';
+import { SERVER_FLAGS, SERVER_MEMORY } from '../src/launch/server-flags.js';
 import { alone, endRecorded, recordedProcess, recordProcess, startOf } from '../src/processes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'foyer-launch-'));
@@ -31,6 +31,11 @@ test.each(['Dockerfile', 'compose.yaml'])('%s runs Node as the launcher does', (
   );
   const flags = command!.at(-1)!.match(/--[a-z-]+(?:=\d+)?/g);
   expect(flags).toEqual(SERVER_FLAGS.filter((flag) => flag !== '--no-deprecation'));
+});
+
+test('the image has the memory of its processes parted as the launcher does', () => {
+  const image = readFileSync(new URL('../../../deploy/Dockerfile', import.meta.url), 'utf8');
+  for (const [name, value] of Object.entries(SERVER_MEMORY)) expect(image).toContain(` ${name}=${value}`);
 });
 
 describe('what stops a start is said in one sentence', () => {

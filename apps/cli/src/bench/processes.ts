@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '@foyer/config';
-import { SERVER_FLAGS } from '../launch/server-flags.js';
+import { SERVER_FLAGS, SERVER_MEMORY } from '../launch/server-flags.js';
 import type { FloorPlan } from './floor.js';
 
 export const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -22,6 +22,7 @@ export async function startWeb({ port, dataDir, databaseUrl, secretKey, baseUrl 
   const child = fork(join(workspace, 'apps/web/dist/main.js'), {
     execArgv: SERVER_FLAGS,
     env: {
+      ...SERVER_MEMORY,
       ...process.env,
       NODE_ENV: 'production',
       PORT: String(port),

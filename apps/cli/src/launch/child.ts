@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Obstacle } from '../../progress.mjs';
 import { endProcess, recordProcess } from '../processes.js';
-import { SERVER_FLAGS } from './server-flags.js';
+import { SERVER_FLAGS, SERVER_MEMORY } from './server-flags.js';
 
 export interface Part {
   name: string;
@@ -67,7 +67,7 @@ export class Child {
     const log = openSync(this.logFile, grown ? 'w' : 'a');
     // Detached: Ctrl-C in the terminal reaches the launcher alone, which then stops its children in order.
     const child = fork(fileURLToPath(this.part.module), {
-      env: this.env,
+      env: { ...SERVER_MEMORY, ...this.env },
       execArgv: [...SERVER_FLAGS, `--import=${leash}`],
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
