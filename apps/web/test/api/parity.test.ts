@@ -26,6 +26,8 @@ const SAME: Record<string, string> = {
   [`${TICKET}/links`]: 'linkTickets',
   [`${TICKET}/links/:other/removal`]: 'unlinkTickets',
   [`${TICKET}/macros/:macro`]: 'applyMacro',
+  'console/tickets/bulk': 'startBulkChange',
+  'console/tickets/bulk/:item/undoing': 'undoBulkChange',
   [`${TICKET}/snooze`]: 'snoozeTicket',
   [`${TICKET}/snooze/removal`]: 'unsnoozeTicket',
   [`${TICKET}/approvals`]: 'askForApproval',
@@ -75,7 +77,6 @@ const NONE: Record<string, RegExp> = {
   'of somebody’s own': /^(?:company\/choice|tickets\/drafts.*|console\/macros.*)$|\/(?:following|presence)$/,
   'somebody’s word': /^(?:approvals\/:approval|survey.*|tickets\/:number\/rating)$/,
   'work of people': /^console\/(?:availability\/|held-mails\/|settings\/mail-log\/)/,
-  'needs an author': /^console\/tickets\/bulk/,
   'gives rights': /^console\/settings\/(?:api-keys|roles|team-roles)/,
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,

@@ -5,6 +5,7 @@ import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { FirstAnswer } from './first-answer.js';
 import { RequestInput } from './api/request-input.js';
+import { BulkOperations } from './api/bulk.operations.js';
 import { FormOperations } from './api/form.operations.js';
 import { SetupOperations } from './api/setup.operations.js';
 import { RelationsOperations } from './api/relations.operations.js';
@@ -134,6 +135,7 @@ const parts = [
     TicketSurroundings,
     TicketsOfPeople,
     RequestInput,
+    BulkOperations,
     FormOperations,
     RelationsOperations,
     SetupOperations,

@@ -55,7 +55,7 @@ test('two workers on one change do each ticket once', async () => {
   const actor = await (await acme.agent('Nils')).actor();
   const bulk = world.get(BulkChanges);
   const all = await acme.inside(() => bulk.start(actor, {}, [{ do: 'tag', add: ['wave'], remove: [] }]));
-  await Promise.all([1, 2, 3].map(() => acme.inside(() => bulk.run(actor, all.id))));
+  await Promise.all([1, 2, 3].map(() => acme.inside(() => bulk.run(() => Promise.resolve(actor), all.id))));
   const [done] = await acme.query<{ n: number }>(
     () =>
       sql`select count(*)::int as n from ${table('ticket_message')} where kind = 'event' and data->>'type' = 'tags'`,

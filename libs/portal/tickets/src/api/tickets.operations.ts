@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
-import { holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Api, type Call, paged, pageOf, paging } from '@foyer/api';
 import { portalApi, type PortalActor } from '@foyer/identity';
 import { field } from '@foyer/web';
@@ -8,11 +7,11 @@ import { BODY_MAX, SUBJECT_MAX } from '@foyer/requests';
 import { TicketCsv } from '../ticket-csv.js';
 import { PRIORITIES, refuseLongTags, TICKET_STATUSES } from '@foyer/requests';
 import { TicketThread } from '../ticket-thread.js';
-import { LIST_ORDERS, type ViewFilter } from '../ticket-filter.js';
+import { LIST_ORDERS } from '../ticket-filter.js';
 import { TicketList } from '../ticket-list.js';
-import { inboxFilter } from '../team/inbox-filter.js';
 import { Tickets } from '../tickets.js';
 import { TicketViews } from '../views/ticket-views.js';
+import { filterAsked, isOfTeam, listFilters, mustBeOfTeam } from './list-filters.js';
 import { RequestInput } from './request-input.js';
 import { TicketRecords } from './ticket-records.js';
 import {
@@ -25,19 +24,6 @@ import {
   ticketsWrite,
 } from './ticket-wire.js';
 
-const filters = z.object({
-  q: field.search.describe('Number, or beginnings of words of subject and thread.'),
-  status: z.enum(TICKET_STATUSES).optional(),
-  priority: z.enum(PRIORITIES).optional(),
-  company_id: z.uuid().optional(),
-  requester_id: z.uuid().optional(),
-  assignee_id: z.union([z.uuid(), z.literal('none')]).optional(),
-  type_id: z.uuid().optional(),
-  group_id: z.uuid().optional().describe('For keys of the whole portal.'),
-  tag: z.string().max(50).optional().describe('For keys of the whole portal.'),
-  view_id: z.uuid().optional().describe('What a view of ticket-views finds. For keys of the whole portal.'),
-});
-type Filters = z.output<typeof filters>;
 const order = z.enum(LIST_ORDERS).optional().describe('The last changed first, unless said otherwise.');
 const sharedView = z
   .object({ id: z.uuid(), name: z.string(), order: z.enum(LIST_ORDERS), group_id: z.uuid().nullable() })
@@ -75,12 +61,17 @@ export class TicketsOperations implements OnModuleInit {
             summary: 'List and search tickets',
             output: pageOf(ticket),
           },
-          query: z.object({ ...paging, ...filters.shape, order }),
+          query: z.object({ ...paging, ...listFilters.shape, order }),
           example: { data: [EXAMPLE], next_cursor: null, has_more: false },
         },
         async ({ actor, query: { limit, order: by, ...asked }, place }) => {
           if (by === 'touched' || by === 'due') mustBeOfTeam(actor);
-          const filter = { ...(await this.filterOf(actor, asked)), ...(by && { order: by }), cursor: place, limit };
+          const filter = {
+            ...(await filterAsked(actor, asked, this.views)),
+            ...(by && { order: by }),
+            cursor: place,
+            limit,
+          };
           const { rows, next } = await this.list.page(actor, filter);
           return paged(
             await this.records.of(
@@ -109,12 +100,18 @@ export class TicketsOperations implements OnModuleInit {
         '/tickets/export',
         {
           ...{ id: 'exportTickets', scope: ticketsRead, feature, summary: 'Tickets as a spreadsheet' },
-          ...{ query: filters, output: z.string(), type: 'text/csv' },
+          ...{ query: listFilters, output: z.string(), type: 'text/csv' },
           description:
             'Up to 10,000 tickets as CSV, in the language and for the region that `Accept-Language` asks for.',
         },
         async ({ actor, keyId, query, visit }) =>
-          this.csv.text(visit, actor, keyId, isOfTeam(actor) ? '/console' : '', await this.filterOf(actor, query)),
+          this.csv.text(
+            visit,
+            actor,
+            keyId,
+            isOfTeam(actor) ? '/console' : '',
+            await filterAsked(actor, query, this.views),
+          ),
       ),
       get(
         '/ticket-views',
@@ -219,35 +216,9 @@ export class TicketsOperations implements OnModuleInit {
     ];
   }
 
-  private async filterOf(actor: PortalActor, { view_id, ...asked }: Filters): Promise<ViewFilter> {
-    if (view_id === undefined) return filterOf(actor, asked);
-    mustBeOfTeam(actor);
-    const saved = await this.views.find(actor, view_id).catch((error: unknown) => {
-      throw error instanceof NotFound ? new InvalidField('view_id', 'web.form.choice') : error;
-    });
-    const own = Object.entries(filterOf(actor, asked)).filter(([, value]) => value !== null);
-    return { ...inboxFilter({ view: saved.id }, actor, saved), ...Object.fromEntries(own) };
-  }
-
   /** As the actor sees it, and nobody else changes it until the enclosing write is over. */
   private async held({ actor, params: { number } }: Call<PortalActor, { number: number }>) {
     await this.thread.find(actor, 'read', number);
     return this.records.one(actor, number);
   }
-}
-
-const isOfTeam = ({ ability }: PortalActor): boolean => holds(ability, 'read', 'Note');
-
-/** By what customers do not see, they find nothing either. */
-function mustBeOfTeam(actor: PortalActor): void {
-  if (!isOfTeam(actor)) throw new Refused();
-}
-
-function filterOf(actor: PortalActor, { q, status, tag, ...asked }: Omit<Filters, 'view_id'>): ViewFilter {
-  if (tag !== undefined || asked.group_id !== undefined) mustBeOfTeam(actor);
-  return {
-    ...{ search: q || null, statuses: status ? [status] : null, tag: tag ?? null, priority: asked.priority ?? null },
-    ...{ companyId: asked.company_id ?? null, requesterId: asked.requester_id ?? null },
-    ...{ assignee: asked.assignee_id ?? null, typeId: asked.type_id ?? null, groupId: asked.group_id ?? null },
-  };
 }

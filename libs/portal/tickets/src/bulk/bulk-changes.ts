@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Conflict, DomainError, holds, InvalidField, NotFound, Refused } from '@foyer/access';
-import { Database, join, rows, sql, table } from '@foyer/database';
+import { Database, join, rows, sql, type Sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import type { TicketAction } from '../ticket-actions.js';
@@ -22,7 +22,6 @@ export interface LeftTicket {
 }
 export interface BulkChange {
   id: string;
-  personId: string;
   actions: TicketAction[];
   total: number;
   done: number;
@@ -34,6 +33,12 @@ export interface BulkChange {
 export const BULK_MAX = 10_000;
 /** So many are changed while one waits; more go on without the page. */
 const AT_ONCE = 25;
+/** A program's request is one transaction: what one ticket cannot take would take the others with it. */
+const goesOn = ({ kind }: PortalActor, total: number): boolean => total > AT_ONCE || kind === 'key';
+const isOf = ({ id, keyId }: PortalActor): Sql => (id ? sql`person_id = ${id}` : sql`key_id = ${keyId ?? null}`);
+
+/** Whoever a change is of, with what they may do by now; null for one who may do nothing any more. */
+export type Author = () => Promise<PortalActor | null>;
 
 /** One change to many tickets: each in a transaction of its own, resumable, with its way back. */
 @Injectable()
@@ -54,16 +59,17 @@ export class BulkChanges {
     const total = await this.database.write(async (em) => {
       const [row] = await rows<{ total: number }>(
         em,
-        sql`insert into ${table('bulk_change')} (id, person_id, actions, numbers)
-            select ${id}, ${actor.id}, ${JSON.stringify(actions)}::jsonb, coalesce(array_agg(number order by number), '{}')
+        sql`insert into ${table('bulk_change')} (id, person_id, key_id, actions, numbers)
+            select ${id}, ${actor.id}, ${actor.id ? null : actor.keyId!}::uuid, ${JSON.stringify(actions)}::jsonb, coalesce(array_agg(number order by number), '{}')
               from (select t.number from ${table('ticket')} t where ${which} order by t.updated_at desc limit ${BULK_MAX}) t
             returning cardinality(numbers) as total`,
       );
       if (Array.isArray(picked)) await this.missing(em, id, picked);
-      if (row!.total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id, row!.total, 'do'), { by: actor });
+      if (goesOn(actor, row!.total))
+        await this.outbox.publish(new BulkChangeAsked(id, row!.total, 'do'), { by: actor });
       return row!.total;
     });
-    if (total <= AT_ONCE) await this.run(actor, id);
+    if (!goesOn(actor, total)) await this.run(() => Promise.resolve(actor), id);
     return this.find(actor, id);
   }
 
@@ -90,31 +96,36 @@ export class BulkChanges {
       const [row] = await rows(
         em,
         sql`update ${table('bulk_change')} set status = 'undoing', done = 0, left_alone = '[]'
-             where id = ${id} and person_id = ${actor.id} and status = 'done' and steps <> '[]' and created_at > now() - interval '1 day' returning id`,
+             where id = ${id} and ${isOf(actor)} and status = 'done' and steps <> '[]' and created_at > now() - interval '1 day' returning id`,
       );
       if (!row) throw new Conflict('tickets.bulk.too-late');
-      if (total > AT_ONCE) await this.outbox.publish(new BulkChangeAsked(id, total, 'undo'), { by: actor });
+      if (goesOn(actor, total)) await this.outbox.publish(new BulkChangeAsked(id, total, 'undo'), { by: actor });
     });
-    if (total <= AT_ONCE) await this.run(actor, id);
+    if (!goesOn(actor, total)) await this.run(() => Promise.resolve(actor), id);
   }
 
   async find(actor: PortalActor, id: string): Promise<BulkChange> {
     const [row] = await this.database.read((em) =>
-      rows<BulkChange>(em, sql`${BULK()} where id = ${id} and person_id = ${actor.id}`),
+      rows<BulkChange>(em, sql`${BULK()} where id = ${id} and ${isOf(actor)}`),
     );
     if (!row) throw new NotFound();
     return row;
   }
 
-  /** Who asked for it; null when it is not there. */
-  async personOf(id: string): Promise<string | null> {
-    const [row] = await this.database.read((em) => rows<BulkChange>(em, sql`${BULK()} where id = ${id}`));
-    return row?.personId ?? null;
+  /** Who asked for it, a person or a key. */
+  async askedBy(id: string): Promise<{ personId: string | null; keyId: string | null } | undefined> {
+    const [row] = await this.database.read((em) =>
+      rows<{ personId: string | null; keyId: string | null }>(
+        em,
+        sql`select person_id as "personId", key_id as "keyId" from ${table('bulk_change')} where id = ${id}`,
+      ),
+    );
+    return row;
   }
 
-  /** Goes on where it was left. Two at once follow one another, ticket by ticket. */
-  async run(actor: PortalActor, id: string): Promise<void> {
-    while (await this.step(actor, id));
+  /** Goes on where it was left, for as long as its author may. Two at once follow one another, ticket by ticket. */
+  async run(author: Author, id: string): Promise<void> {
+    for (let actor = await author(); actor && (await this.step(actor, id)); actor = await author());
   }
 
   /** One ticket, all of it or nothing. False when there is none left. */
@@ -220,4 +231,4 @@ function reasonOf(error: DomainError): Pick<LeftTicket, 'code' | 'values'> {
 }
 
 const BULK = () => sql`
-  select id, person_id as "personId", actions, cardinality(numbers) as total, done, changed, status, left_alone as "left", created_at as "createdAt" from ${table('bulk_change')}`;
+  select id, actions, cardinality(numbers) as total, done, changed, status, left_alone as "left", created_at as "createdAt" from ${table('bulk_change')}`;
