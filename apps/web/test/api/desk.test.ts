@@ -32,6 +32,56 @@ test('what the team keeps as a view is read, and its tickets', async () => {
   ]).toEqual([403, 403]);
 });
 
+test('a program adds, changes, moves and removes views of the team, by the rules of their page', async () => {
+  const tests = [{ field: 'priority', operator: 'is', value: ['low'] }];
+  const added = await everything.post('ticket-views', { name: 'Quiet', conditions: { tests } });
+  expect([added.status, added.body]).toMatchObject([
+    201,
+    { name: 'Quiet', order: 'touched', group_id: null, search: '', conditions: { match: 'all', tests } },
+  ]);
+  const at = `ticket-views/${added.body.id as string}`;
+  const seen = await everything.get(at);
+  const changed = await everything.patch(at, { name: 'Calm', order: 'newest' }, seen.headers['etag']);
+  expect([changed.status, changed.body]).toMatchObject([200, { name: 'Calm', order: 'newest', conditions: { tests } }]);
+  expect((await everything.patch(at, { name: 'Late' }, seen.headers['etag'])).status).toBe(412);
+  const other = await everything.post('ticket-views', { name: 'Other', conditions: {} });
+  expect((await everything.post(`${at}/place`, { by: 1 })).status).toBe(204);
+  const names = async () =>
+    ((await everything.get('ticket-views')).body.data as { name: string }[]).map(({ name }) => name);
+  expect((await names()).slice(-2)).toEqual(['Other', 'Calm']);
+  const wrong: [object, string][] = [
+    [{ name: ' ' }, '/name'],
+    [{ group_id: UNKNOWN }, '/group_id'],
+    [{ conditions: { tests: [{ field: 'assigneeId', operator: 'is', value: [UNKNOWN] }] } }, '/conditions'],
+    [{ conditions: { tests: [{ field: `field:${UNKNOWN}`, operator: 'is', value: ['x'] }] } }, '/conditions'],
+  ];
+  for (const [sent, pointer] of wrong) {
+    const { status, body } = await everything.post('ticket-views', { name: 'Wrong', conditions: {}, ...sent });
+    expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+    expect((await everything.patch(at, sent, '*')).status).toBe(422);
+  }
+  for (const id of [added.body.id, other.body.id] as string[])
+    expect((await everything.delete(`ticket-views/${id}`, '*')).status).toBe(204);
+  expect(await names()).not.toContain('Calm');
+});
+
+test('a view of somebody’s own is nobody’s to read or to write, and a company has none', async () => {
+  const own = await acme.inside(async () =>
+    world
+      .get(TicketViews)
+      .keep(await acme.owner.actor(), { name: 'My own', share: 'nobody', conditions: { match: 'all', tests: [] } }),
+  );
+  const at = `ticket-views/${own.id}`;
+  const asked = [
+    await everything.get(at),
+    await everything.patch(at, { name: 'x' }, '*'),
+    await everything.delete(at, '*'),
+  ];
+  expect(asked.map(({ status }) => status)).toEqual([404, 404, 404]);
+  const company = await ofGlobex();
+  expect((await company.post('ticket-views', { name: 'x', conditions: {} })).status).toBe(403);
+});
+
 test('a macro writes and changes, and what it gives to whoever acts it gives to nobody', async () => {
   const { number } = await ana.opens('Macro');
   const at = `tickets/${number}`;

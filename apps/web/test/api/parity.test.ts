@@ -26,6 +26,11 @@ const SAME: Record<string, string> = {
   [`${TICKET}/links`]: 'linkTickets',
   [`${TICKET}/links/:other/removal`]: 'unlinkTickets',
   [`${TICKET}/macros/:macro`]: 'applyMacro',
+  'console/tickets/views': 'addTicketView',
+  'console/tickets/views/:item': 'changeTicketView',
+  'console/tickets/views/:item/removal': 'removeTicketView',
+  'console/tickets/views/:item/up': 'moveTicketView',
+  'console/tickets/views/:item/down': 'moveTicketView',
   'console/tickets/bulk': 'startBulkChange',
   'console/tickets/bulk/:item/undoing': 'undoBulkChange',
   [`${TICKET}/snooze`]: 'snoozeTicket',
@@ -80,7 +85,7 @@ const NONE: Record<string, RegExp> = {
   'gives rights': /^console\/settings\/(?:api-keys|roles|team-roles)/,
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
-  'checked on its page': /^console\/(?:tickets\/views|settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal))/,
+  'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,
   'a way of mails': /^inbound\/:token$/,
 };
 

@@ -8,10 +8,11 @@ import { Database } from '@foyer/database';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
 import { Slots } from '@foyer/slots';
 import { Items } from './items.js';
-import { isRows, type List } from './lists.js';
-import type { FindOptions, Option, Reference } from './resources/references.js';
+import { isRows, type List, moved } from './lists.js';
+import type { Mention } from './resources/fields.js';
+import type { FindOptions, Offering, Option, Reference } from './resources/references.js';
 import { isResource, resourceOf } from './resources/resource.js';
-import { mustHold, sealed, wellFormed } from './resources/resource-checks.js';
+import { mustBeThere, mustHold, sealed, wellFormed } from './resources/resource-checks.js';
 import { type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
@@ -66,6 +67,13 @@ export class Collections {
     const list = resourceOf(to);
     if (!list) return this.optionsOf(to)(locale, chosen);
     return (await this.all(list)).map((item) => ({ value: item.id, label: list.about.title(item, locale) }));
+  }
+
+  private readonly offering: Offering = (to, chosen) => this.offered(to, FALLBACK_LOCALE, chosen);
+
+  /** For what is no declared list: what it speaks of is there, or it spoke of it before. @throws InvalidField */
+  async mustBeThere(control: string, mentions: readonly Mention[], before: readonly Mention[] = []): Promise<void> {
+    await mustBeThere(control, mentions, before, this.offering);
   }
 
   private optionsOf(to: Reference): FindOptions {
@@ -129,12 +137,7 @@ export class Collections {
 
   /** Moves an item by so many places; at an end it stays there. */
   async move<Item extends CollectionItem>(actor: Actor, collection: List<Item>, id: string, by: number): Promise<void> {
-    await this.change(actor, collection, (items) => {
-      const from = known(items, id);
-      const to = Math.max(0, Math.min(items.length - 1, from + by));
-      const others = items.filter((one) => one.id !== id);
-      return [...others.slice(0, to), items[from]!, ...others.slice(to)];
-    });
+    await this.change(actor, collection, (items) => moved(items, items[known(items, id)]!, by));
   }
 
   /** For packs: what is there already takes what they say and keeps its id and place, the rest comes after what stays. */
@@ -207,12 +210,11 @@ export class Collections {
     const restriction = this.restrictions.get(list.name) as Restriction<Item> | undefined;
     const were = new Map(before.map((item) => [item.id, item]));
     const are = new Map(after.map((item) => [item.id, item]));
-    const offered = (to: Reference, chosen: readonly string[]) => this.offered(to, FALLBACK_LOCALE, chosen);
     for (const id of new Set([...were.keys(), ...are.keys()])) {
       const [was, is] = [were.get(id) ?? null, are.get(id) ?? null];
       if (isDeepStrictEqual(was, is)) continue;
       const others = after.filter((one) => one.id !== id);
-      if (is && isResource(list)) await mustHold(list, is, was, others, offered);
+      if (is && isResource(list)) await mustHold(list, is, was, others, this.offering);
       await restriction?.(actor, was, is);
     }
   }
@@ -226,7 +228,7 @@ export class Collections {
   ): Item {
     if (!isResource(list)) return given;
     const to = (purpose: string, said: string) => seal(this.config.secretKey, purpose, said);
-    const item = sealed(list, wellFormed(list, given), before, to);
+    const item = sealed(list, wellFormed(list.about.schema, given), before, to);
     const others = all.filter(({ id }) => id !== item.id);
     return list.about.derive?.(item, before, others) ?? item;
   }

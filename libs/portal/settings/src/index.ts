@@ -11,7 +11,7 @@ export { type PortalStatus, type SectionName, type Sections } from './sections.j
 export { Setting, TemplateOverride } from './setting.entity.js';
 export { type ItemChange, SettingsChanged, TemplateChanged } from './settings.events.js';
 export { Collections, type StillNeeded } from './collections.js';
-export type { CollectionRow, List } from './lists.js';
+export { type CollectionRow, type List, moved } from './lists.js';
 export { CHANGED, VERSION, versionOf } from './version.js';
 export { openedAs, saveSection } from './team/settings-page.js';
 export { declareItems, type Item, type ItemList, Items, identified } from './items.js';
@@ -51,6 +51,7 @@ export {
   words,
 } from './resources/fields.js';
 export { declareReference, languageReference, type Option, type Reference } from './resources/references.js';
+export { wellFormed } from './resources/resource-checks.js';
 export type { ControlView, ResourceInput } from './resources/resource-form.js';
 export {
   type Declared,

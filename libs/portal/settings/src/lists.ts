@@ -15,3 +15,10 @@ export interface CollectionRow {
   /** Null for what cannot be switched. */
   enabled?: boolean | null;
 }
+
+/** An item so many places further down (up where negative); at an end it stays there. */
+export function moved<T>(items: readonly T[], item: T, by: number): T[] {
+  const others = items.filter((one) => one !== item);
+  const to = Math.max(0, Math.min(others.length, items.indexOf(item) + by));
+  return [...others.slice(0, to), item, ...others.slice(to)];
+}

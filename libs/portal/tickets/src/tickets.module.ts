@@ -9,6 +9,7 @@ import { BulkOperations } from './api/bulk.operations.js';
 import { FormOperations } from './api/form.operations.js';
 import { SetupOperations } from './api/setup.operations.js';
 import { RelationsOperations } from './api/relations.operations.js';
+import { ViewOperations } from './api/view.operations.js';
 import { ThreadOperations } from './api/thread.operations.js';
 import { TicketRecords } from './api/ticket-records.js';
 import { TicketsOperations } from './api/tickets.operations.js';
@@ -142,6 +143,7 @@ const parts = [
     TicketRecords,
     TicketsOperations,
     ThreadOperations,
+    ViewOperations,
   ],
   exports: [...parts, ...askingParts],
 })

@@ -2,13 +2,13 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Groups } from '@foyer/requests';
-import { Collections, identified, Items } from '@foyer/settings';
+import { Collections, identified, Items, wellFormed } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { type FindReply, replySuggestions, RuleOptions } from '@foyer/tickets';
 import { actionWords } from '../rules/rule-sentence.js';
 import { Fillings } from './filling.js';
 import { type Macro, macros, mustBeDistinct, ownMacros } from './macros.js';
-import { filled, mustBeKnown } from './placeholders.js';
+import { filled } from './placeholders.js';
 
 /** The macros somebody can use: the team's, those of their groups, and their own. */
 @Injectable()
@@ -45,13 +45,13 @@ export class MacroShelf implements OnModuleInit {
     return found;
   }
 
-  /** @throws Conflict when they have as many as one can have, InvalidField where they could not tell it from another */
-  async add(actor: PortalActor, macro: Omit<Macro, 'id' | 'ownerId' | 'enabled'>): Promise<void> {
-    mustBeKnown('text', macro.text);
-    mustBeDistinct(macro, await this.of(actor));
+  /** By the rules of the team's. @throws Conflict when they have as many as one can have, InvalidField where they could not tell it from another */
+  async add(actor: PortalActor, given: Pick<Macro, 'name' | 'shortcut' | 'text'>): Promise<void> {
+    const macro = wellFormed(macros.about.schema, identified({ ...given, ownerId: actor.id }));
+    macros.about.check!(macro, null, await this.of(actor));
     await this.items.update(ownMacros, actor.id, (items) => {
       mustBeDistinct(macro, items);
-      return [...items, identified({ ...macro, ownerId: actor.id, enabled: true })];
+      return [...items, macro];
     });
   }
 

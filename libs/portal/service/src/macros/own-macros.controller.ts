@@ -43,9 +43,7 @@ export class OwnMacrosController {
   @Post()
   @View('service/team/own-macros')
   async add(@Ask(adding) { visit, actor, form }: Asked<typeof adding, PortalActor>) {
-    await form.attempt((given) =>
-      this.shelf.add(actor, { ...given, groupId: null, note: false, translations: {}, actions: [] }),
-    );
+    await form.attempt((given) => this.shelf.add(actor, given));
     return form.failed ? this.view(visit, actor, form) : seeOther(PATH, 'settings.collection.added');
   }
 

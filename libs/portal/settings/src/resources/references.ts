@@ -10,6 +10,9 @@ export type FindOptions = (locale: string, chosen: readonly string[]) => Promise
 /** A kind of thing that fields refer to by id, such as agents or companies. Whoever keeps those things fills it. */
 export type Reference = Slot<FindOptions>;
 
+/** What a reference can point at, those of `chosen` among it. */
+export type Offering = (reference: Reference, chosen: readonly string[]) => Promise<readonly Option[]>;
+
 export const declareReference = (name: string): Reference => new Slot(name);
 
 /** Of the portal, by their tags. */

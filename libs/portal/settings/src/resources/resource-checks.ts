@@ -1,20 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
 import { FALLBACK_LOCALE, LOCALES } from '@foyer/i18n';
 import { InvalidField } from '@foyer/access';
 import { wrongIn } from '@foyer/web';
 import type { CollectionItem } from '../section.js';
 import { type Field, type Leaf, type Mention, valueAt } from './fields.js';
-import type { Option, Reference } from './references.js';
+import type { Offering } from './references.js';
 import type { Resource } from './resource.js';
-
-type Offered = (reference: Reference, chosen: readonly string[]) => Promise<readonly Option[]>;
 
 /** Of the form of an item, where the schema of the item finds something wrong. */
 const controlAt = (path: readonly PropertyKey[]): string => path.map(String).join('-');
 
-/** What was given, as the resource keeps it. @throws InvalidField */
-export function wellFormed<Item extends CollectionItem>({ about }: Resource<Item>, given: object): Item {
-  const result = about.schema.safeParse(given);
+/** What was given, as it is kept by this schema. @throws InvalidField */
+export function wellFormed<Item extends object>(schema: z.ZodType<Item>, given: object): Item {
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new InvalidField(controlAt(issue!.path), ...wrongIn(issue!, valueAt(given, issue!.path.map(String))));
@@ -48,7 +47,7 @@ export async function mustHold<Item extends CollectionItem>(
   item: Item,
   before: Item | null,
   others: readonly Item[],
-  offered: Offered,
+  offered: Offering,
 ): Promise<void> {
   for (const { path, control, field } of about.leaves) {
     const value = valueAt(item, path);
@@ -58,8 +57,7 @@ export async function mustHold<Item extends CollectionItem>(
     if (field.unique && isTaken(value, others, path)) throw new InvalidField(control, 'settings.resource.taken');
     if (Array.isArray(value) && field.refersTo && new Set(value).size < value.length)
       throw new InvalidField(control, 'settings.resource.twice');
-    const were = before ? mentionsOf(field, was).flatMap(({ ids }) => ids) : [];
-    for (const { to, ids } of mentionsOf(field, value)) await mustBeThere(control, to, ids, were, offered);
+    await mustBeThere(control, mentionsOf(field, value), before ? mentionsOf(field, was) : [], offered);
   }
   for (const [name, value] of Object.entries(item)) {
     const were = before ? languagesIn({ [name]: valueAt(before, [name]) }) : [];
@@ -87,15 +85,18 @@ function mentionsOf(field: Field, value: unknown): readonly Mention[] {
   return field.refersTo ? [{ to: field.refersTo, ids: [value ?? []].flat() as string[] }] : [];
 }
 
-async function mustBeThere(
+/** What is spoken of is there, or was spoken of before. @throws InvalidField */
+export async function mustBeThere(
   control: string,
-  to: Reference,
-  ids: readonly string[],
-  were: readonly string[],
-  offered: Offered,
+  mentions: readonly Mention[],
+  before: readonly Mention[],
+  offered: Offering,
 ): Promise<void> {
-  const fresh = ids.filter((id) => !were.includes(id));
-  if (fresh.length === 0) return;
-  const there = new Set((await offered(to, fresh)).map(({ value }) => value));
-  if (!fresh.every((id) => there.has(id))) throw new InvalidField(control, 'web.form.choice');
+  const were = before.flatMap(({ ids }) => ids);
+  for (const { to, ids } of mentions) {
+    const fresh = ids.filter((id) => !were.includes(id));
+    if (fresh.length === 0) continue;
+    const there = new Set((await offered(to, fresh)).map(({ value }) => value));
+    if (!fresh.every((id) => there.has(id))) throw new InvalidField(control, 'web.form.choice');
+  }
 }

@@ -25,9 +25,6 @@ import {
 } from './ticket-wire.js';
 
 const order = z.enum(LIST_ORDERS).optional().describe('The last changed first, unless said otherwise.');
-const sharedView = z
-  .object({ id: z.uuid(), name: z.string(), order: z.enum(LIST_ORDERS), group_id: z.uuid().nullable() })
-  .meta({ id: 'TicketView' });
 const feature = 'tickets';
 
 /** Tickets for programs: list, search, one, open, change, export, and what has changed since. */
@@ -112,19 +109,6 @@ export class TicketsOperations implements OnModuleInit {
             isOfTeam(actor) ? '/console' : '',
             await filterAsked(actor, query, this.views),
           ),
-      ),
-      get(
-        '/ticket-views',
-        {
-          ...{ id: 'listTicketViews', scope: ticketsRead, feature, summary: 'Views that the team shares' },
-          description: 'For keys of the whole portal. `GET /tickets?view_id=…` gives the tickets of one.',
-          output: z.object({ data: z.array(sharedView) }),
-        },
-        async ({ actor }) => {
-          mustBeOfTeam(actor);
-          const views = await this.views.of(actor);
-          return { data: views.map(({ groupId, ...view }) => ({ ...view, group_id: groupId })) };
-        },
       ),
       get(
         '/tickets/{number}',

@@ -3,13 +3,25 @@ import { z } from 'zod';
 import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Groups, type TicketGroup } from '@foyer/requests';
-import { CHANGED, declareItems, identified, Items, Uses, versionOf } from '@foyer/settings';
+import {
+  CHANGED,
+  Collections,
+  declareItems,
+  identified,
+  Items,
+  moved,
+  Uses,
+  versionOf,
+  wellFormed,
+} from '@foyer/settings';
+import { field } from '@foyer/web';
+import { inConditions } from '../conditions/mentions.js';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
 import { LIST_ORDERS, type ListOrder, UNDONE, type ViewFilter } from '../ticket-filter.js';
 
 const savedView = z.object({
   id: z.uuid(),
-  name: z.string().min(1).max(60),
+  name: field.text(60),
   /** Whose it is alone; null: shared. */
   ownerId: z.uuid().nullable(),
   /** Shared with one group of agents; null: with the whole team. */
@@ -53,6 +65,7 @@ export class TicketViews implements OnModuleInit {
     private readonly items: Items,
     private readonly uses: Uses,
     private readonly groups: Groups,
+    private readonly collections: Collections,
   ) {}
 
   onModuleInit(): void {
@@ -80,14 +93,22 @@ export class TicketViews implements OnModuleInit {
     return view;
   }
 
+  /** As the enclosing write sees it. @throws NotFound */
+  async stored(actor: PortalActor, id: string): Promise<SavedView> {
+    const items = await this.items.stored(savedViews, actor.id);
+    return known(items.filter(this.seenBy(actor, await this.groupsOf(actor))), id);
+  }
+
   /** With which groups the actor shares: their own, or all where they set up the portal. */
   async groupsOf({ id, ability }: PortalActor): Promise<readonly TicketGroup[]> {
     const all = await this.groups.all();
     return holds(ability, 'manage', 'Settings') ? all : all.filter(({ memberIds }) => memberIds.includes(id ?? ''));
   }
 
+  /** @throws InvalidField for what no view can ask for, or is not there · Conflict when there are as many as there can be */
   async keep(actor: PortalActor, draft: ViewDraft): Promise<SavedView> {
-    const view = identified(await this.made(actor, draft));
+    const view = await this.made(actor, identified(draft));
+    await this.collections.mustBeThere('conditions', inConditions(view.conditions));
     await this.change(actor, (items) => {
       mustHaveRoom(items, view);
       return [...items, view];
@@ -97,12 +118,13 @@ export class TicketViews implements OnModuleInit {
 
   /** @throws Conflict `CHANGED` when the view is not the `version` any longer that somebody has been changing */
   async replace(actor: PortalActor, id: string, draft: ViewDraft, version?: string): Promise<void> {
-    const made = await this.made(actor, draft);
+    const view = await this.made(actor, { ...draft, id });
+    const { conditions } = await this.stored(actor, id);
+    await this.collections.mustBeThere('conditions', inConditions(view.conditions), inConditions(conditions));
     await this.change(actor, (items, seen) => {
       const before = known(items.filter(seen), id);
       if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
       // What was one's own alone stays so; what was shared and is no longer becomes that of whoever decides it.
-      const view = { ...made, id };
       if (view.ownerId !== before.ownerId || view.groupId !== before.groupId) mustHaveRoom(items, view);
       return items.map((one) => (one === before ? view : one));
     });
@@ -115,23 +137,22 @@ export class TicketViews implements OnModuleInit {
     });
   }
 
-  /** Moves a view by one place among those that stand together: the shared ones, or one's own. At an end it stays there. */
-  async move(actor: PortalActor, id: string, by: -1 | 1): Promise<void> {
+  /** Moves a view among those that stand together: the shared ones, or one's own. */
+  async move(actor: PortalActor, id: string, by: number): Promise<void> {
     await this.change(actor, (items, seen) => {
       const found = known(items.filter(seen), id);
       const beside = items.filter((one) => seen(one) && (one.ownerId === null) === (found.ownerId === null));
-      const other = beside[beside.indexOf(found) + by];
-      if (!other) return items;
-      return items.map((one) => (one === found ? other : one === other ? found : one));
+      const after = moved(beside, found, by);
+      return items.map((one) => after[beside.indexOf(one)] ?? one);
     });
   }
 
-  private async made(actor: PortalActor, draft: ViewDraft): Promise<Omit<SavedView, 'id'>> {
-    const { name, share, order = 'touched', conditions, search = '' } = draft;
-    const group = (await this.groupsOf(actor)).find(({ id }) => id === share);
-    if (!group && share !== 'nobody' && share !== 'team') throw new InvalidField('share', 'web.form.choice');
-    const ownerId = share === 'nobody' ? actor.id! : null;
-    return { name, order, conditions, search, ownerId, groupId: group?.id ?? null };
+  private async made(actor: PortalActor, { share, ...draft }: ViewDraft & { id: string }): Promise<SavedView> {
+    const group = (await this.groupsOf(actor)).find((one) => one.id === share);
+    // A program has nothing of its own.
+    const isOwn = share === 'nobody' && actor.id !== null;
+    if (!group && !isOwn && share !== 'team') throw new InvalidField('share', 'web.form.choice');
+    return wellFormed(savedView, { ...draft, ownerId: isOwn ? actor.id : null, groupId: group?.id ?? null });
   }
 
   private seenBy({ id }: PortalActor, groups: readonly TicketGroup[]) {
