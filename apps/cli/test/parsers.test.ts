@@ -21,6 +21,7 @@ import { parseMail } from '../../../libs/core/inbound/src/parse-mail.js';
 import { checkTemplate } from '../../../libs/core/theming/src/check-template.js';
 import { markdownHtml, markdownText } from '../../../libs/core/theming/src/markdown.js';
 import { Cookies } from '../../../libs/core/web/src/cookies.js';
+import { parseRecoveryCode } from '../../../libs/portal/factors/src/recovery-codes.js';
 import { parseKey } from '../../../libs/portal/keys/src/secret.js';
 import { parseTicketNumber } from '../../../libs/portal/tickets/src/ticket-number.js';
 
@@ -101,6 +102,12 @@ const PARSERS: Record<string, Parser> = {
     most: MEGABYTE,
     pieces: ['foyer_live_', 'a', '0_'],
     feed: (text) => void parseKey(text),
+  },
+  'a recovery code': {
+    functions: ['parseRecoveryCode'],
+    most: MEGABYTE,
+    pieces: ['ABCDE-', 'O', ' ', '\u0130'],
+    feed: (text) => void parseRecoveryCode(text),
   },
   'a form in parts': {
     packages: ['busboy'],
@@ -294,6 +301,8 @@ const NO_PARSERS = new Set([
     '@casl/ability/extra',
   ],
   ...['nodemailer', 'nodemailer/lib/smtp-pool/index.js', '@node-rs/argon2', '@aws-sdk/client-s3', 'esbuild'],
+  'otplib', // six figures
+  'qrcode', // makes pictures, of our own text
   'zod', // checks what was read; fields are tried above
   'smtp-server', // protocol: smtp-listener.test.ts
   'imapflow', // servers that a tenant has named, in mailboxes.test.ts

@@ -8,6 +8,7 @@ import { CorrespondenceModule } from '@foyer/correspondence';
 import { CredentialsModule, Session, Token } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
 import { EventsModule } from '@foyer/events';
+import { FactorsModule } from '@foyer/factors';
 import { FilesModule, StoredFile } from '@foyer/files';
 import { Company, IdentityModule, Membership, Person } from '@foyer/identity';
 import { KeysModule } from '@foyer/keys';
@@ -56,6 +57,7 @@ export class FoyerModule {
           SettingsModule,
           NotifyModule,
           IdentityModule,
+          FactorsModule,
           KeysModule,
           RequestsModule,
           TicketsModule,

@@ -6,6 +6,8 @@ import { loginUrl, sql, table } from '@foyer/database';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue } from '@foyer/surveys';
 import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
 import pg from 'pg';
+import { Factors } from '@foyer/factors';
+import { generateSecret, generateSync } from 'otplib';
 import { Approvals } from '@foyer/approvals';
 import { ticketNumber, Tickets } from '@foyer/tickets';
 import { routesOf } from './routes.js';
@@ -37,10 +39,21 @@ const GUEST_PAGES = [
 ];
 const CUSTOMER_PAGES = [
   ...['/tickets', '/tickets/new', 'a form of its own', '/tickets/TKT-001', '/tickets/TKT-002', 'a request to approve'],
-  ...['/account', '/company', 'new address', 'a ticket to share', 'a ticket shared with Ana', 'a closed ticket'],
+  ...[
+    '/account',
+    '/account/security',
+    '/account/security/app',
+    'an app that shows codes',
+    '/company',
+    'new address',
+    'a ticket to share',
+    'a ticket shared with Ana',
+    'a closed ticket',
+  ],
 ];
 const TEAM_PAGES = [
   '/console/welcome',
+  ...['/console/account/security', '/console/account/security/app', 'an app of the team'],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
@@ -224,6 +237,7 @@ async function prepare(): Promise<void> {
   await team!.post(`${named['a company']}/invitations`, { email: 'newer@customers.example', role: 'user' });
   await setUpRequests(team!, customer!);
   await askCustomers();
+  await holdFactors();
   await layAside();
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
   const rule = { groupId: '', agentId: '', sharing: 'nobody', priority: 'low', categoryId: '', tags: '', match: 'all' };
@@ -271,6 +285,23 @@ async function prepare(): Promise<void> {
   const entry = new URL(unescaped(/href="(http:[^"]+welcome\?token[^"]+)"/.exec(signedUp.text)![1]!));
   visitors['new owner'] = world.visitor(entry.host);
   named['welcome'] = entry.pathname + entry.search;
+}
+
+/** Apps that show codes, and somebody whose code is waited for. */
+async function holdFactors(): Promise<void> {
+  const factors = world.get(Factors);
+  const uma = await acme.customer('Uma');
+  for (const person of [await acme.customer('Ana'), acme.owner, uma]) {
+    const [who, secret] = [await person.actor(), generateSecret()];
+    const code = generateSync({ secret });
+    await acme.inside(() => factors.addApp({ id: who.id!, name: who.name }, secret, code, 'Phone'));
+    const [held] = await acme.inside(() => factors.of(who.id!));
+    const path = `/account/security/${held!.id}`;
+    if (person.name === 'Ana') named['an app that shows codes'] = path;
+    if (person.name === 'Owner') named['an app of the team'] = `/console${path}`;
+  }
+  visitors['on the way in'] = acme.visitor();
+  await visitors['on the way in'].signIn(uma.email, PASSWORD);
 }
 
 /** A ticket that the team has laid aside. */
@@ -321,6 +352,7 @@ describe('bad input gets a message by its field, and what was typed comes back',
     ...TEAM_PAGES.map((page) => ['team', page]),
     ...STAFF_PAGES.map((page) => ['staff', page]),
     ['staff at the door', '/sign-in'],
+    ['on the way in', '/sign-in/code'],
     ['business', '/'],
   ])(
     '%s: %s',

@@ -28,6 +28,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/verify?token=x',
         '/invitation?token=x',
         '/console/sign-in',
+        '/sign-in/code',
       ],
     ],
     [
@@ -42,6 +43,8 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/tickets/TKT-001',
         '/tickets/TKT-001/print',
         '/account',
+        '/account/security',
+        '/account/security/app',
         '/company',
       ],
     ],
@@ -58,6 +61,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/companies/new',
         '/console/team',
         '/console/account',
+        '/console/account/security',
         '/console/welcome',
         '/console/settings',
         ...[

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Conflict, InvalidField, NotFound } from '@foyer/access';
+import { Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { hashPassword, type Limit, Limits, passwordMatches, Sessions, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
@@ -18,6 +18,8 @@ import { personAt } from './person-at.js';
 import { mustDo, PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-actor.js';
 
+/** Signed in so recently that it was they. */
+const JUST_NOW_MS = 10 * 60_000;
 const PASSWORD_CHECKS: Limit = { name: 'reauthenticate', points: 10, seconds: 900 };
 
 /** A person's own account: profile, password, address, sessions, and the way back in for whoever has forgotten the password. */
@@ -198,6 +200,24 @@ export class Accounts {
 
   private async self(actor: PortalActor): Promise<Person> {
     return this.database.write((em) => em.findOneOrFail(Person, { id: actor.id! }));
+  }
+
+  /** How somebody shows again who they are: by their password, or who has none by having signed in just now. */
+  async confirmedBy(actor: PortalActor): Promise<'password' | 'sign-in' | 'signed-in'> {
+    if (await this.passwords.isChosen(actor.email!)) return 'password';
+    const since = Date.now() - JUST_NOW_MS;
+    const here = (await this.sessions.list(actor.id!)).find(({ id }) => id === actor.sessionId);
+    return here && new Date(here.createdAt).getTime() > since ? 'signed-in' : 'sign-in';
+  }
+
+  /**
+   * Whoever changes what they sign in with shows again who they are (ASVS 7.5.1).
+   * @throws InvalidField, TooMany · Refused who has to sign in anew first
+   */
+  async confirm(actor: PortalActor, password: string): Promise<void> {
+    const by = await this.confirmedBy(actor);
+    if (by === 'password') return this.reauthenticate(actor, password);
+    if (by === 'sign-in') throw new Refused('identity.account.sign-in-anew');
   }
 
   private async reauthenticate(actor: PortalActor, password: string): Promise<void> {

@@ -5,11 +5,16 @@ import type { Person } from './person.entity.js';
 /** How somebody has shown who they are: a password, a link to their mailbox, a passkey, or a connection that vouches for them. */
 export type Way = 'password' | 'link' | 'passkey' | 'connection';
 
+/** What somebody has shown beside that: a code of an app, one of those for when it is lost, a passkey, or what their connection asked of them. */
+export type Factor = 'app' | 'recovery' | 'passkey' | 'connection';
+
 /** Somebody who has shown who they are, and is not in yet. */
 export interface Arrival {
   person: Person;
   way: Way;
   connectionId?: string;
+  /** Null: nothing yet. With one, nothing is asked again that it stands for. */
+  factor: Factor | null;
   /** Where they go once they are in. */
   to: string;
   /** Names of the steps that are done. */

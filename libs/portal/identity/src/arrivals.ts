@@ -4,8 +4,9 @@ import { Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { type Piece, Slots } from '@foyer/slots';
 import { type SeeOther, seeOther, type Visit } from '@foyer/web';
-import { type Arrival, arrivalSteps, signInWays, type Way } from './arrival-slots.js';
+import { type Arrival, arrivalSteps, type Factor, signInWays, type Way } from './arrival-slots.js';
 import { Person } from './person.entity.js';
+import type { PortalActor } from './portal-actor.js';
 import { SignIn } from './sign-in.js';
 
 /** Half an hour suffices to scan a code; a longer one would be a session that nobody sees. */
@@ -19,6 +20,8 @@ export interface Destination {
   flash?: string;
   /** The connection that vouched for them. */
   connectionId?: string;
+  /** What they have shown in the same go: a passkey stands for both, and so does a connection that is trusted to ask for it. */
+  factor?: Factor;
 }
 interface Kept extends Destination {
   done: string[];
@@ -48,18 +51,33 @@ export class Arrivals {
     const secret = visit.cookie('arriving');
     const token = secret === null ? null : await this.tokens.peek('arriving', secret);
     const person = token && (await this.person(token.personId));
-    return person ? { ...(token.data as unknown as Kept), person } : null;
+    return person ? arrivalOf(token.data as unknown as Kept, person) : null;
   }
 
-  /** A step is done. On to the next, or in. Null when they have been on their way for too long, or were shut out meanwhile. */
-  async pass(visit: Visit, step: string): Promise<SeeOther | null> {
+  /**
+   * A step is done. On to the next, or in. Null when they have been on their way for too long, or were shut out meanwhile.
+   * @param factor what was shown there
+   */
+  async pass(visit: Visit, step: string, factor?: Factor): Promise<SeeOther | null> {
     const secret = visit.cookie('arriving');
     // Used up at each step: of two that send the same one goes on.
     const token = secret === null ? null : await this.tokens.redeem('arriving', secret);
     const person = token && (await this.person(token.personId));
     if (!person) return null;
     const kept = token.data as unknown as Kept;
-    return this.goOn(visit, person, { ...kept, done: [...kept.done, step] });
+    return this.goOn(visit, person, { ...kept, ...(factor && { factor }), done: [...kept.done, step] });
+  }
+
+  /**
+   * The session in which somebody has changed what they show when they sign in becomes another, and all others end: what was open
+   * under the old rights is closed, and a secret that somebody has copied is worth nothing (ASVS 7.2.4).
+   * @param factor what they have just shown; left out: it stands for what it stood for
+   */
+  async renew(visit: Visit, { id, sessionId }: PortalActor, factor?: Factor | null): Promise<void> {
+    const person = await this.person(id);
+    if (!person) return;
+    const { secret, device } = await this.signIn.renew(person, visit.device, sessionId!, factor);
+    visit.signIn(secret, device);
   }
 
   /** The other ways in, for the page where people sign in. One after the other: they share its transaction. */
@@ -73,13 +91,14 @@ export class Arrivals {
   }
 
   private async goOn(visit: Visit, person: Person, kept: Kept): Promise<SeeOther> {
-    const page = await this.nextPage({ ...kept, person });
+    const page = await this.nextPage(arrivalOf(kept, person));
     if (page !== null) {
       const about = { email: person.email, personId: person.id, subjectId: randomUUID(), hours: HOURS };
       visit.arriving(await this.tokens.issue('arriving', { ...about, data: { ...kept } }));
       return seeOther(page);
     }
-    const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'), kept.way);
+    const shown = { way: kept.way, factor: kept.factor ?? null };
+    const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'), shown);
     visit.signIn(secret, device);
     return seeOther(kept.to, kept.flash);
   }
@@ -96,3 +115,5 @@ export class Arrivals {
     return this.database.read((em) => em.findOne(Person, { id, status: 'active' }));
   }
 }
+
+const arrivalOf = (kept: Kept, person: Person): Arrival => ({ ...kept, factor: kept.factor ?? null, person });

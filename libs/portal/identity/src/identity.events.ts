@@ -99,6 +99,8 @@ export class SessionStarted {
     /** By a password, a link to their mailbox, a passkey, or a connection that vouched for them. */
     readonly way: 'password' | 'link' | 'passkey' | 'connection',
     readonly ip: string | null,
+    /** What they showed beside it: a code of an app or one for when it is lost, a passkey, what the connection asked of them; null: nothing. */
+    readonly factor: 'app' | 'recovery' | 'passkey' | 'connection' | null = null,
   ) {}
 }
 

@@ -1,5 +1,13 @@
 export { portalApi } from './api/portal-operations.js';
-export { type Arrival, type ArrivalStep, arrivalSteps, type SignInWay, signInWays, type Way } from './arrival-slots.js';
+export {
+  type Arrival,
+  type ArrivalStep,
+  arrivalSteps,
+  type Factor,
+  type SignInWay,
+  signInWays,
+  type Way,
+} from './arrival-slots.js';
 export { Arrivals } from './arrivals.js';
 export { Accounts } from './accounts.js';
 export { Deactivations } from './deactivations.js';
@@ -60,5 +68,6 @@ export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './pers
 export { NOBODY, type PortalActor } from './portal-actor.js';
 export { AT_DESK, placeSql, PortalPrincipals } from './portal-principals.js';
 export { IdentityModule } from './identity.module.js';
+export { SignIn } from './sign-in.js';
 export { Welcome } from './welcome.js';
 export { companyCounts, companyPanels, personCounts, personPanels } from './team/console-slots.js';

@@ -1,15 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { type Device, Guesses, passwordMatches, Sessions, sign, signatureMatches } from '@foyer/credentials';
-import { Database } from '@foyer/database';
+import {
+  type Device,
+  Guesses,
+  hashSecret,
+  passwordMatches,
+  Sessions,
+  sign,
+  signatureMatches,
+} from '@foyer/credentials';
+import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
-import type { Way } from './arrival-slots.js';
-import { SessionEnded, SessionRefused, SessionStarted } from './identity.events.js';
+import type { Factor, Way } from './arrival-slots.js';
+import { SessionEnded, SessionRefused, SessionsEnded, SessionStarted } from './identity.events.js';
 import { byThemselves, Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 
+export interface Shown {
+  way: Way;
+  factor: Factor | null;
+}
 export interface SignedIn {
   /** For the session cookie. */
   secret: string;
@@ -38,8 +50,10 @@ export class SignIn {
    * @throws TooMany
    */
   async withPassword(email: string, password: string, device: Device & { known: string | null }): Promise<Person> {
-    const known = device.known !== null && signatureMatches(this.deviceMark(email), device.known);
-    const attempt = { door: 'portal' as const, account: email, ip: device.ip ?? 'unknown', known };
+    const attempt = {
+      ...{ door: 'portal' as const, account: email, ip: device.ip ?? 'unknown' },
+      known: this.isKnown(email, device.known),
+    };
     let found: Person | null = null;
     const person = await this.guesses.judged(attempt, async () => {
       found = await this.database.read((em) => em.findOne(Person, { email }));
@@ -57,14 +71,34 @@ export class SignIn {
    * Starts a session. Only `Arrivals` does, once nothing is left to be asked.
    * @param former secret of the session this browser had; it ends, so that nobody can plant one (ASVS 7.2.4)
    */
-  async start(person: Person, device: Device, former: string | null, way: Way): Promise<SignedIn> {
+  async start(person: Person, device: Device, former: string | null, { way, factor }: Shown): Promise<SignedIn> {
     const secret = await this.database.write(async (em) => {
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
-      await this.outbox.publish(new SessionStarted(person.id, way, device.ip), byThemselves(person));
-      return this.sessions.start(person.id, device);
+      await this.outbox.publish(new SessionStarted(person.id, way, device.ip, factor), byThemselves(person));
+      return this.begin(person, device, factor);
     });
     return { secret, device: this.deviceMark(person.email) };
+  }
+
+  /** Another session in the place of all there are. Only `Arrivals` does. */
+  async renew(person: Person, device: Device, sessionId: string, shown?: Factor | null): Promise<SignedIn> {
+    const secret = await this.database.write(async (em) => {
+      const [former] = await rows<{ factor: Factor | null }>(
+        em,
+        sql`select factor from ${table('session')} where id = ${sessionId}`,
+      );
+      const factor = shown === undefined ? (former?.factor ?? null) : shown;
+      await this.sessions.endAll(person.id);
+      await this.outbox.publish(new SessionsEnded(person.id, null), byThemselves(person));
+      return this.begin(person, device, factor);
+    });
+    return { secret, device: this.deviceMark(person.email) };
+  }
+
+  /** Whether whoever has this cookie has been in the account before, on this device. */
+  isKnown(email: string, mark: string | null): boolean {
+    return mark !== null && signatureMatches(this.deviceMark(email), mark);
   }
 
   async out(secret: string): Promise<void> {
@@ -72,6 +106,15 @@ export class SignIn {
       const ended = await this.sessions.end(secret);
       if (ended) await this.outbox.publish(new SessionEnded(ended.ownerId, ended.id));
     });
+  }
+
+  private async begin({ id }: Person, device: Device, factor: Factor | null): Promise<string> {
+    const secret = await this.sessions.start(id, device);
+    if (factor)
+      await this.database.write((em) =>
+        rows(em, sql`update ${table('session')} set factor = ${factor} where token_hash = ${hashSecret(secret)}`),
+      );
+    return secret;
   }
 
   private deviceMark(email: string): string {

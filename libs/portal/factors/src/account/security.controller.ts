@@ -1,0 +1,160 @@
+import { Get, Injectable, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { NotFound } from '@foyer/access';
+import { Accounts, Arrivals, type PortalActor } from '@foyer/identity';
+import {
+  Ask,
+  type Asked,
+  ConsoleController,
+  field,
+  type FormState,
+  id,
+  PortalController,
+  seeOther,
+  showMade,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { AppSetUp } from '../app-set-up.js';
+import { Factors } from '../factors.js';
+import { FEW } from '../recovery-codes.js';
+
+const password = z.string().max(1000).default('');
+const confirming = { form: z.object({ current_password: password }) };
+const addingApp = {
+  form: z.object({ label: field.name(60), code: z.string().trim().min(1).max(20), current_password: password }),
+};
+const onFactor = { params: { id } };
+const renaming = { params: { id }, form: z.object({ label: field.name(60) }) };
+const removing = { params: { id }, form: z.object({ current_password: password }) };
+
+/** What somebody has beside their password: the same on the portal and in the console. */
+@Injectable()
+abstract class SecurityController {
+  abstract readonly base: '' | '/console';
+
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly arrivals: Arrivals,
+    private readonly factors: Factors,
+    private readonly app: AppSetUp,
+  ) {}
+
+  @Get()
+  @View('factors/security')
+  page(@Ask() { visit, actor }: Asked<object, PortalActor>) {
+    return this.view(visit, actor);
+  }
+
+  @Get('app')
+  @View('factors/app')
+  async blank(@Ask() { visit, actor }: Asked<object, PortalActor>) {
+    return this.appView(visit, actor);
+  }
+
+  @Post('app')
+  @View('factors/app')
+  async addApp(@Ask(addingApp) { visit, actor, form }: Asked<typeof addingApp, PortalActor>) {
+    const secret = this.app.secretIn(form, actor.id!);
+    const codes = await form.attempt(async ({ label, code, current_password }) => {
+      await this.accounts.confirm(actor, current_password);
+      const first = await this.factors.addApp(whoIs(actor), secret, code, label);
+      await this.arrivals.renew(visit, actor, 'app');
+      return first;
+    });
+    if (form.failed) return this.appView(visit, actor, form);
+    return codes ? this.shown(codes) : seeOther(this.home, 'factors.added');
+  }
+
+  @Post('codes')
+  @View('factors/security')
+  async makeCodes(@Ask(confirming) { visit, actor, form }: Asked<typeof confirming, PortalActor>) {
+    const codes = await form.attempt(async ({ current_password }) => {
+      await this.accounts.confirm(actor, current_password);
+      const made = await this.factors.makeCodes(whoIs(actor));
+      await this.arrivals.renew(visit, actor);
+      return made;
+    });
+    return codes ? this.shown(codes) : this.view(visit, actor, form);
+  }
+
+  @Get(':id')
+  @View('factors/factor')
+  one(@Ask(onFactor) { visit, actor, id: factor }: Asked<typeof onFactor, PortalActor>) {
+    return this.factorView(visit, actor, factor);
+  }
+
+  @Post(':id/name')
+  @View('factors/factor')
+  async rename(@Ask(renaming) { visit, actor, id: factor, form }: Asked<typeof renaming, PortalActor>) {
+    await form.attempt(({ label }) => this.factors.rename(actor.id!, factor, label));
+    return form.failed ? this.factorView(visit, actor, factor, { name: form }) : seeOther(this.home, 'factors.renamed');
+  }
+
+  @Post(':id/removal')
+  @View('factors/factor')
+  async remove(@Ask(removing) { visit, actor, id: factor, form }: Asked<typeof removing, PortalActor>) {
+    await form.attempt(async ({ current_password }) => {
+      await this.accounts.confirm(actor, current_password);
+      await this.factors.remove(whoIs(actor), factor);
+      await this.arrivals.renew(visit, actor, ...((await this.factors.has(actor.id!)) ? [] : [null]));
+    });
+    return form.failed
+      ? this.factorView(visit, actor, factor, { removal: form })
+      : seeOther(this.home, 'factors.removed');
+  }
+
+  private get home(): string {
+    return `${this.base}/account/security`;
+  }
+
+  private shown(codes: string[]) {
+    return showMade('factors/codes', {
+      codes,
+      file: `data:text/plain;charset=utf-8,${encodeURIComponent(codes.join('\r\n'))}`,
+      next: this.home,
+    });
+  }
+
+  private async appView(visit: Visit, actor: PortalActor, form?: FormState<unknown>) {
+    const asks = await this.accounts.confirmedBy(actor);
+    return { base: this.base, asks, ...(await this.app.view(visit, { id: actor.id!, email: actor.email! }, form)) };
+  }
+
+  private async factorView(
+    visit: Visit,
+    actor: PortalActor,
+    id: string,
+    sent: Record<string, FormState<unknown>> = {},
+  ) {
+    const held = await this.factors.of(actor.id!);
+    const factor = held.find((one) => one.id === id);
+    if (!factor) throw new NotFound();
+    const asks = await this.accounts.confirmedBy(actor);
+    const forms = { name: visit.form({ label: factor.label }), removal: visit.form(), ...sent };
+    return { base: this.base, asks, id, kind: factor.kind, last: held.length === 1, forms };
+  }
+
+  private async view(visit: Visit, actor: PortalActor, form: FormState<unknown> = visit.form()) {
+    const codesLeft = await this.factors.codesLeft(actor.id!);
+    return {
+      base: this.base,
+      asks: await this.accounts.confirmedBy(actor),
+      factors: await this.factors.of(actor.id!),
+      codesLeft,
+      few: codesLeft !== null && codesLeft <= FEW,
+      form,
+    };
+  }
+}
+const whoIs = ({ id: personId, name }: PortalActor) => ({ id: personId!, name });
+
+@PortalController('account/security')
+export class CustomerSecurityController extends SecurityController {
+  readonly base = '';
+}
+
+@ConsoleController('account/security')
+export class ConsoleSecurityController extends SecurityController {
+  readonly base = '/console';
+}

@@ -1,0 +1,50 @@
+import { Get, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Database } from '@foyer/database';
+import { Arrivals, SignIn } from '@foyer/identity';
+import { Ask, type Asked, DuringMaintenance, Guest, PortalController, Repeatable, seeOther, View } from '@foyer/web';
+import { Factors } from '../factors.js';
+import { STEP } from '../second-factor.js';
+
+const coding = { form: z.object({ code: z.string().trim().min(1).max(60) }) };
+
+/** For who has been asked to sign in and took too long, or never was. */
+export const backToSignIn = () => seeOther('/sign-in', 'factors.code.anew', 'info');
+
+/** Where somebody on their way in shows their second factor. */
+@PortalController('sign-in/code')
+export class CodeController {
+  constructor(
+    private readonly arrivals: Arrivals,
+    private readonly factors: Factors,
+    private readonly signIn: SignIn,
+    private readonly database: Database,
+  ) {}
+
+  @Get()
+  @Guest()
+  @DuringMaintenance()
+  @View('factors/code')
+  async page(@Ask() { visit }: Asked) {
+    return (await this.arrivals.waiting(visit)) ? { form: visit.form() } : backToSignIn();
+  }
+
+  @Post()
+  @Guest()
+  @Repeatable()
+  @DuringMaintenance()
+  @View('factors/code')
+  async show(@Ask(coding) { visit, form }: Asked<typeof coding>) {
+    const arrival = await this.arrivals.waiting(visit);
+    if (!arrival) return backToSignIn();
+    const { person } = arrival;
+    const from = { ip: visit.device.ip ?? 'unknown', known: this.signIn.isKnown(person.email, visit.cookie('device')) };
+    const next = await form.attempt(({ code }) =>
+      this.database.write(async () => {
+        const factor = await this.factors.take(person, code, from);
+        return this.arrivals.pass(visit, STEP, factor);
+      }),
+    );
+    return form.failed ? { form } : (next ?? backToSignIn());
+  }
+}

@@ -1,0 +1,51 @@
+import { EventName } from '@foyer/events';
+
+/** Somebody has something beside their password now; all other sessions have ended. */
+@EventName('factor.added')
+export class FactorAdded {
+  constructor(
+    readonly personId: string,
+    readonly factorId: string,
+    readonly kind: 'app' | 'passkey',
+  ) {}
+}
+
+/** Somebody has given up something they had beside their password; all other sessions have ended. */
+@EventName('factor.removed')
+export class FactorRemoved {
+  constructor(
+    readonly personId: string,
+    readonly factorId: string,
+    readonly kind: 'app' | 'passkey',
+  ) {}
+}
+
+/** Somebody has new recovery codes; those before count no more. */
+@EventName('factor.recovery-codes-made')
+export class RecoveryCodesMade {
+  constructor(
+    readonly personId: string,
+    /** ISO; makes the event unique. */
+    readonly at: string,
+  ) {}
+}
+
+/** Somebody came in by a recovery code. */
+@EventName('factor.recovery-code-used')
+export class RecoveryCodeUsed {
+  constructor(
+    readonly personId: string,
+    readonly left: number,
+    /** ISO; makes the event unique. */
+    readonly at: string,
+  ) {}
+}
+
+/** Somebody who knew the way in showed a wrong code. */
+@EventName('factor.refused')
+export class FactorRefused {
+  constructor(
+    readonly personId: string,
+    readonly ip: string | null,
+  ) {}
+}

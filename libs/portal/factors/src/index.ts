@@ -1,0 +1,3 @@
+export { FactorAdded, FactorRemoved, RecoveryCodesMade, RecoveryCodeUsed } from './factor.events.js';
+export { Factors, type HeldFactor } from './factors.js';
+export { FactorsModule } from './factors.module.js';
