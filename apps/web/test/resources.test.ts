@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { describe, expect, test } from '@jest/globals';
 import { World } from '@foyer/app-cli/testing';
 import { InvalidField } from '@foyer/access';
-import { LOCALES, messages } from '@foyer/i18n';
-import { Collections, declaredResources, type Resource } from '@foyer/settings';
+import { LOCALES, messages, regionOf, translate } from '@foyer/i18n';
+import { changesOf, Collections, declaredResources, type Leaf, placed, type Resource } from '@foyer/settings';
 import { formsOf } from './page-forms.js';
 
 const world = await World.start();
@@ -13,7 +13,20 @@ const owner = await acme.owner.browser();
 
 const resources = [...declaredResources()];
 const named = resources.map((resource) => [resource.name, resource] as const);
+const UNKNOWN = '00000000-0000-4000-8000-00000000dead';
 const pathOf = ({ about }: Resource<{ id: string }>) => `/console/settings/${about.page.path}`;
+
+/** One of two values that the field can have. */
+function valueOf({ field: { schema, form, refersTo, sealedFor } }: Leaf, which: 0 | 1): unknown {
+  const pick = (...two: [unknown, unknown]) => two[which];
+  if (sealedFor) return pick('', 'kept secret');
+  if (!form) return pick(null, { some: 'part' });
+  if (Array.isArray(schema.safeParse(undefined).data)) return pick([], [UNKNOWN]);
+  if (refersTo) return pick(null, UNKNOWN);
+  if (form.choices) return form.choices.values[which];
+  if (form.kind === 'switch') return form.shape.parse(pick(undefined, '1'));
+  return form.numeric ? which + 1 : pick('Before', 'After');
+}
 
 describe.each(named)('%s, as it is declared', (_name, resource) => {
   const { about } = resource;
@@ -31,6 +44,34 @@ describe.each(named)('%s, as it is declared', (_name, resource) => {
     }
     expect(wanted.filter((key) => !messages.has(locale, key))).toEqual([]);
   });
+
+  test.each(LOCALES)(
+    'says of every field what has become of it, and nothing of what is secret (%s)',
+    async (locale) => {
+      const visit = {
+        locale,
+        region: regionOf(locale, {}),
+        t: (key: string, values?: object) => translate(locale, key, values as never),
+      };
+      const offered = ({ field }: Leaf, chosen: readonly string[]) =>
+        world.get(Collections).offered(field.refersTo!, locale, chosen);
+      const [was, is] = [
+        placed(about.leaves.map((leaf) => [leaf.path, valueOf(leaf, 0)])),
+        placed(about.leaves.map((leaf) => [leaf.path, valueOf(leaf, 1)])),
+      ].map((item) => ({ translations: {}, ...item }));
+      const changes = await acme.inside(() => changesOf(about, was!, is!, visit, offered));
+      const told = about.leaves.filter(({ field }) => !field.derived);
+      expect(changes.map(({ control }) => control)).toEqual(told.map(({ control }) => control));
+      expect(changes.map(({ label }) => label)).toEqual([...new Set(changes.map(({ label }) => label))]);
+      for (const { label, text, from, to } of changes) {
+        expect([label, text].filter((words) => words.trim() === '' || words.includes('[object'))).toEqual([]);
+        expect(text).toContain(label);
+        expect(from === null || from !== to).toBe(true);
+      }
+      expect(JSON.stringify(changes)).not.toContain('kept secret');
+      expect(await acme.inside(() => changesOf(about, is!, is!, visit, offered))).toEqual([]);
+    },
+  );
 
   test('asks on its page for every field that has a control, and offers its list as a table', async () => {
     const page = await owner.get(`${pathOf(resource)}/new`);
@@ -61,7 +102,7 @@ describe.each(named)('%s, as it is declared', (_name, resource) => {
     const collections = world.get(Collections);
     for (const { path, control, field } of about.leaves) {
       if (!field.refersTo || field.fixed) continue;
-      const wrong = '00000000-0000-4000-8000-00000000dead';
+      const wrong = UNKNOWN;
       const item = { ...about.first[0], name: 'Something new', label: 'Something new' } as Record<string, unknown>;
       const parent = path.slice(0, -1).reduce((at, key) => (at[key] = { ...(at[key] as object) }) as typeof item, item);
       parent[path.at(-1)!] = Array.isArray(field.schema.safeParse(undefined).data) ? [wrong] : wrong;

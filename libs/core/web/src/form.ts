@@ -16,6 +16,8 @@ const SECRET = /password|_csrf|token/;
 export class FormState<T = unknown> {
   readonly values: Record<string, Typed>;
   readonly errors: Record<string, string> = {};
+  /** Where somebody else has saved the same since: what is stored now, as far as it is not what was typed. */
+  different: readonly { label: string; text: string }[] = [];
   private parsed: T | undefined;
   private body: Record<string, Typed> = {};
 
@@ -82,7 +84,8 @@ export class FormState<T = unknown> {
   }
 
   toJSON(): object {
-    return { values: this.values, errors: this.errors, failed: this.failed };
+    const { values, errors, failed, different } = this;
+    return { values, errors, failed, different };
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
-import { CHANGED, versionOf } from '@foyer/settings';
+import { mustBeAsOpened, versionOf } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Company, type CompanyRole, Membership } from './company.entity.js';
 import { leaving } from './identity-slots.js';
@@ -64,13 +64,13 @@ export class Companies {
     });
   }
 
-  /** @throws Conflict `CHANGED` where somebody else has changed it since it was `opened` (`companyVersion`) */
+  /** @throws ChangedMeanwhile where somebody else has changed it since it was `opened` (`companyVersion`) */
   async update(actor: PortalActor, companyId: string, details: CompanyDetails, opened?: string): Promise<void> {
     await this.database.write(async (em) => {
       await this.hold(companyId);
       const company = await em.findOne(Company, { id: companyId }, { refresh: true });
       if (!company || !allowed(actor.ability, 'update', 'Company', company)) throw new NotFound();
-      if (opened && opened !== companyVersion(company)) throw new Conflict(CHANGED);
+      mustBeAsOpened(opened, asVersioned(company), asVersioned(details));
       mustBeTheirs(details);
       if (details.domain !== company.domain) await this.mustBeTheirsAlone(companyId, details);
       await this.checkPlace(companyId, details);
@@ -203,8 +203,13 @@ export class Companies {
 }
 
 /** Of what its form holds. */
-export const companyVersion = ({ name, domain, parentId, partnerIds }: CompanyDetails): string =>
-  versionOf({ name, domain, parentId, partnerIds });
+const asVersioned = ({ name, domain, parentId, partnerIds }: CompanyDetails) => ({
+  name,
+  domain,
+  parentId,
+  partnerIds,
+});
+export const companyVersion = (details: CompanyDetails): string => versionOf(asVersioned(details));
 
 /** Words are told of without what they say. */
 function changesOf(company: Company, details: CompanyDetails): CompanyUpdated['changes'] {

@@ -115,6 +115,7 @@ export const requestTypes = declareResource('request-types', {
       company: need('company'),
     }),
     questions: part(z.array(question).max(MAX_QUESTIONS).default([]), {
+      label: 'own',
       mentions: (questions) => [
         { to: requestFields.about.reference, ids: questions.map(({ fieldId }) => fieldId) },
         { to: categoryReference, ids: testsOf(questions, 'category').map(({ value }) => value) },

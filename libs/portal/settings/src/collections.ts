@@ -16,7 +16,7 @@ import { mustBeThere, mustHold, sealed, wellFormed } from './resources/resource-
 import { type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
-import { CHANGED, versionOf } from './version.js';
+import { mustBeAsOpened } from './version.js';
 
 interface Need {
   code: string;
@@ -102,7 +102,7 @@ export class Collections {
     return after.at(-1)!;
   }
 
-  /** @throws InvalidField · Conflict `CHANGED` when the item is not the `version` any longer that somebody has been changing */
+  /** @throws InvalidField · ChangedMeanwhile when the item is not the `version` any longer that somebody has been changing */
   async replace<Item extends CollectionItem>(
     actor: Actor,
     collection: List<Item>,
@@ -112,7 +112,7 @@ export class Collections {
   ): Promise<void> {
     await this.change(actor, collection, (items) => {
       const before = items[known(items, id)]!;
-      if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
+      mustBeAsOpened(version, before, { ...item, id });
       const after = this.itemOf(collection, { ...item, id } as Item, before, items);
       return items.map((one) => (one === before ? after : one));
     });

@@ -12,7 +12,7 @@ export { Setting, TemplateOverride } from './setting.entity.js';
 export { type ItemChange, SettingsChanged, TemplateChanged } from './settings.events.js';
 export { Collections, type StillNeeded } from './collections.js';
 export { type CollectionRow, type List, moved } from './lists.js';
-export { CHANGED, VERSION, versionOf } from './version.js';
+export { mustBeAsOpened, saveOpened, VERSION, versionOf } from './version.js';
 export { openedAs, saveSection } from './team/settings-page.js';
 export { declareItems, type Item, type ItemList, Items, identified } from './items.js';
 export { type Collection, type CollectionItem, declareCollection, declareSection, type Section } from './section.js';
@@ -33,13 +33,16 @@ export { SettingsModule } from './settings.module.js';
 export {
   choice,
   type Field,
+  type FieldForm,
   type Fields,
   flag,
   group,
+  type Leaf,
   line,
   type Mention,
   optionalReference,
   part,
+  placed,
   reference,
   references,
   secret,
@@ -62,5 +65,6 @@ export {
   type Resource,
   type ResourceItem,
 } from './resources/resource.js';
+export { asDifferent, changesOf, type Described, described, type FieldChange } from './resources/resource-change.js';
 export { inPack, plainInPack } from './resources/resource-pack.js';
 export { ResourceController, SettingsPage, settingsPage } from './resources/resource.controller.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, Conflict, InvalidField, Refused, holds } from '@foyer/access';
+import { type Actor, InvalidField, Refused, holds } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
@@ -10,7 +10,7 @@ import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
 import { changedItems, SettingsChanged } from './settings.events.js';
 import { SettingsMemory, type Snapshot } from './settings-memory.js';
-import { CHANGED, versionOf } from './version.js';
+import { mustBeAsOpened, versionOf } from './version.js';
 
 /** Something set up that speaks of an id. */
 export interface Mention {
@@ -54,7 +54,7 @@ export class Settings {
 
   /**
    * Changes what the patch names and leaves the rest of the section. A patch that goes by what is there is made of it.
-   * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid · Conflict `CHANGED` when
+   * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid · ChangedMeanwhile when
    *   it is not the `version` any longer that somebody has been changing
    */
   async change<Name extends SectionName>(
@@ -73,8 +73,9 @@ export class Settings {
     mayManage(actor);
     const made = typeof patch === 'function' ? patch : () => patch;
     const change = (before: object) => {
-      if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
-      return { ...before, ...made(before) };
+      const after = { ...before, ...made(before) };
+      mustBeAsOpened(version, before, after);
+      return after;
     };
     await this.update(sectionNamed(section), change, actor.id);
   }

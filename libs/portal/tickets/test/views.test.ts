@@ -77,7 +77,8 @@ describe('a view', () => {
     expect((await owner.post(at, { ...typed, name: 'Of the first', _version: one })).status).toBe(303);
     const told = await agent.post(at, { ...typed, name: 'Of the second', _version: two });
     expect(told.status).toBe(422);
-    for (const words of ['in the meantime', 'Of the second']) expect(told.text).toContain(words);
+    for (const words of ['in the meantime', 'Of the second', '<dt>Name</dt><dd><bdi>Of the first</bdi>'])
+      expect(told.text).toContain(words);
     expect((await owner.get(at)).text).toContain('Of the first');
     const again = { ...typed, name: 'Of the second', _version: version(told.text) };
     expect((await agent.post(at, again)).status).toBe(303);

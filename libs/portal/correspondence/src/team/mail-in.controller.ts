@@ -2,7 +2,7 @@ import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { openedAs, saveSection, Settings } from '@foyer/settings';
+import { choice, described, openedAs, saveSection, Settings, words } from '@foyer/settings';
 import {
   addressAsWritten,
   addressInDns,
@@ -53,6 +53,11 @@ const form = z.object({
   blocked: list(500),
   forwards: list(50, true),
 });
+const entries = (most: number) => words({ most, max: 320 });
+const ABOUT = described('correspondence.form', {
+  opening: choice(['anybody', 'known'], 'correspondence.opening', { label: 'correspondence.in.opening' }),
+  ...{ allowed: entries(500), blocked: entries(500), forwards: entries(50) },
+});
 const saving = { form };
 
 /** How mails come in, and from whom. */
@@ -80,7 +85,7 @@ export class MailInController {
   @Post()
   @View('correspondence/team/mail-in')
   async save(@Ask(saving) { visit, actor, form: given }: Asked<typeof saving>) {
-    await saveSection(this.settings, mailSettings, visit, given, (values, version) =>
+    await saveSection(given, visit, ABOUT, (values, version) =>
       this.settings.change(actor, mailSettings, values, version),
     );
     return given.failed ? this.view(visit, given) : seeOther(PATH, 'settings.saved');

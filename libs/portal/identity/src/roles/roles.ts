@@ -23,7 +23,7 @@ export const companyRoles = declareResource('company-roles', {
     manages: flag(false, { hint: true }),
     /** Whether a company's own admins may give it to others. */
     grantable: flag(false, { hint: true }),
-    scopes: part(z.record(z.string(), z.enum(SCOPES)).default({})),
+    scopes: part(z.record(z.string(), z.enum(SCOPES)).default({}), { label: 'identity.roles.capabilities' }),
   },
   check: (item, before) => mustBePossible(companyCapabilities, item, before),
 });

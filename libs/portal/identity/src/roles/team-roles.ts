@@ -20,7 +20,7 @@ export const teamRoles = declareResource('team-roles', {
   },
   fields: {
     name: text(60, { label: 'identity.roles.name', hint: 'identity.team-roles.name-hint' }),
-    scopes: part(z.record(z.string(), z.enum(TEAM_SCOPES)).default({})),
+    scopes: part(z.record(z.string(), z.enum(TEAM_SCOPES)).default({}), { label: 'identity.roles.capabilities' }),
   },
   check: (item, before) => mustBePossible(teamCapabilities, item, before),
 });

@@ -1,7 +1,17 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { allowed, holds } from '@foyer/access';
-import { CHANGED, VERSION } from '@foyer/settings';
+import {
+  asDifferent,
+  changesOf,
+  described,
+  line,
+  optionalReference,
+  references,
+  saveOpened,
+  text,
+  VERSION,
+} from '@foyer/settings';
 import { piecesOf, Slots } from '@foyer/slots';
 import {
   Ask,
@@ -21,6 +31,7 @@ import {
   type Visit,
 } from '@foyer/web';
 import { Companies, companyVersion } from '../companies.js';
+import { companyReference } from '../company-choices.js';
 import { companyInviteForm, type CompanyInviteForm } from '../company-view.js';
 import { CompanyPeople, MemberPosts } from '../company-people.js';
 import { Invitations } from '../invitations.js';
@@ -48,6 +59,12 @@ const companyForm = z.object({
     .optional()
     .transform((value) => [value ?? []].flat().filter((id) => id !== ''))
     .pipe(z.array(field.id).max(50)),
+});
+const DETAILS = described('identity.companies', {
+  name: text(100),
+  domain: line(z.string(), 253, { typed: domainAsWritten }),
+  parentId: optionalReference(companyReference, { none: 'identity.companies.no-parent' }),
+  partnerIds: references(companyReference, 50),
 });
 type CompanyForm = FormState<z.output<typeof companyForm>>;
 type Forms = { form?: CompanyInviteForm; details?: CompanyForm };
@@ -118,17 +135,17 @@ export class CompaniesController {
   @Post(':id')
   @View('identity/team/company')
   async update(@Ask(describing) { visit, actor, id, form: details }: Asked<typeof describing, PortalActor>) {
-    const opened = details.values[VERSION];
-    await details.attempt(({ parent, partners, ...value }) =>
-      this.companies.update(
-        actor,
-        id,
-        { ...value, parentId: parent, partnerIds: partners },
-        typeof opened === 'string' ? opened : undefined,
-      ),
+    await saveOpened(
+      details,
+      ({ parent, partners, ...value }, version) =>
+        this.companies.update(actor, id, { ...value, parentId: parent, partnerIds: partners }, version),
+      async (wanted, stored) => {
+        const names = await this.list.companyNames(actor);
+        return (await changesOf(DETAILS, wanted, stored, visit, () => Promise.resolve(names))).map((change) =>
+          asDifferent(visit, change),
+        );
+      },
     );
-    // Whoever has been told and saves again means it.
-    if (details.errors[''] === visit.t(CHANGED)) delete details.values[VERSION];
     return details.failed ? this.view(visit, actor, id, { details }) : seeOther(at(id), 'identity.companies.saved');
   }
 

@@ -1,11 +1,15 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  described,
+  group,
   type Localized,
   openedAs,
+  part,
   type Said,
   saveSection,
   Settings,
+  text,
   textsFrom,
   textValues,
   type TranslatedText,
@@ -26,6 +30,18 @@ const form = z.object({
   ...translationShape(TEXTS),
 });
 type Input = Record<string, string>;
+const ABOUT = described(
+  'requests.priority',
+  Object.fromEntries(
+    PRIORITIES.map((priority) => [
+      priority,
+      group({
+        name: text(MAX, { label: `requests.priority.${priority}` }),
+        translations: part(z.unknown(), { label: 'settings.translations' }),
+      }),
+    ]),
+  ),
+);
 const saving = { form };
 
 /** The four priorities in the operator's words. There are always four: rules and clocks know them. */
@@ -50,7 +66,7 @@ export class PrioritiesController {
   @View('requests/setup/priorities')
   async save(@Ask(saving) { visit, actor, form: sent }: Asked<typeof saving>) {
     const before = await this.settings.get(priorityNames);
-    await saveSection(this.settings, priorityNames, visit, sent, (input, version) => {
+    await saveSection(sent, visit, ABOUT, (input, version) => {
       const named = PRIORITIES.map((priority) => {
         const texts = textsFrom(textOf(priority), input, called(before[priority], 'name', priority));
         return [priority, called(texts, priority, 'name')];

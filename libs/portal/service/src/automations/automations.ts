@@ -62,7 +62,7 @@ export const automations = declareResource('automations', {
     /** For what goes by time. */
     hours: part(z.number().min(0.25).max(MAX_HOURS).nullable().default(null)),
     conditions: conditionsPart,
-    actions: part(z.array(ruleAction).max(20), { mentions: inActions }),
+    actions: part(z.array(ruleAction).max(20), { label: 'service.macros.changes', mentions: inActions }),
   },
   goesBy: () => true,
   derive: (rule) => (isTimed(rule.trigger) ? rule : { ...rule, hours: null }),

@@ -34,12 +34,14 @@ export const macros = declareResource('macros', {
     /** Null: whoever answers tickets. */
     groupId: optionalReference(ticketGroups.about.reference, { none: 'service.macros.everybody' }),
     /** Whose own it is; null: the team's. */
-    ownerId: part(z.uuid().nullable().default(null)),
+    ownerId: part(z.uuid().nullable().default(null), { derived: true }),
     text: text(MACRO_MAX, { optional: true, lines: 'rich' }),
     note: flag(false, { hint: true }),
     /** The same words in other languages, for customers who speak them. */
-    translations: part(z.partialRecord(z.string(), z.string().trim().max(MACRO_MAX)).default({})),
-    actions: actionsPart,
+    translations: part(z.partialRecord(z.string(), z.string().trim().max(MACRO_MAX)).default({}), {
+      label: 'settings.translations',
+    }),
+    actions: { ...actionsPart, label: 'changes' },
   },
   goesBy: () => true,
   check(macro, _before, others) {

@@ -33,12 +33,13 @@ export const slaPolicies = declareResource('sla-policies', {
     conditions: conditionsPart,
     targets: part(z.object({ low: targets, normal: targets, high: targets, urgent: targets })),
     hoursId: optionalReference(calendars.about.reference, { hint: true, none: 'service.hours.always' }),
-    pauseOn: part(z.array(z.enum(PAUSES)).default(['pending'])),
+    pauseOn: part(z.array(z.enum(PAUSES)).default(['pending']), { label: 'pause' }),
     warn: part(
       z
         .object({ before: z.int().min(1).max(MAX_MINUTES), unit: z.enum(['minutes', 'percent']) })
         .nullable()
         .default(null),
+      { label: 'service.policies.warn.label' },
     ),
     shown: flag(false, { hint: true }),
     onWarning: stage,

@@ -127,7 +127,11 @@ export async function controlsOf<Item extends CollectionItem>(
 }
 
 /** What was chosen and is gone stays until something else is chosen. */
-const withGone = (chosen: readonly string[], options: readonly Option[], visit: Visit): readonly Option[] => [
+export const withGone = (
+  chosen: readonly string[],
+  options: readonly Option[],
+  visit: Pick<Visit, 't'>,
+): readonly Option[] => [
   ...chosen
     .filter((id) => id !== '' && !options.some(({ value }) => value === id))
     .map((value) => ({ value, label: visit.t('settings.resource.gone') })),

@@ -77,7 +77,14 @@ export async function tableOf<Item extends CollectionItem>(
 }
 
 /** Two columns of one name are told apart by the group that they are in. */
-function headingOf<Item>({ label, words }: About<Item>, leaf: Leaf, all: readonly Leaf[], visit: Visit): string {
+export function headingOf(
+  { label: labelOf, words }: Pick<About<never>, 'label' | 'words'>,
+  leaf: Leaf,
+  all: readonly Leaf[],
+  visit: Pick<Visit, 't' | 'locale'>,
+): string {
+  // What is switched in the list has no control with a label.
+  const label = (one: Leaf) => (one.field.inList ? 'settings.resource.on' : labelOf(one));
   const heading = visit.t(label(leaf));
   const group = `${words}.${leaf.path[0]}`;
   const isAlone = all.every((other) => other === leaf || visit.t(label(other)) !== heading);
@@ -85,12 +92,12 @@ function headingOf<Item>({ label, words }: About<Item>, leaf: Leaf, all: readonl
   return `${visit.t(group)}: ${heading}`;
 }
 
-const yesOrNo = (visit: Visit, value: boolean): string =>
+const yesOrNo = (visit: Pick<Visit, 't'>, value: boolean): string =>
   visit.t(value ? 'settings.resource.yes' : 'settings.resource.no');
 
-function cell(visit: Visit, { field }: Leaf, value: unknown, offered: readonly Option[]): Cell {
+export function cell(visit: Pick<Visit, 't'>, { field }: Leaf, value: unknown, offered: readonly Option[]): Cell {
   const named = (each: unknown): string => {
-    const { choices } = field.form!;
+    const choices = field.form?.choices;
     if (choices?.values.includes(String(each))) return visit.t(`${choices.words}.${String(each)}`);
     return offered.find((option) => option.value === each)?.label ?? String(each);
   };

@@ -22,7 +22,9 @@ import type { CollectionRow } from '../lists.js';
 import { reshaped, type Typed } from '../typed-rows.js';
 import { translationViews } from '../translated.js';
 import { InUse, useLinks } from '../uses.js';
-import { CHANGED, VERSION, versionOf } from '../version.js';
+import { saveOpened, VERSION, versionOf } from '../version.js';
+import { valueAt } from './fields.js';
+import { asDifferent, changesOf } from './resource-change.js';
 import { controlsOf, formOf, itemFrom, type ResourceInput, valuesOf } from './resource-form.js';
 import { type Offered, rowOf, tableOf } from './resource-rows.js';
 import type { Resource } from './resource.js';
@@ -138,13 +140,14 @@ export abstract class ResourceController<Item extends CollectionItem> {
     const typed = await this.askedForRows(visit);
     if (typed) return this.page(visit, item, visit.form(typed));
     const form = visit.posted(this.form);
-    const opened = form.values[VERSION];
-    await form.attempt(async (input) => {
-      const made = await this.made(input, item, visit);
-      await this.collections.replace(actor, this.collection, id, made, opened === undefined ? opened : String(opened));
-    });
-    // Whoever has been told and saves again means it.
-    if (form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = versionOf(await this.known(id));
+    await saveOpened(
+      form,
+      async (input, version) => {
+        const made = await this.made(input, item, visit);
+        await this.collections.replace(actor, this.collection, id, made, version);
+      },
+      (wanted, stored) => this.different(visit, wanted as Item, stored as Item),
+    );
     return form.failed ? this.page(visit, item, form) : seeOther(this.path, 'settings.saved');
   }
 
@@ -190,6 +193,22 @@ export abstract class ResourceController<Item extends CollectionItem> {
     if (!('enabled' in item)) throw new NotFound();
     await this.collections.replace(actor, this.collection, id, { ...item, enabled: !item.enabled } as Omit<Item, 'id'>);
     return seeOther(this.path);
+  }
+
+  /** What is stored now, field by field, where it is not what was to be; what parts made by hand do is one sentence. */
+  private async different(visit: Visit, wanted: Item, stored: Item) {
+    const { about } = this.collection;
+    const kept = about.leaves.filter(({ control, field }) => field.sealedFor && !valueAt(wanted, [control]));
+    const mine = { ...wanted, ...Object.fromEntries(kept.map(({ control }) => [control, valueAt(stored, [control])])) };
+    const changes = await changesOf(about, mine, stored, visit, this.offered(visit));
+    const [one, other] = [await this.row(visit, mine), await this.row(visit, stored)];
+    const parts = about.leaves.filter(({ field }) => field.form === null).map(({ control }) => control);
+    const wordless = changes.filter(({ control, to }) => to === null && parts.includes(control));
+    const summary = other.text && one.text !== other.text && wordless.length > 0;
+    return [
+      ...changes.filter((change) => !summary || !wordless.includes(change)).map((change) => asDifferent(visit, change)),
+      ...(summary ? [{ label: visit.t('settings.resource.summary'), text: other.text! }] : []),
+    ];
   }
 
   private async askedForRows(visit: Visit): Promise<Typed | null> {

@@ -110,10 +110,7 @@ function aboutOf<F extends Fields>(
 ): About<ItemOf<F>> {
   type Item = ItemOf<F>;
   const leaves = leavesOf(fields);
-  const label = ({ field, path }: Leaf) => {
-    const own = field.label ?? kebab(path.at(-1)!);
-    return own.includes('.') ? own : `${declaration.words}.${own}`;
-  };
+  const label = labelledBy(declaration.words);
   const hint = (leaf: Leaf) => {
     const own = leaf.field.hint;
     return typeof own === 'string' ? own : own ? `${label(leaf)}-hint` : null;
@@ -141,6 +138,14 @@ function aboutOf<F extends Fields>(
     })),
   };
 }
+
+/** Message key of what a field is called. */
+export const labelledBy =
+  (words: string) =>
+  ({ field, path }: Leaf): string => {
+    const own = field.label ?? kebab(path.at(-1)!);
+    return own.includes('.') ? own : `${words}.${own}`;
+  };
 
 function titleOf(item: CollectionItem, leaves: readonly Leaf[], locale: string): string {
   const { control, field } = leaves.find((leaf) => leaf.field.form?.kind === 'text')!;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { field, type FormState } from '@foyer/web';
+import { choice, type Field, flag, group, part, text } from '../resources/fields.js';
+import { type Described, described } from '../resources/resource-change.js';
 import { completeSettings, contrastReport, type ThemeSetting, type ThemeSettings } from '@foyer/theming';
 
 const colour = z
@@ -85,6 +87,26 @@ export function settingGroups(
         };
       }),
   }));
+}
+
+/** What is said of a brand where somebody else has changed it: pictures by themselves say enough when they are there. */
+export const aboutBranding = (declared: readonly ThemeSetting[]): Described =>
+  described('settings.branding', {
+    settings: group(
+      Object.fromEntries(declared.flatMap((each) => (each.type === 'image' ? [] : [[each.name, fieldOf(each)]]))),
+    ),
+    ...Object.fromEntries(
+      declared.flatMap(({ name, type, label }) => (type === 'image' ? [[name, part(z.unknown(), { label })]] : [])),
+    ),
+  });
+
+function fieldOf(setting: ThemeSetting): Field {
+  const { label } = setting;
+  if (setting.type === 'switch') return flag(false, { label });
+  if (!('options' in setting)) return text(200, { label });
+  const [first] = setting.options;
+  const words = first!.label.slice(0, -first!.value.length - 1);
+  return choice(setting.options.map(({ value }) => value) as [string], words, { label });
 }
 
 /** Values as a form holds them. */

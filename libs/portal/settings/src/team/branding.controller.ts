@@ -21,6 +21,7 @@ import { pictureUrl } from '../portal-site.js';
 import type { BrandPicture } from '../sections.js';
 import { Settings } from '../settings.js';
 import {
+  aboutBranding,
   type BrandingForm,
   brandingForm,
   choicesOf,
@@ -82,7 +83,7 @@ export class BrandingController {
       await this.settings.change(actor, 'branding', pictures);
       form.values[VERSION] = await this.settings.version('branding');
     }
-    await saveSection(this.settings, 'branding', visit, form, (value, version) =>
+    await saveSection(form, visit, aboutBranding(declared), (value, version) =>
       this.change(actor, choices, value, pictures, version),
     );
     return form.failed ? this.view(visit, actor, form, choices, true) : seeOther(pathOf('branding'), 'settings.saved');

@@ -2,6 +2,8 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Ask, type Asked, ConsoleController, field, FormState, seeOther, View, type Visit } from '@foyer/web';
 import { Features } from '../features.js';
+import { flag } from '../resources/fields.js';
+import { described } from '../resources/resource-change.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
@@ -32,14 +34,17 @@ export class FeaturesController {
     };
   }
 
+  private fields() {
+    return Object.fromEntries(this.features.all().map(({ name, label }) => [name, flag(true, { label })]));
+  }
+
   @Post()
   @View('settings/team/features')
   async save(@Ask() { visit, actor }: Asked) {
     const flags = Object.fromEntries(this.features.all().map(({ name }) => [name, field.flag]));
+    const about = described('settings.features', this.fields());
     const form = visit.posted(z.object(flags));
-    await saveSection(this.settings, 'features', visit, form, (value, version) =>
-      this.settings.change(actor, 'features', value, version),
-    );
+    await saveSection(form, visit, about, (value, version) => this.settings.change(actor, 'features', value, version));
     return form.failed ? this.view(visit, form) : seeOther(pathOf('features'), 'settings.saved');
   }
 }

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, REGIONS, regionName, regionOf, timeZones } from '@foyer/i18n';
 import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { TenantList } from '@foyer/tenants';
+import { choice, part, references, text } from '../resources/fields.js';
+import { languageReference } from '../resources/references.js';
+import { described } from '../resources/resource-change.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
@@ -26,6 +29,16 @@ const generalForm = z.object({
   timeZone: z.string().refine(isTimeZone, 'settings.general.time-zone.unknown'),
   ...Object.fromEntries(LOCALES.map((each) => [controlOf(each), z.enum(REGIONS[each]!).optional()])),
 });
+const ABOUT = described('settings.general', {
+  name: text(80),
+  supportEmail: text(254, { label: 'support-email' }),
+  contact: text(500, { lines: 3 }),
+  defaultLocale: choice(LOCALES, languageReference, { label: 'default-locale' }),
+  locales: references(languageReference, LOCALES.length),
+  regions: part(z.unknown(), { label: 'regions' }),
+  timeZone: text(80, { label: 'time-zone' }),
+});
+const languages = () => Promise.resolve(LOCALES.map((value) => ({ value, label: languageName(value) })));
 const saving = { form: generalForm };
 
 @ConsoleController('settings', { can: ['manage', 'Settings'] })
@@ -56,21 +69,27 @@ export class GeneralController {
   @Post('general')
   @View('settings/team/general')
   async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
-    await saveSection(this.settings, 'general', visit, form, async (value, version) => {
-      const { name, supportEmail, contact, defaultLocale, timeZone, ...rest } = value;
-      const locales = [...new Set([defaultLocale, ...rest.locales])];
-      const { regions: before, defaultLocale: main, writtenIn } = await this.settings.get('general');
-      const typed = LOCALES.flatMap((each) => {
-        const region = (rest as Record<string, unknown>)[controlOf(each)];
-        return typeof region === 'string' ? [[each, region] as const] : [];
-      });
-      const regions = { ...before, ...Object.fromEntries(typed) };
-      const general = {
-        ...{ name, supportEmail, contact, defaultLocale, timeZone, locales, regions },
-        writtenIn: writtenIn ?? (defaultLocale === main ? null : main),
-      };
-      await this.settings.change(actor, 'general', general, version);
-    });
+    await saveSection(
+      form,
+      visit,
+      ABOUT,
+      async (value, version) => {
+        const { name, supportEmail, contact, defaultLocale, timeZone, ...rest } = value;
+        const locales = [...new Set([defaultLocale, ...rest.locales])];
+        const { regions: before, defaultLocale: main, writtenIn } = await this.settings.get('general');
+        const typed = LOCALES.flatMap((each) => {
+          const region = (rest as Record<string, unknown>)[controlOf(each)];
+          return typeof region === 'string' ? [[each, region] as const] : [];
+        });
+        const regions = { ...before, ...Object.fromEntries(typed) };
+        const general = {
+          ...{ name, supportEmail, contact, defaultLocale, timeZone, locales, regions },
+          writtenIn: writtenIn ?? (defaultLocale === main ? null : main),
+        };
+        await this.settings.change(actor, 'general', general, version);
+      },
+      languages,
+    );
     return form.failed ? this.view(visit, form) : seeOther(pathOf('general'), 'settings.saved');
   }
 

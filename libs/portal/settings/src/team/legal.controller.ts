@@ -2,13 +2,19 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { languageName, languageNameIn } from '@foyer/i18n';
 import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
-import { legalTexts } from '../legal.js';
+import { LEGAL_PAGES, legalTexts } from '../legal.js';
+import { translatedText } from '../resources/fields.js';
+import { described } from '../resources/resource-change.js';
 import { Settings } from '../settings.js';
 import { languagesNow } from '../settings-memory.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const legalForm = legalTexts.extend({ language: z.string().default('') });
 const looking = { given: ['language'] } as const;
+const ABOUT = described(
+  'settings.legal',
+  Object.fromEntries(LEGAL_PAGES.map((page) => [page, translatedText(30_000)])),
+);
 const saving = { form: legalForm };
 
 /** What the law wants said: a text, or where it stands; for each language of the portal. */
@@ -29,7 +35,7 @@ export class LegalSettingsController {
   @View('settings/team/legal')
   async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
     const language = await this.languageOf(form.values['language']);
-    await saveSection(this.settings, 'legal', visit, form, ({ language: _, ...texts }, version) =>
+    await saveSection(form, visit, ABOUT, ({ language: _, ...texts }, version) =>
       this.settings.change(
         actor,
         'legal',

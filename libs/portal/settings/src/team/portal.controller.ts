@@ -1,11 +1,17 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import { choice, text } from '../resources/fields.js';
+import { described } from '../resources/resource-change.js';
 import { PORTAL_STATUSES } from '../sections.js';
 import { Settings } from '../settings.js';
 import { openedAs, pathOf, saveSection } from './settings-page.js';
 
 const portalForm = z.object({ status: z.enum(PORTAL_STATUSES), message: z.string().trim().max(500).default('') });
+const ABOUT = described('settings.portal', {
+  status: choice(PORTAL_STATUSES, 'settings.portal.status', { label: 'settings.portal.status.label' }),
+  message: text(500, { optional: true }),
+});
 const saving = { form: portalForm };
 
 /** Open, in maintenance, or closed. */
@@ -22,9 +28,7 @@ export class PortalController {
   @Post()
   @View('settings/team/portal')
   async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
-    await saveSection(this.settings, 'portal', visit, form, (value, version) =>
-      this.settings.change(actor, 'portal', value, version),
-    );
+    await saveSection(form, visit, ABOUT, (value, version) => this.settings.change(actor, 'portal', value, version));
     return form.failed ? this.view(visit, form) : seeOther(pathOf('portal'), 'settings.saved');
   }
 

@@ -4,7 +4,9 @@ import type { Section } from '../section.js';
 import type { SectionName } from '../sections.js';
 import type { Settings } from '../settings.js';
 import { setupPages } from '../setup-page.js';
-import { CHANGED, VERSION } from '../version.js';
+import { asDifferent, changesOf, type Described } from '../resources/resource-change.js';
+import type { Offered } from '../resources/resource-rows.js';
+import { saveOpened, VERSION } from '../version.js';
 
 const PAGES = {
   general: 'company',
@@ -38,18 +40,15 @@ export async function openedAs<Values extends object>(
   return { ...values, [VERSION]: await settings.version(section) };
 }
 
-/**
- * Saves a section from its page by `change`. Where somebody else has saved it since the page was opened, that is told once and
- * nothing is lost; whoever saves again means it.
- */
+/** Saves a section from its page by `change`; `about` says what its fields are called, for whoever finds that somebody else has saved it. */
 export async function saveSection<T>(
-  settings: Settings,
-  section: SectionName | Section<object>,
-  visit: Visit,
   form: FormState<T>,
+  visit: Visit,
+  about: Described,
   change: (value: T, version: string | undefined) => Promise<unknown>,
+  offered: Offered = () => Promise.resolve([]),
 ): Promise<void> {
-  const opened = form.values[VERSION];
-  await form.attempt((value) => change(value, typeof opened === 'string' && opened !== '' ? opened : undefined));
-  if (form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = await settings.version(section);
+  await saveOpened(form, change, async (wanted, stored) =>
+    (await changesOf(about, wanted, stored, visit, offered)).map((one) => asDifferent(visit, one)),
+  );
 }

@@ -58,6 +58,9 @@ export const inActions = (actions: readonly (TicketAction | { do: 'mail' })[]): 
   });
 
 /** Of a rule, for its declaration: which tickets it is about. */
-export const conditionsPart = part(ticketConditions.prefault({}), { mentions: inConditions });
+export const conditionsPart = part(ticketConditions.prefault({}), {
+  label: 'tickets.conditions.title',
+  mentions: inConditions,
+});
 /** The same: what it does to them. */
 export const actionsPart = part(ticketActions.default([]), { mentions: inActions });

@@ -1,8 +1,8 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
-import { Statuses, statusName } from '@foyer/requests';
-import { openedAs, saveSection, Settings } from '@foyer/settings';
+import { Statuses, statusName, ticketStatuses } from '@foyer/requests';
+import { choice, described, flag, openedAs, optionalReference, saveSection, Settings, whole } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { closingRules } from '../ticket-slots.js';
@@ -20,6 +20,13 @@ const form = z.object({
   button: field.flag,
   status: field.optionalId,
   returns: z.enum(RETURNS),
+});
+const ABOUT = described('tickets.reopening', {
+  replies: choice(REPLIES, 'tickets.reopening.replies', { label: 'tickets.reopening.replies.label' }),
+  returns: choice(RETURNS, 'tickets.reopening.returns', { label: 'tickets.reopening.returns.label' }),
+  days: whole([1, MAX_DAYS], { byDefault: 1 }),
+  button: flag(true),
+  statusId: optionalReference(ticketStatuses.about.reference),
 });
 const saving = { form };
 
@@ -43,17 +50,28 @@ export class ReopeningController {
   @Post()
   @View('tickets/setup/reopening')
   async save(@Ask(saving) { visit, actor, form: sent }: Asked<typeof saving>) {
-    await saveSection(this.settings, reopeningRules, visit, sent, async ({ status: statusId, ...rules }, version) => {
-      if (statusId && !(await this.open()).some(({ id }) => id === statusId))
-        throw new InvalidField('status', 'web.form.choice');
-      await this.settings.change(actor, reopeningRules, { ...rules, statusId }, version);
-    });
+    await saveSection(
+      sent,
+      visit,
+      ABOUT,
+      async ({ status: statusId, ...rules }, version) => {
+        if (statusId && !(await this.open()).some(({ id }) => id === statusId))
+          throw new InvalidField('status', 'web.form.choice');
+        await this.settings.change(actor, reopeningRules, { ...rules, statusId }, version);
+      },
+      () => this.statusOptions(visit),
+    );
     return sent.failed ? this.view(visit, sent) : seeOther(PATH, 'settings.saved');
   }
 
   /** The operator's own names for an open ticket; without any of them it is simply open. */
   private async open() {
     return (await this.statuses.all()).filter(({ kind, standard }) => kind === 'open' && !standard);
+  }
+
+  private async statusOptions({ locale }: Visit) {
+    const all = await this.open();
+    return all.map(({ id }) => ({ value: id, label: statusName(locale, 'open', id, '/console') }));
   }
 
   private async view(visit: Visit, sent: FormState<unknown>) {
@@ -69,10 +87,7 @@ export class ReopeningController {
       returns: RETURNS.map(choice('returns')),
       button: sent.values['button'] !== undefined && sent.values['button'] !== null,
       usual: statusName(visit.locale, 'open', null, '/console'),
-      statuses: (await this.open()).map(({ id }) => ({
-        value: id,
-        label: statusName(visit.locale, 'open', id, '/console'),
-      })),
+      statuses: await this.statusOptions(visit),
       closing: closing.flat().map(({ name, hours, href }) => ({
         href,
         name,

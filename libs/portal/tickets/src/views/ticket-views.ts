@@ -3,17 +3,7 @@ import { z } from 'zod';
 import { Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
 import { Groups, type TicketGroup } from '@foyer/requests';
-import {
-  CHANGED,
-  Collections,
-  declareItems,
-  identified,
-  Items,
-  moved,
-  Uses,
-  versionOf,
-  wellFormed,
-} from '@foyer/settings';
+import { Collections, declareItems, identified, Items, moved, mustBeAsOpened, Uses, wellFormed } from '@foyer/settings';
 import { field } from '@foyer/web';
 import { inConditions } from '../conditions/mentions.js';
 import { type Conditions, ticketConditions } from '../conditions/ticket-conditions.js';
@@ -116,14 +106,14 @@ export class TicketViews implements OnModuleInit {
     return view;
   }
 
-  /** @throws Conflict `CHANGED` when the view is not the `version` any longer that somebody has been changing */
+  /** @throws ChangedMeanwhile when the view is not the `version` any longer that somebody has been changing */
   async replace(actor: PortalActor, id: string, draft: ViewDraft, version?: string): Promise<void> {
     const view = await this.made(actor, { ...draft, id });
     const { conditions } = await this.stored(actor, id);
     await this.collections.mustBeThere('conditions', inConditions(view.conditions), inConditions(conditions));
     await this.change(actor, (items, seen) => {
       const before = known(items.filter(seen), id);
-      if (version && version !== versionOf(before)) throw new Conflict(CHANGED);
+      mustBeAsOpened(version, before, view);
       // What was one's own alone stays so; what was shared and is no longer becomes that of whoever decides it.
       if (view.ownerId !== before.ownerId || view.groupId !== before.groupId) mustHaveRoom(items, view);
       return items.map((one) => (one === before ? view : one));

@@ -2,7 +2,18 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidField } from '@foyer/access';
 import type { PortalActor } from '@foyer/identity';
-import { CHANGED, one, reshaped, type Typed, VERSION, versionOf } from '@foyer/settings';
+import {
+  asDifferent,
+  changesOf,
+  choice,
+  described,
+  reshaped,
+  saveOpened,
+  text,
+  type Typed,
+  VERSION,
+  versionOf,
+} from '@foyer/settings';
 import {
   Ask,
   type Asked,
@@ -34,6 +45,13 @@ const viewForm = z.looseObject({
   share: z.string().max(50),
   order: z.enum(LIST_ORDERS).default('touched'),
   search: z.string().trim().max(100).default(''),
+});
+const ABOUT = described('tickets.views', {
+  conditions: text(10_000, { label: 'which' }),
+  search: text(100),
+  name: text(60),
+  order: choice(LIST_ORDERS, 'tickets.views.order', { label: 'tickets.views.order.label' }),
+  share: text(100, { label: 'tickets.views.share.label' }),
 });
 type Form = FormState<z.output<typeof viewForm>>;
 const beginning = { query: inboxFilters };
@@ -120,15 +138,27 @@ export class ViewsController {
     const choices = await this.choices.all(visit, actor, typed);
     const again = reshaped(typed, { tests: firstTest(choices) });
     if (again) return this.page(visit, actor, id, again, choices);
-    const kept = await form.attempt(async ({ name, share, order, search, ...input }) => {
-      const draft = { name, share, order, search, conditions: conditionsOf(input as Typed, choices) };
-      if (id) await this.views.replace(actor, id, draft, one((input as Typed)[VERSION]) || undefined);
-      return id ?? (await this.views.keep(actor, draft)).id;
-    });
-    // Whoever has been told and saves again means it.
-    if (id && form.errors[''] === visit.t(CHANGED)) form.values[VERSION] = versionOf(await this.views.find(actor, id));
+    const kept = await saveOpened(
+      form,
+      async ({ name, share, order, search, ...input }, version) => {
+        const draft = { name, share, order, search, conditions: conditionsOf(input as Typed, choices) };
+        if (id) await this.views.replace(actor, id, draft, version);
+        return id ?? (await this.views.keep(actor, draft)).id;
+      },
+      (wanted, stored) => this.different(visit, wanted as SavedView, stored as SavedView, choices),
+    );
     if (kept) return seeOther(`${INBOX}?view=${kept}`, 'tickets.views.kept');
     return this.shown(visit, actor, id, form, choices, 422);
+  }
+
+  private async different(visit: Visit, wanted: SavedView, stored: SavedView, choices: RuleChoices) {
+    const said = (view: SavedView) => ({
+      ...view,
+      conditions: conditionWords(visit, view.conditions, choices),
+      share: this.sharing(visit, view, choices),
+    });
+    const changes = await changesOf(ABOUT, said(wanted), said(stored), visit, () => Promise.resolve([]));
+    return changes.map((change) => asDifferent(visit, change));
   }
 
   private async page(visit: Visit, actor: PortalActor, id: string | null, typed: Typed, known?: RuleChoices) {
