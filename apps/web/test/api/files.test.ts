@@ -144,4 +144,15 @@ test('a file answers a question', async () => {
   const changed = await everything.patch(at, { fields: { [photo]: [one, two] } }, '*');
   expect(changed.body.fields[photo]).toEqual([one, two]);
   expect(refusal(await everything.patch(at, { fields: { [photo]: [UNKNOWN] } }, '*'))[1]).toBe(`/fields/${photo}`);
+
+  // What answers a question is used: for no other ticket, and no message.
+  expect(refusal(await open({ [photo]: [two] }))).toEqual([422, `/fields/${photo}`, 'web.form.choice']);
+  const reply = { body: 'See there', attachment_ids: [one] };
+  expect(refusal(await everything.post(`${at}/replies`, reply))[1]).toBe('/attachment_ids');
+  expect((await everything.patch(at, { fields: { [photo]: [one, two] } }, '*')).status).toBe(200);
+  for (let round = 0; round < 3; round += 1) {
+    const fields = { [photo]: [await sent(everything)] };
+    const answers = await Promise.all([open(fields), open(fields)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422]);
+  }
 });

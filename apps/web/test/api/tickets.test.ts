@@ -216,3 +216,18 @@ describe('what a request type asks is asked of programs too', () => {
     expect((await ofCompany.get(`tickets/${body.number as string}`)).text).not.toContain('4711');
   });
 });
+
+test('tickets are found by a status of the operator’s own', async () => {
+  const own = await everything.post('ticket-statuses', { kind: 'on_hold', name: 'Waiting for parts' });
+  expect(own.status).toBe(201);
+  const [waiting, other] = [await ana.opens('Without parts'), await ana.opens('On hold')];
+  const hold = { status: 'on_hold' };
+  await everything.patch(`tickets/${waiting.number}`, { ...hold, status_id: own.body.id }, '*');
+  await everything.patch(`tickets/${other.number}`, hold, '*');
+  const found = async (query: string) =>
+    ((await everything.get(`tickets?${query}`)).body.data as { subject: string }[]).map(({ subject }) => subject);
+  expect(await found(`status_id=${own.body.id as string}`)).toEqual(['Without parts']);
+  expect(await found(`status=on_hold&status_id=${own.body.id as string}`)).toEqual(['Without parts']);
+  expect(await found(`status=open&status_id=${own.body.id as string}`)).toEqual([]);
+  expect(await found('status=on_hold')).toContain('On hold');
+});

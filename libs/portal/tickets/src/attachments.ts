@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, keeperOf } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, rows, sql, type Sql, table } from '@foyer/database';
 import { extensionsOf, Files } from '@foyer/files';
 import type { PortalActor } from '@foyer/identity';
 import type { KeptFile } from '@foyer/requests';
@@ -58,8 +58,12 @@ export class Attachments {
     return kept;
   }
 
-  /** Whether each of these is a file that the actor uploaded and has not sent yet. */
+  /** Whether each of these is a file that the actor uploaded and has not sent yet. Of two that ask at once the later waits for the other's write. */
   async areReady(actor: PortalActor, ids: readonly string[]): Promise<boolean> {
+    if (ids.length > 0)
+      await this.database.write((em) =>
+        rows(em, sql`select 1 from ${table('file')} where id = any(${ids}::uuid[]) order by id for update`),
+      );
     return (await this.keptBefore(actor, [...ids])).length === new Set(ids).size;
   }
 
@@ -73,12 +77,17 @@ export class Attachments {
     return this.database.read((em) =>
       rows<KeptFile>(
         em,
-        sql`select f.id, f.name, f.size::int from ${table('file')} f where f.id = any(${ids}::uuid[]) and f.created_by = ${keeperOf(actor)}
-               and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id) order by f.id`,
+        sql`select f.id, f.name, f.size::int from ${table('file')} f where f.id = any(${ids}::uuid[]) and f.created_by = ${keeperOf(actor)} and ${isUnused()} order by f.id`,
       ),
     );
   }
 }
+
+/** Whether file `f` hangs on no message and answers no question. What names it has been changed since it came; clocks may differ. */
+export const isUnused = (): Sql => sql`(
+  not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)
+  and not exists (select from ${table('ticket')} t where t.updated_at >= f.created_at - interval '1 hour'
+    and jsonb_path_exists(t.fields, '$.*[*] ? (@ == $id)', jsonb_build_object('id', f.id::text))))`;
 
 /** The control that brings back the files of a field, once they have come with a form that was not finished. */
 export const keptName = (field: string): string => (field === 'attachments' ? 'kept' : `kept-${field}`);

@@ -5,6 +5,7 @@ import { findable } from '@foyer/i18n';
 import { Outbox, Signals } from '@foyer/events';
 import type { PortalActor } from '@foyer/identity';
 import { currentTenant } from '@foyer/tenancy';
+import { isUnused } from './attachments.js';
 import type { Arrived } from './ticket-message.entity.js';
 import { changesWhatIsShown, type Happening } from './happenings.js';
 import { Ticket, type TicketSource } from './ticket.entity.js';
@@ -112,7 +113,7 @@ export class TicketThread {
               insert into ${table('ticket_attachment')} (message_id, file_id)
               select ${messageId}, f.id from ${table('file')} f
                where f.id = any(${fileIds}::uuid[]) and f.created_by is not distinct from ${keeperOf(author)}
-                 and not exists (select from ${table('ticket_attachment')} a where a.file_id = f.id)
+                 and ${isUnused()}
               returning file_id)
             select f.name from attached join ${table('file')} f on f.id = attached.file_id`,
       );

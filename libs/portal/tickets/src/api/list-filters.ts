@@ -11,6 +11,7 @@ import type { TicketViews } from '../views/ticket-views.js';
 export const listFilters = z.object({
   q: field.search.describe('Number, or beginnings of words of subject and thread.'),
   status: z.enum(TICKET_STATUSES).optional(),
+  status_id: z.uuid().optional().describe('One of the operator’s own: see ticket-statuses.'),
   priority: z.enum(PRIORITIES).optional(),
   company_id: z.uuid().optional(),
   requester_id: z.uuid().optional(),
@@ -48,6 +49,7 @@ function filterOf(actor: PortalActor, { q, status, tag, ...asked }: Omit<Filters
   if (tag !== undefined || asked.group_id !== undefined) mustBeOfTeam(actor);
   return {
     ...{ search: q || null, statuses: status ? [status] : null, tag: tag ?? null, priority: asked.priority ?? null },
+    statusId: asked.status_id ?? null,
     ...{ companyId: asked.company_id ?? null, requesterId: asked.requester_id ?? null },
     ...{ assignee: asked.assignee_id ?? null, typeId: asked.type_id ?? null, groupId: asked.group_id ?? null },
   };
