@@ -53,7 +53,12 @@ const CUSTOMER_PAGES = [
 ];
 const TEAM_PAGES = [
   '/console/welcome',
-  ...['/console/account/security', '/console/account/security/app', 'an app of the team'],
+  ...[
+    '/console/account/security',
+    '/console/account/security/app',
+    'an app of the team',
+    '/console/settings/second-factor',
+  ],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
@@ -302,6 +307,10 @@ async function holdFactors(): Promise<void> {
   }
   visitors['on the way in'] = acme.visitor();
   await visitors['on the way in'].signIn(uma.email, PASSWORD);
+  const lin = await (await acme.customer('Lin')).of('Strict');
+  await acme.change(() => sql`update ${table('company')} set second_factor_since = now() where name = 'Strict'`);
+  visitors['must set up'] = acme.visitor();
+  await visitors['must set up'].signIn(lin.email, PASSWORD);
 }
 
 /** A ticket that the team has laid aside. */
@@ -353,6 +362,7 @@ describe('bad input gets a message by its field, and what was typed comes back',
     ...STAFF_PAGES.map((page) => ['staff', page]),
     ['staff at the door', '/sign-in'],
     ['on the way in', '/sign-in/code'],
+    ['must set up', '/sign-in/set-up'],
     ['business', '/'],
   ])(
     '%s: %s',

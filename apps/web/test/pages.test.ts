@@ -29,6 +29,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/invitation?token=x',
         '/console/sign-in',
         '/sign-in/code',
+        '/sign-in/set-up',
       ],
     ],
     [
@@ -81,6 +82,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/settings/features',
         '/console/settings/portal',
         '/console/settings/legal',
+        '/console/settings/second-factor',
       ],
     ],
     [joan, ['/console/welcome', '/console/tickets', '/']],

@@ -86,6 +86,7 @@ const NONE: Record<string, RegExp> = {
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
   'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,
+  'how people sign in': /\/second-factor$/,
   'a way of mails': /^inbound\/:token$/,
 };
 

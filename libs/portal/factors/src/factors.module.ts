@@ -1,26 +1,42 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
+import { setupPages } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { FactorsSection } from './account/factors-section.js';
 import { ConsoleSecurityController, CustomerSecurityController } from './account/security.controller.js';
 import { AppSetUp } from './app-set-up.js';
+import { SetUpController } from './arrival/set-up.controller.js';
 import { CodeController } from './arrival/code.controller.js';
 import { CodeGuesses } from './code-guesses.js';
+import { Demands } from './demands.js';
 import { FactorMails } from './factor-mails.js';
 import { Factors } from './factors.js';
 import { SecondFactor } from './second-factor.js';
+import { CompanyDemand, CompanyDemandController, ConsoleCompanyDemandController } from './team/company-demand.js';
+import { DemandsController, PATH } from './team/demands.controller.js';
 
 registerMessages('factors', new URL('../locales', import.meta.url));
 
 @Module({
-  controllers: [CodeController, CustomerSecurityController, ConsoleSecurityController],
-  providers: [Factors, CodeGuesses, AppSetUp, SecondFactor, FactorMails, FactorsSection],
+  controllers: [
+    ...[CodeController, SetUpController, CustomerSecurityController, ConsoleSecurityController],
+    ...[DemandsController, CompanyDemandController, ConsoleCompanyDemandController],
+  ],
+  providers: [Factors, CodeGuesses, AppSetUp, SecondFactor, FactorMails, FactorsSection, Demands, CompanyDemand],
   exports: [Factors],
 })
 export class FactorsModule implements OnModuleInit {
-  constructor(private readonly themes: Themes) {}
+  constructor(
+    private readonly themes: Themes,
+    private readonly slots: Slots,
+  ) {}
 
   onModuleInit(): void {
+    this.slots.fill(setupPages, 55, {
+      ...{ group: 'portal', href: PATH, icon: 'lock' },
+      ...{ label: 'factors.title', text: 'factors.setup.lead' },
+    });
     this.themes.registerTemplates('factors', new URL('../templates', import.meta.url));
   }
 }

@@ -84,6 +84,15 @@ export class Factors {
     });
   }
 
+  /** The same for somebody who is not in yet: only as long as they have nothing that they would have to show. @throws Conflict */
+  addFirstApp(who: Who, secret: string | null, code: string, label: string): Promise<string[]> {
+    return this.database.write(async () => {
+      await this.inTurn(who.id);
+      if (await this.has(who.id)) throw new Conflict('factors.code.anew');
+      return (await this.addApp(who, secret, code, label)) ?? this.makeCodes(who);
+    });
+  }
+
   async rename(personId: string, id: string, label: string): Promise<void> {
     const renamed = await this.database.write((em) =>
       rows(

@@ -29,6 +29,30 @@ export interface ArrivalStep {
 }
 export const arrivalSteps = new Slot<ArrivalStep>('identity.arrival-steps');
 
+/** A session that is open, as far as it may be asked for more. */
+export interface OpenSession {
+  /** What was shown when it began. */
+  factor: Factor | null;
+  startedAt: Date;
+  teamRole: string | null;
+  /** The person's companies: since when each demands a second factor. */
+  places: { secondFactorSince?: string | null }[];
+}
+/** What somebody has to do who is in already, and by when: the session counts no longer than that. */
+export interface SessionDemand {
+  by: Date;
+  /** Message key; gets `by`, a date. */
+  text: string;
+  /** Below `/account` or `/console/account`. */
+  page: string;
+  /** Message key of the button that leads there. */
+  label: string;
+}
+/** Asked at every page: what is set up is in memory, and the rest is in the session. */
+export const sessionDemands = new Slot<(session: OpenSession) => Promise<SessionDemand | null>>(
+  'identity.session-demands',
+);
+
 /** A way in beside the password, on the page where people sign in. */
 export interface SignInWay {
   on: 'portal' | 'console' | 'both';

@@ -11,6 +11,13 @@ export interface AccountSection {
 }
 export const accountSections = new Slot<AccountSection>('account.sections');
 
+/** A section of the page on which a company's own people see it. Its forms go to addresses of the module that it is of. */
+export interface CompanySection {
+  /** Null: nothing to show to this one. */
+  load(actor: PortalActor, companyId: string, visit: Visit): Promise<Piece | null>;
+}
+export const companySections = new Slot<CompanySection>('company.sections');
+
 /** What a module takes away from somebody who leaves a company or the team (null), in the same transaction. */
 export type Leaving = (companyId: string | null, personId: string) => Promise<void>;
 export const leaving = new Slot<Leaving>('identity.leaving');

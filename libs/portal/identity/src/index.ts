@@ -4,6 +4,9 @@ export {
   type ArrivalStep,
   arrivalSteps,
   type Factor,
+  type OpenSession,
+  type SessionDemand,
+  sessionDemands,
   type SignInWay,
   signInWays,
   type Way,
@@ -31,6 +34,8 @@ export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js'
 export {
   type AccountSection,
   accountSections,
+  type CompanySection,
+  companySections,
   keptWithout,
   leaving,
   type Previewed,

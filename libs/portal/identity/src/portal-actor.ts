@@ -9,7 +9,7 @@ export interface PortalActor extends Actor {
   teamRole: TeamRole | null;
   /** What the role allows, where it is none that has a name: a key's. */
   teamScopes?: Record<string, TeamScope>;
-  companies: { id: string; name: string; role: CompanyRole; manages: boolean }[];
+  companies: { id: string; name: string; role: CompanyRole; manages: boolean; secondFactorSince?: string | null }[];
   /** The company they act for at present; null where they belong to none. */
   companyId: string | null;
   sessionId: string | null;

@@ -5,6 +5,7 @@ import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/datab
 import { Slots } from '@foyer/slots';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
+import { type Factor, type OpenSession, type SessionDemand, sessionDemands } from './arrival-slots.js';
 import { NOBODY, type PortalActor } from './portal-actor.js';
 import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
@@ -35,6 +36,8 @@ interface PersonAtWork {
 interface Row extends PersonAtWork {
   session_id: string;
   last_seen_at: string;
+  started_at: string;
+  factor: Factor | null;
 }
 
 /** Tells who is asking on a tenant's host: one statement from session to person to companies. */
@@ -59,7 +62,8 @@ export class PortalPrincipals implements OnModuleInit {
 
   async find(secret: string | null, atDesk = false): Promise<Principal> {
     const row = secret ? await this.row(secret) : undefined;
-    if (!row) return this.guest();
+    const asked = row ? await this.askedOf(row) : null;
+    if (!row || (asked && asked.by <= new Date())) return this.guest();
     const session = { id: row.session_id, lastSeenAt: new Date(row.last_seen_at) };
     this.sessions.touch(session);
     const actor = await this.actorOf(row, row.session_id, atDesk && row.team_role !== null ? AT_DESK : {});
@@ -72,6 +76,7 @@ export class PortalPrincipals implements OnModuleInit {
         email: row.email,
         isTeam: row.team_role !== null,
         teamRole: row.team_role,
+        asked: asked && { ...asked, by: asked.by.toISOString() },
         companies: actor.companies.map(({ id, name, role }) => ({ id, name, role, current: id === actor.companyId })),
       },
       isTeam: row.team_role !== null,
@@ -170,7 +175,7 @@ export class PortalPrincipals implements OnModuleInit {
     const [row] = await this.database.read((em) =>
       rows<Row>(
         em,
-        sql`select s.id as session_id, s.last_seen_at, ${AT_WORK()}
+        sql`select s.id as session_id, s.last_seen_at, s.created_at as started_at, s.factor, ${AT_WORK()}
               from ${table('session')} s join ${table('person')} p on p.id = s.owner_id
              where s.token_hash = ${hashSecret(secret)} and s.expires_at > now() and s.last_seen_at > ${idleSince}
                and p.status = 'active'`,
@@ -188,10 +193,21 @@ export class PortalPrincipals implements OnModuleInit {
       companies: places.map((place, index) => ({
         ...{ id: place.id, name: place.name, role: place.role },
         manages: grants.groups[index]!.manages,
+        secondFactorSince: place.secondFactorSince,
       })),
       companyId: (places.find((place) => place.id === current) ?? places[0])?.id ?? null,
       ability: this.abilities.of(grants),
     };
+  }
+
+  /** What is demanded of a session soonest. */
+  private async askedOf({ factor, started_at, team_role: teamRole, places }: Row): Promise<SessionDemand | null> {
+    const open: OpenSession = { factor, startedAt: new Date(started_at), teamRole, places };
+    const demands = await Promise.all(this.slots.of(sessionDemands).map((demand) => demand(open)));
+    const [soonest = null] = demands
+      .filter((demand) => demand !== null)
+      .sort((a, b) => a.by.getTime() - b.by.getTime());
+    return soonest;
   }
 
   private guest(): Principal {
@@ -210,7 +226,7 @@ const AT_WORK = (): Sql => sql`
 
 /** A place with this role in the company `c`. */
 export const placeSql = (role: Sql): Sql => sql`
-  json_build_object('id', c.id, 'name', c.name, 'role', ${role},
+  json_build_object('id', c.id, 'name', c.name, 'role', ${role}, 'secondFactorSince', c.second_factor_since,
     'branches', (with recursive below as (
                    select b.id from ${table('company')} b where b.parent_id = c.id
                    union select b.id from ${table('company')} b join below on b.parent_id = below.id)

@@ -16,6 +16,7 @@ import {
   type Visit,
 } from '@foyer/web';
 import { AppSetUp } from '../app-set-up.js';
+import { codesView } from '../codes-view.js';
 import { Factors } from '../factors.js';
 import { FEW } from '../recovery-codes.js';
 
@@ -109,11 +110,7 @@ abstract class SecurityController {
   }
 
   private shown(codes: string[]) {
-    return showMade('factors/codes', {
-      codes,
-      file: `data:text/plain;charset=utf-8,${encodeURIComponent(codes.join('\r\n'))}`,
-      next: this.home,
-    });
+    return showMade('factors/codes', codesView(codes, this.home));
   }
 
   private async appView(visit: Visit, actor: PortalActor, form?: FormState<unknown>) {

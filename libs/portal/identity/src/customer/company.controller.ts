@@ -1,6 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { NotFound } from '@foyer/access';
+import { type Piece, Slots } from '@foyer/slots';
 import {
   Ask,
   type Asked,
@@ -16,6 +17,7 @@ import {
 import { Companies } from '../companies.js';
 import { chosen, companyInviteForm } from '../company-view.js';
 import { CompanyPeople, MemberPosts } from '../company-people.js';
+import { companySections } from '../identity-slots.js';
 import { Invitations } from '../invitations.js';
 import type { PortalActor } from '../portal-actor.js';
 
@@ -34,6 +36,7 @@ export class CompanyController {
     readonly companies: Companies,
     private readonly invitations: Invitations,
     private readonly members: CompanyPeople,
+    private readonly slots: Slots,
   ) {}
 
   @Get()
@@ -79,7 +82,18 @@ export class CompanyController {
         ...{ name: one.name, label: one.name, href: at(one.id), current: one.id === id },
       })),
       ...(await this.members.view(visit, actor, id, form)),
+      sections: await this.sections(actor, id, visit),
     };
+  }
+
+  /** One after the other: they share the page's transaction. */
+  private async sections(actor: PortalActor, companyId: string, visit: Visit): Promise<Piece[]> {
+    const pieces: Piece[] = [];
+    for (const { load } of this.slots.of(companySections)) {
+      const piece = await load(actor, companyId, visit);
+      if (piece) pieces.push(piece);
+    }
+    return pieces;
   }
 }
 

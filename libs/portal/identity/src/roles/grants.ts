@@ -8,6 +8,8 @@ export interface Place {
   role: string;
   branches: string[];
   clients: string[];
+  /** Since when the company demands a second factor of its people. */
+  secondFactorSince?: string | null;
 }
 
 /** What rules are written about: a person's places, and for each capability the companies it reaches, by how. */

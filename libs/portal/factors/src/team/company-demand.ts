@@ -1,0 +1,58 @@
+import { Injectable, type OnModuleInit, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { companyPanels, companySections, type PortalActor } from '@foyer/identity';
+import { Slots } from '@foyer/slots';
+import { Ask, type Asked, ConsoleController, field, id, PortalController, seeOther } from '@foyer/web';
+import { Demands } from '../demands.js';
+
+const demanding = { params: { company: id }, form: z.object({ demanded: field.flag }) };
+const TEMPLATE = 'factors/company';
+
+/** On the page of a company: whether its people must have a second factor. */
+@Injectable()
+export class CompanyDemand implements OnModuleInit {
+  constructor(
+    private readonly slots: Slots,
+    private readonly demands: Demands,
+  ) {}
+
+  onModuleInit(): void {
+    this.slots.fill(companySections, 10, {
+      load: (actor, companyId) => {
+        if (!this.demands.maySet(actor, companyId)) return Promise.resolve(null);
+        const since = actor.companies.find(({ id: mine }) => mine === companyId)?.secondFactorSince ?? null;
+        return Promise.resolve(piece(`/company/${companyId}/second-factor`, since));
+      },
+    });
+    this.slots.fill(companyPanels, 20, {
+      place: 'main',
+      load: async (actor, companyId) =>
+        this.demands.maySet(actor, companyId)
+          ? piece(`/console/companies/${companyId}/second-factor`, await this.demands.sinceOfCompany(companyId))
+          : null,
+    });
+  }
+}
+const piece = (action: string, since: string | null) => ({ template: TEMPLATE, view: { action, since } });
+
+@PortalController('company/:company/second-factor')
+export class CompanyDemandController {
+  constructor(private readonly demands: Demands) {}
+
+  @Post()
+  async set(@Ask(demanding) { actor, company, form }: Asked<typeof demanding, PortalActor>) {
+    await this.demands.setOfCompany(actor, company, form.value.demanded);
+    return seeOther(`/company?company=${company}`, 'factors.company.saved');
+  }
+}
+
+@ConsoleController('companies/:company/second-factor', { can: ['browse', 'Company'] })
+export class ConsoleCompanyDemandController {
+  constructor(private readonly demands: Demands) {}
+
+  @Post()
+  async set(@Ask(demanding) { actor, company, form }: Asked<typeof demanding, PortalActor>) {
+    await this.demands.setOfCompany(actor, company, form.value.demanded);
+    return seeOther(`/console/companies/${company}`, 'factors.company.saved');
+  }
+}
