@@ -36,6 +36,10 @@ export interface Config {
   };
   /** Ranges of private addresses that outgoing connections chosen by tenants may go to. */
   privateNetworks: string[];
+  /** Servers that are asked for records of the DNS; none: those of the system. */
+  dnsServers: string[];
+  /** Of tests: by the origin of a provider, the origin that answers in its place. */
+  signOnStandIns: Readonly<Record<string, string>>;
   /** 32 bytes or more. Never used as it is: each purpose derives a key of its own. */
   secretKey: string;
   trustProxy: string[];
@@ -88,6 +92,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mailbox: { smtpPort: values.PORT! + 25, pagePort: values.PORT! + 26 },
     inbound: inboundOf(values, baseUrl),
     privateNetworks: values.PRIVATE_NETWORKS!,
+    dnsServers: values.DNS_SERVERS!,
+    signOnStandIns: Object.fromEntries(values.SIGN_ON_STAND_INS!.map((pair) => pair.split('=') as [string, string])),
     secretKey: values.SECRET_KEY ?? keptSecret(dataDir),
     trustProxy: values.TRUST_PROXY!,
     logLevel: values.LOG_LEVEL!,
@@ -144,6 +150,7 @@ function unsafeInProduction(values: Values, env: NodeJS.ProcessEnv): string[] {
   missing('SECRET_KEY', 'production needs at least 32 random characters, for example from `openssl rand -base64 48`.');
   missing('BASE_URL', 'production needs the public address, like https://example.com.');
   missing('SMTP_URL', 'production needs a server that sends mails, like smtp://user:password@host:587.');
+  if (values.SIGN_ON_STAND_INS!.length > 0) problems.push('SIGN_ON_STAND_INS is for tests alone: remove it.');
   const url = values.BASE_URL && new URL(values.BASE_URL);
   if (url && url.protocol === 'http:' && !/(^|\.)localhost$/.test(url.hostname))
     problems.push('BASE_URL must begin with https:// in production: sign-in cookies are only safe there.');

@@ -103,8 +103,24 @@ export const variables = {
     default: '30',
   }),
   PRIVATE_NETWORKS: variable(
-    'Private addresses that tenants’ mailboxes may use: ranges like `10.1.0.0/16`, separated by commas',
+    'Private addresses that tenants’ mailboxes and identity providers may use: ranges like `10.1.0.0/16`, separated by commas',
     list,
+    { default: '', defaultInWords: 'none' },
+  ),
+  DNS_SERVERS: variable(
+    'Servers that are asked for the records by which people show that a domain is theirs: addresses, separated by commas',
+    list.refine(
+      (all) => all.every((one) => /^(?:[\d.]+|\[[\da-f:.]+\])(?::\d{1,5})?$|^[\da-f:.]+$/i.test(one)),
+      'must be addresses like 192.0.2.53 or [2001:db8::53]:5353, separated by commas',
+    ),
+    { default: '', defaultInWords: 'those of the system' },
+  ),
+  SIGN_ON_STAND_INS: variable(
+    'For tests alone: what answers in the place of Google, Microsoft and GitHub, as `origin=origin`, separated by commas',
+    list.refine(
+      (all) => all.every((one) => /^https?:\/\/[^=/]+=https?:\/\/[^=/]+$/.test(one)),
+      'must be pairs like https://github.com=http://127.0.0.1:4000, separated by commas',
+    ),
     { default: '', defaultInWords: 'none' },
   ),
   SECRET_KEY: variable(

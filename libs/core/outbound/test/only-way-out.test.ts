@@ -15,6 +15,7 @@ const WAYS: Record<string, readonly string[]> = {
 const MAY: Record<string, string> = {
   'libs/core/outbound/src/addresses.ts': 'asks the DNS',
   'libs/core/outbound/src/outbound.ts': 'the way out',
+  'libs/core/outbound/src/text-records.ts': 'asks the DNS',
   'libs/core/credentials/src/limits.ts': 'the database',
   'libs/core/inbound/src/authentication.ts': 'asks the DNS',
   'libs/core/inbound/src/imap-mailbox.ts': 'to an address that the guard gave',
