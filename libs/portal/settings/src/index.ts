@@ -55,7 +55,14 @@ export {
 } from './resources/fields.js';
 export { declareReference, languageReference, type Option, type Reference } from './resources/references.js';
 export { wellFormed } from './resources/resource-checks.js';
-export type { ControlView, ResourceInput } from './resources/resource-form.js';
+export {
+  controlsOf,
+  type ControlView,
+  formOf,
+  itemFrom,
+  type ResourceInput,
+  valuesOf,
+} from './resources/resource-form.js';
 export {
   type Declared,
   declaredResources,

@@ -1,7 +1,7 @@
 import type { Actor } from '@foyer/access';
 import { Slot } from '@foyer/slots';
 
-export const SETUP_GROUPS = ['portal', 'tickets', 'service', 'mail'] as const;
+export const SETUP_GROUPS = ['portal', 'sign-in', 'tickets', 'service', 'mail'] as const;
 
 /** A page of the console's settings. Texts are message keys. */
 export interface SetupPage {

@@ -31,6 +31,7 @@ export function sealed<Item extends CollectionItem>(
     if (!field.sealedFor) continue;
     const was = before && valueAt(before, [control]);
     const said = String(item[control]) || was;
+    if (!said && field.later && !before) continue;
     if (!said) throw new InvalidField(control, 'web.form.required');
     (item as Record<string, unknown>)[control] = said === was ? was : seal(field.sealedFor(), said as string);
   }

@@ -121,7 +121,7 @@ export abstract class ResourceController<Item extends CollectionItem> {
     const form = visit.posted(this.form);
     // What there is already may stay; something new needs its secrets, whatever else is wrong.
     for (const { control, field } of this.collection.about.leaves)
-      if (field.sealedFor && !form.secret(control)) form.fail(control, 'web.form.required');
+      if (field.sealedFor && !field.later && !form.secret(control)) form.fail(control, 'web.form.required');
     await form.attempt(async (input) =>
       this.collections.add(actor, this.collection, await this.made(input, null, visit)),
     );

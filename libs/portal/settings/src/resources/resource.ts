@@ -28,6 +28,8 @@ interface Declaration<Item> {
   };
   /** It says what people may do: programs may read it, and only people change it. */
   givesRights?: true;
+  /** Who may change an item is for its restriction alone to say (`Collections.restrict`): also people who do not set up the portal. */
+  ruledByRestriction?: true;
   /** Whether its order means something. */
   ordered?: boolean;
   /** What it is called; else what its first text says. */
