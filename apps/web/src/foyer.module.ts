@@ -19,6 +19,7 @@ import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
 import { KnowledgeModule } from '@foyer/knowledge';
 import { RequestsModule, TicketCategory } from '@foyer/requests';
+import { SignonModule } from '@foyer/signon';
 import { SlotsModule } from '@foyer/slots';
 import { SurveysModule } from '@foyer/surveys';
 import { SignupModule } from '@foyer/signup';
@@ -59,6 +60,7 @@ export class FoyerModule {
           IdentityModule,
           FactorsModule,
           KeysModule,
+          SignonModule,
           RequestsModule,
           TicketsModule,
           ServiceModule,

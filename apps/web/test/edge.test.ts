@@ -374,6 +374,7 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
         ...[
           '/',
           '/sign-in',
+          '/sign-in/company',
           '/sign-out',
           '/register',
           '/verify',

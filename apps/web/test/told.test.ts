@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Approvals } from '@foyer/approvals';
 import { Database, sql, table } from '@foyer/database';
+import { Outbox } from '@foyer/events';
 import { Companies } from '@foyer/identity';
 import { Mail, MailRules } from '@foyer/mail';
 import { Keys, KeyWarnings } from '@foyer/keys';
@@ -11,6 +12,7 @@ import { Notices } from '@foyer/notify';
 import { ticketGroups } from '@foyer/requests';
 import { Collections } from '@foyer/settings';
 import { automations, RuleMails } from '@foyer/service';
+import { ClaimedDomains, DomainMissing } from '@foyer/signon';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
 import { Tickets, Watching } from '@foyer/tickets';
 import { formsOf, unescaped } from './page-forms.js';
@@ -84,9 +86,16 @@ async function endingKey(): Promise<void> {
   await world.get(KeyWarnings).warn();
 }
 
+/** The record of a domain that was verified is gone. */
+async function missingDomain(): Promise<void> {
+  const { id, domain } = await world.get(ClaimedDomains).claim(await acme.owner.actor(), null, 'acme.example');
+  await world.get(Database).write(() => world.get(Outbox).publish(new DomainMissing(id, domain, null)));
+}
+
 /** Everything that makes the product write a mail. */
 async function everyMail(): Promise<void> {
   await endingKey();
+  await missingDomain();
   const [mara, bec] = [await acme.agent('Mara'), await (await acme.customer('Bec')).of('Globex', 'company_admin')];
   const [get, draft] = [world.get(Tickets), { priority: 'normal' as const, categoryId: null, fileIds: [] }];
   const group = '0190f000-0000-7000-8000-0000000000b1';

@@ -82,7 +82,8 @@ const NONE: Record<string, RegExp> = {
   'of somebody’s own': /^(?:company\/choice|tickets\/drafts.*|console\/macros.*)$|\/(?:following|presence)$/,
   'somebody’s word': /^(?:approvals\/:approval|survey.*|tickets\/:number\/rating)$/,
   'work of people': /^console\/(?:availability\/|held-mails\/|settings\/mail-log\/)/,
-  'gives rights': /^console\/settings\/(?:api-keys|roles|team-roles)/,
+  'gives rights':
+    /^console\/settings\/(?:api-keys|roles|team-roles|[a-z]+-connections|sign-in-domains)|^company\/sign-in\//,
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
   'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,

@@ -82,13 +82,19 @@ export class Visit {
     this.cookies.set(this.res, 'arriving', secret);
   }
 
+  /** Remembers what was asked of a provider that is to vouch for somebody; null: it has answered. */
+  connecting(sealed: string | null): void {
+    if (sealed === null) this.cookies.clear(this.res, 'connecting');
+    else this.cookies.set(this.res, 'connecting', sealed);
+  }
+
   signOut(): void {
     this.cookies.clear(this.res, 'session');
   }
 
-  /** Asks the browser to look again, for pages that show how far something is. Works without a script. */
-  refreshIn(seconds: number): void {
-    this.res.setHeader('Refresh', String(seconds));
+  /** Asks the browser to look again, for pages that show how far something is, or to go on elsewhere. Works without a script. */
+  refreshIn(seconds: number, to?: string): void {
+    this.res.setHeader('Refresh', to === undefined ? String(seconds) : `${seconds}; url=${to}`);
   }
 
   /** The same list with another choice: the current query with some of it changed; what is null goes. Starts at the first page. */

@@ -5,8 +5,8 @@ import { EventName } from '@foyer/events';
 export class PersonRegistered {
   constructor(
     readonly personId: string,
-    /** They asked for it, were invited, were added by the team, or wrote a mail. */
-    readonly way: 'registration' | 'invitation' | 'team' | 'mail',
+    /** They asked for it, were invited, were added by the team, wrote a mail, or came by a connection. */
+    readonly way: 'registration' | 'invitation' | 'team' | 'mail' | 'connection',
   ) {}
 }
 

@@ -46,6 +46,7 @@ import { PeoplePack } from './people.pack.js';
 import { PortalPrincipals } from './portal-principals.js';
 import { Registrations } from './registrations.js';
 import { SignIn } from './sign-in.js';
+import { Vouched } from './vouched.js';
 import { Welcome } from './welcome.js';
 
 registerMessages('identity', new URL('../locales', import.meta.url));
@@ -64,6 +65,7 @@ const parts = [
   Roles,
   TeamRoles,
   PeopleList,
+  Vouched,
   Welcome,
 ];
 

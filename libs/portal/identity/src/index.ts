@@ -73,6 +73,8 @@ export { Person, type StandardTeamRole, TEAM_ROLES, type TeamRole } from './pers
 export { NOBODY, type PortalActor } from './portal-actor.js';
 export { AT_DESK, placeSql, PortalPrincipals } from './portal-principals.js';
 export { IdentityModule } from './identity.module.js';
+export { isPublicMail } from './public-mail.js';
 export { SignIn } from './sign-in.js';
+export { Vouched } from './vouched.js';
 export { Welcome } from './welcome.js';
 export { companyCounts, companyPanels, personCounts, personPanels } from './team/console-slots.js';

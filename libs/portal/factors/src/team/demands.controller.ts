@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type PortalActor, TeamRoles } from '@foyer/identity';
-import { openedAs, saveSection, Settings } from '@foyer/settings';
+import { described, openedAs, part, saveSection, Settings, whole } from '@foyer/settings';
 import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import { Demands, MOST_GRACE_DAYS, secondFactorSettings, WAIT_HOURS } from '../demands.js';
 
@@ -25,6 +25,12 @@ const saving = {
   }),
 };
 
+const ABOUT = described('factors.setup', {
+  roles: part(z.unknown(), { label: 'factors.setup.roles' }),
+  graceDays: whole([0, MOST_GRACE_DAYS], { byDefault: 7, label: 'factors.setup.grace' }),
+  waitHours: whole([WAIT_HOURS.least, WAIT_HOURS.most], { byDefault: 24, label: 'factors.setup.wait' }),
+});
+
 /** Who in the team must have a second factor. */
 @ConsoleController('settings/second-factor', { can: ['manage', 'Settings'] })
 export class DemandsController {
@@ -45,7 +51,7 @@ export class DemandsController {
   @Post()
   @View('factors/team/demands')
   async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving, PortalActor>) {
-    await saveSection(this.settings, secondFactorSettings, visit, form, ({ roles, grace, wait }, version) =>
+    await saveSection(form, visit, ABOUT, ({ roles, grace, wait }, version) =>
       this.demands.setRoles(actor, { roles, graceDays: grace, waitHours: wait }, version),
     );
     return form.failed ? this.view(visit, form) : seeOther(PATH, 'settings.saved');

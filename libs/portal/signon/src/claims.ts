@@ -1,0 +1,30 @@
+/** What a provider says of somebody, whatever it speaks. */
+export interface Claims {
+  /** What it calls them by, for good. */
+  subject: string;
+  email: string | null;
+  /** Null: it does not say. */
+  emailVerified: boolean | null;
+  name: string | null;
+  groups: string[];
+  /** All that came, as it came, for those who look after the connection. */
+  attributes: Record<string, unknown>;
+  /** What is kept with the link: how to ask again, and what it is signed out by. */
+  kept?: { refresh?: string; sid?: string; idToken?: string };
+}
+
+/** Where something lies in what came: by its name, or by the names on the way to it, between dots. */
+export function attributeAt(attributes: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(attributes, name)) return attributes[name];
+  return name.split('.').reduce<unknown>((at, step) => {
+    const known = typeof at === 'object' && at !== null && Object.hasOwn(at, step);
+    return known ? (at as Record<string, unknown>)[step] : undefined;
+  }, attributes);
+}
+
+export const textOf = (value: unknown): string | null => {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' && first.trim() !== '' ? first.trim() : null;
+};
+export const textsOf = (value: unknown): string[] =>
+  [value ?? []].flat().filter((each): each is string => typeof each === 'string' && each !== '');

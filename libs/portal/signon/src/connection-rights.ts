@@ -1,0 +1,85 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Actor, allowed, holds, InvalidField, Refused } from '@foyer/access';
+import { type PortalActor, Roles, TeamRoles } from '@foyer/identity';
+import { Collections } from '@foyer/settings';
+import { isForTeam, type Owner } from './connection-book.js';
+import { connectionKinds, type ConnectionItem, counterpartOf } from './connections.js';
+import { ClaimedDomains } from './domains/claimed-domains.js';
+import { Attempts } from './attempts.js';
+
+/** A company's connections of one kind. */
+const MOST_OF_COMPANY = 5;
+
+/** Who may set up which connection. Asked in the verb, whichever page it comes from. */
+@Injectable()
+export class ConnectionRights implements OnModuleInit {
+  constructor(
+    private readonly collections: Collections,
+    private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
+    private readonly domains: ClaimedDomains,
+    private readonly attempts: Attempts,
+  ) {}
+
+  onModuleInit(): void {
+    for (const [kind, list] of connectionKinds())
+      this.collections.restrict(list, (actor, before, after) => this.check(kind, actor as PortalActor, before, after));
+  }
+
+  /** Sets up connections and domains of this owner. */
+  mayManage({ ability }: Actor, owner: Owner): boolean {
+    return allowed(ability, 'manage', 'SignOn', { companyId: owner });
+  }
+
+  /** Whoever runs a connection of the team can be anybody in it: that is for owners alone. */
+  async may(actor: Actor, { companyId, audience }: Pick<ConnectionItem, 'companyId' | 'audience'>): Promise<boolean> {
+    if (isForTeam({ audience })) return (actor as PortalActor).teamRole === 'owner';
+    return this.mayManage(actor, companyId);
+  }
+
+  /** @throws Refused, InvalidField */
+  private async check(
+    kind: string,
+    actor: PortalActor,
+    before: ConnectionItem | null,
+    after: ConnectionItem | null,
+  ): Promise<void> {
+    for (const item of [before, after]) {
+      if (!item || (await this.may(actor, item))) continue;
+      throw new Refused(isForTeam(item) ? 'signon.connection.owners-only' : undefined);
+    }
+    const isOperator = holds(actor.ability, 'manage', 'SignOn');
+    if (!isOperator && Boolean(before?.blocked) !== Boolean(after?.blocked) && after) throw new Refused();
+    if (after && !before) await this.mustHaveRoom(kind, after);
+    if (after) await this.mustBeTheirsToGive(actor, before, after);
+    if (after?.enforced) await this.mustBeProved(kind, after);
+  }
+
+  private async mustHaveRoom(kind: string, { companyId }: ConnectionItem): Promise<void> {
+    if (companyId === null) return;
+    const all = await this.collections.stored(connectionKinds().get(kind)!);
+    if (all.filter((one) => one.companyId === companyId).length > MOST_OF_COMPANY)
+      throw new InvalidField('', 'signon.connection.too-many', { max: MOST_OF_COMPANY });
+  }
+
+  /** By groups nobody gets what whoever sets them up could not give. */
+  private async mustBeTheirsToGive(actor: PortalActor, before: ConnectionItem | null, item: ConnectionItem) {
+    const fresh = item.roles.filter(({ role }) => !before?.roles.some((one) => one.role === role));
+    for (const { role } of fresh) {
+      const given = item.companyId
+        ? this.roles.checkGiving(actor, 'administer', item.companyId, role)
+        : this.teamRoles.checkGiving(actor, role);
+      await given.catch((error: unknown) => {
+        throw error instanceof InvalidField ? new InvalidField('roles', error.code, error.values) : error;
+      });
+    }
+  }
+
+  /** Nobody is made to come by a way of which it is not known that it works, or for whom. */
+  private async mustBeProved(kind: string, item: ConnectionItem): Promise<void> {
+    if ((await this.domains.verifiedOf(item.companyId)).length === 0)
+      throw new InvalidField('enforced', 'signon.connection.domain-first');
+    if (!(await this.attempts.hasWorked(item.id, counterpartOf(kind, item))))
+      throw new InvalidField('enforced', 'signon.connection.test-first');
+  }
+}

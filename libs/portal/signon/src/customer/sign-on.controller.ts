@@ -1,0 +1,155 @@
+import { Get, Post, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { type Limit, Limits } from '@foyer/credentials';
+import { apart } from '@foyer/database';
+import {
+  Ask,
+  type Asked,
+  DuringMaintenance,
+  field,
+  Guest,
+  PortalController,
+  Repeatable,
+  safeReturn,
+  seeOther,
+  show,
+  View,
+  type Visit,
+} from '@foyer/web';
+import { Arrivals } from '@foyer/identity';
+import { type Connection, ConnectionBook, isForTeam, isOn } from '../connection-book.js';
+import { ClaimedDomains } from '../domains/claimed-domains.js';
+import { Enforcement } from '../enforcement.js';
+import { REASONS, SignOnRefused } from '../refused.js';
+import { SignOn } from '../sign-on.js';
+import { Handshaken, type Shaken, SignOnGuard, Step } from '../sign-on.guard.js';
+import { attemptsPathOf } from '../paths.js';
+
+const ANSWERS: Limit = { name: 'sign-on-answers', points: 60, seconds: 900 };
+const finderForm = z.object({ email: field.signInEmail, return_to: z.string().max(1000).optional().catch(undefined) });
+const finding = { form: finderForm };
+const arriving = { given: ['return_to'] } as const;
+
+/** The way in by an identity provider: to it, back from it, and to whose it is. */
+@PortalController('sign-in')
+export class SignOnController {
+  constructor(
+    private readonly signOn: SignOn,
+    private readonly book: ConnectionBook,
+    private readonly domains: ClaimedDomains,
+    private readonly enforcement: Enforcement,
+    private readonly arrivals: Arrivals,
+    private readonly limits: Limits,
+  ) {}
+
+  @Get('with/:connection')
+  @Guest()
+  @DuringMaintenance()
+  @UseGuards(SignOnGuard)
+  @Step('begin')
+  @View('signon/customer/refused')
+  async leave(@Ask() { visit }: Asked, @Handshaken() { connection, flow, outcome }: Shaken) {
+    if ('to' in outcome) return seeOther(outcome.to);
+    if (!('refused' in outcome)) throw new Error('A strategy judged who had not left yet');
+    return this.refused(visit, connection, outcome.refused, flow?.trialBy != null);
+  }
+
+  /**
+   * They are back. The one page that changes something when it is opened: it answers the question that this very browser has asked,
+   * once, and nobody else's.
+   */
+  @Get('with/:connection/return')
+  @Guest()
+  @DuringMaintenance()
+  @UseGuards(SignOnGuard)
+  @Step('judge')
+  @View('signon/customer/refused')
+  async back(@Ask() { visit }: Asked, @Handshaken() { connection, flow, outcome }: Shaken) {
+    await this.limits.count(ANSWERS, visit.device.ip ?? 'unknown');
+    return apart(async () => {
+      const isTrial = flow?.trialBy != null;
+      try {
+        if ('refused' in outcome) {
+          if (flow) await this.signOn.refuse(visit, connection, outcome.refused, null);
+          throw outcome.refused;
+        }
+        if (!('claims' in outcome)) throw new Error('A strategy sent on who had come back');
+        if (!isTrial) return await this.signOn.enter(visit, connection, flow!, outcome.claims);
+        const attempt = await this.signOn.tryOut(visit, connection, outcome.claims);
+        return seeOther(`${attemptsPathOf(visit.actor, connection)}#a-${attempt}`);
+      } catch (error) {
+        if (!(error instanceof SignOnRefused)) throw error;
+        return this.refused(visit, connection, error, isTrial);
+      }
+    });
+  }
+
+  @Get('company')
+  @Guest()
+  @DuringMaintenance({ closed: false })
+  @View('signon/customer/finder')
+  finder(@Ask(arriving) { visit, return_to: returnTo }: Asked<typeof arriving>) {
+    return { form: visit.form(), returnTo: safeReturn(returnTo, '') || null, none: false };
+  }
+
+  /** Whose provider an address belongs to. Nobody looks whether anybody has it: what is told is told by the domain alone. */
+  @Post('company')
+  @Guest()
+  @Repeatable()
+  @DuringMaintenance({ closed: false })
+  @View('signon/customer/finder')
+  async find(@Ask(finding) { visit, form }: Asked<typeof finding>) {
+    const returnTo = safeReturn(form.values['return_to'], '') || null;
+    if (form.failed) return { form, returnTo, none: false };
+    const owner = await this.domains.ownerOf(form.value.email);
+    const found = owner === undefined ? [] : (await this.book.of(owner)).filter(isOn);
+    return found.length === 0 ? { form, returnTo, none: true } : this.onward(visit, found, returnTo);
+  }
+
+  /** Somebody has shown who they are by a way that is not theirs: on to the one that is. */
+  @Get('required')
+  @Guest()
+  @DuringMaintenance()
+  @View('signon/customer/onward')
+  async required(@Ask() { visit }: Asked) {
+    const arrival = await this.arrivals.waiting(visit);
+    const found = arrival ? await this.enforcement.of(arrival.person) : [];
+    if (!arrival || found.length === 0) return seeOther('/sign-in');
+    return this.onwardView(found, arrival.to, true);
+  }
+
+  /** A form cannot lead to another site, where the browser keeps to our policy: the page does, by itself. */
+  private onward(visit: Visit, found: Connection[], returnTo: string | null) {
+    const view = this.onwardView(found, returnTo, false);
+    if (view.connections.length === 1) visit.refreshIn(0, view.connections[0]!.href);
+    return show('signon/customer/onward', view);
+  }
+
+  private onwardView(found: Connection[], returnTo: string | null, required: boolean) {
+    return { required, connections: found.map((one) => ({ name: one.name, href: hrefOf(one, returnTo) })) };
+  }
+
+  private refused(visit: Visit, connection: Connection, { reason, reference }: SignOnRefused, isTrial: boolean) {
+    const who = REASONS[reason];
+    const home = isForTeam(connection) && connection.audience === 'team' ? '/console/sign-in' : '/sign-in';
+    const view = {
+      name: connection.name,
+      text: visit.t(`signon.refused.${reason}`),
+      advice: visit.t(`signon.refused.advice-${who}`),
+      reference,
+      again: who === 'again' ? hrefOf(connection, null) : null,
+      back: isTrial ? attemptsPathOf(visit.actor, connection) : home,
+      isTrial,
+    };
+    return show('signon/customer/refused', view, who === 'again' ? 400 : 403);
+  }
+}
+
+/** A link, not a form: it leads to another site. */
+export function hrefOf({ id, audience }: Connection, returnTo: string | null, side?: 'console'): string {
+  const query = new URLSearchParams();
+  if (returnTo) query.set('return_to', returnTo);
+  if (side && audience === 'both') query.set('side', side);
+  const text = query.toString();
+  return `/sign-in/with/${id}${text ? `?${text}` : ''}`;
+}

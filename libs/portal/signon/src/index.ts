@@ -1,0 +1,27 @@
+export { Attempts } from './attempts.js';
+export { attributeAt, type Claims, textOf, textsOf } from './claims.js';
+export { type Connection, ConnectionBook, isForCustomers, isForTeam, isOn, type Owner } from './connection-book.js';
+export { ConnectionRights } from './connection-rights.js';
+export { type ConnectionItem, type ConnectionList, connectionSeal, declareConnections } from './connections.js';
+export { ClaimedDomains, recordOf } from './domains/claimed-domains.js';
+export { Enforcement } from './enforcement.js';
+export { type Flow, Flows } from './flows.js';
+export { Identities, type Verdict } from './identities.js';
+export { IdentityLinks } from './identity-links.js';
+export { MappedRoles } from './mapped-roles.js';
+export { oidcConnections } from './oidc/oidc-connections.js';
+export { type Reason, REASONS, SignOnRefused } from './refused.js';
+export { Replays } from './replays.js';
+export { SignOn } from './sign-on.js';
+export {
+  DomainClaimed,
+  DomainLost,
+  DomainMissing,
+  DomainReleased,
+  DomainVerified,
+  IdentityLinked,
+  SignOnDenied,
+} from './signon.events.js';
+export { SignonModule } from './signon.module.js';
+export { socialConnections } from './social/social-connections.js';
+export { type Asking, Handshake, type Outcome, type SignOnRequest } from './strategy.js';

@@ -1,0 +1,114 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Abilities } from '@foyer/access';
+import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
+import { registerMessages } from '@foyer/i18n';
+import { arrivalSteps, companyPanels, signInWays } from '@foyer/identity';
+import { type Option, setupPages } from '@foyer/settings';
+import { Slots } from '@foyer/slots';
+import { Maintenance } from '@foyer/tenants';
+import { Themes } from '@foyer/theming';
+import { Attempts } from './attempts.js';
+import { AttemptsView } from './attempts-view.js';
+import { ConnectionBook } from './connection-book.js';
+import { ConnectionForm } from './connection-form.js';
+import { ConnectionRights } from './connection-rights.js';
+import { ownerReference } from './connections.js';
+import { CompanySignOnController } from './customer/company-sign-on.controller.js';
+import { hrefOf, SignOnController } from './customer/sign-on.controller.js';
+import { ClaimedDomains } from './domains/claimed-domains.js';
+import { DomainMails } from './domains/domain-mails.js';
+import { Enforcement } from './enforcement.js';
+import { Flows } from './flows.js';
+import { Identities } from './identities.js';
+import { IdentityLinks } from './identity-links.js';
+import { MappedRoles } from './mapped-roles.js';
+import { oidcConnections } from './oidc/oidc-connections.js';
+import { OidcStrategy } from './oidc/oidc.strategy.js';
+import { OpenId } from './oidc/open-id.js';
+import { Replays } from './replays.js';
+import { SignOn } from './sign-on.js';
+import { signonRules } from './signon.rules.js';
+import { socialConnections } from './social/social-connections.js';
+import { SocialStrategy } from './social/social.strategy.js';
+import { CompanySignOnPanel } from './team/company-panel.js';
+import { connectionPages } from './team/connection.controller.js';
+import { DomainsController } from './team/domains.controller.js';
+
+registerMessages('signon', new URL('../locales', import.meta.url));
+
+/** What protocols, and those who bring people in by other ways, use of it. */
+const parts = [
+  ...[ConnectionBook, ConnectionRights, Flows, Replays, Identities, IdentityLinks, MappedRoles, ClaimedDomains],
+  ...[Attempts, Enforcement, SignOn],
+];
+
+@Module({
+  controllers: [
+    ...[SignOnController, CompanySignOnController, DomainsController],
+    connectionPages('oidc', oidcConnections),
+    connectionPages('social', socialConnections as never),
+  ],
+  providers: [
+    ...parts,
+    ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel],
+    ...[OpenId, OidcStrategy, SocialStrategy],
+  ],
+  exports: parts,
+})
+export class SignonModule implements OnModuleInit {
+  constructor(
+    private readonly abilities: Abilities,
+    private readonly themes: Themes,
+    private readonly slots: Slots,
+    private readonly maintenance: Maintenance,
+    private readonly database: Database,
+    private readonly book: ConnectionBook,
+    private readonly domains: ClaimedDomains,
+    private readonly enforcement: Enforcement,
+    private readonly panel: CompanySignOnPanel,
+  ) {}
+
+  onModuleInit(): void {
+    this.abilities.contribute(signonRules);
+    this.themes.registerTemplates('signon', new URL('../templates', import.meta.url));
+    this.maintenance.register('signon.domains', () => this.domains.recheck());
+    this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));
+    // Before anything else is asked of them: by this way they do not get in at all.
+    this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });
+    for (const side of ['portal', 'console'] as const)
+      this.slots.fill(signInWays, 20, { on: side, load: (_, returnTo) => this.ways(side, returnTo) });
+    this.slots.fill(setupPages, 28, {
+      ...{ group: 'sign-in', href: '/console/settings/sign-in-domains', icon: 'globe' },
+      ...{ label: 'signon.domain.title', text: 'signon.domain.lead' },
+    });
+    this.slots.fill(companyPanels, 40, this.panel);
+  }
+
+  /** Buttons for the operator's own, and the way to a company's. */
+  private async ways(side: 'portal' | 'console', returnTo: string | null) {
+    const all = await this.book.all();
+    if (all.length === 0) return null;
+    const offered = await this.book.offered(side);
+    const connections = offered.map((one) => ({
+      name: one.name,
+      href: hrefOf(one, returnTo, side === 'console' ? side : undefined),
+    }));
+    const hasOthers = side === 'portal' && all.some(({ companyId }) => companyId !== null);
+    const query = returnTo ? `?return_to=${encodeURIComponent(returnTo)}` : '';
+    const finder = hasOthers ? `/sign-in/company${query}` : null;
+    return connections.length > 0 || finder
+      ? { template: 'signon/customer/ways', view: { connections, finder } }
+      : null;
+  }
+
+  private owners(chosen: readonly string[]): Promise<Option[]> {
+    return this.database.read((em) =>
+      rows<Option>(
+        em,
+        sql`select id as value, name as label from ${table('person')}
+             where team_role = 'owner' and status = 'active' or id::text = any(${chosen}::text[])
+             order by name ${ALPHABETICAL} limit 200`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { TestTenant } from '@foyer/app-cli/testing';
+import { sql, table } from '@foyer/database';
+import { oidcConnections } from '@foyer/signon';
+import { Collections } from '@foyer/settings';
+import { CLIENT } from './oidc-stand.js';
+
+/** A connection to a provider, as an owner sets it up: first whose it is, then what the provider gives. */
+export async function connected(tenant: TestTenant, issuer: string, more: object = {}) {
+  const actor = await tenant.owner.actor();
+  const collections = tenant.world.get(Collections);
+  const given = {
+    ...{ name: 'Example ID', companyId: null, audience: 'customers' as const, issuer },
+    ...{ clientId: CLIENT.id, clientSecret: CLIENT.secret, scope: 'openid email profile groups' },
+    ...{ emailAttribute: '', nameAttribute: '', groupsAttribute: '', trustsAddresses: false, makesAccounts: true },
+    ...{ roles: [], groupsRule: false, countsAsSecondFactor: false, enforced: false, keeperId: null },
+    ...{ enabled: true, blocked: false },
+  };
+  return tenant.inside(() => collections.add(actor, oidcConnections, { ...given, ...more }));
+}
+
+/** As if its record had been seen. */
+export const owned = (tenant: TestTenant, domain: string, companyId: string | null = null): Promise<void> =>
+  tenant.change(
+    () => sql`insert into ${table('claimed_domain')} (id, domain, company_id, token, verified_at, checked_at)
+              values (gen_random_uuid(), ${domain}, ${companyId}, 'token', now(), now()) returning id`,
+  );
+
+export async function companyId(tenant: TestTenant, name: string): Promise<string> {
+  const [found] = await tenant.query<{ id: string }>(
+    () => sql`select id from ${table('company')} where name = ${name}`,
+  );
+  return found!.id;
+}
+export async function personAt(tenant: TestTenant, email: string) {
+  const [found] = await tenant.query<{ id: string; status: string; teamRole: string | null; role: string | null }>(
+    () => sql`select p.id, p.status, p.team_role as "teamRole", m.role from ${table('person')} p
+                left join ${table('membership')} m on m.person_id = p.id where p.email = ${email}`,
+  );
+  return found ?? null;
+}
