@@ -1,0 +1,239 @@
+import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import { SignOnRefused } from '../refused.js';
+import { attribute, children, NS, only, readXml, textIn, UnreadableXml, within } from './saml-xml.js';
+
+/** Whom an answer has to be from, and for whom. */
+export interface SamlTrust {
+  /** What the provider calls itself (its entity id). */
+  idpIssuer: string;
+  /** Certificates or public keys as PEM; several while one is replaced by another. */
+  certificates: string[];
+  /** Where answers for this connection are sent to. */
+  acs: string;
+  /** What we call ourselves to it. */
+  audience: string;
+  /** Our own, for assertions that only we shall read. */
+  decryptionKey?: string;
+}
+/** What a provider has said, and signed. */
+export interface SamlAnswer {
+  assertionId: string;
+  /** Until when the same answer would count, so that it is remembered for as long. */
+  until: Date;
+  /** The question it answers; null: nobody asked. */
+  inResponseTo: string | null;
+  subject: string;
+  subjectFormat: string | null;
+  /** By which the provider ends the session. */
+  sessionIndex: string | null;
+  attributes: Record<string, string[]>;
+}
+
+/** Of the decoded document. Providers send 10 to 40 KB, with many groups. */
+export const MAX_ANSWER_BYTES = 256 * 1024;
+const BOUNDS = { depth: 40, elements: 5_000 };
+const SKEW_MS = 60_000;
+/** For how long an answer may count at most, whatever it says: providers say five minutes to an hour. */
+const LONGEST_MS = 24 * 3_600_000;
+const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
+const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
+const SHA2 = /^http:\/\/www\.w3\.org\/2001\/04\/xmldsig-more#rsa-sha(?:256|384|512)$/;
+const DIGEST = /^http:\/\/www\.w3\.org\/2001\/04\/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)$/;
+const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+const TRANSFORMS = new Set([EXCLUSIVE, `${NS.signature}enveloped-signature`]);
+/** RSA with the padding of PKCS 1.5 tells too much when it fails. */
+const KEY_TRANSPORT = /#rsa-oaep(?:-mgf1p)?$/;
+
+const refused = (check: string) => new SignOnRefused('answer', check);
+function must(holds: unknown, check: string): asserts holds {
+  if (!holds) throw refused(check);
+}
+
+/**
+ * Judges what came with the browser. The library proves one signature over the part that is read; that this part says the right things, to
+ * us, in time, is checked here, and so is that there is nothing beside it to be mistaken for it (security 28, 29: without that, it takes answers
+ * of other providers, for others, of failures, without a subject).
+ * @param encoded `SAMLResponse`, as it came
+ * @throws SignOnRefused
+ */
+export async function judge(encoded: string, trust: SamlTrust, now = Date.now()): Promise<SamlAnswer> {
+  const xml = decoded(encoded);
+  const response = read(xml);
+  mustBeAnswer(response, trust);
+  mustBePlain(response);
+  const assertion = read(await provenAssertion(encoded, trust));
+  return spoken(assertion, response, trust, now);
+}
+
+/** The document, if it is one of a size that is looked at. */
+function decoded(encoded: string): string {
+  must(encoded.length <= (MAX_ANSWER_BYTES * 4) / 3 + 4_096, 'size');
+  const packed = encoded.replace(/\s+/g, '');
+  must(/^[A-Za-z0-9+/]+={0,2}$/.test(packed), 'base64');
+  const bytes = Buffer.from(packed, 'base64');
+  must(bytes.length <= MAX_ANSWER_BYTES, 'size');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refused('charset');
+  }
+}
+
+function read(xml: string): Element {
+  try {
+    return readXml(xml, BOUNDS);
+  } catch (error) {
+    throw error instanceof UnreadableXml ? refused(error.message) : error;
+  }
+}
+
+/** The envelope: an answer of success, to this address, with one assertion and none beside it. */
+function mustBeAnswer(response: Element, { acs, idpIssuer }: SamlTrust): void {
+  must(response.localName === 'Response' && response.namespaceURI === NS.protocol, 'response');
+  must(attribute(response, 'Version') === '2.0', 'version');
+  const status = only(only(response, 'protocol', 'Status'), 'protocol', 'StatusCode');
+  must(attribute(status, 'Value') === SUCCESS, 'status');
+  must(attribute(response, 'Destination') === acs, 'destination');
+  const issuers = children(response, 'assertion', 'Issuer');
+  must(issuers.length <= 1 && issuers.every((issuer) => textIn(issuer) === idpIssuer), 'issuer');
+  const assertions = within(response).filter(({ localName }) => /^(?:Encrypted)?Assertion$/.test(localName));
+  must(assertions.length === 1 && assertions[0]!.parentNode === response, 'assertions');
+  must(assertions[0]!.namespaceURI === NS.assertion, 'assertions');
+}
+
+/** Each signature is of one kind, over the element that it stands in, and no two elements can be meant by it. */
+function mustBePlain(root: Element): void {
+  const elements = within(root);
+  const ids = elements.flatMap((element) =>
+    ['ID', 'Id', 'id', 'xml:id'].map((name) => attribute(element, name)).filter((id) => id !== null),
+  );
+  must(new Set(ids).size === ids.length, 'ids');
+  for (const element of elements.filter(({ localName }) => localName === 'Signature')) {
+    must(element.namespaceURI === NS.signature, 'signature');
+    const signed = element.parentNode as Element;
+    must(signed === root || (signed.localName === 'Assertion' && signed.parentNode === root), 'signature');
+    must(children(signed, 'signature', 'Signature').length === 1, 'signature');
+    const info = only(element, 'signature', 'SignedInfo');
+    must(info && only(element, 'signature', 'SignatureValue'), 'signed-info');
+    must(within(element).filter(({ localName }) => localName === 'SignedInfo').length === 1, 'signed-info');
+    const algorithm = (of: Element | null) => attribute(of, 'Algorithm') ?? '';
+    must(SHA2.test(algorithm(only(info, 'signature', 'SignatureMethod'))), 'algorithm');
+    must(algorithm(only(info, 'signature', 'CanonicalizationMethod')) === EXCLUSIVE, 'canonicalization');
+    const reference = only(info, 'signature', 'Reference');
+    must(reference && attribute(reference, 'URI') === `#${attribute(signed, 'ID')}`, 'reference');
+    must(DIGEST.test(algorithm(only(reference, 'signature', 'DigestMethod'))), 'algorithm');
+    const transforms = only(reference, 'signature', 'Transforms');
+    must(transforms, 'transforms');
+    must(children(transforms, 'signature', 'Transform').every((one) => TRANSFORMS.has(algorithm(one))), 'transforms'); // prettier-ignore
+    must(children(element, 'signature', 'Object').length === 0, 'object');
+  }
+  const methods = elements.filter(
+    ({ localName, parentNode }) =>
+      localName === 'EncryptionMethod' && (parentNode as Element).localName === 'EncryptedKey',
+  );
+  must(
+    methods.every((method) => KEY_TRANSPORT.test(attribute(method, 'Algorithm') ?? '')),
+    'encryption',
+  );
+}
+
+/** The assertion as it was signed, byte for byte: nothing else of the document is read for who somebody is. */
+async function provenAssertion(encoded: string, trust: SamlTrust): Promise<string> {
+  const library = new SAML({
+    ...{ idpCert: trust.certificates, issuer: trust.audience, audience: trust.audience, callbackUrl: trust.acs },
+    ...{ idpIssuer: trust.idpIssuer, acceptedClockSkewMs: SKEW_MS, maxAssertionAgeMs: 0 },
+    // One signature over the assertion or over all of the answer, as providers choose; which one is read follows from it.
+    ...{ wantAssertionsSigned: false, wantAuthnResponseSigned: false },
+    // The question is compared where the browser's own cookie is at hand.
+    validateInResponseTo: ValidateInResponseTo.never,
+    ...(trust.decryptionKey && { decryptionPvk: trust.decryptionKey }),
+  });
+  const { profile } = await library.validatePostResponseAsync({ SAMLResponse: encoded }).catch((error: unknown) => {
+    throw refused(wordFor(error));
+  });
+  const xml = profile?.getAssertionXml?.();
+  must(xml, 'assertion');
+  return xml;
+}
+
+/** What the assertion says, and that it says it to us, now. */
+function spoken(assertion: Element, response: Element, trust: SamlTrust, now: number): SamlAnswer {
+  must(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'assertion');
+  must(attribute(assertion, 'Version') === '2.0', 'version');
+  const assertionId = attribute(assertion, 'ID');
+  must(assertionId, 'assertion-id');
+  must(textIn(only(assertion, 'assertion', 'Issuer')) === trust.idpIssuer, 'issuer');
+
+  const person = only(assertion, 'assertion', 'Subject');
+  const name = only(person, 'assertion', 'NameID');
+  const subject = textIn(name);
+  must(subject && subject.length <= 1_000, 'name-id');
+  const confirmed = children(person!, 'assertion', 'SubjectConfirmation')
+    .filter((one) => attribute(one, 'Method') === BEARER)
+    .map((one) => only(one, 'assertion', 'SubjectConfirmationData'))
+    .filter((data) => data !== null);
+  must(confirmed.length === 1, 'bearer');
+  const [data] = confirmed as [Element];
+  must(attribute(data, 'Recipient') === trust.acs, 'recipient');
+  must(attribute(data, 'NotBefore') === null, 'bearer');
+  const until = timeAt(data, 'NotOnOrAfter');
+  must(until !== null && now - SKEW_MS < until && until - now <= LONGEST_MS, 'expired');
+
+  const conditions = only(assertion, 'assertion', 'Conditions');
+  must(conditions, 'conditions');
+  const [from, to] = [timeAt(conditions, 'NotBefore'), timeAt(conditions, 'NotOnOrAfter')];
+  must((from === null || from <= now + SKEW_MS) && (to === null || now - SKEW_MS < to), 'expired');
+  const audiences = children(conditions, 'assertion', 'AudienceRestriction');
+  must(audiences.length > 0, 'audience');
+  for (const one of audiences)
+    must(children(one, 'assertion', 'Audience').some((each) => textIn(each) === trust.audience), 'audience'); // prettier-ignore
+
+  const [statement] = children(assertion, 'assertion', 'AuthnStatement');
+  must(statement, 'statement');
+  const over = timeAt(statement, 'SessionNotOnOrAfter');
+  must(over === null || now - SKEW_MS < over, 'expired');
+
+  const inResponseTo = attribute(data, 'InResponseTo');
+  // The envelope's may be unsigned: it has to agree, and never decides.
+  const asked = attribute(response, 'InResponseTo');
+  must(asked === null || asked === inResponseTo, 'in-response-to');
+  return {
+    ...{ assertionId, inResponseTo, subject, until: new Date(until + SKEW_MS) },
+    subjectFormat: attribute(name, 'Format'),
+    sessionIndex: attribute(statement, 'SessionIndex'),
+    attributes: attributesIn(assertion),
+  };
+}
+
+function attributesIn(assertion: Element): Record<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const statement of children(assertion, 'assertion', 'AttributeStatement')) {
+    for (const one of children(statement, 'assertion', 'Attribute')) {
+      const name = attribute(one, 'Name');
+      const values = children(one, 'assertion', 'AttributeValue').map(textIn).filter((value) => value !== null); // prettier-ignore
+      if (name) found.set(name, [...(found.get(name) ?? []), ...values]);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
+/** @throws SignOnRefused for what is no time */
+function timeAt(element: Element, name: string): number | null {
+  const value = attribute(element, name);
+  if (value === null) return null;
+  // Without a zone it would be ours; SAML knows UTC alone (core, 1.3.3).
+  must(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/.test(value), 'time');
+  const at = Date.parse(value);
+  must(!Number.isNaN(at), 'time');
+  return at;
+}
+
+/** The library's complaint in one word of ours. */
+function wordFor(error: unknown): string {
+  const { message } = error as Error;
+  if (/signature|signed/i.test(message)) return 'signature';
+  if (/audience/i.test(message)) return 'audience';
+  if (/expired|not yet valid|timestamp|too old|subject confirmation/i.test(message)) return 'expired';
+  if (/decrypt|encrypt/i.test(message)) return 'encryption';
+  return 'assertion';
+}
