@@ -23,6 +23,7 @@ import { markdownHtml, markdownText } from '../../../libs/core/theming/src/markd
 import { Cookies } from '../../../libs/core/web/src/cookies.js';
 import { parseRecoveryCode } from '../../../libs/portal/factors/src/recovery-codes.js';
 import { parseKey } from '../../../libs/portal/keys/src/secret.js';
+import { readXml, UnreadableXml } from '../../../libs/portal/signon/src/saml/saml-xml.js';
 import { parseTicketNumber } from '../../../libs/portal/tickets/src/ticket-number.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -264,6 +265,19 @@ const PARSERS: Record<string, Parser> = {
         'session',
       ),
   },
+  'an answer of a SAML provider': {
+    packages: ['@xmldom/xmldom'],
+    functions: ['readXml'],
+    most: 256 * 1024,
+    pieces: ['<', '<a', '<a>', '<a/>', '<a b="', '</a>', '<a b=">', '&lt;', '<!', '<?xml ', "'"],
+    feed: (text) => {
+      try {
+        readXml(text, { depth: 40, elements: 5_000 });
+      } catch (error) {
+        if (!(error instanceof UnreadableXml)) throw error;
+      }
+    },
+  },
   'a tenant’s CSS': {
     packages: ['css-tree'],
     most: 200_000,
@@ -312,6 +326,7 @@ const NO_PARSERS = new Set([
   '@zxcvbn-ts/language-common', // a list of words
   '@nestjs/passport', // carries a request to a strategy
   'passport',
+  '@node-saml/node-saml', // what was read and bounded before: saml/attacks.test.ts
   'openid-client', // answers of providers, so much of each and no more: oidc-refusals.test.ts
   'minisearch', // articles that the team has chosen
 ]);

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateSecret, generateSync } from 'otplib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Approvals } from '@foyer/approvals';
 import { Database, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { Factors } from '@foyer/factors';
 import { Companies } from '@foyer/identity';
 import { Mail, MailRules } from '@foyer/mail';
 import { Keys, KeyWarnings } from '@foyer/keys';
@@ -92,10 +94,17 @@ async function missingDomain(): Promise<void> {
   await world.get(Database).write(() => world.get(Outbox).publish(new DomainMissing(id, domain, null)));
 }
 
+async function secondFactor(): Promise<void> {
+  const { id, name } = await (await acme.customer('Fay')).actor();
+  const secret = generateSecret();
+  await world.get(Factors).addApp({ id: id!, name }, secret, generateSync({ secret }), 'Phone');
+}
+
 /** Everything that makes the product write a mail. */
 async function everyMail(): Promise<void> {
   await endingKey();
   await missingDomain();
+  await secondFactor();
   const [mara, bec] = [await acme.agent('Mara'), await (await acme.customer('Bec')).of('Globex', 'company_admin')];
   const [get, draft] = [world.get(Tickets), { priority: 'normal' as const, categoryId: null, fileIds: [] }];
   const group = '0190f000-0000-7000-8000-0000000000b1';

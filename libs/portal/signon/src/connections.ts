@@ -44,7 +44,7 @@ const meaning = {
   /** People who come for the first time get an account. */
   makesAccounts: flag(true, said('makes-accounts')),
   /** Of each group the role: of the team, or in the connection's company. The first that fits counts. */
-  roles: part(z.array(z.object({ group: z.string().max(200), role: z.string().max(80) })).max(MAX_MAPPED).default([])), // prettier-ignore
+  roles: part(z.array(z.object({ group: z.string().max(200), role: z.string().max(80) })).max(MAX_MAPPED).default([]), { label: 'signon.connection.roles' }), // prettier-ignore
   /** Roles given by hand do not last: what the groups say replaces them. */
   groupsRule: flag(false, { ...said('groups-rule'), later: true }),
   countsAsSecondFactor: flag(false, said('second-factor')),

@@ -91,12 +91,6 @@ export class IdentityLinks {
     );
   }
 
-  async forget(id: string): Promise<void> {
-    await this.database.write((em) =>
-      rows(em, sql`delete from ${table('identity_link')} where id = ${id} returning id`),
-    );
-  }
-
   opened(sealed: string | undefined): string | null {
     return sealed === undefined ? null : unseal(this.config.secretKey, purpose(), sealed);
   }
