@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { type RulesetDefinition, Spectral } from '@stoplight/spectral-core';
+import { oas } from '@stoplight/spectral-rulesets';
 import { allScopes, Api, openApiOf } from '@foyer/api';
 import { Keys } from '@foyer/keys';
 import { acme, program, UNKNOWN, world } from './programs.js';
@@ -63,26 +65,26 @@ describe('the document', () => {
     }
   });
 
+  test('keeps to the rules that are everybody’s', async () => {
+    const linter = new Spectral();
+    // A summary says it where there is nothing to add; and tuples, whose items are `false`, are unknown to the other.
+    linter.setRuleset({
+      extends: [[oas as RulesetDefinition, 'recommended']],
+      rules: { 'operation-description': 'off', 'array-items': 'off' },
+    });
+    const found = await linter.run(document() as never);
+    expect(found.map(({ code, path, message }) => `${code}: ${message} ${path.join('.')}`)).toEqual([]);
+  });
+
   test('keeps to the rules of ours', () => {
     const faults: string[] = [];
-    const ids = new Set<string>();
     for (const { path, method, told } of all()) {
       const at = `${method} ${path}`;
       const must = (holds: unknown, rule: string) => holds || faults.push(`${at}: ${rule}`);
-      must(/^[a-z][A-Za-z]+$/.test(told.operationId) && !ids.has(told.operationId), 'a name of its own');
-      ids.add(told.operationId);
+      must(/^[a-z][A-Za-z]+$/.test(told.operationId), 'a name');
       must(/^\/api\/v1(?:\/(?:[a-z]+(?:-[a-z]+)*|\{[a-z]+\}))+$/.test(path), 'words in kebab-case');
       must(told.summary.length > 3 && !told.summary.endsWith('.'), 'a summary');
-      must(
-        told.tags.every((tag) => document().tags.some(({ name }) => name === tag)),
-        'a tag that is told',
-      );
       must(told.security.length > 0, 'a key');
-      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      must(
-        inPath.every((name) => told.parameters.some((one) => one.in === 'path' && one.name === name && one.required)),
-        'parameters of the path',
-      );
       must(
         told.parameters.every((one) => one.in === 'header' || /^[a-z]+(?:_[a-z]+)*$/.test(one.name)),
         'parameters in snake_case',
@@ -103,14 +105,8 @@ describe('the document', () => {
         ),
         'problems',
       );
-      must(
-        Object.keys(told.responses).some((status) => status.startsWith('2')),
-        'an answer',
-      );
     }
     const text = JSON.stringify(document());
-    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
-      if (!document().components.schemas[name!]) faults.push(`${name} is nowhere`);
     if (text.includes('$defs')) faults.push('schemas stand in components');
     const names = [...text.matchAll(/"properties":\{([^}]*)\}/g)];
     expect(names.length).toBeGreaterThan(20);

@@ -12,7 +12,13 @@ export function openApiOf(
 ): Json {
   const schemas: Json = { Problem: PROBLEM };
   const written = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-    const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+    const {
+      $schema: _,
+      $defs = {},
+      ...own
+    } = z.toJSONSchema(schema, {
+      ...{ io, unrepresentable: 'any', override: ({ jsonSchema }) => endTuple(jsonSchema) },
+    }) as Json;
     Object.assign(schemas, toComponents($defs));
     return toComponents(own) as Json;
   };
@@ -24,6 +30,7 @@ export function openApiOf(
     info: {
       title: `${title} API`,
       version: '1',
+      contact: { name: title, url: origin },
       description: `Everything that this portal lets programs do. Scopes: ${scopes.map(({ name }) => `\`${name}\``).join(', ')}.`,
     },
     servers: [{ url: origin }],
@@ -124,6 +131,11 @@ const header = (name: string, description: string, schema: Json = {}): Json => (
   description,
   schema: { type: 'string', ...schema },
 });
+
+/** What a tuple has is all it has, which JSON Schema says apart. */
+function endTuple(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.prefixItems) schema.items ??= false;
+}
 
 /** Schemas with a name of their own stand in `components`. */
 const toComponents = (schema: unknown): Json =>

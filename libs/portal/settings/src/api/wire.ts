@@ -46,7 +46,8 @@ export function wireOf(schema: z.ZodType): Wire {
       return around(def.innerType!, (inner) => inner.optional());
     case 'default':
     case 'prefault': {
-      const given = def.defaultValue;
+      // What is read into the schema is not yet what it gives.
+      const given = def.type === 'prefault' ? def.innerType!.parse(def.defaultValue) : def.defaultValue;
       return around(def.innerType!, (inner, { out }) => inner.default(() => out(given)));
     }
     default:
