@@ -71,7 +71,9 @@ export class Visitor {
 
   private dressed(test: Test, headers: Record<string, string> = {}): Test {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    return test.set({ Host: this.host, ...(cookie ? { Cookie: cookie } : {}), ...headers }).redirects(0);
+    // Packing and unpacking each page took a third of the time of tests that read many.
+    const unpacked = { 'Accept-Encoding': 'identity' };
+    return test.set({ Host: this.host, ...unpacked, ...(cookie ? { Cookie: cookie } : {}), ...headers }).redirects(0);
   }
 
   private done(response: Response): Response {
