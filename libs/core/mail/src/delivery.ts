@@ -4,7 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { TooMany } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { type Limit, Limits } from '@foyer/credentials';
-import { Database, DatabaseUnreachable, waitBefore } from '@foyer/database';
+import { apart, Database, DatabaseUnreachable, waitBefore } from '@foyer/database';
 import { OnEvent, Outbox } from '@foyer/events';
 import { Composer } from './composer.js';
 import { Mail } from './mail.entity.js';
@@ -39,7 +39,9 @@ export class Delivery {
     private readonly outlet: Outlet,
     private readonly rules: MailRules,
     private readonly limits: Limits,
-  ) {}
+  ) {
+    outlet.onReturn(() => void this.hurry());
+  }
 
   @OnEvent(MailQueued, 'mail.send', { lane: 'outside' })
   async send({ mailId }: MailQueued): Promise<void> {
@@ -58,6 +60,11 @@ export class Delivery {
     }
     await this.settleSurely(mail, { status: 'sent', subject, sentAt: new Date(), lastError: null, data: null });
     if (serverIsBack) await this.outbox.hurry(MailQueued);
+  }
+
+  /** All mails that wait for later are due now. Where that cannot be noted they go when their time comes. */
+  private hurry(): Promise<void> {
+    return apart(() => this.outbox.hurry(MailQueued)).catch((error: Error) => this.log.warn(error.message));
   }
 
   private async message(mail: Mail) {

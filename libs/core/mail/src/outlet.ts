@@ -2,7 +2,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
-import { waitBefore } from '@foyer/database';
+import { Lifeline } from '@foyer/database';
 import { outsidePlaces } from '@foyer/events';
 
 /** The mail server did not take the mail now; it may later. */
@@ -32,16 +32,22 @@ interface SmtpError extends Error {
 }
 
 /**
- * The way out to the SMTP server. After a connection has failed nothing is tried for a while except one probe at a time,
- * so that a server that stalls keeps few jobs waiting; how many there may be at all, their lane says (`@foyer/events`).
+ * The way out to the SMTP server. After a connection has failed no mail is tried until the server has answered to a call of
+ * its own, one at a time: a server that stalls keeps few jobs waiting, and no mail has to come at the right moment for its return to be
+ * noticed. How many jobs there may be at all, their lane says (`@foyer/events`).
  */
 @Injectable()
 export class Outlet implements OnApplicationShutdown {
   private readonly log = new Logger('Mail');
   private readonly transport: Transporter<SMTPPool.SentMessageInfo>;
-  private failures = 0;
-  private pausedUntil = 0;
-  private probing = false;
+  private readonly line: Lifeline;
+  /** It has not answered since a connection failed. */
+  private silent = false;
+  /** It did not answer when it was asked, or mails were turned away for it: once it answers, what waits is due. */
+  private away = false;
+  /** It broke off a mail, which may be for that mail: that it is well again, the next one shows that goes. */
+  private brokeOff = false;
+  private returned: () => void = () => undefined;
 
   constructor(@Inject(CONFIG) config: Config, @Optional() @Inject(MAIL_PATIENCE) patience: Patience = PATIENCE) {
     this.transport = createTransport({
@@ -58,35 +64,52 @@ export class Outlet implements OnApplicationShutdown {
       disableUrlAccess: true,
     } as SMTPPool.Options);
     this.transport.on('error', (error) => this.log.warn(error.message));
+    this.line = new Lifeline({
+      open: async () => void (await this.transport.verify()),
+      onFailure: () => (this.away = true),
+      onReturn: () => {
+        this.silent = false;
+        if (this.away) this.returned();
+        this.away = false;
+      },
+    });
+  }
+
+  /** Calls `told` when the server had been away and takes connections again. */
+  onReturn(told: () => void): void {
+    this.returned = told;
   }
 
   /**
-   * Returns true when the server had been away and is back.
+   * Returns true when the server had broken off mails and takes them again.
    * @throws NotNow when it may work later, RefusedForGood when it never will
    */
   async send(message: SMTPPool.MailOptions): Promise<boolean> {
-    const probe = this.failures > 0;
-    if (probe && (this.probing || Date.now() < this.pausedUntil)) throw new NotNow('The mail server does not answer');
-    this.probing = probe;
+    if (this.silent) {
+      this.away = true;
+      throw new NotNow('The mail server does not answer');
+    }
     try {
       await this.transport.sendMail(message);
-      const back = this.failures > 0;
-      this.failures = 0;
-      return back;
     } catch (error) {
       throw this.judged(error as SmtpError);
-    } finally {
-      if (probe) this.probing = false;
     }
+    const back = this.brokeOff;
+    this.brokeOff = false;
+    return back;
   }
 
   onApplicationShutdown(): void {
+    this.line.close();
     this.transport.close();
   }
 
   private judged({ responseCode, command = '', message }: SmtpError): Error {
     if (responseCode && responseCode >= 500 && ABOUT_THE_MAIL.has(command)) return new RefusedForGood(message);
-    if (!responseCode) this.pausedUntil = Date.now() + waitBefore((this.failures += 1));
+    if (!responseCode) {
+      this.silent = this.brokeOff = true;
+      this.line.lost();
+    }
     return new NotNow(message);
   }
 }
