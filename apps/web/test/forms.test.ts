@@ -6,7 +6,7 @@ import { loginUrl, sql, table } from '@foyer/database';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue } from '@foyer/surveys';
 import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js';
 import pg from 'pg';
-import { Factors } from '@foyer/factors';
+import { Factors, Resets } from '@foyer/factors';
 import { generateSecret, generateSync } from 'otplib';
 import { Approvals } from '@foyer/approvals';
 import { ticketNumber, Tickets } from '@foyer/tickets';
@@ -57,6 +57,8 @@ const TEAM_PAGES = [
     '/console/account/security',
     '/console/account/security/app',
     'an app of the team',
+    'a person whose factors are reset',
+    'resetting factors',
     '/console/settings/second-factor',
   ],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
@@ -305,10 +307,19 @@ async function holdFactors(): Promise<void> {
     const code = generateSync({ secret });
     await acme.inside(() => factors.addApp({ id: who.id!, name: who.name }, secret, code, 'Phone'));
     const [held] = await acme.inside(() => factors.of(who.id!));
-    const path = `/account/security/${held!.id}`;
+    const path = `/account/security/methods/${held!.id}`;
     if (person.name === 'Ana') named['an app that shows codes'] = path;
     if (person.name === 'Owner') named['an app of the team'] = `/console${path}`;
   }
+  for (const { email } of [await acme.customer('Ana'), acme.owner, uma])
+    await acme.inside(() => world.get(Resets).beginFor(email, 'Lost'));
+  named['a person whose factors are reset'] = `/console/people/${(await uma.actor()).id}`;
+  named['resetting factors'] = `${named['a person whose factors are reset']}/factors`;
+  const link = await world.mails.linkTo((await acme.customer('Ana')).email, '/sign-in/recovery');
+  await acme.change(
+    () => sql`update ${table('token')} set created_at = now() - interval '2 days' where purpose = 'factor-reset'`,
+  );
+  named['a reset of factors'] = pathOf(link);
   visitors['on the way in'] = acme.visitor();
   await visitors['on the way in'].signIn(uma.email, PASSWORD);
   const lin = await (await acme.customer('Lin')).of('Strict');
@@ -367,6 +378,8 @@ describe('bad input gets a message by its field, and what was typed comes back',
     ['staff at the door', '/sign-in'],
     ['on the way in', '/sign-in/code'],
     ['must set up', '/sign-in/set-up'],
+    ['on the way in', '/sign-in/code/lost'],
+    ['guest', 'a reset of factors'],
     ['business', '/'],
   ])(
     '%s: %s',

@@ -30,6 +30,8 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/sign-in',
         '/sign-in/code',
         '/sign-in/set-up',
+        '/sign-in/code/lost',
+        '/sign-in/recovery?token=x',
       ],
     ],
     [

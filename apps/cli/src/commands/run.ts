@@ -78,6 +78,13 @@ const commands: Record<string, Command> = {
     about: 'resume a suspended tenant',
     run: (config, [slug]) => tenant.resume(config, need(slug, 'a slug')),
   },
+  'tenant reset-factors': {
+    usage: 'tenant reset-factors <slug> <email> --reason REASON',
+    about: 'let someone who has lost all second factors begin anew, after the waiting time',
+    options: { reason: text },
+    run: (config, [slug, email], { reason }) =>
+      tenant.resetFactors(config, need(slug, 'a slug'), need(email, 'an email address'), need(reason, '--reason')),
+  },
   'staff create': {
     usage: 'staff create <email> --name NAME [--role owner|support|billing|auditor]',
     about: 'create a staff account; prints its password once',

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { DomainError } from '@foyer/access';
 import type { Config } from '@foyer/config';
+import { Resets } from '@foyer/factors';
 import { translate } from '@foyer/i18n';
 import { inTenant } from '@foyer/tenancy';
 import { Directory, OwnerArrival, Packs, slug as slugSchema, TenantList, Tenants } from '@foyer/tenants';
@@ -63,6 +64,16 @@ export async function apply(config: Config, id: string): Promise<void> {
     if (!pack) throw new Obstacle(`tenants/${id} does not declare a tenant: add a slug to its tenant.json.`);
     const what = { made: 'created', applied: 'updated', unchanged: 'already up to date' };
     print(`${pack.slug}: ${what[await applyPack(app, pack)]}`);
+  });
+}
+
+/** For an owner whom nobody in the team can help. They hear of it and may stop it, as by anybody else. */
+export async function resetFactors(config: Config, slug: string, email: string, reason: string): Promise<void> {
+  await withApplication(config, async (app) => {
+    const found = await app.get(Directory).bySlug(slug);
+    if (!found) throw new Obstacle(`There is no tenant “${slug}”.`);
+    await inWords(() => inTenant(found, () => app.get(Resets).beginFor(email, reason)));
+    print(`${email} has been sent a link, which opens after the waiting time.`);
   });
 }
 

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@foyer/events';
 import { type About, type Notice, Notices } from '@foyer/notify';
 import { currentTenant } from '@foyer/tenancy';
-import { FactorAdded, FactorRemoved, RecoveryCodesMade, RecoveryCodeUsed } from './factor.events.js';
+import { FactorAdded, FactorRemoved, FactorsReset, RecoveryCodesMade, RecoveryCodeUsed } from './factor.events.js';
 
 interface Changed {
   /** `factors.email.<change>`. */
-  change: 'added-app' | 'added-passkey' | 'removed' | 'codes' | 'code-used';
+  change: 'added-app' | 'added-passkey' | 'removed' | 'codes' | 'code-used' | 'reset';
   left?: number;
 }
 
@@ -44,6 +44,11 @@ export class FactorMails {
   @OnEvent(RecoveryCodeUsed, 'factors.mail-code-used')
   async codeUsed({ personId, left, at }: RecoveryCodeUsed): Promise<void> {
     await this.tell(personId, `code used ${at}`, { change: 'code-used', left });
+  }
+
+  @OnEvent(FactorsReset, 'factors.mail-reset')
+  async reset({ personId, at }: FactorsReset): Promise<void> {
+    await this.tell(personId, `reset ${at}`, { change: 'reset' });
   }
 
   private tell(personId: string, id: string, facts: Changed): Promise<void> {

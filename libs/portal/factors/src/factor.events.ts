@@ -49,3 +49,29 @@ export class FactorRefused {
     readonly ip: string | null,
   ) {}
 }
+
+/** What somebody has beside their password is to be taken away, because it is lost; it can be stopped for a while. */
+@EventName('factor.reset-begun')
+export class FactorResetBegun {
+  constructor(
+    readonly personId: string,
+    /** In the words of whoever began it. */
+    readonly reason: string,
+  ) {}
+}
+
+/** Somebody has said that nothing was lost. */
+@EventName('factor.reset-stopped')
+export class FactorResetStopped {
+  constructor(readonly personId: string) {}
+}
+
+/** All that somebody had beside their password was taken away; their sessions have ended. */
+@EventName('factor.all-reset')
+export class FactorsReset {
+  constructor(
+    readonly personId: string,
+    /** ISO; makes the event unique. */
+    readonly at: string,
+  ) {}
+}

@@ -6,14 +6,18 @@ import { Themes } from '@foyer/theming';
 import { FactorsSection } from './account/factors-section.js';
 import { ConsoleSecurityController, CustomerSecurityController } from './account/security.controller.js';
 import { AppSetUp } from './app-set-up.js';
+import { RecoveryController } from './arrival/recovery.controller.js';
 import { SetUpController } from './arrival/set-up.controller.js';
 import { CodeController } from './arrival/code.controller.js';
 import { CodeGuesses } from './code-guesses.js';
 import { Demands } from './demands.js';
 import { FactorMails } from './factor-mails.js';
 import { Factors } from './factors.js';
+import { ResetMails } from './reset-mails.js';
+import { Resets } from './resets.js';
 import { SecondFactor } from './second-factor.js';
 import { CompanyDemand, CompanyDemandController, ConsoleCompanyDemandController } from './team/company-demand.js';
+import { PersonFactors, PersonFactorsController } from './team/person-factors.js';
 import { DemandsController, PATH } from './team/demands.controller.js';
 
 registerMessages('factors', new URL('../locales', import.meta.url));
@@ -21,10 +25,28 @@ registerMessages('factors', new URL('../locales', import.meta.url));
 @Module({
   controllers: [
     ...[CodeController, SetUpController, CustomerSecurityController, ConsoleSecurityController],
-    ...[DemandsController, CompanyDemandController, ConsoleCompanyDemandController],
+    ...[
+      RecoveryController,
+      PersonFactorsController,
+      DemandsController,
+      CompanyDemandController,
+      ConsoleCompanyDemandController,
+    ],
   ],
-  providers: [Factors, CodeGuesses, AppSetUp, SecondFactor, FactorMails, FactorsSection, Demands, CompanyDemand],
-  exports: [Factors],
+  providers: [
+    Factors,
+    CodeGuesses,
+    AppSetUp,
+    SecondFactor,
+    FactorMails,
+    FactorsSection,
+    Demands,
+    CompanyDemand,
+    Resets,
+    ResetMails,
+    PersonFactors,
+  ],
+  exports: [Factors, Resets],
 })
 export class FactorsModule implements OnModuleInit {
   constructor(

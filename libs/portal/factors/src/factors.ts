@@ -117,6 +117,11 @@ export class Factors {
     });
   }
 
+  /** In the transaction of a verb that has judged it. */
+  async removeAll(personId: string): Promise<void> {
+    await this.database.write((em) => rows(em, sql`delete from ${table('credential')} where person_id = ${personId}`));
+  }
+
   /** Ten new recovery codes, shown this once; those before are worth nothing. @throws Conflict without a factor that they stand for */
   async makeCodes(who: Who): Promise<string[]> {
     return this.database.write(async (em) => {

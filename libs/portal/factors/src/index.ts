@@ -1,3 +1,4 @@
 export { FactorAdded, FactorRemoved, RecoveryCodesMade, RecoveryCodeUsed } from './factor.events.js';
 export { Factors, type HeldFactor } from './factors.js';
+export { Resets } from './resets.js';
 export { FactorsModule } from './factors.module.js';

@@ -172,7 +172,7 @@ describe('15, 18 and 19: changing what one signs in with', () => {
       () =>
         sql`select c.id from ${table('credential')} c join ${table('person')} p on p.id = c.person_id where p.email = ${email} and c.kind = 'app'`,
     );
-    const path = ['/account/security', found[0]?.id, what].filter(Boolean).join('/');
+    const path = found[0] ? `/account/security/methods/${found[0].id}/${what}` : `/account/security/${what}`;
     await browser.get('/account/security');
     expect((await browser.post(path, { current_password: 'wrong' })).status).toBe(422);
     return browser.post(path, { current_password: PASSWORD });
@@ -218,7 +218,7 @@ describe('15, 18 and 19: changing what one signs in with', () => {
       ['name', { label: 'Mine' }],
       ['removal', { current_password: PASSWORD }],
     ] as const)
-      expect((await kim.browser.post(`/account/security/${id}/${path}`, fields)).status).toBe(404);
+      expect((await kim.browser.post(`/account/security/methods/${id}/${path}`, fields)).status).toBe(404);
     const foreign = await secretOn(jo.browser, '/account/security/app');
     await kim.browser.get('/account/security/app');
     const planted = { ...foreign.form, label: 'X', code: codeOf(foreign.secret), current_password: PASSWORD };

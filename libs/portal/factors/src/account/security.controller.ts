@@ -18,6 +18,7 @@ import {
 import { AppSetUp } from '../app-set-up.js';
 import { codesView } from '../codes-view.js';
 import { Factors } from '../factors.js';
+import { Resets } from '../resets.js';
 import { FEW } from '../recovery-codes.js';
 
 const password = z.string().max(1000).default('');
@@ -39,6 +40,7 @@ abstract class SecurityController {
     private readonly arrivals: Arrivals,
     private readonly factors: Factors,
     private readonly app: AppSetUp,
+    private readonly resets: Resets,
   ) {}
 
   @Get()
@@ -79,20 +81,26 @@ abstract class SecurityController {
     return codes ? this.shown(codes) : this.view(visit, actor, form);
   }
 
-  @Get(':id')
+  @Get('methods/:id')
   @View('factors/factor')
   one(@Ask(onFactor) { visit, actor, id: factor }: Asked<typeof onFactor, PortalActor>) {
     return this.factorView(visit, actor, factor);
   }
 
-  @Post(':id/name')
+  @Post('reset/stop')
+  async stopReset(@Ask() { actor }: Asked<object, PortalActor>) {
+    await this.resets.stopOf(actor, { id: actor.id!, teamRole: actor.teamRole });
+    return seeOther(`${this.base}/account`, 'factors.reset.stopped');
+  }
+
+  @Post('methods/:id/name')
   @View('factors/factor')
   async rename(@Ask(renaming) { visit, actor, id: factor, form }: Asked<typeof renaming, PortalActor>) {
     await form.attempt(({ label }) => this.factors.rename(actor.id!, factor, label));
     return form.failed ? this.factorView(visit, actor, factor, { name: form }) : seeOther(this.home, 'factors.renamed');
   }
 
-  @Post(':id/removal')
+  @Post('methods/:id/removal')
   @View('factors/factor')
   async remove(@Ask(removing) { visit, actor, id: factor, form }: Asked<typeof removing, PortalActor>) {
     await form.attempt(async ({ current_password }) => {
@@ -129,7 +137,7 @@ abstract class SecurityController {
     if (!factor) throw new NotFound();
     const asks = await this.accounts.confirmedBy(actor);
     const forms = { name: visit.form({ label: factor.label }), removal: visit.form(), ...sent };
-    return { base: this.base, asks, id, kind: factor.kind, last: held.length === 1, forms };
+    return { base: this.base, asks, factor: id, kind: factor.kind, last: held.length === 1, forms };
   }
 
   private async view(visit: Visit, actor: PortalActor, form: FormState<unknown> = visit.form()) {
