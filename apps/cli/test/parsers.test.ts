@@ -1,3 +1,4 @@
+import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -21,6 +22,7 @@ import { parseMail } from '../../../libs/core/inbound/src/parse-mail.js';
 import { checkTemplate } from '../../../libs/core/theming/src/check-template.js';
 import { markdownHtml, markdownText } from '../../../libs/core/theming/src/markdown.js';
 import { Cookies } from '../../../libs/core/web/src/cookies.js';
+import { parseAnswer } from '../../../libs/portal/factors/src/passkeys.js';
 import { parseRecoveryCode } from '../../../libs/portal/factors/src/recovery-codes.js';
 import { parseKey } from '../../../libs/portal/keys/src/secret.js';
 import { readXml, UnreadableXml } from '../../../libs/portal/signon/src/saml/saml-xml.js';
@@ -103,6 +105,19 @@ const PARSERS: Record<string, Parser> = {
     most: MEGABYTE,
     pieces: ['foyer_live_', 'a', '0_'],
     feed: (text) => void parseKey(text),
+  },
+  'the answer of a passkey': {
+    packages: ['@simplewebauthn/server'],
+    functions: ['parseAnswer'],
+    most: 50_000,
+    pieces: ['{"id":"a","response":{"x":', '[', 'AQID', '\\u0000'],
+    feed: async (text) => {
+      parseAnswer(text);
+      const response = { clientDataJSON: text, attestationObject: Buffer.from(text).toString('base64url') };
+      const answer = { id: 'a', rawId: 'a', type: 'public-key' as const, clientExtensionResults: {}, response };
+      const expected = { expectedChallenge: 'x', expectedOrigin: 'https://a.example', expectedRPID: 'a.example' };
+      await verifyRegistrationResponse({ response: answer, ...expected }).catch(() => undefined);
+    },
   },
   'a recovery code': {
     functions: ['parseRecoveryCode'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Response } from 'supertest';
 import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
@@ -43,6 +44,7 @@ const CUSTOMER_PAGES = [
     '/account',
     '/account/security',
     '/account/security/app',
+    '/account/security/passkey',
     'an app that shows codes',
     '/company',
     'new address',
@@ -56,6 +58,7 @@ const TEAM_PAGES = [
   ...[
     '/console/account/security',
     '/console/account/security/app',
+    '/console/account/security/passkey',
     'an app of the team',
     'a person whose factors are reset',
     'resetting factors',
@@ -306,6 +309,8 @@ async function holdFactors(): Promise<void> {
     const [who, secret] = [await person.actor(), generateSecret()];
     const code = generateSync({ secret });
     await acme.inside(() => factors.addApp({ id: who.id!, name: who.name }, secret, code, 'Phone'));
+    const key = { id: randomUUID(), label: 'Key', handle: randomUUID(), data: { publicKey: '' }, counter: 0 };
+    await acme.inside(() => factors.addPasskey({ id: who.id!, name: who.name }, key));
     const [held] = await acme.inside(() => factors.of(who.id!));
     const path = `/account/security/methods/${held!.id}`;
     if (person.name === 'Ana') named['an app that shows codes'] = path;

@@ -48,6 +48,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/account',
         '/account/security',
         '/account/security/app',
+        '/account/security/passkey',
         '/company',
       ],
     ],

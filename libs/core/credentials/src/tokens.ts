@@ -1,5 +1,6 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '@foyer/database';
+import { Database, rows, sql, table } from '@foyer/database';
 import { hashSecret, newSecret } from './secrets.js';
 import { Token } from './token.entity.js';
 
@@ -60,6 +61,22 @@ export class Tokens {
       const used = await em.nativeUpdate(Token, where, { usedAt: new Date() });
       return used === 1 ? em.findOne(Token, { tokenHash: where.tokenHash }) : null;
     });
+  }
+
+  /**
+   * Notes that something which was made without a row here, such as a signed challenge, has been used: of two at the same time one is
+   * told that it was the first.
+   */
+  async spend(purpose: string, secret: string, hours: number): Promise<boolean> {
+    const spent = await this.database.write((em) =>
+      rows(
+        em,
+        sql`insert into ${table('token')} (id, purpose, token_hash, email, expires_at, used_at)
+            values (${randomUUIDv7()}, ${purpose}, ${hashSecret(`${purpose} ${secret}`)}, '', now() + ${hours} * interval '1 hour', now())
+            on conflict (token_hash) do nothing returning id`,
+      ),
+    );
+    return spent.length > 0;
   }
 
   /** Withdraws what was sent and not yet used, e.g. an invitation. False when there is no such thing. */

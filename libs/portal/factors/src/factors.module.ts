@@ -6,6 +6,7 @@ import { Themes } from '@foyer/theming';
 import { FactorsSection } from './account/factors-section.js';
 import { ConsoleSecurityController, CustomerSecurityController } from './account/security.controller.js';
 import { AppSetUp } from './app-set-up.js';
+import { PasskeyController, PasskeyWay } from './arrival/passkey.controller.js';
 import { RecoveryController } from './arrival/recovery.controller.js';
 import { SetUpController } from './arrival/set-up.controller.js';
 import { CodeController } from './arrival/code.controller.js';
@@ -13,6 +14,7 @@ import { CodeGuesses } from './code-guesses.js';
 import { Demands } from './demands.js';
 import { FactorMails } from './factor-mails.js';
 import { Factors } from './factors.js';
+import { Passkeys } from './passkeys.js';
 import { ResetMails } from './reset-mails.js';
 import { Resets } from './resets.js';
 import { SecondFactor } from './second-factor.js';
@@ -24,7 +26,7 @@ registerMessages('factors', new URL('../locales', import.meta.url));
 
 @Module({
   controllers: [
-    ...[CodeController, SetUpController, CustomerSecurityController, ConsoleSecurityController],
+    ...[CodeController, SetUpController, PasskeyController, CustomerSecurityController, ConsoleSecurityController],
     ...[
       RecoveryController,
       PersonFactorsController,
@@ -43,6 +45,8 @@ registerMessages('factors', new URL('../locales', import.meta.url));
     Demands,
     CompanyDemand,
     Resets,
+    Passkeys,
+    PasskeyWay,
     ResetMails,
     PersonFactors,
   ],

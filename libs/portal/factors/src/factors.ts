@@ -22,6 +22,13 @@ export interface HeldFactor {
   createdAt: string;
   lastUsedAt: string | null;
 }
+interface NewPasskey {
+  id: string;
+  label: string;
+  handle: string;
+  data: object;
+  counter: number;
+}
 type Who = Pick<Person, 'id' | 'name'>;
 const doneBy = ({ id, name }: Who) => ({ by: { kind: 'person' as const, id, name } });
 
@@ -80,6 +87,23 @@ export class Factors {
             values (${id}, ${who.id}, 'app', ${label}, ${data}::jsonb, ${step})`,
       );
       await this.outbox.publish(new FactorAdded(who.id, id, 'app'), doneBy(who));
+      return this.firstCodes(who);
+    });
+  }
+
+  /** A passkey that has shown what it should: `Passkeys`. */
+  addPasskey(who: Who, { id, label, handle, data, counter }: NewPasskey): Promise<string[] | null> {
+    return this.database.write(async (em) => {
+      await this.inTurn(who.id);
+      await this.mustHaveRoom(who.id);
+      const added = await rows(
+        em,
+        sql`insert into ${table('credential')} (id, person_id, kind, label, handle, data, counter)
+            values (${id}, ${who.id}, 'passkey', ${label}, ${handle}, ${JSON.stringify(data)}::jsonb, ${counter})
+            on conflict (handle) where handle is not null do nothing returning id`,
+      );
+      if (added.length === 0) throw new InvalidField('', 'factors.passkey.wrong');
+      await this.outbox.publish(new FactorAdded(who.id, id, 'passkey'), doneBy(who));
       return this.firstCodes(who);
     });
   }

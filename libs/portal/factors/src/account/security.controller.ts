@@ -18,6 +18,7 @@ import {
 import { AppSetUp } from '../app-set-up.js';
 import { codesView } from '../codes-view.js';
 import { Factors } from '../factors.js';
+import { Passkeys } from '../passkeys.js';
 import { Resets } from '../resets.js';
 import { FEW } from '../recovery-codes.js';
 
@@ -25,6 +26,14 @@ const password = z.string().max(1000).default('');
 const confirming = { form: z.object({ current_password: password }) };
 const addingApp = {
   form: z.object({ label: field.name(60), code: z.string().trim().min(1).max(20), current_password: password }),
+};
+const addingPasskey = {
+  form: z.object({
+    label: field.name(60),
+    current_password: password,
+    kept_token: z.string().default(''),
+    answer_token: z.string().default(''),
+  }),
 };
 const onFactor = { params: { id } };
 const renaming = { params: { id }, form: z.object({ label: field.name(60) }) };
@@ -41,6 +50,7 @@ abstract class SecurityController {
     private readonly factors: Factors,
     private readonly app: AppSetUp,
     private readonly resets: Resets,
+    private readonly passkeys: Passkeys,
   ) {}
 
   @Get()
@@ -66,6 +76,25 @@ abstract class SecurityController {
       return first;
     });
     if (form.failed) return this.appView(visit, actor, form);
+    return codes ? this.shown(codes) : seeOther(this.home, 'factors.added');
+  }
+
+  @Get('passkey')
+  @View('factors/passkey')
+  blankPasskey(@Ask() { visit, actor }: Asked<object, PortalActor>) {
+    return this.passkeyView(actor, visit.form({ label: visit.t('factors.kind.passkey') }));
+  }
+
+  @Post('passkey')
+  @View('factors/passkey')
+  async addPasskey(@Ask(addingPasskey) { visit, actor, form }: Asked<typeof addingPasskey, PortalActor>) {
+    const codes = await form.attempt(async ({ label, current_password, kept_token: kept, answer_token: answer }) => {
+      await this.accounts.confirm(actor, current_password);
+      const first = await this.passkeys.register(whoIs(actor), { kept, answer, label });
+      await this.arrivals.renew(visit, actor, 'passkey');
+      return first;
+    });
+    if (form.failed) return this.passkeyView(actor, form);
     return codes ? this.shown(codes) : seeOther(this.home, 'factors.added');
   }
 
@@ -124,6 +153,13 @@ abstract class SecurityController {
   private async appView(visit: Visit, actor: PortalActor, form?: FormState<unknown>) {
     const asks = await this.accounts.confirmedBy(actor);
     return { base: this.base, asks, ...(await this.app.view(visit, { id: actor.id!, email: actor.email! }, form)) };
+  }
+
+  private async passkeyView(actor: PortalActor, form: FormState<unknown>) {
+    const asks = await this.accounts.confirmedBy(actor);
+    const { id: personId, email, name } = actor;
+    const question = await this.passkeys.toRegister({ id: personId!, email: email!, name });
+    return { base: this.base, asks, ...question, form };
   }
 
   private async factorView(

@@ -1,9 +1,20 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '@foyer/database';
-import { Arrivals, SignIn } from '@foyer/identity';
-import { Ask, type Asked, DuringMaintenance, Guest, PortalController, Repeatable, seeOther, View } from '@foyer/web';
+import { type Arrival, Arrivals, SignIn } from '@foyer/identity';
+import {
+  Ask,
+  type Asked,
+  DuringMaintenance,
+  type FormState,
+  Guest,
+  PortalController,
+  Repeatable,
+  seeOther,
+  View,
+} from '@foyer/web';
 import { Factors } from '../factors.js';
+import { Passkeys } from '../passkeys.js';
 import { STEP } from '../second-factor.js';
 
 const coding = { form: z.object({ code: z.string().trim().min(1).max(60) }) };
@@ -19,6 +30,7 @@ export class CodeController {
     private readonly factors: Factors,
     private readonly signIn: SignIn,
     private readonly database: Database,
+    private readonly passkeys: Passkeys,
   ) {}
 
   @Get()
@@ -26,7 +38,8 @@ export class CodeController {
   @DuringMaintenance()
   @View('factors/code')
   async page(@Ask() { visit }: Asked) {
-    return (await this.arrivals.waiting(visit)) ? { form: visit.form() } : backToSignIn();
+    const arrival = await this.arrivals.waiting(visit);
+    return arrival ? this.view(arrival, visit.form()) : backToSignIn();
   }
 
   @Post()
@@ -45,6 +58,13 @@ export class CodeController {
         return this.arrivals.pass(visit, STEP, factor);
       }),
     );
-    return form.failed ? { form } : (next ?? backToSignIn());
+    return form.failed ? this.view(arrival, form) : (next ?? backToSignIn());
+  }
+
+  private async view({ person }: Arrival, form: FormState<unknown>) {
+    const held = await this.factors.of(person.id);
+    const question = held.some(({ kind }) => kind === 'passkey') ? await this.passkeys.toShow(person.id) : null;
+    const passkey = question && { ...question, action: '/sign-in/code/passkey', returnTo: null, offered: false };
+    return { form, passkey };
   }
 }
