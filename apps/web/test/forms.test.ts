@@ -9,6 +9,8 @@ import { type Control, formsOf, type PageForm, unescaped } from './page-forms.js
 import pg from 'pg';
 import { Factors, Resets } from '@foyer/factors';
 import { generateSecret, generateSync } from 'otplib';
+import { type Method, signInSettings } from '@foyer/identity';
+import { Settings } from '@foyer/settings';
 import { Approvals } from '@foyer/approvals';
 import { ticketNumber, Tickets } from '@foyer/tickets';
 import { routesOf } from './routes.js';
@@ -31,6 +33,8 @@ const GUEST_PAGES = [
   '/sign-in',
   '/register',
   '/forgot',
+  '/sign-in/link',
+  'a link to sign in',
   '/console/sign-in',
   'reset',
   'invitation',
@@ -63,6 +67,7 @@ const TEAM_PAGES = [
     'a person whose factors are reset',
     'resetting factors',
     '/console/settings/second-factor',
+    '/console/settings/sign-in',
   ],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
@@ -251,6 +256,7 @@ async function prepare(): Promise<void> {
   await team!.post(`${named['a company']}/invitations`, { email: 'newer@customers.example', role: 'user' });
   await setUpRequests(team!, customer!);
   await askCustomers();
+  await mailLinks();
   await holdFactors();
   await layAside();
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
@@ -299,6 +305,21 @@ async function prepare(): Promise<void> {
   const entry = new URL(unescaped(/href="(http:[^"]+welcome\?token[^"]+)"/.exec(signedUp.text)![1]!));
   visitors['new owner'] = world.visitor(entry.host);
   named['welcome'] = entry.pathname + entry.search;
+}
+
+/** Links to sign in, which have to be switched on. */
+async function mailLinks(): Promise<void> {
+  const all = { methods: ['password', 'email-link', 'passkey', 'connection'] as Method[] };
+  await acme.inside(() =>
+    world.get(Settings).apply(signInSettings, {
+      team: { ...all, idleHours: 24, absoluteDays: 14 },
+      customers: { ...all, idleHours: 72, absoluteDays: 30 },
+    }),
+  );
+  const { email } = await acme.customer('Lio');
+  await visitors['guest']!.get('/sign-in/link');
+  await visitors['guest']!.post('/sign-in/link', { email });
+  named['a link to sign in'] = pathOf(await world.mails.linkTo(email, '/sign-in/link'));
 }
 
 /** Apps that show codes, and somebody whose code is waited for. */

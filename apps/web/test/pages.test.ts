@@ -86,6 +86,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/settings/portal',
         '/console/settings/legal',
         '/console/settings/second-factor',
+        '/console/settings/sign-in',
       ],
     ],
     [joan, ['/console/welcome', '/console/tickets', '/']],

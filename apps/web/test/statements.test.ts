@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { observeSql } from '@foyer/database';
+import { signInSettings } from '@foyer/identity';
+import { Settings } from '@foyer/settings';
 
 let world: World;
 let acme: TestTenant;
@@ -72,10 +74,20 @@ test.each([
   ['sign-in', '/sign-in', { password: 'not-the-password-1' }],
   ['registration', '/register', { name: 'Somebody' }],
   ['recovery', '/forgot', {}],
+  ['a link to the mailbox', '/sign-in/link', {}],
 ])('21: %s takes the same steps for a known and an unknown address', async (_, path, fields) => {
+  await acme.inside(() =>
+    world.get(Settings).apply(signInSettings, {
+      customers: { methods: ['password', 'email-link'], idleHours: 72, absoluteDays: 30 },
+    }),
+  );
   const { email: known } = await acme.customer(`Known at ${path.slice(1)}`);
   const steps: string[][] = [];
-  for (const email of ['warm.up@customers.example', known, `unknown.${path.slice(1)}@customers.example`]) {
+  for (const email of [
+    'warm.up@customers.example',
+    known,
+    `unknown.${path.slice(1).replace('/', '.')}@customers.example`,
+  ]) {
     const visitor = acme.visitor();
     await visitor.get(path);
     const taken: string[] = [];

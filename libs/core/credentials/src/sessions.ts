@@ -3,7 +3,7 @@ import { hashSecret, newSecret } from './secrets.js';
 import { Session } from './session.entity.js';
 
 const DAY = 86_400_000;
-/** A session ends after so long without a request, and after so long whatever happens (ASVS 7.3.1–2). */
+/** Unless it is set otherwise, a session ends after so long without a request, and after so long whatever happens (ASVS 7.3.1–2). */
 export const SESSION_LIMITS = { idleMs: 3 * DAY, absoluteMs: 30 * DAY };
 const TOUCH_EVERY_MS = 60_000;
 
@@ -22,10 +22,10 @@ export class Sessions {
   constructor(private readonly database: Database | PlatformDatabase) {}
 
   /** Starts a session and returns its secret, which only the browser's cookie keeps. A new one at every sign-in (ASVS 7.2.4). */
-  async start(ownerId: string, device: Device): Promise<string> {
+  async start(ownerId: string, device: Device, lifetimeMs = SESSION_LIMITS.absoluteMs): Promise<string> {
     const secret = newSecret();
     await this.database.write(async (em) => {
-      const expiresAt = new Date(Date.now() + SESSION_LIMITS.absoluteMs);
+      const expiresAt = new Date(Date.now() + lifetimeMs);
       const userAgent = device.userAgent?.slice(0, 300) ?? null;
       em.persist(
         Object.assign(new Session(), { tokenHash: hashSecret(secret), ownerId, ip: device.ip, userAgent, expiresAt }),
@@ -55,8 +55,8 @@ export class Sessions {
     );
   }
 
-  list(ownerId: string): Promise<SessionRow[]> {
-    const since = new Date(Date.now() - SESSION_LIMITS.idleMs);
+  list(ownerId: string, idleMs = SESSION_LIMITS.idleMs): Promise<SessionRow[]> {
+    const since = new Date(Date.now() - idleMs);
     return this.database.read((em) =>
       em
         .createQueryBuilder(Session, 's')
@@ -77,8 +77,8 @@ export class Sessions {
   }
 
   /** Forgets sessions that have ended. */
-  async sweep(): Promise<number> {
-    const since = new Date(Date.now() - SESSION_LIMITS.idleMs);
+  async sweep(idleMs = SESSION_LIMITS.idleMs): Promise<number> {
+    const since = new Date(Date.now() - idleMs);
     return this.database.write((em) =>
       em.nativeDelete(Session, { $or: [{ expiresAt: { $lt: new Date() } }, { lastSeenAt: { $lt: since } }] }),
     );

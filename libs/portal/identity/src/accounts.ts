@@ -17,6 +17,7 @@ import { byThemselves, Person, type TicketMailWish } from './person.entity.js';
 import { personAt } from './person-at.js';
 import { mustDo, PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-actor.js';
+import { SignInRules } from './sign-in-rules.js';
 
 /** Signed in so recently that it was they. */
 const JUST_NOW_MS = 10 * 60_000;
@@ -34,13 +35,14 @@ export class Accounts {
     private readonly mails: IdentityMails,
     private readonly outbox: Outbox,
     private readonly passwords: PersonPasswords,
+    private readonly rules: SignInRules,
   ) {
     this.sessions = new Sessions(database);
   }
 
   /** Forgets sessions and links that are over. */
   async sweep(): Promise<void> {
-    await this.sessions.sweep();
+    await this.sessions.sweep(await this.rules.longestIdleMs());
     await this.tokens.sweep();
   }
 
@@ -74,7 +76,9 @@ export class Accounts {
   async forgot(email: string): Promise<void> {
     if (!(await mayMail(this.limits, 'reset', email))) return;
     await this.database.write(async (em) => {
-      const person = await em.findOne(Person, { email, status: 'active' });
+      const found = await em.findOne(Person, { email, status: 'active' });
+      // Who may not come by a password is sent none.
+      const person = found && (await this.rules.mayUse(found, 'password')) ? found : null;
       const secret = await this.tokens.issue('reset', { email, personId: person?.id ?? null, hours: 2 });
       const to = { address: email, name: '', locale: person?.locale ?? null };
       await this.mails.link('reset', to, { secret, path: `/reset?token=${secret}` });
@@ -165,8 +169,8 @@ export class Accounts {
     });
   }
 
-  listSessions(actor: PortalActor) {
-    return this.sessions.list(actor.id!);
+  async listSessions({ id, teamRole }: PortalActor) {
+    return this.sessions.list(id!, await this.rules.idleMs(teamRole));
   }
 
   async endSession(actor: PortalActor, sessionId: string): Promise<void> {
@@ -206,7 +210,7 @@ export class Accounts {
   async confirmedBy(actor: PortalActor): Promise<'password' | 'sign-in' | 'signed-in'> {
     if (await this.passwords.isChosen(actor.email!)) return 'password';
     const since = Date.now() - JUST_NOW_MS;
-    const here = (await this.sessions.list(actor.id!)).find(({ id }) => id === actor.sessionId);
+    const here = (await this.listSessions(actor)).find(({ id }) => id === actor.sessionId);
     return here && new Date(here.createdAt).getTime() > since ? 'signed-in' : 'sign-in';
   }
 

@@ -15,6 +15,7 @@ import { Companies } from './companies.js';
 import { CompanyPeople } from './company-people.js';
 import { CompanyChoices } from './company-choices.js';
 import { SignInController } from './customer/sign-in.controller.js';
+import { MailedLinkController, MailedLinkWay } from './customer/mailed-link.controller.js';
 import { RegistrationController } from './customer/registration.controller.js';
 import { RecoveryController } from './customer/recovery.controller.js';
 import { InvitationController } from './customer/invitation.controller.js';
@@ -36,6 +37,7 @@ import { TeamRoles } from './roles/team-roles.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
+import { MailedLinks } from './mailed-links.js';
 import { Newcomers } from './newcomers.js';
 import { Invitations } from './invitations.js';
 import { Owners } from './owners.js';
@@ -47,6 +49,8 @@ import { PortalPrincipals } from './portal-principals.js';
 import { Registrations } from './registrations.js';
 import { SignIn } from './sign-in.js';
 import { Vouched } from './vouched.js';
+import { SignInRules } from './sign-in-rules.js';
+import { PATH as SIGN_IN_SETTINGS, SignInRulesController } from './team/sign-in-rules.controller.js';
 import { Welcome } from './welcome.js';
 
 registerMessages('identity', new URL('../locales', import.meta.url));
@@ -55,6 +59,7 @@ registerMessages('identity', new URL('../locales', import.meta.url));
 const parts = [
   PortalPrincipals,
   SignIn,
+  SignInRules,
   Arrivals,
   Accounts,
   Deactivations,
@@ -73,6 +78,7 @@ const parts = [
 @Module({
   controllers: [
     SignInController,
+    MailedLinkController,
     RegistrationController,
     RecoveryController,
     InvitationController,
@@ -87,6 +93,7 @@ const parts = [
     ConsoleAccountController,
     CompanyRolesController,
     TeamRolesController,
+    SignInRulesController,
   ],
   providers: [
     ...parts,
@@ -97,6 +104,8 @@ const parts = [
     FindPeople,
     PeoplePack,
     PersonPasswords,
+    MailedLinks,
+    MailedLinkWay,
     Owners,
     IdentityMails,
     IdentityEntrances,
@@ -126,6 +135,10 @@ export class IdentityModule implements OnModuleInit {
       ...{ title: 'identity.welcome.team.title', text: 'identity.welcome.team.text' },
       shownTo: ({ ability }) => holds(ability, 'manage', 'Team'),
       isDone: () => this.welcome.hasColleagues(),
+    });
+    this.slots.fill(setupPages, 54, {
+      ...{ group: 'portal', href: SIGN_IN_SETTINGS, icon: 'key' },
+      ...{ label: 'identity.sign-in-rules.title', text: 'identity.sign-in-rules.lead' },
     });
     this.slots.fill(setupPages, 5, {
       ...{ group: 'portal', href: '/console/welcome', icon: 'check' },

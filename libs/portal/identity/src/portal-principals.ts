@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities, type TeamGrants } from '@foyer/access';
-import { hashSecret, SESSION_LIMITS, Sessions } from '@foyer/credentials';
+import { hashSecret, Sessions } from '@foyer/credentials';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table } from '@foyer/database';
 import { Slots } from '@foyer/slots';
 import { initials } from '@foyer/theming';
@@ -12,6 +12,7 @@ import { type RoleMeaning, Roles } from './roles/roles.js';
 import { grantsOf, type Place } from './roles/grants.js';
 import type { TeamScope } from './roles/capabilities.js';
 import { teamParts } from './identity-slots.js';
+import { SignInRules } from './sign-in-rules.js';
 import { TeamRoles } from './roles/team-roles.js';
 
 /** What roles are to mean instead, to see what would be. */
@@ -52,6 +53,7 @@ export class PortalPrincipals implements OnModuleInit {
     private readonly teamRoles: TeamRoles,
     private readonly slots: Slots,
     private readonly principals: Principals,
+    private readonly rules: SignInRules,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -126,12 +128,11 @@ export class PortalPrincipals implements OnModuleInit {
 
   /** Whether a session is still good, without keeping it awake: for what stays open beside pages. */
   async isSignedIn(sessionId: string): Promise<boolean> {
-    const idleSince = new Date(Date.now() - SESSION_LIMITS.idleMs);
+    const live = await this.rules.live();
     const found = await this.database.read((em) =>
       rows(
         em,
-        sql`select 1 from ${table('session')} s join ${table('person')} p on p.id = s.owner_id and p.status = 'active'
-             where s.id = ${sessionId} and s.expires_at > now() and s.last_seen_at > ${idleSince}`,
+        sql`select 1 from ${table('session')} s join ${table('person')} p on p.id = s.owner_id where s.id = ${sessionId} and ${live}`,
       ),
     );
     return found.length > 0;
@@ -171,14 +172,13 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   private async row(secret: string): Promise<Row | undefined> {
-    const idleSince = new Date(Date.now() - SESSION_LIMITS.idleMs);
+    const live = await this.rules.live();
     const [row] = await this.database.read((em) =>
       rows<Row>(
         em,
         sql`select s.id as session_id, s.last_seen_at, s.created_at as started_at, s.factor, ${AT_WORK()}
               from ${table('session')} s join ${table('person')} p on p.id = s.owner_id
-             where s.token_hash = ${hashSecret(secret)} and s.expires_at > now() and s.last_seen_at > ${idleSince}
-               and p.status = 'active'`,
+             where s.token_hash = ${hashSecret(secret)} and ${live}`,
       ),
     );
     return row;

@@ -17,6 +17,7 @@ import type { Factor, Way } from './arrival-slots.js';
 import { SessionEnded, SessionRefused, SessionsEnded, SessionStarted } from './identity.events.js';
 import { byThemselves, Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
+import { SignInRules } from './sign-in-rules.js';
 
 export interface Shown {
   way: Way;
@@ -40,6 +41,7 @@ export class SignIn {
     private readonly guesses: Guesses,
     private readonly passwords: PersonPasswords,
     private readonly outbox: Outbox,
+    private readonly rules: SignInRules,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -64,6 +66,7 @@ export class SignIn {
       await this.outbox.publish(new SessionRefused((found as Person | null)?.id ?? null, device.ip));
       throw new InvalidField('', 'identity.sign-in.wrong');
     }
+    if (!(await this.rules.mayUse(person, 'password'))) throw new InvalidField('', 'identity.sign-in.other-way');
     return person;
   }
 
@@ -108,8 +111,8 @@ export class SignIn {
     });
   }
 
-  private async begin({ id }: Person, device: Device, factor: Factor | null): Promise<string> {
-    const secret = await this.sessions.start(id, device);
+  private async begin({ id, teamRole }: Person, device: Device, factor: Factor | null): Promise<string> {
+    const secret = await this.sessions.start(id, device, await this.rules.lifetimeMs(teamRole));
     if (factor)
       await this.database.write((em) =>
         rows(em, sql`update ${table('session')} set factor = ${factor} where token_hash = ${hashSecret(secret)}`),

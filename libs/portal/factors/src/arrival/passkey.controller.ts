@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '@foyer/database';
-import { Arrivals, Person, signInWays } from '@foyer/identity';
+import { Arrivals, Person, SignInRules, signInWays } from '@foyer/identity';
 import { Slots } from '@foyer/slots';
 import {
   Ask,
@@ -32,24 +32,28 @@ export class PasskeyWay implements OnModuleInit {
   constructor(
     private readonly slots: Slots,
     private readonly passkeys: Passkeys,
+    private readonly rules: SignInRules,
   ) {}
 
   onModuleInit(): void {
-    for (const [on, home] of [
-      ['portal', '/'],
-      ['console', '/console'],
+    for (const [on, audience, home] of [
+      ['portal', 'customers', '/'],
+      ['console', 'team', '/console'],
     ] as const)
       this.slots.fill(signInWays, 10, {
         on,
-        load: async (_, returnTo) => ({
-          template: 'factors/passkey-way',
-          view: {
-            ...(await this.passkeys.toShow()),
-            action: '/sign-in/passkey',
-            returnTo: returnTo ?? home,
-            offered: true,
-          },
-        }),
+        load: async (_, returnTo) =>
+          (await this.rules.isOffered(audience, 'passkey'))
+            ? {
+                template: 'factors/passkey-way',
+                view: {
+                  ...(await this.passkeys.toShow()),
+                  action: '/sign-in/passkey',
+                  returnTo: returnTo ?? home,
+                  offered: true,
+                },
+              }
+            : null,
       });
   }
 }
@@ -61,6 +65,7 @@ export class PasskeyController {
     private readonly passkeys: Passkeys,
     private readonly arrivals: Arrivals,
     private readonly database: Database,
+    private readonly rules: SignInRules,
   ) {}
 
   @Post('passkey')
@@ -70,8 +75,8 @@ export class PasskeyController {
   async enter(@Ask(answering) { visit, form }: Asked<typeof answering>) {
     const to = safeReturn(form.values['return_to'], '/');
     const id = form.failed ? null : await this.passkeys.shown(given(form.value));
-    const person = id && (await this.database.read((em) => em.findOne(Person, { id })));
-    if (!person || !person.maySignIn) return seeOther(doorOf(to), WRONG, 'bad');
+    const person = id === null ? null : await this.database.read((em) => em.findOne(Person, { id }));
+    if (!person?.maySignIn || !(await this.rules.mayUse(person, 'passkey'))) return seeOther(doorOf(to), WRONG, 'bad');
     return this.arrivals.arrive(visit, person, { way: 'passkey', factor: 'passkey', to });
   }
 

@@ -16,6 +16,7 @@ import {
 import { Arrivals } from '../arrivals.js';
 import { arriving, enter, goingOn, leave, signInForm } from '../coming-in.js';
 import { SignIn } from '../sign-in.js';
+import { SignInRules } from '../sign-in-rules.js';
 
 const signOutForm = signInForm.pick({ return_to: true });
 const entering = { form: signInForm };
@@ -26,6 +27,7 @@ export class SignInController {
   constructor(
     readonly signIn: SignIn,
     readonly arrivals: Arrivals,
+    private readonly rules: SignInRules,
   ) {}
 
   @Get('sign-in')
@@ -57,6 +59,7 @@ export class SignInController {
   private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {
     const { returnTo, query } = goingOn(wanted);
     const ways = await this.arrivals.ways(visit, 'portal', returnTo);
-    return { form, returnTo, query, ways, can: { register: true } };
+    const password = form.failed || (await this.rules.isOffered('customers', 'password'));
+    return { form, returnTo, query, ways, can: { password, register: true } };
   }
 }

@@ -9,7 +9,7 @@ import { Person } from '../person.entity.js';
 import { PersonPasswords } from '../person-passwords.js';
 
 const KINDS = [
-  ...(['verify', 'already-registered', 'reset', 'invitation', 'welcome'] as const),
+  ...(['verify', 'already-registered', 'reset', 'sign-in', 'invitation', 'welcome'] as const),
   ...(['email-changed', 'password-changed'] as const),
 ];
 type Kind = (typeof KINDS)[number];
@@ -82,6 +82,7 @@ export class IdentityMails implements OnModuleInit {
       case 'invitation':
         return token !== null;
       case 'reset':
+      case 'sign-in':
       case 'welcome':
         return token?.personId != null && this.isThere({ id: token.personId });
       case 'already-registered':

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Actor, InvalidField } from '@foyer/access';
+import { type Sql, sql } from '@foyer/database';
+import { declareSection, Settings } from '@foyer/settings';
+
+export const AUDIENCES = ['team', 'customers'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+/** Beside links that prove a mailbox, such as an invitation. */
+export const METHODS = ['password', 'email-link', 'passkey', 'connection'] as const;
+export type Method = (typeof METHODS)[number];
+/** In hours without a request, and in days whatever happens. */
+export const IDLE_HOURS = { least: 1, most: 720 } as const;
+export const ABSOLUTE_DAYS = { least: 1, most: 90 } as const;
+
+const audience = (idleHours: number, absoluteDays: number) =>
+  z
+    .object({
+      methods: z.array(z.enum(METHODS)).min(1).default(['password', 'passkey', 'connection']),
+      idleHours: z.number().int().min(IDLE_HOURS.least).max(IDLE_HOURS.most).default(idleHours),
+      absoluteDays: z.number().int().min(ABSOLUTE_DAYS.least).max(ABSOLUTE_DAYS.most).default(absoluteDays),
+    })
+    .prefault({});
+
+export const signInSettings = declareSection(
+  'sign-in',
+  z.object({ team: audience(24, 14), customers: audience(72, 30) }),
+);
+export type AudienceRules = { methods: Method[]; idleHours: number; absoluteDays: number };
+
+export const audienceOf = (teamRole: string | null): Audience => (teamRole === null ? 'customers' : 'team');
+
+/** How each audience may sign in, and how long a session lasts. From memory. */
+@Injectable()
+export class SignInRules {
+  constructor(private readonly settings: Settings) {}
+
+  async for(audience: Audience): Promise<AudienceRules> {
+    return (await this.settings.get(signInSettings))[audience];
+  }
+
+  /** Whether the pages where this audience signs in offer it. */
+  async isOffered(audience: Audience, method: Method): Promise<boolean> {
+    return (await this.for(audience)).methods.includes(method);
+  }
+
+  /** Whether this one may come by it. An owner's password always opens: somebody must be able to set right what is set up wrong. */
+  async mayUse({ teamRole }: { teamRole: string | null }, method: Method): Promise<boolean> {
+    if (teamRole === 'owner' && method === 'password') return true;
+    return this.isOffered(audienceOf(teamRole), method);
+  }
+
+  /** Sessions `s` of people `p` that count. */
+  async live(): Promise<Sql> {
+    const { team, customers } = await this.settings.get(signInSettings);
+    const of = (one: number, other: number) =>
+      sql`case when p.team_role is null then ${other}::int else ${one}::int end`;
+    return sql`s.expires_at > now() and p.status = 'active'
+      and s.last_seen_at > now() - ${of(team.idleHours, customers.idleHours)} * interval '1 hour'
+      and s.created_at > now() - ${of(team.absoluteDays, customers.absoluteDays)} * interval '1 day'`;
+  }
+
+  /** For a session that begins. */
+  async lifetimeMs(teamRole: string | null): Promise<number> {
+    return (await this.for(audienceOf(teamRole))).absoluteDays * 86_400_000;
+  }
+
+  async idleMs(teamRole: string | null): Promise<number> {
+    return (await this.for(audienceOf(teamRole))).idleHours * 3_600_000;
+  }
+
+  /** After that nobody's session counts. */
+  async longestIdleMs(): Promise<number> {
+    const all = await Promise.all(AUDIENCES.map((one) => this.for(one)));
+    return Math.max(...all.map(({ idleHours }) => idleHours)) * 3_600_000;
+  }
+
+  /** @throws InvalidField where an audience would have no way in */
+  async change(actor: Actor, rules: Record<Audience, AudienceRules>, version?: string): Promise<void> {
+    for (const one of AUDIENCES)
+      if (rules[one].methods.length === 0) throw new InvalidField(`${one}-methods`, 'identity.sign-in-rules.none');
+    await this.settings.change(actor, signInSettings, rules, version);
+  }
+}

@@ -1,0 +1,93 @@
+import { Get, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { openedAs, saveSection, Settings } from '@foyer/settings';
+import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import {
+  ABSOLUTE_DAYS,
+  type Audience,
+  type AudienceRules,
+  AUDIENCES,
+  IDLE_HOURS,
+  METHODS,
+  type Method,
+  SignInRules,
+  signInSettings,
+} from '../sign-in-rules.js';
+
+export const PATH = '/console/settings/sign-in';
+const WRONG = 'web.form.wrong';
+const whole = ({ least, most }: { least: number; most: number }) =>
+  z.string().trim().min(1).regex(/^\d+$/, WRONG).transform(Number).pipe(z.number().min(least, WRONG).max(most, WRONG));
+const methods = z
+  .union([z.string(), z.array(z.string())])
+  .default([])
+  .transform((given) => [given].flat().filter(Boolean))
+  .pipe(z.array(z.enum(METHODS, 'web.form.choice')));
+const fieldsOf = {
+  methods,
+  idle: whole(IDLE_HOURS),
+  absolute: whole(ABSOLUTE_DAYS),
+};
+const saving = {
+  form: z.object({
+    'team-methods': fieldsOf.methods,
+    'team-idle': fieldsOf.idle,
+    'team-absolute': fieldsOf.absolute,
+    'customers-methods': fieldsOf.methods,
+    'customers-idle': fieldsOf.idle,
+    'customers-absolute': fieldsOf.absolute,
+  }),
+};
+type Values = Record<`${Audience}-idle` | `${Audience}-absolute`, number> & Record<`${Audience}-methods`, Method[]>;
+
+/** How people sign in, and for how long. */
+@ConsoleController('settings/sign-in', { can: ['manage', 'Settings'] })
+export class SignInRulesController {
+  constructor(
+    private readonly settings: Settings,
+    private readonly rules: SignInRules,
+  ) {}
+
+  @Get()
+  @View('identity/team/sign-in-rules')
+  async page(@Ask() { visit }: Asked) {
+    const values: Record<string, string | string[]> = {};
+    for (const audience of AUDIENCES) {
+      const { methods: chosen, idleHours, absoluteDays } = await this.rules.for(audience);
+      values[`${audience}-methods`] = chosen;
+      values[`${audience}-idle`] = String(idleHours);
+      values[`${audience}-absolute`] = String(absoluteDays);
+    }
+    return this.view(visit, visit.form(await openedAs(this.settings, signInSettings, values)));
+  }
+
+  @Post()
+  @View('identity/team/sign-in-rules')
+  async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
+    await saveSection(this.settings, signInSettings, visit, form, (value, version) =>
+      this.rules.change(actor, { team: rulesIn(value, 'team'), customers: rulesIn(value, 'customers') }, version),
+    );
+    return form.failed ? this.view(visit, form) : seeOther(PATH, 'settings.saved');
+  }
+
+  private view(visit: Visit, form: FormState<unknown>) {
+    const audiences = AUDIENCES.map((name) => {
+      const chosen = [form.values[`${name}-methods`] ?? []].flat();
+      return {
+        name,
+        label: visit.t(`identity.sign-in-rules.${name}`),
+        methods: METHODS.map((value) => ({
+          ...{ value, label: visit.t(`identity.sign-in-rules.method.${value}`) },
+          checked: chosen.includes(value),
+        })),
+      };
+    });
+    return { form, audiences };
+  }
+}
+
+const rulesIn = (value: Values, audience: Audience): AudienceRules => ({
+  methods: value[`${audience}-methods`],
+  idleHours: value[`${audience}-idle`],
+  absoluteDays: value[`${audience}-absolute`],
+});
