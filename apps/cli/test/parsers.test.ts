@@ -1,3 +1,4 @@
+import Bowser from 'bowser';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
@@ -118,6 +119,13 @@ const PARSERS: Record<string, Parser> = {
       const expected = { expectedChallenge: 'x', expectedOrigin: 'https://a.example', expectedRPID: 'a.example' };
       await verifyRegistrationResponse({ response: answer, ...expected }).catch(() => undefined);
     },
+  },
+  'the name of a browser': {
+    packages: ['bowser'],
+    functions: [],
+    most: 300,
+    pieces: ['Mozilla/5.0 (', 'Version/', 'like ', ' rv:1', ';'],
+    feed: (text) => void Bowser.parse(text || 'x'),
   },
   'a recovery code': {
     functions: ['parseRecoveryCode'],
@@ -330,6 +338,7 @@ const NO_PARSERS = new Set([
     '@casl/ability/extra',
   ],
   ...['nodemailer', 'nodemailer/lib/smtp-pool/index.js', '@node-rs/argon2', '@aws-sdk/client-s3', 'esbuild'],
+  'mmdb-lib', // our own database
   'otplib', // six figures
   'qrcode', // makes pictures, of our own text
   'zod', // checks what was read; fields are tried above

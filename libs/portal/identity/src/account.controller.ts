@@ -7,6 +7,7 @@ import { accountSections } from './identity-slots.js';
 import { Accounts } from './accounts.js';
 import { TICKET_MAIL_WISHES } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
+import { deviceIn, placeIn } from './where-from.js';
 
 const describing = {
   form: z.object({
@@ -105,8 +106,8 @@ export abstract class AccountController {
       timeZones: timeZones(timeZone ?? visit.timeZone).map((value) => ({ value, label: value.replaceAll('_', ' ') })),
       sessions: sessions.map(({ id, ip, userAgent, lastSeenAt }) => ({
         id,
-        ...deviceName(userAgent, visit),
-        address: ip,
+        ...deviceIn(userAgent, visit),
+        ...placeIn(ip, visit),
         current: id === actor.sessionId,
         lastSeen: new Date(lastSeenAt).toISOString(),
       })),
@@ -123,23 +124,4 @@ export abstract class AccountController {
     }
     return pieces;
   }
-}
-
-const BROWSERS = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'];
-const BROWSER_NAMES: Record<string, string> = { Edg: 'Edge', OPR: 'Opera' };
-const SYSTEMS: [RegExp, string][] = [
-  [/iPhone|iPad/, 'iOS'],
-  [/Android/, 'Android'],
-  [/Windows/, 'Windows'],
-  [/Mac OS X/, 'macOS'],
-  [/Linux/, 'Linux'],
-];
-
-function deviceName(userAgent: string | null, visit: Visit): { device: string; phone: boolean } {
-  const agent = userAgent ?? '';
-  const browser = BROWSERS.find((name) => agent.includes(`${name}/`));
-  const system = SYSTEMS.find(([pattern]) => pattern.test(agent))?.[1];
-  const phone = /Mobile|iPhone|Android/.test(agent);
-  if (!browser || !system) return { device: visit.t('identity.account.unknown-device'), phone };
-  return { device: visit.t('identity.account.device', { browser: BROWSER_NAMES[browser] ?? browser, system }), phone };
 }

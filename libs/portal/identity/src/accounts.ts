@@ -18,6 +18,7 @@ import { personAt } from './person-at.js';
 import { mustDo, PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-actor.js';
 import { SignInRules } from './sign-in-rules.js';
+import { SignIns } from './sign-ins.js';
 
 /** Signed in so recently that it was they. */
 const JUST_NOW_MS = 10 * 60_000;
@@ -36,6 +37,7 @@ export class Accounts {
     private readonly outbox: Outbox,
     private readonly passwords: PersonPasswords,
     private readonly rules: SignInRules,
+    private readonly signIns: SignIns,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -44,6 +46,7 @@ export class Accounts {
   async sweep(): Promise<void> {
     await this.sessions.sweep(await this.rules.longestIdleMs());
     await this.tokens.sweep();
+    await this.signIns.sweep();
   }
 
   async newAddressOf(actor: PortalActor, secret: string): Promise<string | null> {

@@ -50,6 +50,8 @@ import { Registrations } from './registrations.js';
 import { SignIn } from './sign-in.js';
 import { Vouched } from './vouched.js';
 import { SignInRules } from './sign-in-rules.js';
+import { SignIns } from './sign-ins.js';
+import { SignInsView } from './sign-ins-view.js';
 import { PATH as SIGN_IN_SETTINGS, SignInRulesController } from './team/sign-in-rules.controller.js';
 import { Welcome } from './welcome.js';
 
@@ -60,6 +62,7 @@ const parts = [
   PortalPrincipals,
   SignIn,
   SignInRules,
+  SignIns,
   Arrivals,
   Accounts,
   Deactivations,
@@ -104,6 +107,7 @@ const parts = [
     FindPeople,
     PeoplePack,
     PersonPasswords,
+    SignInsView,
     MailedLinks,
     MailedLinkWay,
     Owners,

@@ -18,6 +18,7 @@ import { SessionEnded, SessionRefused, SessionsEnded, SessionStarted } from './i
 import { byThemselves, Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 import { SignInRules } from './sign-in-rules.js';
+import { SignIns } from './sign-ins.js';
 
 export interface Shown {
   way: Way;
@@ -42,6 +43,7 @@ export class SignIn {
     private readonly passwords: PersonPasswords,
     private readonly outbox: Outbox,
     private readonly rules: SignInRules,
+    private readonly signIns: SignIns,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -63,6 +65,7 @@ export class SignIn {
       return found && matches && found.maySignIn ? found : null;
     });
     if (!person) {
+      await this.signIns.noteRefused(email, device);
       await this.outbox.publish(new SessionRefused((found as Person | null)?.id ?? null, device.ip));
       throw new InvalidField('', 'identity.sign-in.wrong');
     }
@@ -79,6 +82,7 @@ export class SignIn {
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
       await this.outbox.publish(new SessionStarted(person.id, way, device.ip, factor), byThemselves(person));
+      await this.signIns.note(person.id, 'in', { ...device, way, factor });
       return this.begin(person, device, factor);
     });
     return { secret, device: this.deviceMark(person.email) };

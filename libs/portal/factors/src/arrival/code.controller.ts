@@ -1,7 +1,7 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '@foyer/database';
-import { type Arrival, Arrivals, SignIn } from '@foyer/identity';
+import { type Arrival, Arrivals, SignIn, SignIns } from '@foyer/identity';
 import {
   Ask,
   type Asked,
@@ -31,6 +31,7 @@ export class CodeController {
     private readonly signIn: SignIn,
     private readonly database: Database,
     private readonly passkeys: Passkeys,
+    private readonly signIns: SignIns,
   ) {}
 
   @Get()
@@ -58,6 +59,8 @@ export class CodeController {
         return this.arrivals.pass(visit, STEP, factor);
       }),
     );
+    if (form.errors['code'])
+      await this.signIns.note(person.id, 'factor-refused', { ...visit.device, way: arrival.way, factor: null });
     return form.failed ? this.view(arrival, form) : (next ?? backToSignIn());
   }
 
