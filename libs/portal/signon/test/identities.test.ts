@@ -22,7 +22,7 @@ beforeAll(async () => {
   await owned(acme, 'acme.example');
 });
 
-beforeEach(() => acme.inside(() => world.get(Collections).apply(oidcConnections, [])));
+beforeEach(() => acme.inside(() => world.get(Collections).apply(oidcConnections as never, [])));
 
 let subjects = 0;
 /** What comes of somebody who is all this at their provider; `as`: a subject that came before. */

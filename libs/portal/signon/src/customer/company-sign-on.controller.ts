@@ -101,10 +101,10 @@ export class CompanySignOnController {
   @View('signon/customer/connection')
   async create(@Ask(ofKind) { visit, actor, company, kind }: Asked<typeof ofKind, PortalActor>) {
     this.mustManage(actor, company);
-    const form = visit.posted(formOf(listOf(kind)));
+    const form = visit.posted(ownForm(kind));
     let made: ConnectionItem | null = null;
     await form.attempt(async (input) => {
-      const item = { ...itemFrom(listOf(kind), input, null), ...this.given(null, company) };
+      const item = { ...itemFrom(listOf(kind), withoutOperators(input), null), ...this.given(null, company) };
       made = await this.collections.add(actor, listOf(kind), item);
     });
     return form.failed
@@ -126,7 +126,7 @@ export class CompanySignOnController {
     const known = await this.known(actor, company, kind, item);
     const typed = reshaped(visit.posted(z.looseObject({})).values, firstGroup());
     if (typed) return this.form(visit, actor, company, kind, known, visit.form(typed));
-    const form = visit.posted(formOf(listOf(kind)));
+    const form = visit.posted(ownForm(kind));
     const opened = form.values[VERSION];
     await form.attempt(async (input) => {
       const roles = this.more.rolesFrom(input as Typed);
@@ -241,6 +241,13 @@ function kindAt(text: string): string {
   if (!connectionKinds().has(text)) throw new NotFound();
   return text;
 }
+/** Of a form that does not ask for what is the operator's to say. */
+const ownForm = (kind: string) => {
+  const { about } = listOf(kind);
+  return formOf({
+    about: { ...about, leaves: about.leaves.filter(({ control }) => !OPERATORS.includes(control)) } as never,
+  });
+};
 const listOf = (kind: string) => connectionKinds().get(kind)!;
 const withoutKind = ({ kind: _, ...item }: Connection) => item;
 const withoutOperators = (input: ResourceInput): ResourceInput =>
