@@ -91,6 +91,31 @@ export class IdentityLinks {
     );
   }
 
+  /** Of people who are signed in, those that can be asked for again. */
+  async withSessions(): Promise<Link[]> {
+    return this.database.read((em) =>
+      rows<Link>(
+        em,
+        sql`select ${COLUMNS} from ${table('identity_link')} l
+             where data->>'refresh' is not null
+               and exists (select from ${table('session')} s where s.owner_id = l.person_id and s.expires_at > now())
+             order by last_used desc limit 2000`,
+      ),
+    );
+  }
+
+  /** Null: it is worth nothing any more. */
+  async refreshed({ id, data }: Link, refresh: string | null): Promise<void> {
+    const { refresh: _, ...others } = data;
+    const kept = { ...others, ...(refresh !== null && { refresh: this.sealed(refresh) }) };
+    await this.database.write((em) =>
+      rows(
+        em,
+        sql`update ${table('identity_link')} set data = ${JSON.stringify(kept)}::jsonb where id = ${id} returning id`,
+      ),
+    );
+  }
+
   opened(sealed: string | undefined): string | null {
     return sealed === undefined ? null : unseal(this.config.secretKey, purpose(), sealed);
   }

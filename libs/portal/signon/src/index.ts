@@ -10,8 +10,10 @@ export { Identities, type Verdict } from './identities.js';
 export { IdentityLinks } from './identity-links.js';
 export { MappedRoles } from './mapped-roles.js';
 export { oidcConnections } from './oidc/oidc-connections.js';
+export { Revalidation } from './oidc/revalidation.js';
 export { type Reason, REASONS, SignOnRefused } from './refused.js';
 export { Replays } from './replays.js';
+export { SignedOutElsewhere } from './signed-out-elsewhere.js';
 export { SignOn } from './sign-on.js';
 export {
   DomainClaimed,

@@ -29,7 +29,9 @@ export class SignOn {
       const { person, verdict } = await this.identities.accept(connection, claims, visit.locale);
       await this.note(visit, connection, 'in', claims, verdict);
       const to = flow.side === 'console' && person.teamRole === null ? '/' : flow.to;
-      return await this.arrivals.arrive(visit, person, { way: 'connection', to, connectionId: connection.id });
+      const vouched = { way: 'connection' as const, to, connectionId: connection.id };
+      const factor = connection.countsAsSecondFactor ? { factor: 'connection' as const } : {};
+      return await this.arrivals.arrive(visit, person, { ...vouched, ...factor });
     } catch (error) {
       if (error instanceof SignOnRefused) await this.refuse(visit, connection, error, claims);
       throw error;

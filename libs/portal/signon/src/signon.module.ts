@@ -22,10 +22,14 @@ import { Flows } from './flows.js';
 import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
 import { MappedRoles } from './mapped-roles.js';
+import { BackChannelController } from './oidc/back-channel.controller.js';
+import { LogoutTokens } from './oidc/logout-tokens.js';
 import { oidcConnections } from './oidc/oidc-connections.js';
 import { OidcStrategy } from './oidc/oidc.strategy.js';
 import { OpenId } from './oidc/open-id.js';
+import { Revalidation } from './oidc/revalidation.js';
 import { Replays } from './replays.js';
+import { SignedOutElsewhere } from './signed-out-elsewhere.js';
 import { SignOn } from './sign-on.js';
 import { signonRules } from './signon.rules.js';
 import { socialConnections } from './social/social-connections.js';
@@ -39,19 +43,19 @@ registerMessages('signon', new URL('../locales', import.meta.url));
 /** What protocols, and those who bring people in by other ways, use of it. */
 const parts = [
   ...[ConnectionBook, ConnectionRights, Flows, Replays, Identities, IdentityLinks, MappedRoles, ClaimedDomains],
-  ...[Attempts, Enforcement, SignOn],
+  ...[Attempts, Enforcement, SignOn, SignedOutElsewhere],
 ];
 
 @Module({
   controllers: [
-    ...[SignOnController, CompanySignOnController, DomainsController],
+    ...[SignOnController, CompanySignOnController, DomainsController, BackChannelController],
     connectionPages('oidc', oidcConnections),
     connectionPages('social', socialConnections as never),
   ],
   providers: [
     ...parts,
     ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel],
-    ...[OpenId, OidcStrategy, SocialStrategy],
+    ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation],
   ],
   exports: parts,
 })
@@ -66,12 +70,14 @@ export class SignonModule implements OnModuleInit {
     private readonly domains: ClaimedDomains,
     private readonly enforcement: Enforcement,
     private readonly panel: CompanySignOnPanel,
+    private readonly revalidation: Revalidation,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(signonRules);
     this.themes.registerTemplates('signon', new URL('../templates', import.meta.url));
     this.maintenance.register('signon.domains', () => this.domains.recheck());
+    this.maintenance.register('signon.revalidation', () => this.revalidation.run());
     this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));
     // Before anything else is asked of them: by this way they do not get in at all.
     this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });

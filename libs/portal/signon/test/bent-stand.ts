@@ -32,6 +32,7 @@ export interface Bent {
 export class BentStand {
   bent: Bent = {};
   person: Record<string, unknown> = { sub: 'ida', email: 'ida@bent.example', email_verified: true, name: 'Ida' };
+  emails: { email: string; primary: boolean; verified: boolean }[] = [];
   private readonly codes = new Map<string, Code>();
   private constructor(
     private readonly keys: Keys,
@@ -42,13 +43,13 @@ export class BentStand {
     readonly origin: string,
   ) {}
 
-  static async open(): Promise<BentStand> {
+  static async open(issuer?: string): Promise<BentStand> {
     const keys = await generateKeyPair('RS256', { extractable: true });
     const stranger = await generateKeyPair('RS256', { extractable: true });
     const server = createServer((req, res) => void stand.answer(req, res).catch((error: Error) => res.destroy(error)));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const stand = new BentStand(keys, stranger, origin, origin);
+    const stand = new BentStand(keys, stranger, issuer ?? origin, origin);
     afterTests(async () => {
       server.close();
       server.closeAllConnections();
@@ -90,13 +91,17 @@ export class BentStand {
     if (pathname === '/keys')
       return void json({ keys: [{ ...(await exportJWK(this.keys.publicKey)), alg: 'RS256', use: 'sig', kid: 'one' }] });
     if (pathname === '/me') return void json({ ...this.person, ...this.bent.userinfo });
-    if (pathname !== '/token') return void json({ error: 'not_found' }, 404);
+    // GitHub's, which has no tokens that say who somebody is.
+    if (pathname === '/user') return void json({ login: 'octo', id: 42, ...this.bent.userinfo });
+    if (pathname === '/user/emails') return void json(this.emails);
+    if (!/^\/(?:token|login\/oauth\/access_token)$/.test(pathname)) return void json({ error: 'not_found' }, 404);
     const form = new URLSearchParams(await text(req));
     const code = this.codes.get(form.get('code') ?? '');
     this.codes.delete(form.get('code') ?? '');
     const fits =
       createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url') === code?.challenge; // prettier-ignore
     if (!code || !fits || form.get('redirect_uri') !== code.back) return void json({ error: 'invalid_grant' }, 400);
+    if (pathname !== '/token') return void json({ access_token: 'access', token_type: 'bearer', scope: 'user:email' });
     const claims = { ...this.person, ...(code.nonce && { nonce: code.nonce }), ...this.bent.claims };
     json({ access_token: 'access', token_type: 'Bearer', expires_in: 300, id_token: await this.token(claims) });
   }

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import Provider from 'oidc-provider';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterTests, type Visitor } from '@foyer/app-cli/testing';
+
+const TTLS = ['AccessToken', 'AuthorizationCode', 'Grant', 'IdToken', 'Interaction', 'RefreshToken', 'Session'];
 
 export interface Account {
   email?: string;
@@ -13,10 +14,19 @@ export interface Account {
 }
 export const CLIENT = { id: 'the-portal', secret: 'a-secret-of-thirty-two-characters' };
 
+/** It says at length that it is not for production, which a test is not. */
+async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const { warn, info } = console;
+  Object.assign(console, { warn: () => undefined, info: () => undefined });
+  return work().finally(() => Object.assign(console, { warn, info }));
+}
+
 /** A real OpenID provider of its own port, in which whoever is `next` is signed in without being asked. */
 export class OidcStand {
   readonly accounts = new Map<string, Account>();
   next = '';
+  /** Answers nothing but that. */
+  away = false;
   private constructor(
     private readonly server: Server,
     readonly issuer: string,
@@ -28,37 +38,44 @@ export class OidcStand {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const stand = new OidcStand(server, issuer);
-    const provider = new Provider(issuer, {
-      jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'one' }] },
-      cookies: { keys: ['a key for cookies of a test'] },
-      clients: [
-        {
-          client_id: CLIENT.id,
-          client_secret: CLIENT.secret,
-          redirect_uris: ['https://portal.example/return'],
-          grant_types: ['authorization_code', 'refresh_token'],
-          backchannel_logout_uri: 'https://portal.example/sign-out',
-          backchannel_logout_session_required: true,
-          post_logout_redirect_uris: ['https://portal.example/'],
-        },
-      ],
-      pkce: { required: () => true },
-      scopes: ['openid', 'offline_access', 'email', 'profile', 'groups'],
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'], groups: ['groups'] },
-      conformIdTokenClaims: false,
-      features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
-      interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-      findAccount: (_ctx, id) => ({
-        accountId: id,
-        claims: () => Promise.resolve({ sub: id, ...stand.accounts.get(id) }),
-      }),
-      issueRefreshToken: (_ctx, client, code) =>
-        Promise.resolve(client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access')),
-    });
+    const { Provider } = await quietly(() => import('oidc-provider'));
+    const provider = await quietly(
+      async () =>
+        new Provider(issuer, {
+          jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'one' }] },
+          cookies: { keys: ['a key for cookies of a test'] },
+          clients: [
+            {
+              client_id: CLIENT.id,
+              client_secret: CLIENT.secret,
+              redirect_uris: ['https://portal.example/return'],
+              grant_types: ['authorization_code', 'refresh_token'],
+              backchannel_logout_uri: 'https://portal.example/sign-out',
+              backchannel_logout_session_required: true,
+              post_logout_redirect_uris: ['https://portal.example/'],
+            },
+          ],
+          ttl: Object.fromEntries(TTLS.map((what) => [what, 600])),
+          pkce: { required: () => true },
+          scopes: ['openid', 'offline_access', 'email', 'profile', 'groups'],
+          claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'], groups: ['groups'] },
+          conformIdTokenClaims: false,
+          features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+          interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+          // Whoever is there no more is refused, also where a token of theirs is shown.
+          findAccount: (_ctx, id) =>
+            stand.accounts.has(id)
+              ? { accountId: id, claims: () => Promise.resolve({ sub: id, ...stand.accounts.get(id) }) }
+              : undefined,
+          issueRefreshToken: (_ctx, client, code) =>
+            Promise.resolve(client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access')),
+        }),
+    );
     // Addresses of portals are only known once they are there.
     (provider.Client.prototype as unknown as { redirectUriAllowed(): boolean }).redirectUriAllowed = () => true;
     const answers = provider.callback();
     const handle = async (...[req, res]: Parameters<typeof answers>): Promise<void> => {
+      if (stand.away) return void Object.assign(res, { statusCode: 503 }).end();
       if (!req.url!.startsWith('/interaction/')) return answers(req, res);
       const { params } = await provider.interactionDetails(req, res);
       const grant = new provider.Grant({ accountId: stand.next, clientId: String(params['client_id']) });

@@ -24,6 +24,8 @@ export class OidcStrategy extends PassportStrategy(Handshake, 'oidc') {
 
 export const clientOf = ({ issuer, clientId, clientSecret, scope }: OidcConnection): OpenIdClient => ({
   ...{ issuer, clientId, clientSecret, scope: scope || DEFAULT_SCOPE },
+  // What lets us ask again is given to those alone who have said so (OpenID Connect Core 1.0, 11).
+  ...(/\boffline_access\b/.test(scope) && { parameters: { prompt: 'consent' } }),
 });
 
 /** What the token says, as the connection reads it. */

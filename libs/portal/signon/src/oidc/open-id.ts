@@ -99,6 +99,15 @@ export class OpenId {
     });
   }
 
+  /** The keys a provider signs with, as they are now. @throws SignOnRefused */
+  async keys(address: string): Promise<unknown> {
+    return this.told(async () => {
+      const answer = await this.fetch(address, { method: 'GET', headers: {}, body: null, redirect: 'manual' });
+      if (answer.status !== 200) throw new SignOnRefused('answer', 'keys');
+      return answer.json();
+    });
+  }
+
   async configOf({ issuer, clientId, clientSecret, metadata }: OpenIdClient): Promise<client.Configuration> {
     const key = `${currentTenant().id} ${issuer} ${clientId} ${clientSecret}`;
     const before = this.known.get(key);
@@ -175,6 +184,8 @@ export function refusalOf(error: unknown): unknown {
     cause instanceof ForbiddenAddress ||
     (cause instanceof Error && cause.cause !== undefined && isUnreachable(cause.cause));
   if (isUnreachable(error)) return new SignOnRefused('unreachable');
+  // Not JSON.
+  if (error instanceof SyntaxError) return new SignOnRefused('answer', 'json');
   if (!(error instanceof client.ClientError) && !(error instanceof client.WWWAuthenticateChallengeError)) return error;
   const claim = claimOf(error.cause);
   const code = error instanceof client.ClientError ? error.code : 'OAUTH_CHALLENGE';

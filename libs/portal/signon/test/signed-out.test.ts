@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { Revalidation } from '@foyer/signon';
+import { BentStand } from './bent-stand.js';
+import { connected } from './connected.js';
+import { OidcStand, pathOf, through } from './oidc-stand.js';
+
+const EVENTS = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+let world: World;
+let acme: TestTenant;
+let stand: BentStand;
+let id: string;
+
+beforeAll(async () => {
+  stand = await BentStand.open();
+  world = await World.start({ PRIVATE_NETWORKS: '127.0.0.0/8' });
+  acme = await world.tenant('acme');
+  ({ id } = await connected(acme, stand.origin));
+});
+
+async function signedIn(sub: string, sid?: string): Promise<Visitor> {
+  stand.person = { sub, email: `${sub}@bent.example`, email_verified: true, ...(sid && { sid }) };
+  const visitor = acme.visitor();
+  const away = (await visitor.get(`/sign-in/with/${id}`)).headers['location']!;
+  await visitor.get(pathOf(stand.come(away)));
+  expect((await visitor.get('/account')).status).toBe(200);
+  return visitor;
+}
+const isIn = async (visitor: Visitor) => (await visitor.get('/account')).status === 200;
+let jti = 0;
+const told = async (claims: object, headers = {}) =>
+  acme.visitor().post(`/sign-in/with/${id}/sign-out`, {
+    logout_token: await stand.token({ jti: `t-${(jti += 1)}`, events: EVENTS, ...claims }, 'logout+jwt'),
+  }, headers); // prettier-ignore
+
+describe('a provider says that somebody has signed out', () => {
+  test('by their subject: all their sessions end at once, and nobody else’s', async () => {
+    const [here, there, other] = [await signedIn('ida'), await signedIn('ida'), await signedIn('una')];
+    expect((await told({ sub: 'ida' })).status).toBe(200);
+    expect([await isIn(here), await isIn(there), await isIn(other)]).toEqual([false, false, true]);
+  });
+
+  test('by their session there', async () => {
+    const ada = await signedIn('ada', 'session-of-ada');
+    expect((await told({ sid: 'another' })).status).toBe(200);
+    expect(await isIn(ada)).toBe(true);
+    expect((await told({ sid: 'session-of-ada' })).status).toBe(200);
+    expect(await isIn(ada)).toBe(false);
+  });
+
+  const now = Math.floor(Date.now() / 1000);
+  test.each<[string, object, object?]>([
+    ['of another issuer', { iss: 'https://another.example' }],
+    ['for another client', { aud: 'another' }],
+    ['that has ended', { iat: now - 900, exp: now - 600 }],
+    ['of long ago', { iat: now - 86_400 }],
+    ['that is one to sign in with', { nonce: 'x' }],
+    ['that tells of something else', { events: { 'http://another.example': {} } }],
+    ['without events', { events: undefined }],
+    ['without an id', { jti: undefined }],
+    ['of nobody', { sub: undefined }],
+    ['without a signature', {}, { alg: 'none' }],
+    ['signed with the client’s secret', {}, { alg: 'HS256' }],
+    ['signed by a stranger', {}, { alg: 'stranger' }],
+  ])('a token %s ends nothing', async (_, claims, bent = {}) => {
+    const eve = await signedIn('eve');
+    stand.bent = bent;
+    const { status } = await told({ sub: 'eve', ...claims });
+    stand.bent = {};
+    expect([status, await isIn(eve)]).toEqual([400, true]);
+  });
+
+  test('a token counts once', async () => {
+    const token = await stand.token({ jti: 'once', events: EVENTS, sub: 'joe' });
+    const send = () => acme.visitor().post(`/sign-in/with/${id}/sign-out`, { logout_token: token });
+    expect([(await send()).status, (await send()).status]).toEqual([200, 400]);
+    for (const body of ['', 'x', 'a.b.c', '..', 'x'.repeat(60_000)])
+      expect((await acme.visitor().post(`/sign-in/with/${id}/sign-out`, { logout_token: body })).status).toBe(400);
+  });
+});
+
+test('a provider that stands by somebody no more ends their sessions within the hour; one that is away does not', async () => {
+  const real = await OidcStand.open();
+  const { id: connection } = await connected(acme, real.issuer, { scope: 'openid email offline_access' });
+  const come = async (sub: string) => {
+    real.account(sub, { email: `${sub}@real.example`, email_verified: true });
+    const visitor = acme.visitor();
+    await through(visitor, real, connection);
+    return visitor;
+  };
+  const [kim, lou] = [await come('kim'), await come('lou')];
+  const run = () => acme.inside(() => world.get(Revalidation).run());
+  await run();
+  expect([await isIn(kim), await isIn(lou)]).toEqual([true, true]);
+  // Once more: what is given in exchange is what counts from then on.
+  await run();
+  expect([await isIn(kim), await isIn(lou)]).toEqual([true, true]);
+  real.accounts.delete('kim');
+  real.away = true;
+  await run();
+  expect([await isIn(kim), await isIn(lou)]).toEqual([true, true]);
+  real.away = false;
+  await run();
+  expect([await isIn(kim), await isIn(lou)]).toEqual([false, true]);
+});
