@@ -4,7 +4,7 @@ import { Roles, TeamRoles } from '@foyer/identity';
 import { one, rowValues, type Typed, typedRows } from '@foyer/settings';
 import type { FormState, Visit } from '@foyer/web';
 import { type Connection, isForTeam } from './connection-book.js';
-import type { ConnectionItem } from './connections.js';
+import { type ConnectionItem, isSetUp } from './connections.js';
 import { MappedRoles } from './mapped-roles.js';
 import { backTo } from './sign-on.guard.js';
 import { attemptsPathOf } from './paths.js';
@@ -48,7 +48,8 @@ export class ConnectionForm {
 
   /** Of an item that is there: new ones have no address yet, and no groups. */
   async view(visit: Visit, form: FormState<unknown>, connection: Connection | null) {
-    const hasRoles = connection !== null && (connection.companyId !== null || isForTeam(connection));
+    const isReady = connection !== null && isSetUp(connection.kind, connection);
+    const hasRoles = isReady && (connection.companyId !== null || isForTeam(connection));
     const options = hasRoles ? await this.options(visit, connection) : [];
     const groups = hasRoles
       ? typedRows(form.values, PART, MOST).map(({ n }) => ({ n, name: `${PART}-${n}`, options }))
@@ -56,7 +57,7 @@ export class ConnectionForm {
     const back = connection && backTo(connection);
     return {
       groups,
-      hasRoles,
+      ...{ hasRoles, isReady },
       addresses: connection && {
         ...{ back, signOut: back!.replace(/return$/, 'sign-out'), after: `${new URL(back!).origin}/sign-in` },
       },

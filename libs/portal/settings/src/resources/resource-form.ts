@@ -18,11 +18,11 @@ export const askedOf = ({ leaves }: Pick<About<CollectionItem>, 'leaves'>): Form
 
 export const formOf = ({ about }: Pick<Resource<CollectionItem>, 'about'>): z.ZodType<ResourceInput> =>
   z.looseObject({
-    // What is chosen once is not asked for again; a new item without it is refused by its schema.
+    // What is chosen once is not asked for again, what comes later not yet; an item without it is refused by its schema.
     ...Object.fromEntries(
       askedOf(about).map(({ control, field }) => [
         control,
-        field.fixed ? field.form.shape.optional() : field.form.shape,
+        field.fixed || (field.later && field.form.kind === 'text') ? field.form.shape.optional() : field.form.shape,
       ]),
     ),
     ...translationShape(about.texts),
@@ -100,8 +100,9 @@ export async function controlsOf<Item extends CollectionItem>(
       placeholder = null,
       kept = null,
     } = field.form;
-    const hint = (item && kept) ?? about.hint(leaf);
-    const required = Boolean(field.form.required) && !(item && kept);
+    const isKept = kept !== null && item !== null && Boolean(valueAt(item, path));
+    const hint = isKept ? kept : about.hint(leaf);
+    const required = Boolean(field.form.required) && !isKept;
     const chosen = [form.values[name] ?? []].flat();
     const options = choices
       ? choices.values.map((value) => ({ value, label: visit.t(`${choices.words}.${value}`) }))
@@ -109,7 +110,7 @@ export async function controlsOf<Item extends CollectionItem>(
         ? withGone(kind === 'select' ? chosen : [], await offered(leaf, chosen), visit)
         : null;
     if (field.form.ofSeveral && options!.length < 2 && !chosen.some(Boolean)) continue;
-    const fixed = field.fixed && item ? labelled(options, String(valueAt(item, path))) : null;
+    const fixed = field.fixed && item ? fixedAs(valueAt(item, path), options, visit.t(none)) : null;
     controls.push({
       ...{ name, kind, label: visit.t(about.label(leaf)), hint: hint && visit.t(hint), fixed },
       ...{
@@ -137,6 +138,9 @@ export const withGone = (
     .map((value) => ({ value, label: visit.t('settings.resource.gone') })),
   ...options,
 ];
+
+const fixedAs = (value: unknown, options: readonly Option[] | null, none: string): string =>
+  value === null ? none : labelled(options, String(value));
 
 const labelled = (options: readonly Option[] | null, value: string): string =>
   options?.find((option) => option.value === value)?.label ?? value;

@@ -55,7 +55,6 @@ type OnConnection = Asked<typeof onConnection, PortalActor>;
 })
 @Posts<typeof onConnection, PortalActor, CompanySignOnController>(onConnection, at, {
   ':company/:kind/:item/removal': [(it, asked) => it.remove(asked), 'settings.collection.removed'],
-  ':company/:kind/:item/switch': [(it, asked) => it.switch(asked)],
 })
 export class CompanySignOnController {
   constructor(
@@ -147,11 +146,6 @@ export class CompanySignOnController {
   async remove({ actor, company, kind, item }: OnConnection): Promise<void> {
     await this.known(actor, company, kind, item);
     await this.collections.remove(actor, listOf(kind), item);
-  }
-
-  async switch({ actor, company, kind, item }: OnConnection): Promise<void> {
-    const { kind: _, ...known } = await this.known(actor, company, kind, item);
-    await this.collections.replace(actor, listOf(kind), item, { ...known, enabled: !known.enabled });
   }
 
   /** Of a company's connection it says whose it is, and what the operator says of it stays. */

@@ -51,7 +51,9 @@ export class SignOnController {
   async leave(@Ask() { visit }: Asked, @Handshaken() { connection, flow, outcome }: Shaken) {
     if ('to' in outcome) return seeOther(outcome.to);
     if (!('refused' in outcome)) throw new Error('A strategy judged who had not left yet');
-    return this.refused(visit, connection, outcome.refused, flow?.trialBy != null);
+    const isTrial = flow?.trialBy != null;
+    if (isTrial) await apart(() => this.signOn.refuse(visit, connection, outcome.refused, null));
+    return this.refused(visit, connection, outcome.refused, isTrial);
   }
 
   /**

@@ -23,7 +23,7 @@ export const oidcConnections = declareConnections('oidc', {
   page: { icon: 'key', order: 20 },
   fields: {
     issuer: line(issuer, 500, { kind: 'url', ...at('issuer') }),
-    clientId: text(300, { optional: true, later: true, ...at('client-id') }),
+    clientId: text(300, { optional: true, asked: true, later: true, ...at('client-id') }),
     clientSecret: secret(1_000, connectionSeal, {
       kept: 'signon.connection.secret-kept',
       later: true,

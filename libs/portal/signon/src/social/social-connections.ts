@@ -16,7 +16,7 @@ export const socialConnections = declareConnections('social', {
       fixed: true,
       label: 'signon.social.provider',
     }),
-    clientId: text(300, { optional: true, later: true, ...at('client-id') }),
+    clientId: text(300, { optional: true, asked: true, later: true, ...at('client-id') }),
     clientSecret: secret(1_000, connectionSeal, {
       kept: 'signon.connection.secret-kept',
       later: true,
