@@ -1,7 +1,9 @@
 export { effort, growth, LINEAR } from './effort.js';
 export { selfSigned } from './certificate.js';
+export { DnsStand } from './dns-stand.js';
 export { Faucet } from './faucet.js';
 export { ImapBox } from './imap-box.js';
+export { type Account, OIDC_CLIENT, OidcStand, pathOf, through } from './oidc-stand.js';
 export { Postbox } from './postbox.js';
 export { unqualifiedTables } from './sql-watch.js';
 export { afterTests, whenLeaving, freshDatabase } from './test-database.js';

@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
-import { arrivalSteps, companyPanels, signInWays } from '@foyer/identity';
+import { arrivalSteps, companyPanels, companySections, signInWays } from '@foyer/identity';
 import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
@@ -71,6 +71,7 @@ export class SignonModule implements OnModuleInit {
     private readonly enforcement: Enforcement,
     private readonly panel: CompanySignOnPanel,
     private readonly revalidation: Revalidation,
+    private readonly rights: ConnectionRights,
   ) {}
 
   onModuleInit(): void {
@@ -88,6 +89,14 @@ export class SignonModule implements OnModuleInit {
       ...{ label: 'signon.domain.title', text: 'signon.domain.lead' },
     });
     this.slots.fill(companyPanels, 40, this.panel);
+    this.slots.fill(companySections, 40, {
+      load: (actor, companyId) =>
+        Promise.resolve(
+          this.rights.mayManage(actor, companyId)
+            ? { template: 'signon/customer/company-section', view: { href: `/company/sign-in/${companyId}` } }
+            : null,
+        ),
+    });
   }
 
   /** Buttons for the operator's own, and the way to a company's. */

@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { afterTests } from '@foyer/app-cli/testing';
-import { CLIENT } from './oidc-stand.js';
+import { afterTests, OIDC_CLIENT } from '@foyer/app-cli/testing';
 
 type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
 interface Code {
@@ -72,12 +71,12 @@ export class BentStand {
 
   async token(claims: Record<string, unknown>, typ?: string): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
-    const all: Record<string, unknown> = { iss: this.issuer, aud: CLIENT.id, iat: now, exp: now + 300, ...claims };
+    const all: Record<string, unknown> = { iss: this.issuer, aud: OIDC_CLIENT.id, iat: now, exp: now + 300, ...claims };
     for (const name of this.bent.without ?? []) delete all[name];
     if (this.bent.alg === 'none') return new UnsecuredJWT(all).encode();
     const token = new SignJWT(all);
     if (this.bent.alg === 'HS256')
-      return token.setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(CLIENT.secret));
+      return token.setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(OIDC_CLIENT.secret));
     const { privateKey } = this.bent.alg === 'stranger' ? this.stranger : this.keys;
     return token.setProtectedHeader({ alg: 'RS256', kid: 'one', ...(typ && { typ }) }).sign(privateKey);
   }

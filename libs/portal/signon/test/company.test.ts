@@ -1,10 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import {
+  PASSWORD,
+  type TestTenant,
+  type Visitor,
+  World,
+  OIDC_CLIENT,
+  OidcStand,
+  through,
+  DnsStand,
+} from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { ClaimedDomains, recordOf } from '@foyer/signon';
 import { companyId, connected, owned } from './connected.js';
-import { DnsStand } from './dns-stand.js';
-import { CLIENT, OidcStand, through } from './oidc-stand.js';
 
 let world: World;
 let acme: TestTenant;
@@ -122,12 +129,14 @@ describe('a company’s own connection', () => {
       makesAccounts: '1',
       scope: 'openid email groups',
     };
-    const given = { ...form, clientId: CLIENT.id, clientSecret: CLIENT.secret };
+    const given = { ...form, clientId: OIDC_CLIENT.id, clientSecret: OIDC_CLIENT.secret };
     expect((await acme.visitor().get(`/sign-in/with/${id}`)).text).toContain('switched off');
     expect((await admin.post(`${path()}/${id}`, given)).status).toBe(303);
-    expect((await admin.get(`${path()}/${id}`)).text).not.toContain(CLIENT.secret);
+    expect((await admin.get(`${path()}/${id}`)).text).not.toContain(OIDC_CLIENT.secret);
     // Not before it has worked.
-    expect((await admin.post(`${path()}/${id}`, { ...form, clientId: CLIENT.id, enforced: '1' })).status).toBe(422);
+    expect((await admin.post(`${path()}/${id}`, { ...form, clientId: OIDC_CLIENT.id, enforced: '1' })).status).toBe(
+      422,
+    );
     stand.account('tess', { email: 'tess@globex.example', email_verified: true, name: 'Tess', groups: ['Staff'] });
     const shown = await through(admin, stand, id, '?trial=1');
     expect(shown.headers['location']).toMatch(`${path()}/${id}/attempts`);
@@ -139,7 +148,7 @@ describe('a company’s own connection', () => {
     );
     const roles = { 'groups-0-group': 'Staff', 'groups-0-role': 'company_user' };
     expect(
-      (await admin.post(`${path()}/${id}`, { ...form, ...roles, clientId: CLIENT.id, enforced: '1' })).status,
+      (await admin.post(`${path()}/${id}`, { ...form, ...roles, clientId: OIDC_CLIENT.id, enforced: '1' })).status,
     ).toBe(303);
   });
 
@@ -196,7 +205,13 @@ describe('a company’s own connection', () => {
   });
 
   test('cannot be made one of the team, of another company, or loosed from what the operator has said', async () => {
-    const fields = { name: 'Globex ID', issuer: stand.issuer, clientId: CLIENT.id, enabled: '1', audience: 'team' };
+    const fields = {
+      name: 'Globex ID',
+      issuer: stand.issuer,
+      clientId: OIDC_CLIENT.id,
+      enabled: '1',
+      audience: 'team',
+    };
     const initech = await companyId(acme, 'Initech');
     await admin.post(`${path()}/${id}`, { ...fields, companyId: initech, blocked: '1' });
     const owner = await acme.owner.browser();
@@ -220,7 +235,7 @@ test('a connection of the team is set up by owners alone, and an owner keeps the
   await owned(acme, 'acme.example');
   const administrator = await (await acme.agent('Mara', 'admin')).browser();
   const page = `/console/settings/oidc-connections/${id}`;
-  const fields = { name: 'Ours', audience: 'team', issuer: stand.issuer, clientId: CLIENT.id, enabled: '1' };
+  const fields = { name: 'Ours', audience: 'team', issuer: stand.issuer, clientId: OIDC_CLIENT.id, enabled: '1' };
   expect((await administrator.post(page, { ...fields, makesAccounts: '1' })).status).toBe(403);
   expect((await administrator.get(`/sign-in/with/${id}?trial=1`)).status).toBe(403);
   const owner = await acme.owner.browser();

@@ -1,8 +1,7 @@
-import type { TestTenant } from '@foyer/app-cli/testing';
+import { type TestTenant, OIDC_CLIENT } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { oidcConnections } from '@foyer/signon';
 import { Collections } from '@foyer/settings';
-import { CLIENT } from './oidc-stand.js';
 
 /** A connection to a provider, as an owner sets it up: first whose it is, then what the provider gives. */
 export async function connected(tenant: TestTenant, issuer: string, more: object = {}) {
@@ -10,7 +9,7 @@ export async function connected(tenant: TestTenant, issuer: string, more: object
   const collections = tenant.world.get(Collections);
   const given = {
     ...{ name: 'Example ID', companyId: null, audience: 'customers' as const, issuer },
-    ...{ clientId: CLIENT.id, clientSecret: CLIENT.secret, scope: 'openid email profile groups' },
+    ...{ clientId: OIDC_CLIENT.id, clientSecret: OIDC_CLIENT.secret, scope: 'openid email profile groups' },
     ...{ emailAttribute: '', nameAttribute: '', groupsAttribute: '', trustsAddresses: false, makesAccounts: true },
     ...{ roles: [], groupsRule: false, countsAsSecondFactor: false, enforced: false, keeperId: null },
     ...{ enabled: true, blocked: false },

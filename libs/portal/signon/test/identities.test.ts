@@ -1,11 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { type TestTenant, World, type Account, OidcStand, through } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { Deactivations } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { Attempts, ConnectionBook, oidcConnections } from '@foyer/signon';
 import { companyId, connected, owned, personAt } from './connected.js';
-import { type Account, OidcStand, through } from './oidc-stand.js';
 
 let world: World;
 let acme: TestTenant;

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { type TestTenant, type Visitor, World, pathOf } from '@foyer/app-cli/testing';
 import { Attempts } from '@foyer/signon';
 import { type Bent, BentStand } from './bent-stand.js';
 import { connected, personAt } from './connected.js';
-import { pathOf } from './oidc-stand.js';
 
 let world: World;
 let acme: TestTenant;

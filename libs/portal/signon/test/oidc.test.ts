@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { type TestTenant, World, OidcStand, through } from '@foyer/app-cli/testing';
 import { connected } from './connected.js';
-import { OidcStand, through } from './oidc-stand.js';
 
 let world: World;
 let acme: TestTenant;

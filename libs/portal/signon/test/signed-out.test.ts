@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { type TestTenant, type Visitor, World, OidcStand, pathOf, through } from '@foyer/app-cli/testing';
 import { Revalidation } from '@foyer/signon';
 import { BentStand } from './bent-stand.js';
 import { connected } from './connected.js';
-import { OidcStand, pathOf, through } from './oidc-stand.js';
 
 const EVENTS = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 let world: World;

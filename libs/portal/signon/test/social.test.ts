@@ -1,11 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type TestTenant, World } from '@foyer/app-cli/testing';
+import { type TestTenant, World, OIDC_CLIENT, pathOf } from '@foyer/app-cli/testing';
 import { ConfigError, loadConfig } from '@foyer/config';
 import { Collections } from '@foyer/settings';
 import { Attempts, socialConnections } from '@foyer/signon';
 import { BentStand } from './bent-stand.js';
 import { owned, personAt } from './connected.js';
-import { CLIENT, pathOf } from './oidc-stand.js';
 
 const DIRECTORY = '11111111-2222-4333-8444-555555555555';
 const MICROSOFT = 'https://login.microsoftonline.com';
@@ -35,7 +34,13 @@ async function connectedTo(provider: 'google' | 'microsoft' | 'github', more: ob
   const actor = await acme.owner.actor();
   const given = {
     ...{ name: provider, companyId: null, audience: 'customers' as const, provider, organisation: '' },
-    ...{ clientId: CLIENT.id, clientSecret: CLIENT.secret, emailAttribute: '', nameAttribute: '', groupsAttribute: '' },
+    ...{
+      clientId: OIDC_CLIENT.id,
+      clientSecret: OIDC_CLIENT.secret,
+      emailAttribute: '',
+      nameAttribute: '',
+      groupsAttribute: '',
+    },
     ...{ trustsAddresses: false, makesAccounts: true, roles: [], groupsRule: false, countsAsSecondFactor: false },
     ...{ enforced: false, keeperId: null, enabled: true, blocked: false },
   };

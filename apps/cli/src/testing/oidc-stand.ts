@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { exportJWK, generateKeyPair } from 'jose';
-import { afterTests, type Visitor } from '@foyer/app-cli/testing';
+import { afterTests } from './test-database.js';
+import type { Visitor } from './visitor.js';
 
 const TTLS = ['AccessToken', 'AuthorizationCode', 'Grant', 'IdToken', 'Interaction', 'RefreshToken', 'Session'];
 
@@ -12,7 +13,8 @@ export interface Account {
   name?: string;
   groups?: string[];
 }
-export const CLIENT = { id: 'the-portal', secret: 'a-secret-of-thirty-two-characters' };
+/** As whom the portal is known to it. */
+export const OIDC_CLIENT = { id: 'the-portal', secret: 'a-secret-of-thirty-two-characters' };
 
 /** It says at length that it is not for production, which a test is not. */
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
@@ -46,8 +48,8 @@ export class OidcStand {
           cookies: { keys: ['a key for cookies of a test'] },
           clients: [
             {
-              client_id: CLIENT.id,
-              client_secret: CLIENT.secret,
+              client_id: OIDC_CLIENT.id,
+              client_secret: OIDC_CLIENT.secret,
               redirect_uris: ['https://portal.example/return'],
               grant_types: ['authorization_code', 'refresh_token'],
               backchannel_logout_uri: 'https://portal.example/sign-out',
