@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Response } from 'supertest';
-import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { afterTests, DnsStand, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Tokens } from '@foyer/credentials';
 import { loginUrl, sql, table } from '@foyer/database';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue } from '@foyer/surveys';
@@ -31,6 +31,7 @@ const TEN_MEGABYTES = 'A long story. '.repeat(750_000);
 const OF_STRANGERS = 'A long story. '.repeat(4_000);
 const GUEST_PAGES = [
   '/sign-in',
+  '/sign-in/company',
   '/register',
   '/forgot',
   '/sign-in/link',
@@ -56,6 +57,7 @@ const CUSTOMER_PAGES = [
     'a ticket shared with Ana',
     'a closed ticket',
   ],
+  ...['sign-in of a company', 'a provider of a company', 'a new provider of a company'],
 ];
 const TEAM_PAGES = [
   '/console/welcome',
@@ -71,6 +73,12 @@ const TEAM_PAGES = [
   ],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
+  ...['oidc-connections', 'social-connections'].flatMap((page) => [
+    `/console/settings/${page}`,
+    `/console/settings/${page}/new`,
+    `one of ${page}`,
+  ]),
+  '/console/settings/sign-in-domains',
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
   ...['general', 'branding', 'features', 'portal', 'legal'].map((page) => `/console/settings/${page}`),
   ...['mail-in', 'mailboxes', 'mailboxes/new', 'mail-log'].map((page) => `/console/settings/${page}`),
@@ -127,7 +135,7 @@ const looked = new Map<string, number>();
 const shapes = new Set<string>();
 
 beforeAll(async () => {
-  world = await World.startWithWorker();
+  world = await World.startWithWorker({ DNS_SERVERS: (await DnsStand.open()).address });
   owner = new pg.Client({ connectionString: loginUrl(world.config, 'owner') });
   await owner.connect();
   afterTests(() => owner.end());
@@ -258,6 +266,7 @@ async function prepare(): Promise<void> {
   await askCustomers();
   await mailLinks();
   await holdFactors();
+  await setUpSignOn(team!, customer!);
   await layAside();
   named['invitation'] = pathOf(await world.mails.linkTo('new@customers.example', '/invitation'));
   const rule = { groupId: '', agentId: '', sharing: 'nobody', priority: 'low', categoryId: '', tags: '', match: 'all' };
@@ -320,6 +329,26 @@ async function mailLinks(): Promise<void> {
   await visitors['guest']!.get('/sign-in/link');
   await visitors['guest']!.post('/sign-in/link', { email });
   named['a link to sign in'] = pathOf(await world.mails.linkTo(email, '/sign-in/link'));
+}
+
+/** Identity providers and domains, of the operator and of a company. */
+async function setUpSignOn(team: Visitor, admin: Visitor): Promise<void> {
+  const settings = '/console/settings';
+  await team.get(`${settings}/sign-in-domains`);
+  await team.post(`${settings}/sign-in-domains`, { domain: 'acme.example' });
+  const [fields, issuer] = [{ name: 'Ours', audience: 'customers' }, 'https://id.acme.example'];
+  await team.post(`${settings}/oidc-connections`, { ...fields, issuer });
+  await team.post(`${settings}/social-connections`, { ...fields, provider: 'github' });
+  for (const page of ['oidc-connections', 'social-connections']) {
+    const { text } = await team.get(`${settings}/${page}`);
+    named[`one of ${page}`] = new RegExp(`${settings}/${page}/[0-9a-f-]{36}`).exec(text)![0];
+  }
+  const own = /\/company\/sign-in\/[0-9a-f-]{36}/.exec((await admin.get('/company')).text)![0];
+  await admin.post(`${own}/domains`, { domain: 'globex.example' });
+  named['sign-in of a company'] = own;
+  named['a new provider of a company'] = `${own}/providers/oidc/new`;
+  const made = await admin.post(`${own}/providers/oidc`, { name: 'Globex ID', issuer });
+  named['a provider of a company'] = made.headers['location']!;
 }
 
 /** Apps that show codes, and somebody whose code is waited for. */
@@ -443,7 +472,7 @@ describe('bad input gets a message by its field, and what was typed comes back',
     const posts = routesOf(world.app).filter(
       ({ method, path }) =>
         method === 'post' &&
-        !/^\/_(?:api|portal\/inbound)\//.test(path) &&
+        !/^\/_(?:api|portal\/inbound|portal\/sign-in\/with)\//.test(path) &&
         path !== '/_portal/survey/unsubscribe/:token',
     );
     expect(posts.length).toBeGreaterThan(40);

@@ -7,7 +7,7 @@ export function pathOf(actor: Actor, { kind, id, companyId }: Pick<Connection, '
   const isOperator = (actor as PortalActor).teamRole !== null && holds(actor.ability, 'manage', 'SignOn');
   return isOperator || companyId === null
     ? `/console/settings/${kind}-connections/${id}`
-    : `/company/sign-in/${companyId}/${kind}/${id}`;
+    : `/company/sign-in/${companyId}/providers/${kind}/${id}`;
 }
 export const attemptsPathOf = (actor: Actor, connection: Parameters<typeof pathOf>[1]): string =>
   `${pathOf(actor, connection)}/attempts`;

@@ -110,7 +110,7 @@ describe('a domain', () => {
 });
 
 describe('a company’s own connection', () => {
-  const path = () => `/company/sign-in/${globex}/oidc`;
+  const path = () => `/company/sign-in/${globex}/providers/oidc`;
   let id: string;
 
   test('is set up, tried and required by its admin', async () => {
@@ -201,7 +201,7 @@ describe('a company’s own connection', () => {
     expect((await acme.visitor().get(`/sign-in/with/${id}`)).status).toBe(303);
     const initech = await companyId(acme, 'Initech');
     const other = await (await acme.customer('Ini')).browser();
-    expect((await other.get(`/company/sign-in/${initech}/oidc/${id}`)).status).toBe(404);
+    expect((await other.get(`/company/sign-in/${initech}/providers/oidc/${id}`)).status).toBe(404);
   });
 
   test('cannot be made one of the team, of another company, or loosed from what the operator has said', async () => {

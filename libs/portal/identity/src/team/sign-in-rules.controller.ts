@@ -1,6 +1,6 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { openedAs, saveSection, Settings } from '@foyer/settings';
+import { described, group, openedAs, part, saveSection, Settings, whole } from '@foyer/settings';
 import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import {
   ABSOLUTE_DAYS,
@@ -16,7 +16,7 @@ import {
 
 export const PATH = '/console/settings/sign-in';
 const WRONG = 'web.form.wrong';
-const whole = ({ least, most }: { least: number; most: number }) =>
+const typedWhole = ({ least, most }: { least: number; most: number }) =>
   z.string().trim().min(1).regex(/^\d+$/, WRONG).transform(Number).pipe(z.number().min(least, WRONG).max(most, WRONG));
 const methods = z
   .union([z.string(), z.array(z.string())])
@@ -25,8 +25,8 @@ const methods = z
   .pipe(z.array(z.enum(METHODS, 'web.form.choice')));
 const fieldsOf = {
   methods,
-  idle: whole(IDLE_HOURS),
-  absolute: whole(ABSOLUTE_DAYS),
+  idle: typedWhole(IDLE_HOURS),
+  absolute: typedWhole(ABSOLUTE_DAYS),
 };
 const saving = {
   form: z.object({
@@ -39,6 +39,20 @@ const saving = {
   }),
 };
 type Values = Record<`${Audience}-idle` | `${Audience}-absolute`, number> & Record<`${Audience}-methods`, Method[]>;
+
+const WORDS = 'identity.sign-in-rules';
+const rulesOf = (byDefault: { idle: number; absolute: number }) =>
+  group({
+    methods: part(z.unknown(), { label: `${WORDS}.methods` }),
+    idleHours: whole([IDLE_HOURS.least, IDLE_HOURS.most], { byDefault: byDefault.idle, label: `${WORDS}.idle` }),
+    absoluteDays: whole([ABSOLUTE_DAYS.least, ABSOLUTE_DAYS.most], {
+      ...{ byDefault: byDefault.absolute, label: `${WORDS}.absolute` },
+    }),
+  });
+const ABOUT = described(WORDS, {
+  team: rulesOf({ idle: 24, absolute: 14 }),
+  customers: rulesOf({ idle: 72, absolute: 30 }),
+});
 
 /** How people sign in, and for how long. */
 @ConsoleController('settings/sign-in', { can: ['manage', 'Settings'] })
@@ -64,7 +78,7 @@ export class SignInRulesController {
   @Post()
   @View('identity/team/sign-in-rules')
   async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
-    await saveSection(this.settings, signInSettings, visit, form, (value, version) =>
+    await saveSection(form, visit, ABOUT, (value, version) =>
       this.rules.change(actor, { team: rulesIn(value, 'team'), customers: rulesIn(value, 'customers') }, version),
     );
     return form.failed ? this.view(visit, form) : seeOther(PATH, 'settings.saved');

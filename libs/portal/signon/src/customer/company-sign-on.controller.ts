@@ -54,7 +54,7 @@ type OnConnection = Asked<typeof onConnection, PortalActor>;
   ],
 })
 @Posts<typeof onConnection, PortalActor, CompanySignOnController>(onConnection, at, {
-  ':company/:kind/:item/removal': [(it, asked) => it.remove(asked), 'settings.collection.removed'],
+  ':company/providers/:kind/:item/removal': [(it, asked) => it.remove(asked), 'settings.collection.removed'],
 })
 export class CompanySignOnController {
   constructor(
@@ -90,13 +90,13 @@ export class CompanySignOnController {
     return show('signon/customer/company', { ...view, problem: visit.t(problem) }, 422);
   }
 
-  @Get(':company/:kind/new')
+  @Get(':company/providers/:kind/new')
   @View('signon/customer/connection')
   blank(@Ask(ofKind) { visit, actor, company, kind }: Asked<typeof ofKind, PortalActor>) {
     return this.form(visit, actor, company, kind, null, visit.form(valuesOf(listOf(kind), null)));
   }
 
-  @Post(':company/:kind')
+  @Post(':company/providers/:kind')
   @View('signon/customer/connection')
   async create(@Ask(ofKind) { visit, actor, company, kind }: Asked<typeof ofKind, PortalActor>) {
     this.mustManage(actor, company);
@@ -108,10 +108,10 @@ export class CompanySignOnController {
     });
     return form.failed
       ? this.form(visit, actor, company, kind, null, form)
-      : seeOther(`${at({ company })}/${kind}/${made!.id}`, 'signon.connection.finish');
+      : seeOther(`${at({ company })}/providers/${kind}/${made!.id}`, 'signon.connection.finish');
   }
 
-  @Get(':company/:kind/:item')
+  @Get(':company/providers/:kind/:item')
   @View('signon/customer/connection')
   async edit(@Ask(onConnection) { visit, actor, company, kind, item }: OnConnection) {
     const known = await this.known(actor, company, kind, item);
@@ -119,7 +119,7 @@ export class CompanySignOnController {
     return this.form(visit, actor, company, kind, known, visit.form(values));
   }
 
-  @Post(':company/:kind/:item')
+  @Post(':company/providers/:kind/:item')
   @View('signon/customer/connection')
   async save(@Ask(onConnection) { visit, actor, company, kind, item }: OnConnection) {
     const known = await this.known(actor, company, kind, item);
@@ -134,10 +134,10 @@ export class CompanySignOnController {
     });
     return form.failed
       ? this.form(visit, actor, company, kind, known, form)
-      : seeOther(`${at({ company })}/${kind}/${item}`, 'settings.saved');
+      : seeOther(`${at({ company })}/providers/${kind}/${item}`, 'settings.saved');
   }
 
-  @Get(':company/:kind/:item/attempts')
+  @Get(':company/providers/:kind/:item/attempts')
   @View('signon/customer/attempts')
   async came(@Ask(onConnection) { visit, actor, company, kind, item }: OnConnection) {
     return this.attempts.of(visit, await this.known(actor, company, kind, item));
@@ -175,11 +175,11 @@ export class CompanySignOnController {
         problem: null as string | null,
         back: { href: `/company?company=${company}`, label: nameOf(actor, company) },
       },
-      domains: domainRows(visit, await this.domains.of(company)),
+      domains: domainRows(visit, await this.domains.of(company), `${at({ company })}/domains`),
       connections: connections.map((one) => ({
         ...{
           name: one.name,
-          href: `${at({ company })}/${one.kind}/${one.id}`,
+          href: `${at({ company })}/providers/${one.kind}/${one.id}`,
           enabled: one.enabled,
           blocked: one.blocked,
         },
@@ -188,7 +188,7 @@ export class CompanySignOnController {
       })),
       kinds: [...connectionKinds()].map(([kind, { about }]) => ({
         ...{
-          href: `${at({ company })}/${kind}/new`,
+          href: `${at({ company })}/providers/${kind}/new`,
           label: visit.t(`${about.words}.title`),
           text: visit.t(`${about.words}.lead`),
         },
@@ -221,7 +221,7 @@ export class CompanySignOnController {
       version: known && (form.values[VERSION] ?? versionOf(withoutKind(known))),
       heading: known ? known.name : visit.t(`${list.about.words}.new`),
       lead: null,
-      action: `${at({ company })}/${kind}${known ? `/${known.id}` : ''}`,
+      action: `${at({ company })}/providers/${kind}${known ? `/${known.id}` : ''}`,
       back: { href: at({ company }), label: visit.t('signon.company.title') },
       controls: Object.fromEntries(controls.map((control) => [control.name, control])),
       rest: controls.filter(({ name }) => !PLACED.includes(name)),

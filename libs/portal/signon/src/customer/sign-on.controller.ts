@@ -26,7 +26,7 @@ import { Handshaken, type Shaken, SignOnGuard, Step } from '../sign-on.guard.js'
 import { attemptsPathOf } from '../paths.js';
 
 const ANSWERS: Limit = { name: 'sign-on-answers', points: 60, seconds: 900 };
-const finderForm = z.object({ email: field.signInEmail, return_to: z.string().max(1000).optional().catch(undefined) });
+const finderForm = z.object({ email: field.email, return_to: z.string().max(1000).optional().catch(undefined) });
 const finding = { form: finderForm };
 const arriving = { given: ['return_to'] } as const;
 

@@ -24,7 +24,7 @@ export class CompanySignOnPanel {
     return {
       template: 'signon/team/company-panel',
       view: {
-        domains: domainRows(visit, domains),
+        domains: domainRows(visit, domains, ''),
         connections: connections.map((one) => ({
           ...{ name: one.name, href: `/console/settings/${one.kind}-connections/${one.id}` },
           ...{ enabled: one.enabled && !one.blocked, enforced: one.enforced },

@@ -56,7 +56,13 @@ export class DomainsController {
   private async view(form: FormState<unknown>, visit: Visit) {
     const all = await this.domains.all();
     const own = all.filter(({ companyId }) => companyId === null);
-    return { form, path: PATH, problem: null, domains: domainRows(visit, own), ofCompanies: all.length - own.length };
+    return {
+      form,
+      path: PATH,
+      problem: null,
+      domains: domainRows(visit, own, PATH),
+      ofCompanies: all.length - own.length,
+    };
   }
 }
 
