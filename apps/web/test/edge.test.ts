@@ -376,6 +376,8 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
           '/sign-in',
           '/sign-in/company',
           '/sign-out',
+          '/sign-in/link/entry',
+          '/sign-in/recovery',
           '/register',
           '/verify',
           '/forgot',

@@ -79,6 +79,8 @@ export class Demands {
   async setOfCompany(actor: PortalActor, companyId: string, isDemanded: boolean): Promise<void> {
     if (!this.maySet(actor, companyId)) throw new NotFound();
     await this.database.write(async (em) => {
+      const found = await rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`);
+      if (found.length === 0) throw new NotFound();
       const changed = await rows(
         em,
         sql`update ${table('company')} set second_factor_since = case when ${isDemanded}::boolean then now() end
