@@ -159,6 +159,8 @@ describe('20: passwords', () => {
     ['short', 'short'],
     ['aaaaaaaaaaaaaaa', 'guessable'],
     ['ana.sousa@customers.example', 'about oneself'],
+    ['Sousa-Customers-2026', 'own words with a year'],
+    ['acme-acme-acme1', 'the portal’s name'],
   ])('%s is refused (%s)', async (password) => {
     const token = await acme.inside(() =>
       world.get(Tokens).issue('verify', { email: 'ana.sousa@customers.example', personId: null, hours: 1 }),

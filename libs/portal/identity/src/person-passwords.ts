@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
 import { passwordProblem } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
+import { currentTenant } from '@foyer/tenancy';
 
 /**
  * The only way to passwords. They are no property of `Person`: one that is loaded only sometimes cannot be told from one
@@ -34,8 +35,9 @@ export class PersonPasswords {
   }
 }
 
-/** @throws InvalidField for a password that will not do */
+/** @throws InvalidField for a password that will not do: too short, known from breaches, or made of the words of whose it is and where */
 export async function mustDo(password: string, about: string[], field = 'password'): Promise<void> {
-  const problem = await passwordProblem(password, about);
+  const { name, slug } = currentTenant();
+  const problem = await passwordProblem(password, [...about, name, slug]);
   if (problem) throw new InvalidField(field, problem);
 }
