@@ -3,7 +3,7 @@ import type { CookieOptions, Request, Response } from 'express';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 
-export type CookieName = 'session' | 'visitor' | 'flash' | 'lang' | 'device' | 'arriving' | 'connecting';
+export type CookieName = 'session' | 'visitor' | 'flash' | 'lang' | 'device' | 'arriving' | 'connecting' | 'connected';
 
 /**
  * The product's cookies. On https each is `__Host-`: Secure, for this host alone, path `/` (ASVS 3.3.1–4); so a tenant's

@@ -88,6 +88,12 @@ export class Visit {
     else this.cookies.set(this.res, 'connecting', sealed);
   }
 
+  /** Remembers by whom this browser was vouched for, until it signs out there too. */
+  connected(sealed: string | null): void {
+    if (sealed === null) this.cookies.clear(this.res, 'connected');
+    else this.cookies.set(this.res, 'connected', sealed, 30);
+  }
+
   signOut(): void {
     this.cookies.clear(this.res, 'session');
   }

@@ -60,3 +60,6 @@ export interface SignInWay {
   load(visit: Visit, returnTo: string | null): Promise<Piece | null>;
 }
 export const signInWays = new Slot<SignInWay>('identity.sign-in-ways');
+
+/** Where somebody is led who has signed out, because they are still signed in elsewhere; null: nowhere. */
+export const goodbyes = new Slot<(visit: Visit) => Promise<string | null>>('identity.goodbyes');

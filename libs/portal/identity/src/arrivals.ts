@@ -4,7 +4,7 @@ import { Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { type Piece, Slots } from '@foyer/slots';
 import { type SeeOther, seeOther, type Visit } from '@foyer/web';
-import { type Arrival, arrivalSteps, type Factor, signInWays, type Way } from './arrival-slots.js';
+import { type Arrival, arrivalSteps, type Factor, signInWays, type Way, goodbyes } from './arrival-slots.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
 import { SignIn } from './sign-in.js';
@@ -90,6 +90,15 @@ export class Arrivals {
     return pieces;
   }
 
+  /** Where somebody goes who has signed out; null: where everybody does. */
+  async goodbye(visit: Visit): Promise<string | null> {
+    for (const leads of this.slots.of(goodbyes)) {
+      const page = await leads(visit);
+      if (page !== null) return page;
+    }
+    return null;
+  }
+
   private async goOn(visit: Visit, person: Person, kept: Kept): Promise<SeeOther> {
     const page = await this.nextPage(arrivalOf(kept, person));
     if (page !== null) {
@@ -100,6 +109,8 @@ export class Arrivals {
     const shown = { way: kept.way, factor: kept.factor ?? null };
     const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'), shown);
     visit.signIn(secret, device);
+    // Whoever vouched for somebody else at this browser has nothing to do with it.
+    if (kept.way !== 'connection') visit.connected(null);
     return seeOther(kept.to, kept.flash);
   }
 

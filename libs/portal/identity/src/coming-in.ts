@@ -41,11 +41,11 @@ export const knownBy = (signIn: SignIn, visit: Visit, email: string, password: s
   signIn.withPassword(email, password, { ...visit.device, known: visit.cookie('device') });
 
 /** Ends the session of this browser, also one that is over already. */
-export async function leave(signIn: SignIn, visit: Visit, to: string): Promise<SeeOther> {
+export async function leave({ signIn, arrivals }: Door, visit: Visit, to: string): Promise<SeeOther> {
   const secret = visit.cookie('session');
   if (secret) await signIn.out(secret);
   visit.signOut();
-  return seeOther(to, 'identity.sign-out.done');
+  return seeOther((await arrivals.goodbye(visit)) ?? to, 'identity.sign-out.done');
 }
 
 /** For fields that only some readers of a page have to fill. */

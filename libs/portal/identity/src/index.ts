@@ -3,6 +3,7 @@ export {
   type Arrival,
   type ArrivalStep,
   arrivalSteps,
+  goodbyes,
   type Factor,
   type OpenSession,
   type SessionDemand,

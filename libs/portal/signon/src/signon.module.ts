@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
-import { arrivalSteps, companyPanels, companySections, signInWays } from '@foyer/identity';
+import { arrivalSteps, companyPanels, companySections, goodbyes, signInWays } from '@foyer/identity';
 import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
@@ -23,6 +23,7 @@ import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
 import { MappedRoles } from './mapped-roles.js';
 import { BackChannelController } from './oidc/back-channel.controller.js';
+import { Goodbye } from './oidc/goodbye.js';
 import { LogoutTokens } from './oidc/logout-tokens.js';
 import { oidcConnections } from './oidc/oidc-connections.js';
 import { OidcStrategy } from './oidc/oidc.strategy.js';
@@ -55,7 +56,7 @@ const parts = [
   providers: [
     ...parts,
     ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel],
-    ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation],
+    ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
   ],
   exports: parts,
 })
@@ -72,6 +73,7 @@ export class SignonModule implements OnModuleInit {
     private readonly panel: CompanySignOnPanel,
     private readonly revalidation: Revalidation,
     private readonly rights: ConnectionRights,
+    private readonly goodbye: Goodbye,
   ) {}
 
   onModuleInit(): void {
@@ -82,6 +84,7 @@ export class SignonModule implements OnModuleInit {
     this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));
     // Before anything else is asked of them: by this way they do not get in at all.
     this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });
+    this.slots.fill(goodbyes, 10, (visit) => this.goodbye.page(visit));
     for (const side of ['portal', 'console'] as const)
       this.slots.fill(signInWays, 20, { on: side, load: (_, returnTo) => this.ways(side, returnTo) });
     this.slots.fill(setupPages, 28, {

@@ -27,4 +27,20 @@ describe('somebody who comes by OpenID Connect', () => {
     await through(again, stand, id);
     expect((await again.get('/account')).text).toContain('ida@new.example');
   });
+
+  test('is offered to sign out there too when they sign out here, and nobody else is', async () => {
+    const { id } = await connected(acme, stand.issuer);
+    stand.account('una', { email: 'una@new.example', email_verified: true, name: 'Una' });
+    const una = acme.visitor();
+    await through(una, stand, id);
+    expect((await una.post('/sign-out')).headers['location']).toBe('/sign-in/left');
+    const page = await una.get('/sign-in/left');
+    const [, href = ''] = /href="(http[^"]+session\/end[^"]+)"/.exec(page.text) ?? [];
+    const { searchParams } = new URL(href.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='));
+    expect(searchParams.get('post_logout_redirect_uri')).toBe(`${acme.tenant.origin}/sign-in`);
+    expect(searchParams.get('id_token_hint')!.split('.')).toHaveLength(3);
+    expect((await una.get('/sign-in/left')).status).toBe(303);
+    const ana = await (await acme.customer('Ana')).browser();
+    expect((await ana.post('/sign-out')).headers['location']).toBe('/');
+  });
 });

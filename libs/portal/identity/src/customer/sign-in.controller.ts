@@ -53,7 +53,7 @@ export class SignInController {
   @Repeatable()
   @DuringMaintenance()
   leave(@Ask(leaving) { visit, form }: Asked<typeof leaving>): Promise<SeeOther> {
-    return leave(this.signIn, visit, safeReturn(form.values['return_to'], '/'));
+    return leave(this, visit, safeReturn(form.values['return_to'], '/'));
   }
 
   private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {

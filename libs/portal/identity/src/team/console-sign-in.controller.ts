@@ -45,7 +45,7 @@ export class ConsoleSignInController {
   @Guest()
   @Repeatable()
   leave(@Ask() { visit }: Asked) {
-    return leave(this.signIn, visit, '/console/sign-in');
+    return leave(this, visit, '/console/sign-in');
   }
 
   private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {

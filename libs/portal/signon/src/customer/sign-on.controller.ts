@@ -20,6 +20,7 @@ import { Arrivals } from '@foyer/identity';
 import { type Connection, ConnectionBook, isForTeam, isOn } from '../connection-book.js';
 import { ClaimedDomains } from '../domains/claimed-domains.js';
 import { Enforcement } from '../enforcement.js';
+import { Goodbye } from '../oidc/goodbye.js';
 import { REASONS, SignOnRefused } from '../refused.js';
 import { SignOn } from '../sign-on.js';
 import { Handshaken, type Shaken, SignOnGuard, Step } from '../sign-on.guard.js';
@@ -40,6 +41,7 @@ export class SignOnController {
     private readonly enforcement: Enforcement,
     private readonly arrivals: Arrivals,
     private readonly limits: Limits,
+    private readonly goodbye: Goodbye,
   ) {}
 
   @Get('with/:connection')
@@ -76,7 +78,11 @@ export class SignOnController {
           throw outcome.refused;
         }
         if (!('claims' in outcome)) throw new Error('A strategy sent on who had come back');
-        if (!isTrial) return await this.signOn.enter(visit, connection, flow!, outcome.claims);
+        if (!isTrial) {
+          const led = await this.signOn.enter(visit, connection, flow!, outcome.claims);
+          this.goodbye.remember(visit, connection, outcome.claims.subject);
+          return led;
+        }
         const attempt = await this.signOn.tryOut(visit, connection, outcome.claims);
         return seeOther(`${attemptsPathOf(visit.actor, connection)}#a-${attempt}`);
       } catch (error) {
@@ -106,6 +112,16 @@ export class SignOnController {
     const owner = await this.domains.ownerOf(form.value.email);
     const found = owner === undefined ? [] : (await this.book.of(owner)).filter(isOn);
     return found.length === 0 ? { form, returnTo, none: true } : this.onward(visit, found, returnTo);
+  }
+
+  @Get('left')
+  @Guest()
+  @DuringMaintenance()
+  @View('signon/customer/left')
+  async left(@Ask() { visit }: Asked) {
+    const offer = await this.goodbye.offer(visit);
+    visit.connected(null);
+    return offer ?? seeOther('/sign-in');
   }
 
   /** Somebody has shown who they are by a way that is not theirs: on to the one that is. */

@@ -99,6 +99,16 @@ export class OpenId {
     });
   }
 
+  /** Where somebody signs out of the provider as well; null: it has no such page. @throws SignOnRefused */
+  async signOutAddress(asked: OpenIdClient, idToken: string | null, after: string): Promise<string | null> {
+    return this.told(async () => {
+      const config = await this.configOf(asked);
+      if (!config.serverMetadata().end_session_endpoint) return null;
+      const hint: Record<string, string> = idToken === null ? {} : { id_token_hint: idToken };
+      return client.buildEndSessionUrl(config, { ...hint, post_logout_redirect_uri: after }).href;
+    });
+  }
+
   /** The keys a provider signs with, as they are now. @throws SignOnRefused */
   async keys(address: string): Promise<unknown> {
     return this.told(async () => {
