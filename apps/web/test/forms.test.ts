@@ -343,6 +343,12 @@ async function setUpSignOn(team: Visitor, admin: Visitor): Promise<void> {
     const { text } = await team.get(`${settings}/${page}`);
     named[`one of ${page}`] = new RegExp(`${settings}/${page}/[0-9a-f-]{36}`).exec(text)![0];
   }
+  const link = named['one of oidc-connections']!.split('/').at(-1)!;
+  const ulf = named['a person']!.split('/').at(-1)!;
+  await acme.change(
+    () => sql`insert into ${table('identity_link')} (id, connection_id, subject, person_id)
+              values (gen_random_uuid(), ${link}, 'ulf', ${ulf}) returning id`,
+  );
   const own = /\/company\/sign-in\/[0-9a-f-]{36}/.exec((await admin.get('/company')).text)![0];
   await admin.post(`${own}/domains`, { domain: 'globex.example' });
   named['sign-in of a company'] = own;

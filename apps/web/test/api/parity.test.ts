@@ -83,7 +83,7 @@ const NONE: Record<string, RegExp> = {
   'somebody’s word': /^(?:approvals\/:approval|survey.*|tickets\/:number\/rating)$/,
   'work of people': /^console\/(?:availability\/|held-mails\/|settings\/mail-log\/)/,
   'gives rights':
-    /^console\/settings\/(?:api-keys|roles|team-roles|[a-z]+-connections|sign-in-domains)|^company\/sign-in\//,
+    /^console\/settings\/(?:api-keys|roles|team-roles|[a-z]+-connections|sign-in-domains)|^company\/sign-in\/|^console\/people\/:person\/links\//,
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
   'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,

@@ -24,8 +24,9 @@ export interface Link {
   subject: string;
   personId: string;
   data: Kept;
+  lastUsed: string;
 }
-const COLUMNS = sql`id, connection_id as "connectionId", subject, person_id as "personId", data`;
+const COLUMNS = sql`id, connection_id as "connectionId", subject, person_id as "personId", data, last_used as "lastUsed"`;
 
 /** Who somebody is to a connection: its provider's word for them, and the person they are here. */
 @Injectable()
@@ -113,6 +114,12 @@ export class IdentityLinks {
         em,
         sql`update ${table('identity_link')} set data = ${JSON.stringify(kept)}::jsonb where id = ${id} returning id`,
       ),
+    );
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.database.write((em) =>
+      rows(em, sql`delete from ${table('identity_link')} where id = ${id} returning id`),
     );
   }
 

@@ -22,6 +22,7 @@ export {
   DomainReleased,
   DomainVerified,
   IdentityLinked,
+  IdentityUnlinked,
   SignOnDenied,
 } from './signon.events.js';
 export { SignonModule } from './signon.module.js';

@@ -9,6 +9,15 @@ export class IdentityLinked {
   ) {}
 }
 
+/** An identity opens somebody's account no more. */
+@EventName('sign-on.unlinked')
+export class IdentityUnlinked {
+  constructor(
+    readonly personId: string,
+    readonly connectionId: string,
+  ) {}
+}
+
 /** A connection's provider has said no, or we to what it said. */
 @EventName('sign-on.refused')
 export class SignOnDenied {

@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
-import { arrivalSteps, companyPanels, companySections, goodbyes, signInWays } from '@foyer/identity';
+import { arrivalSteps, companyPanels, companySections, goodbyes, personPanels, signInWays } from '@foyer/identity';
 import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
@@ -38,6 +38,7 @@ import { SocialStrategy } from './social/social.strategy.js';
 import { CompanySignOnPanel } from './team/company-panel.js';
 import { connectionPages } from './team/connection.controller.js';
 import { DomainsController } from './team/domains.controller.js';
+import { PersonLinks, PersonLinksController } from './team/person-links.js';
 
 registerMessages('signon', new URL('../locales', import.meta.url));
 
@@ -49,13 +50,13 @@ const parts = [
 
 @Module({
   controllers: [
-    ...[SignOnController, CompanySignOnController, DomainsController, BackChannelController],
+    ...[SignOnController, CompanySignOnController, DomainsController, BackChannelController, PersonLinksController],
     connectionPages('oidc', oidcConnections),
     connectionPages('social', socialConnections as never),
   ],
   providers: [
     ...parts,
-    ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel],
+    ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
   ],
   exports: parts,
@@ -74,6 +75,7 @@ export class SignonModule implements OnModuleInit {
     private readonly revalidation: Revalidation,
     private readonly rights: ConnectionRights,
     private readonly goodbye: Goodbye,
+    private readonly personLinks: PersonLinks,
   ) {}
 
   onModuleInit(): void {
@@ -92,6 +94,7 @@ export class SignonModule implements OnModuleInit {
       ...{ label: 'signon.domain.title', text: 'signon.domain.lead' },
     });
     this.slots.fill(companyPanels, 40, this.panel);
+    this.slots.fill(personPanels, 40, this.personLinks);
     this.slots.fill(companySections, 40, {
       load: (actor, companyId) =>
         Promise.resolve(

@@ -59,6 +59,14 @@ describe('26: Identity = (tenant, connection, subject); an e-mail links only if 
     expect(await comes(other, { email: 'ana@globex.example' }, as)).toMatchObject({ to: null, why: 'not-claimed' });
     // Whoever gets the address next is not whoever had it.
     expect(await comes(id, { email: 'ana@globex.example' })).toMatchObject({ to: null, why: 'unlinkable' });
+    // Unless the operator's team says so.
+    const owner = await acme.owner.browser();
+    const page = `/console/people/${(await personAt(acme, 'ana@globex.example'))!.id}`;
+    const [removal] = /\/console\/people\/[^"]+\/removal/.exec((await owner.get(page)).text)!;
+    const admin = await (await acme.agent('Mara')).browser();
+    expect((await admin.post(removal)).status).toBe(403);
+    expect((await owner.post(removal)).headers['location']).toBe(page);
+    expect(await comes(id, { email: 'ana@globex.example' })).toMatchObject({ to: '/', why: null });
   });
 
   test('of the operator, for customers: an account that is there is linked in a claimed domain alone', async () => {
