@@ -1,5 +1,6 @@
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { SignOnRefused } from '../refused.js';
+import { isPlainlyEncrypted, opened } from './saml-decryption.js';
 import { attribute, children, NS, only, readXml, textIn, UnreadableXml, within } from './saml-xml.js';
 
 /** Whom an answer has to be from, and for whom. */
@@ -12,8 +13,8 @@ export interface SamlTrust {
   acs: string;
   /** What we call ourselves to it. */
   audience: string;
-  /** Our own, for assertions that only we shall read. */
-  decryptionKey?: string;
+  /** Our own, for assertions that only we shall read; several while one is replaced by another. */
+  decryptionKeys?: string[];
 }
 /** What a provider has said, and signed. */
 export interface SamlAnswer {
@@ -41,8 +42,13 @@ const SHA2 = /^http:\/\/www\.w3\.org\/2001\/04\/xmldsig-more#rsa-sha(?:256|384|5
 const DIGEST = /^http:\/\/www\.w3\.org\/2001\/04\/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)$/;
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 const TRANSFORMS = new Set([EXCLUSIVE, `${NS.signature}enveloped-signature`]);
-/** RSA with the padding of PKCS 1.5 tells too much when it fails. */
-const KEY_TRANSPORT = /#rsa-oaep(?:-mgf1p)?$/;
+
+/** What was posted is not even a document that is looked into: nobody's provider sends that. */
+export class NotAnAnswer extends SignOnRefused {
+  constructor(check: string) {
+    super('answer', check);
+  }
+}
 
 const refused = (check: string) => new SignOnRefused('answer', check);
 function must(holds: unknown, check: string): asserts holds {
@@ -58,24 +64,34 @@ function must(holds: unknown, check: string): asserts holds {
  */
 export async function judge(encoded: string, trust: SamlTrust, now = Date.now()): Promise<SamlAnswer> {
   const xml = decoded(encoded);
-  const response = read(xml);
-  mustBeAnswer(response, trust);
+  const response = readSent(xml);
+  const sent = mustBeAnswer(response, trust);
   mustBePlain(response);
-  const assertion = read(await provenAssertion(encoded, trust));
+  const key = sent.localName === 'EncryptedAssertion' ? await readableBy(sent, response, trust) : null;
+  const assertion = read(await provenAssertion(encoded, trust, key));
   return spoken(assertion, response, trust, now);
 }
 
-/** The document, if it is one of a size that is looked at. */
+/** The document, if it is one of a size that is looked at. @throws NotAnAnswer */
 function decoded(encoded: string): string {
-  must(encoded.length <= (MAX_ANSWER_BYTES * 4) / 3 + 4_096, 'size');
+  if (encoded.length > (MAX_ANSWER_BYTES * 4) / 3 + 4_096) throw new NotAnAnswer('size');
   const packed = encoded.replace(/\s+/g, '');
-  must(/^[A-Za-z0-9+/]+={0,2}$/.test(packed), 'base64');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) throw new NotAnAnswer('base64');
   const bytes = Buffer.from(packed, 'base64');
-  must(bytes.length <= MAX_ANSWER_BYTES, 'size');
+  if (bytes.length > MAX_ANSWER_BYTES) throw new NotAnAnswer('size');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw refused('charset');
+    throw new NotAnAnswer('charset');
+  }
+}
+
+/** @throws NotAnAnswer */
+function readSent(xml: string): Element {
+  try {
+    return readXml(xml, BOUNDS);
+  } catch (error) {
+    throw error instanceof UnreadableXml ? new NotAnAnswer(error.message) : error;
   }
 }
 
@@ -88,7 +104,7 @@ function read(xml: string): Element {
 }
 
 /** The envelope: an answer of success, to this address, with one assertion and none beside it. */
-function mustBeAnswer(response: Element, { acs, idpIssuer }: SamlTrust): void {
+function mustBeAnswer(response: Element, { acs, idpIssuer }: SamlTrust): Element {
   must(response.localName === 'Response' && response.namespaceURI === NS.protocol, 'response');
   must(attribute(response, 'Version') === '2.0', 'version');
   const status = only(only(response, 'protocol', 'Status'), 'protocol', 'StatusCode');
@@ -99,14 +115,35 @@ function mustBeAnswer(response: Element, { acs, idpIssuer }: SamlTrust): void {
   const assertions = within(response).filter(({ localName }) => /^(?:Encrypted)?Assertion$/.test(localName));
   must(assertions.length === 1 && assertions[0]!.parentNode === response, 'assertions');
   must(assertions[0]!.namespaceURI === NS.assertion, 'assertions');
+  return assertions[0]!;
+}
+
+/**
+ * What was encrypted for us obeys the same rules as what was not; the library has another look at it by itself.
+ * @returns the key that opens it
+ */
+async function readableBy(encrypted: Element, response: Element, { decryptionKeys = [] }: SamlTrust): Promise<string> {
+  must(isPlainlyEncrypted(encrypted), 'encryption');
+  const found = await opened(encrypted, decryptionKeys);
+  must(found, 'encryption');
+  const assertion = read(found.xml);
+  must(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'assertions');
+  must(within(assertion).filter(({ localName }) => /^(?:Encrypted)?Assertion$/.test(localName)).length === 1, 'assertions'); // prettier-ignore
+  const ids = idsIn(response);
+  must(!idsIn(assertion).some((id) => ids.includes(id)), 'ids');
+  mustBePlain(assertion);
+  return found.key;
+}
+
+function idsIn(root: Element): string[] {
+  const named = (element: Element) => ['ID', 'Id', 'id', 'xml:id'].map((name) => attribute(element, name));
+  return within(root).flatMap(named).filter((id) => id !== null); // prettier-ignore
 }
 
 /** Each signature is of one kind, over the element that it stands in, and no two elements can be meant by it. */
 function mustBePlain(root: Element): void {
   const elements = within(root);
-  const ids = elements.flatMap((element) =>
-    ['ID', 'Id', 'id', 'xml:id'].map((name) => attribute(element, name)).filter((id) => id !== null),
-  );
+  const ids = idsIn(root);
   must(new Set(ids).size === ids.length, 'ids');
   for (const element of elements.filter(({ localName }) => localName === 'Signature')) {
     must(element.namespaceURI === NS.signature, 'signature');
@@ -127,18 +164,10 @@ function mustBePlain(root: Element): void {
     must(children(transforms, 'signature', 'Transform').every((one) => TRANSFORMS.has(algorithm(one))), 'transforms'); // prettier-ignore
     must(children(element, 'signature', 'Object').length === 0, 'object');
   }
-  const methods = elements.filter(
-    ({ localName, parentNode }) =>
-      localName === 'EncryptionMethod' && (parentNode as Element).localName === 'EncryptedKey',
-  );
-  must(
-    methods.every((method) => KEY_TRANSPORT.test(attribute(method, 'Algorithm') ?? '')),
-    'encryption',
-  );
 }
 
 /** The assertion as it was signed, byte for byte: nothing else of the document is read for who somebody is. */
-async function provenAssertion(encoded: string, trust: SamlTrust): Promise<string> {
+async function provenAssertion(encoded: string, trust: SamlTrust, decryptionPvk: string | null): Promise<string> {
   const library = new SAML({
     ...{ idpCert: trust.certificates, issuer: trust.audience, audience: trust.audience, callbackUrl: trust.acs },
     ...{ idpIssuer: trust.idpIssuer, acceptedClockSkewMs: SKEW_MS, maxAssertionAgeMs: 0 },
@@ -146,7 +175,7 @@ async function provenAssertion(encoded: string, trust: SamlTrust): Promise<strin
     ...{ wantAssertionsSigned: false, wantAuthnResponseSigned: false },
     // The question is compared where the browser's own cookie is at hand.
     validateInResponseTo: ValidateInResponseTo.never,
-    ...(trust.decryptionKey && { decryptionPvk: trust.decryptionKey }),
+    ...(decryptionPvk && { decryptionPvk }),
   });
   const { profile } = await library.validatePostResponseAsync({ SAMLResponse: encoded }).catch((error: unknown) => {
     throw refused(wordFor(error));
