@@ -26,6 +26,7 @@ import { Cookies } from '../../../libs/core/web/src/cookies.js';
 import { parseAnswer } from '../../../libs/portal/factors/src/passkeys.js';
 import { parseRecoveryCode } from '../../../libs/portal/factors/src/recovery-codes.js';
 import { parseKey } from '../../../libs/portal/keys/src/secret.js';
+import { parseMetadata } from '../../../libs/portal/signon/src/saml/provider-metadata.js';
 import { readXml, UnreadableXml } from '../../../libs/portal/signon/src/saml/saml-xml.js';
 import { parseTicketNumber } from '../../../libs/portal/tickets/src/ticket-number.js';
 
@@ -59,6 +60,12 @@ const form = (type: string) => async (body: string) => {
   const drain = async ({ content }: { content: Readable }) => void (await content.resume().toArray());
   await readForm(req as unknown as IncomingMessage, limits, drain).catch(() => undefined);
 };
+/** Of a provider with this as its key. */
+const metadataWith = (key: string): string =>
+  `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x"><IDPSSODescriptor>` +
+  `<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://x.example/"/>` +
+  `<KeyDescriptor><X509Certificate xmlns="http://www.w3.org/2000/09/xmldsig#">${key}</X509Certificate></KeyDescriptor>` +
+  `</IDPSSODescriptor></EntityDescriptor>`;
 /** What is refused has been read. */
 function attempt(work: () => unknown): void {
   try {
@@ -298,6 +305,20 @@ const PARSERS: Record<string, Parser> = {
         readXml(text, { depth: 40, elements: 5_000 });
       } catch (error) {
         if (!(error instanceof UnreadableXml)) throw error;
+      }
+    },
+  },
+  'what a SAML provider says of itself': {
+    functions: ['parseMetadata'],
+    most: 512 * 1024,
+    pieces: ['<', '<a', '<a>', '<a/>', '<!--', '<!-- -->', '<a b="', '</a>', ' ', '<X509Certificate>A'],
+    feed: (text) => {
+      for (const each of [text, metadataWith(text)]) {
+        try {
+          parseMetadata(each.slice(0, 512 * 1024));
+        } catch (error) {
+          if (!(error instanceof UnreadableXml)) throw error;
+        }
       }
     },
   },

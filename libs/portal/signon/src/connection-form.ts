@@ -6,8 +6,7 @@ import type { FormState, Visit } from '@foyer/web';
 import { type Connection, isForTeam } from './connection-book.js';
 import { type ConnectionItem, isSetUp } from './connections.js';
 import { MappedRoles } from './mapped-roles.js';
-import { backTo } from './sign-on.guard.js';
-import { attemptsPathOf } from './paths.js';
+import { addressesOf, attemptsPathOf } from './paths.js';
 
 const PART = 'groups';
 const MOST = 50;
@@ -54,13 +53,10 @@ export class ConnectionForm {
     const groups = hasRoles
       ? typedRows(form.values, PART, MOST).map(({ n }) => ({ n, name: `${PART}-${n}`, options }))
       : [];
-    const back = connection && backTo(connection);
     return {
       groups,
       ...{ hasRoles, isReady },
-      addresses: connection && {
-        ...{ back, signOut: back!.replace(/return$/, 'sign-out'), after: `${new URL(back!).origin}/sign-in` },
-      },
+      addresses: connection && addressesOf(connection).map(([label, address]) => ({ label: visit.t(label), address })),
       tryHref: connection && `/sign-in/with/${connection.id}?trial=1`,
       attemptsHref: connection && attemptsPathOf(visit.actor, connection),
       // For the summary of what is wrong.

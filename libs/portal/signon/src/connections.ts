@@ -64,7 +64,12 @@ export type ConnectionItem = ItemOf<Common>;
 export type ConnectionList<F extends Fields = Record<never, never>> = ItemList<ItemOf<Common & F>> &
   Declared<ItemOf<Common & F>>;
 
-type KindOfConnection = ConnectionList & { counterpart: readonly string[]; needed: readonly string[] };
+type Addresses = (at: string) => readonly (readonly [label: string, address: string])[];
+type KindOfConnection = ConnectionList & {
+  counterpart: readonly string[];
+  needed: readonly string[];
+  addresses: Addresses;
+};
 const kinds = new Map<string, KindOfConnection>();
 export const connectionKinds = (): ReadonlyMap<string, KindOfConnection> => kinds;
 
@@ -81,6 +86,11 @@ interface Kind<F extends Fields> {
   fields: F;
   /** What of its fields says where somebody is sent, or whose word counts: changed, the secret is asked for again and the test begins anew. */
   counterpart: readonly (keyof F & string)[];
+  /** Without which nobody can be sent there; else all that is asked for with the second saving. */
+  needed?: readonly (keyof F & string)[];
+  /** What its provider asks for, by messages; `at` is where ours of the connection begin. */
+  addresses?(at: string): readonly (readonly [label: string, address: string])[];
+  derive?(item: ItemOf<Common & F>, before: ItemOf<Common & F> | null): ItemOf<Common & F>;
   check?(item: ItemOf<Common & F>, before: ItemOf<Common & F> | null): void;
 }
 
@@ -90,9 +100,10 @@ export const connectionSeal = (): string => `connection ${currentTenant().id}`;
 /** Call at module level. A connection of a kind is an item of this list; the strategy of passport has its name. */
 export function declareConnections<const F extends Fields>(
   kind: string,
-  { one, words, page, fields, counterpart, check }: Kind<F>,
+  { one, words, page, fields, counterpart, addresses = ofRedirects, derive, check, ...more }: Kind<F>,
 ): ConnectionList<F> {
-  const needed = Object.keys(fields).filter((name) => fields[name]!.later && fields[name]!.form?.kind !== 'switch');
+  const asked = Object.keys(fields).filter((name) => fields[name]!.later && fields[name]!.form?.kind !== 'switch');
+  const needed: readonly string[] = more.needed ?? asked;
   const secrets = Object.keys(fields).filter((name) => fields[name]!.sealedFor);
   const list = declareResourceRows(
     `${kind}-connections`,
@@ -100,6 +111,7 @@ export function declareConnections<const F extends Fields>(
       ...{ one, words, givesRights: true, ruledByRestriction: true, ordered: false },
       page: { path: `${kind}-connections`, group: 'sign-in', ...page },
       fields: { ...whose, ...fields, ...meaning } as Common & F,
+      ...(derive && { derive: derive as never }),
       check(item, before) {
         mustFit(item, before);
         const [is, was] = [item, before] as unknown as Record<string, unknown>[];
@@ -122,9 +134,20 @@ export function declareConnections<const F extends Fields>(
     },
     MOST,
   ) as unknown as ConnectionList<F>;
-  kinds.set(kind, { ...(list as unknown as ConnectionList), counterpart: [...counterpart, ...secrets], needed });
+  kinds.set(kind, {
+    ...(list as unknown as ConnectionList),
+    counterpart: [...counterpart, ...secrets],
+    needed,
+    addresses,
+  });
   return list;
 }
+
+const ofRedirects: Addresses = (at) => [
+  ['signon.connection.back', `${at}/return`],
+  ['signon.connection.sign-out', `${at}/sign-out`],
+  ['signon.connection.after', `${new URL(at).origin}/sign-in`],
+];
 
 /** What a connection is a connection to, in letters that are the same as long as it is: what a test has shown counts for nothing else. */
 export const counterpartOf = (kind: string, item: ConnectionItem): string =>

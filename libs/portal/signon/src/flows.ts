@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { type Config, CONFIG } from '@foyer/config';
 import { newSecret, seal, unseal } from '@foyer/credentials';
 import { currentTenant } from '@foyer/tenancy';
+import { safeReturn } from '@foyer/web';
+import type { ConnectionItem } from './connections.js';
 import { Replays } from './replays.js';
 import { SignOnRefused } from './refused.js';
 
@@ -23,10 +25,13 @@ const flowShape = z.object({
   verifier: z.string(),
   /** Who only tries the connection. */
   trialBy: z.uuid().nullable(),
+  /** The provider has begun. */
+  unasked: z.boolean().default(false),
   until: z.number(),
 });
 /** What was asked of a provider. */
 export type Flow = z.output<typeof flowShape>;
+type Asked = Pick<Flow, 'connectionId' | 'to' | 'side' | 'trialBy'>;
 
 /**
  * What is known of somebody between leaving for a provider and coming back. It lies sealed in a cookie of their own browser: a link
@@ -40,11 +45,19 @@ export class Flows {
   ) {}
 
   /** @returns the flow, and what the browser keeps of it */
-  begin(asked: Pick<Flow, 'connectionId' | 'to' | 'side' | 'trialBy'>, home: string): { flow: Flow; sealed: string } {
+  begin(asked: Asked, home: string, unasked = false): { flow: Flow; sealed: string } {
     const to = asked.to.length > LONGEST_RETURN ? home : asked.to;
     const until = Date.now() + MINUTES * 60_000;
-    const flow = { ...asked, to, state: newSecret(), nonce: newSecret(), verifier: newSecret(), until };
+    const flow = { ...asked, to, unasked, state: newSecret(), nonce: newSecret(), verifier: newSecret(), until };
     return { flow, sealed: seal(this.config.secretKey, purpose(), JSON.stringify(flow)) };
+  }
+
+  /** Where a provider may begin by itself: as if they had gone there, for wherever it sends them. */
+  unasked({ id: connectionId, audience }: Pick<ConnectionItem, 'id' | 'audience'>, place: string): Flow {
+    const isConsole = audience === 'team' || (audience === 'both' && /^\/console(?:[/?#]|$)/.test(place));
+    const side = isConsole ? 'console' : 'portal';
+    const home = side === 'console' ? '/console' : '/';
+    return this.begin({ connectionId, to: safeReturn(place, home), side, trialBy: null }, home, true).flow;
   }
 
   /** What this browser went for, if it went for this connection. @throws SignOnRefused */

@@ -14,6 +14,7 @@ export { Revalidation } from './oidc/revalidation.js';
 export { type Reason, REASONS, SignOnRefused } from './refused.js';
 export { Replays } from './replays.js';
 export { SignedOutElsewhere } from './signed-out-elsewhere.js';
+export { samlConnections } from './saml/saml-connections.js';
 export { SignOn } from './sign-on.js';
 export {
   DomainClaimed,

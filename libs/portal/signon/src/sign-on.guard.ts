@@ -3,11 +3,12 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { NotFound, Refused } from '@foyer/access';
 import { apart } from '@foyer/database';
-import { currentTenant } from '@foyer/tenancy';
 import { id, safeReturn, Visit } from '@foyer/web';
+import { Answers } from './answers.js';
 import { type Connection, ConnectionBook, isOn } from './connection-book.js';
 import { ConnectionRights } from './connection-rights.js';
 import { type Flow, Flows } from './flows.js';
+import { backTo } from './paths.js';
 import { SignOnRefused } from './refused.js';
 import type { Asking, Outcome, SignOnRequest } from './strategy.js';
 
@@ -33,6 +34,7 @@ export class SignOnGuard implements CanActivate {
     private readonly book: ConnectionBook,
     private readonly rights: ConnectionRights,
     private readonly flows: Flows,
+    private readonly answers: Answers,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -72,7 +74,8 @@ export class SignOnGuard implements CanActivate {
   private async goneFor(visit: Visit, req: SignOnRequest, connection: Connection): Promise<Flow> {
     const sealed = visit.cookie('connecting');
     visit.connecting(null);
-    const flow = this.flows.of(connection.id, sealed);
+    const unasked = await this.answers.unasked(connection.id, req.query['answer']);
+    const flow = unasked ? this.flows.unasked(connection, unasked.to) : this.flows.of(connection.id, sealed);
     if (flow.trialBy === null && !isOn(connection)) throw new SignOnRefused('off');
     if (flow.trialBy !== null && flow.trialBy !== req.foyer.principal?.actor.id)
       throw new SignOnRefused('other-browser', 'trial');
@@ -88,6 +91,3 @@ export class SignOnGuard implements CanActivate {
     return req.user as Outcome;
   }
 }
-
-export const backTo = ({ id: connection }: Pick<Connection, 'id'>): string =>
-  `${currentTenant().origin}/sign-in/with/${connection}/return`;

@@ -7,6 +7,7 @@ import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
+import { Answers } from './answers.js';
 import { Attempts } from './attempts.js';
 import { AttemptsView } from './attempts-view.js';
 import { ConnectionBook } from './connection-book.js';
@@ -31,6 +32,11 @@ import { OpenId } from './oidc/open-id.js';
 import { Revalidation } from './oidc/revalidation.js';
 import { Replays } from './replays.js';
 import { SignedOutElsewhere } from './signed-out-elsewhere.js';
+import { samlConnections } from './saml/saml-connections.js';
+import { SamlController } from './saml/saml.controller.js';
+import { SamlProviders } from './saml/saml-providers.js';
+import { SamlStates } from './saml/saml-states.js';
+import { SamlStrategy } from './saml/saml.strategy.js';
 import { SignOn } from './sign-on.js';
 import { signonRules } from './signon.rules.js';
 import { socialConnections } from './social/social-connections.js';
@@ -45,19 +51,22 @@ registerMessages('signon', new URL('../locales', import.meta.url));
 /** What protocols, and those who bring people in by other ways, use of it. */
 const parts = [
   ...[ConnectionBook, ConnectionRights, Flows, Replays, Identities, IdentityLinks, MappedRoles, ClaimedDomains],
-  ...[Attempts, Enforcement, SignOn, SignedOutElsewhere],
+  ...[Answers, Attempts, Enforcement, SignOn, SignedOutElsewhere],
 ];
 
 @Module({
   controllers: [
-    ...[SignOnController, CompanySignOnController, DomainsController, BackChannelController, PersonLinksController],
+    ...[SignOnController, SamlController, CompanySignOnController, DomainsController],
+    ...[BackChannelController, PersonLinksController],
     connectionPages('oidc', oidcConnections),
     connectionPages('social', socialConnections as never),
+    connectionPages('saml', samlConnections as never),
   ],
   providers: [
     ...parts,
     ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
+    ...[SamlStates, SamlProviders, SamlStrategy],
   ],
   exports: parts,
 })
@@ -76,6 +85,7 @@ export class SignonModule implements OnModuleInit {
     private readonly rights: ConnectionRights,
     private readonly goodbye: Goodbye,
     private readonly personLinks: PersonLinks,
+    private readonly samlProviders: SamlProviders,
   ) {}
 
   onModuleInit(): void {
@@ -83,6 +93,7 @@ export class SignonModule implements OnModuleInit {
     this.themes.registerTemplates('signon', new URL('../templates', import.meta.url));
     this.maintenance.register('signon.domains', () => this.domains.recheck());
     this.maintenance.register('signon.revalidation', () => this.revalidation.run());
+    this.maintenance.register('signon.saml-metadata', () => this.samlProviders.readAgain());
     this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));
     // Before anything else is asked of them: by this way they do not get in at all.
     this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });

@@ -1,0 +1,34 @@
+import { bareOf } from './certificates.js';
+import { NS } from './saml-xml.js';
+
+interface Ours {
+  entityId: string;
+  acs: string;
+  /** As PEM, the oldest first. */
+  certificates: readonly string[];
+}
+
+/** Which ways of encrypting are read here; providers that look choose among them. */
+const READ = [
+  ...['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'http://www.w3.org/2009/xmlenc11#aes128-gcm'],
+  ...['http://www.w3.org/2001/04/xmlenc#aes256-cbc', 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p'],
+];
+
+/** What a connection says of us to its provider (SAML metadata 2.0, 2.4.4). */
+export function ownMetadata({ entityId, acs, certificates }: Ours): string {
+  const key = (use: string, pem: string, more = '') =>
+    `<KeyDescriptor use="${use}"><KeyInfo xmlns="${NS.signature}"><X509Data><X509Certificate>${bareOf(pem)}</X509Certificate></X509Data></KeyInfo>${more}</KeyDescriptor>`;
+  const methods = READ.map((algorithm) => `<EncryptionMethod Algorithm="${algorithm}"/>`).join('');
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n` +
+    `<EntityDescriptor xmlns="${NS.metadata}" entityID="${escaped(entityId)}">` +
+    `<SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="${NS.protocol}">` +
+    certificates.map((pem) => key('signing', pem)).join('') +
+    key('encryption', certificates.at(-1)!, methods) +
+    `<NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</NameIDFormat>` +
+    `<AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escaped(acs)}" index="0" isDefault="true"/>` +
+    `</SPSSODescriptor></EntityDescriptor>\n`
+  );
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
