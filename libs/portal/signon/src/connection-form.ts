@@ -19,14 +19,23 @@ export const PLACED = [
   ...['countsAsSecondFactor', 'enforced', 'keeperId', 'enabled', 'blocked'],
 ];
 
+type Shown = (visit: Visit, connection: Connection) => Promise<object>;
+
 /** What the page of a connection has beside the controls of its fields: the groups with their roles, and what its provider asks for. */
 @Injectable()
 export class ConnectionForm {
+  private readonly shown = new Map<string, Shown>();
+
   constructor(
     private readonly roles: Roles,
     private readonly teamRoles: TeamRoles,
     private readonly mapped: MappedRoles,
   ) {}
+
+  /** What the page of one kind shows beside. */
+  show(kind: string, more: Shown): void {
+    this.shown.set(kind, more);
+  }
 
   values(item: ConnectionItem | null): Typed {
     return rowValues(PART, item?.roles ?? []);
@@ -57,6 +66,7 @@ export class ConnectionForm {
       groups,
       ...{ hasRoles, isReady },
       addresses: connection && addressesOf(connection).map(([label, address]) => ({ label: visit.t(label), address })),
+      certificates: (connection && (await this.shown.get(connection.kind)?.(visit, connection))) ?? null,
       tryHref: connection && `/sign-in/with/${connection.id}?trial=1`,
       attemptsHref: connection && attemptsPathOf(visit.actor, connection),
       // For the summary of what is wrong.

@@ -31,6 +31,8 @@ import { OidcStrategy } from './oidc/oidc.strategy.js';
 import { OpenId } from './oidc/open-id.js';
 import { Revalidation } from './oidc/revalidation.js';
 import { Replays } from './replays.js';
+import { CertificatesView } from './saml/certificates-view.js';
+import { OwnCertificateController } from './saml/own-certificate.controller.js';
 import { SignedOutElsewhere } from './signed-out-elsewhere.js';
 import { samlConnections } from './saml/saml-connections.js';
 import { SamlController } from './saml/saml.controller.js';
@@ -56,7 +58,7 @@ const parts = [
 
 @Module({
   controllers: [
-    ...[SignOnController, SamlController, CompanySignOnController, DomainsController],
+    ...[SignOnController, SamlController, OwnCertificateController, CompanySignOnController, DomainsController],
     ...[BackChannelController, PersonLinksController],
     connectionPages('oidc', oidcConnections),
     connectionPages('social', socialConnections as never),
@@ -66,7 +68,7 @@ const parts = [
     ...parts,
     ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
-    ...[SamlStates, SamlProviders, SamlStrategy],
+    ...[SamlStates, SamlProviders, SamlStrategy, CertificatesView],
   ],
   exports: parts,
 })

@@ -30,6 +30,8 @@ export interface Posting {
 
 /** A real identity provider of its own port (samlify), in which whoever is `next` is signed in without being asked. */
 export class SamlStand {
+  /** What it calls itself, where that is not its address. */
+  named: string | null = null;
   next: SamlAccount = { nameId: 'nobody', attributes: {} };
   /** By what it calls itself. */
   private readonly services = new Map<string, string>();
@@ -77,9 +79,11 @@ export class SamlStand {
     const signed = /^(SAMLRequest=[^&]+(?:&RelayState=[^&]*)?&SigAlg=[^&]+)/.exec(url.search.slice(1))![1]!;
     const asker = samlify.Utility.inflateString(query['SAMLRequest']!);
     const entityId = /Issuer[^>]*>([^<]+)</.exec(asker)![1]!;
-    const { extract } = await this.provider(false).parseLoginRequest(this.service(entityId), 'redirect', {
-      ...{ query, octetString: signed },
-    });
+    const idp = this.provider(false);
+    const judged = this.signers(entityId).map((by) =>
+      idp.parseLoginRequest(by, 'redirect', { query, octetString: signed }),
+    );
+    const { extract } = await Promise.any(judged);
     const posting = await this.posting(entityId, String(extract.request!['id']), query['encrypted'] === '1');
     res.setHeader('Content-Type', 'application/json');
     res.end(JSON.stringify(posting));
@@ -109,11 +113,22 @@ export class SamlStand {
 
   private provider(encrypted: boolean) {
     return samlify.IdentityProvider({
-      ...{ entityID: `${this.origin}/metadata`, privateKey: this.key.privateKey, signingCert: this.key.certificate },
+      ...{
+        entityID: this.named ?? `${this.origin}/metadata`,
+        privateKey: this.key.privateKey,
+        signingCert: this.key.certificate,
+      },
       ...{ requestSignatureAlgorithm: SHA256, wantAuthnRequestsSigned: true, isAssertionEncrypted: encrypted },
       singleLogoutService: [{ Binding: REDIRECT, Location: `${this.origin}/slo` }],
       ...{ nameIDFormat: [EMAIL], singleSignOnService: [{ Binding: REDIRECT, Location: `${this.origin}/sso` }] },
     });
+  }
+
+  /** The library looks at one certificate of a service at a time. */
+  private signers(entityId: string) {
+    const metadata = this.services.get(entityId) ?? '';
+    const keys = metadata.match(/<KeyDescriptor use="signing">.*?<\/KeyDescriptor>/g) ?? [];
+    return keys.map((key) => samlify.ServiceProvider({ metadata: keys.filter((one) => one !== key).reduce((rest, one) => rest.replace(one, ''), metadata) })); // prettier-ignore
   }
 
   private service(entityId: string) {
