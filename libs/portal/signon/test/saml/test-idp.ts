@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import type { SamlTrust } from '../../src/saml/saml-answer.js';
 
@@ -37,7 +37,12 @@ export class TestIdp {
   private readonly privateKey: KeyObject;
   readonly certificate: string;
 
-  constructor() {
+  constructor(known?: { privateKey: string; certificate: string }) {
+    if (known) {
+      this.privateKey = createPrivateKey(known.privateKey);
+      this.certificate = known.certificate;
+      return;
+    }
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     this.privateKey = privateKey;
     this.certificate = publicKey.export({ type: 'spki', format: 'pem' }) as string;
