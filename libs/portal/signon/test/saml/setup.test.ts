@@ -25,6 +25,9 @@ describe('whoever sets up a SAML connection', () => {
     expect((await owner.post(PAGE, { name: 'Globex ID', audience: 'customers', enabled: '1' })).status).toBe(303);
     const [page] = new RegExp(`${PAGE}/[0-9a-f-]{36}`).exec((await owner.get(PAGE)).text)!;
     const form = await owner.get(page);
+    expect(form.text).toMatch(/Company<\/dt>\s*<dd>(?:<bdi>)?Ours/);
+    const ids = [...form.text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
     const [metadata] = /http:\/\/[^<"]+\/metadata/.exec(form.text)!;
     expect(form.text).toContain(metadata.replace(/metadata$/, 'return'));
     const shown = await acme.visitor().get(new URL(metadata).pathname);
