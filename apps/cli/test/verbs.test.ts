@@ -29,6 +29,7 @@ const SILENT: Record<string, string> = {
   'TicketThread.touched': 'a signal between processes',
   'Turns.next': 'whose turn it is; that a ticket was given to them is told of',
   // They read what the enclosing write has done so far.
+  'SignIns.sweep': 'forgets what has been kept long enough',
   'SignOnGuard.canActivate': 'sends somebody to their provider',
   'KeyCallers.find': 'reads; that a key is in use is noted beside it',
   'Conversations.continuedBy': 'reads',

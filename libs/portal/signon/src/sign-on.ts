@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Outbox } from '@foyer/events';
 import { Database } from '@foyer/database';
-import { Arrivals } from '@foyer/identity';
+import { Arrivals, SignInRules } from '@foyer/identity';
 import type { SeeOther, Visit } from '@foyer/web';
 import { Attempts, type Attempt, shownOf } from './attempts.js';
 import type { Claims } from './claims.js';
@@ -21,12 +21,14 @@ export class SignOn {
     private readonly identities: Identities,
     private readonly attempts: Attempts,
     private readonly arrivals: Arrivals,
+    private readonly rules: SignInRules,
   ) {}
 
   /** @throws SignOnRefused, with the reference under which it is written down */
   async enter(visit: Visit, connection: Connection, flow: Flow, claims: Claims): Promise<SeeOther> {
     try {
       const { person, verdict } = await this.identities.accept(connection, claims, visit.locale);
+      if (!(await this.rules.mayUse(person, 'connection'))) throw new SignOnRefused('off', 'sign-in');
       await this.note(visit, connection, 'in', claims, verdict);
       const to = flow.side === 'console' && person.teamRole === null ? '/' : flow.to;
       const vouched = { way: 'connection' as const, to, connectionId: connection.id };

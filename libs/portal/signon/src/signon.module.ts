@@ -2,7 +2,15 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
-import { arrivalSteps, companyPanels, companySections, goodbyes, personPanels, signInWays } from '@foyer/identity';
+import {
+  arrivalSteps,
+  companyPanels,
+  companySections,
+  goodbyes,
+  personPanels,
+  SignInRules,
+  signInWays,
+} from '@foyer/identity';
 import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
@@ -87,6 +95,7 @@ export class SignonModule implements OnModuleInit {
     private readonly rights: ConnectionRights,
     private readonly goodbye: Goodbye,
     private readonly personLinks: PersonLinks,
+    private readonly rules: SignInRules,
     private readonly samlProviders: SamlProviders,
   ) {}
 
@@ -121,7 +130,8 @@ export class SignonModule implements OnModuleInit {
   /** Buttons for the operator's own, and the way to a company's. */
   private async ways(side: 'portal' | 'console', returnTo: string | null) {
     const all = await this.book.all();
-    if (all.length === 0) return null;
+    const audience = side === 'console' ? 'team' : 'customers';
+    if (all.length === 0 || !(await this.rules.isOffered(audience, 'connection'))) return null;
     const offered = await this.book.offered(side);
     const connections = offered.map((one) => ({
       name: one.name,

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, World, OidcStand, through } from '@foyer/app-cli/testing';
+import { type Method, signInSettings } from '@foyer/identity';
+import { Settings } from '@foyer/settings';
 import { connected } from './connected.js';
 
 let world: World;
@@ -42,5 +44,24 @@ describe('somebody who comes by OpenID Connect', () => {
     expect((await una.get('/sign-in/left')).status).toBe(303);
     const ana = await (await acme.customer('Ana')).browser();
     expect((await ana.post('/sign-out')).headers['location']).toBe('/');
+  });
+
+  test('does not get in, nor is shown the way, where the operator has switched single sign-on off', async () => {
+    const { id } = await connected(acme, stand.issuer);
+    stand.account('ola', { email: 'ola@new.example', email_verified: true, name: 'Ola' });
+    const methods = (...some: Method[]) => ({ methods: some, idleHours: 24, absoluteDays: 14 });
+    const allow = (...some: Method[]) =>
+      acme.inside(() =>
+        world.get(Settings).apply(signInSettings, { team: methods('password'), customers: methods(...some) }),
+      );
+    await allow('password');
+    const ola = acme.visitor();
+    expect((await ola.get('/sign-in')).text).not.toContain(`/sign-in/with/${id}`);
+    await through(ola, stand, id);
+    expect((await ola.get('/account')).status).toBe(303);
+    await allow('password', 'connection');
+    expect((await ola.get('/sign-in')).text).toContain(`/sign-in/with/${id}`);
+    await through(ola, stand, id);
+    expect((await ola.get('/account')).status).toBe(200);
   });
 });

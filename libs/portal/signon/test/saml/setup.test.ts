@@ -52,7 +52,7 @@ describe('whoever sets up a SAML connection', () => {
     const admin = await (await (await acme.customer('Ada')).of('Initech', 'company_admin')).browser();
     const at = `/company/sign-in/${await companyId(acme, 'Initech')}`;
     expect((await admin.get(at)).text).toContain('SAML');
-    const made = await admin.post(`${at}/saml`, { name: 'Initech ID', enabled: '1' });
+    const made = await admin.post(`${at}/providers/saml`, { name: 'Initech ID', enabled: '1' });
     const page = made.headers['location']!;
     const saved = await admin.post(page, { name: 'Initech ID', enabled: '1', metadataUrl: `${stand.origin}/metadata` });
     expect(saved.status).toBe(303);
