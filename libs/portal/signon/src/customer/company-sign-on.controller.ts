@@ -75,7 +75,7 @@ export class CompanySignOnController {
   @Post(':company/domains')
   @View('signon/customer/company')
   async claim(@Ask(claiming) { visit, actor, company, form }: Asked<typeof claiming, PortalActor>) {
-    this.mustManage(actor, company);
+    await this.mustManage(actor, company);
     await form.attempt(({ domain }) => this.domains.claim(actor, company, domain));
     return form.failed
       ? this.overview(visit, actor, company, form)
@@ -99,7 +99,7 @@ export class CompanySignOnController {
   @Post(':company/providers/:kind')
   @View('signon/customer/connection')
   async create(@Ask(ofKind) { visit, actor, company, kind }: Asked<typeof ofKind, PortalActor>) {
-    this.mustManage(actor, company);
+    await this.mustManage(actor, company);
     const form = visit.posted(ownForm(kind));
     let made: ConnectionItem | null = null;
     await form.attempt(async (input) => {
@@ -154,19 +154,20 @@ export class CompanySignOnController {
     return { companyId, audience: 'customers' as const, blocked, keeperId };
   }
 
-  private mustManage(actor: Actor, company: string): void {
+  private async mustManage(actor: Actor, company: string): Promise<void> {
     if (!this.rights.mayManage(actor, company)) throw new NotFound();
+    await this.domains.mustBeThere(company);
   }
 
   private async known(actor: Actor, company: string, kind: string, item: string): Promise<Connection> {
-    this.mustManage(actor, company);
+    await this.mustManage(actor, company);
     const found = await this.book.find(item);
     if (found?.companyId !== company || found.kind !== kind) throw new NotFound();
     return found;
   }
 
   private async overview(visit: Visit, actor: PortalActor, company: string, form: FormState<unknown>) {
-    this.mustManage(actor, company);
+    await this.mustManage(actor, company);
     const connections = await this.book.of(company);
     return {
       form,
@@ -204,7 +205,7 @@ export class CompanySignOnController {
     known: Connection | null,
     form: FormState<unknown>,
   ) {
-    this.mustManage(actor, company);
+    await this.mustManage(actor, company);
     for (const [part, control] of Object.entries(beginsAt)) {
       const wrong = form.errors[part];
       if (wrong !== undefined) form.errors[control] ??= wrong;

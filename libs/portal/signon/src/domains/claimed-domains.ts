@@ -63,9 +63,19 @@ export class ClaimedDomains {
     return found?.companyId;
   }
 
+  /** A company of this portal, or the operator. @throws NotFound */
+  async mustBeThere(owner: Owner): Promise<void> {
+    if (owner === null) return;
+    const found = await this.database.read((em) =>
+      rows(em, sql`select 1 from ${table('company')} where id = ${owner}`),
+    );
+    if (found.length === 0) throw new NotFound();
+  }
+
   /** @throws InvalidField */
   async claim(actor: Actor, owner: Owner, domain: string): Promise<ClaimedDomain> {
     mustManage(actor, owner);
+    await this.mustBeThere(owner);
     if (!isDomain(domain)) throw new InvalidField('domain', 'signon.domain.form');
     if (isPublicMail(domain)) throw new InvalidField('domain', 'signon.domain.public', { domain });
     return this.database.write(async (em) => {
