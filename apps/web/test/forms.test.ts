@@ -73,7 +73,7 @@ const TEAM_PAGES = [
   ],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
-  ...['oidc-connections', 'social-connections'].flatMap((page) => [
+  ...['oidc-connections', 'social-connections', 'saml-connections'].flatMap((page) => [
     `/console/settings/${page}`,
     `/console/settings/${page}/new`,
     `one of ${page}`,
@@ -339,7 +339,8 @@ async function setUpSignOn(team: Visitor, admin: Visitor): Promise<void> {
   const [fields, issuer] = [{ name: 'Ours', audience: 'customers' }, 'https://id.acme.example'];
   await team.post(`${settings}/oidc-connections`, { ...fields, issuer });
   await team.post(`${settings}/social-connections`, { ...fields, provider: 'github' });
-  for (const page of ['oidc-connections', 'social-connections']) {
+  await team.post(`${settings}/saml-connections`, fields);
+  for (const page of ['oidc-connections', 'social-connections', 'saml-connections']) {
     const { text } = await team.get(`${settings}/${page}`);
     named[`one of ${page}`] = new RegExp(`${settings}/${page}/[0-9a-f-]{36}`).exec(text)![0];
   }

@@ -44,7 +44,9 @@ export class Faucet {
     const { server } = this;
     this.server = undefined;
     if (!server) return;
-    for (const socket of this.sockets) socket.resetAndDestroy();
+    // A socket of the file system knows no reset.
+    for (const socket of this.sockets) if (socket.remoteAddress) socket.resetAndDestroy();
+    for (const socket of this.sockets) socket.destroy();
     server.close();
     await once(server, 'close');
   }

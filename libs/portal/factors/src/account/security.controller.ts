@@ -1,6 +1,6 @@
 import { Get, Injectable, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { NotFound } from '@foyer/access';
+import { Conflict, NotFound } from '@foyer/access';
 import { Accounts, Arrivals, type PortalActor } from '@foyer/identity';
 import {
   Ask,
@@ -101,6 +101,8 @@ abstract class SecurityController {
   @Post('codes')
   @View('factors/security')
   async makeCodes(@Ask(confirming) { visit, actor, form }: Asked<typeof confirming, PortalActor>) {
+    // The page has no form for them then, nor a place for what is wrong with it.
+    if (!(await this.factors.has(actor.id!))) throw new Conflict('factors.codes.nothing-lost');
     const codes = await form.attempt(async ({ current_password }) => {
       await this.accounts.confirm(actor, current_password);
       const made = await this.factors.makeCodes(whoIs(actor));
