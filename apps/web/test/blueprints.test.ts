@@ -224,6 +224,16 @@ const FIRST: Record<string, Record<string, string>> = {
   roles: { name: 'Buyer' },
   routing: { name: 'To the workshop', tags: 'workshop' },
   'team-roles': { name: 'Night shift' },
+  'oidc-connections': { name: 'Ours', issuer: 'https://id.shop.example', audience: 'customers' },
+  'social-connections': { name: 'Ours', audience: 'customers' },
+  'saml-connections': { name: 'Ours', audience: 'customers' },
+};
+
+/** What is only asked for once a thing is there, and then has to be said. */
+const LATER: Record<string, Record<string, string>> = {
+  'oidc-connections': { clientId: 'portal', clientSecret: 'a-secret-2' },
+  'social-connections': { clientId: 'portal', clientSecret: 'a-secret-3' },
+  'saml-connections': { metadataUrl: 'https://id.shop.example/metadata' },
 };
 
 test('of two who change the same thing, the later is told before the other change is replaced', async () => {
@@ -250,7 +260,10 @@ test('of two who change the same thing, the later is told before the other chang
     const name = formsOf(page)
       .find(({ action }) => action === item)!
       .controls.find(({ type }) => type === 'text')!.name;
-    const [first, second] = [filledForm(page, item), filledForm((await two.get(item)).text, item)];
+    const [first, second] = [page, (await two.get(item)).text].map((html) => ({
+      ...filledForm(html, item),
+      ...LATER[list],
+    }));
     expect({ list, saved: (await one.post(item, { ...first, [name]: 'Changed by one' })).status }).toEqual({
       list,
       saved: 303,
