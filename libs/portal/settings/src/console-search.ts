@@ -8,6 +8,8 @@ export interface Found {
   text: string | null;
   href: string;
   icon: string;
+  /** What was typed names it, although its title is another: a number. */
+  isNamed?: boolean;
 }
 export interface Finder {
   /** Message key of the heading over what it finds. */

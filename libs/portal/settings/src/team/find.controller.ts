@@ -68,6 +68,6 @@ export class FindController implements OnModuleInit {
 }
 
 /** What is called just so is meant before what has the words somewhere: it stands first, and is what Enter opens. */
-const isCalled = ({ title }: Found, words: string): boolean => folded(title) === folded(words);
+const isCalled = ({ title, isNamed }: Found, words: string): boolean => isNamed || folded(title) === folded(words);
 const calledFirst = (found: readonly Found[], words: string): Found[] =>
   found.toSorted((a, b) => Number(isCalled(b, words)) - Number(isCalled(a, words)));

@@ -32,11 +32,10 @@ export class FindTickets implements OnModuleInit {
     const rows = words === '' ? [] : await this.tickets(actor, words);
     return [
       ...found.map((title) => ({ title, text: null, href: '/console/tickets/new', icon: 'plus' })),
-      ...rows
-        .map((row) => rowView(visit, '/console', row))
-        .map(({ subject, number, requester, href }) => ({
-          ...{ title: subject, text: `${number} · ${requester}`, href, icon: 'ticket' },
-        })),
+      ...rows.map(({ row, isNamed }) => {
+        const { subject, number, requester, href } = rowView(visit, '/console', row);
+        return { title: subject, text: `${number} · ${requester}`, href, icon: 'ticket', isNamed };
+      }),
     ];
   }
 
@@ -47,6 +46,9 @@ export class FindTickets implements OnModuleInit {
     const meant = number === null ? [] : (await this.list.page(actor, { ...page, number })).rows;
     const others = (await this.list.page(actor, { ...page, search: words })).rows;
     const known = new Set(meant.map(({ id }) => id));
-    return [...meant, ...others.filter(({ id }) => !known.has(id))].slice(0, MOST);
+    return [
+      ...meant.map((row) => ({ row, isNamed: true })),
+      ...others.filter(({ id }) => !known.has(id)).map((row) => ({ row, isNamed: false })),
+    ].slice(0, MOST);
   }
 }
