@@ -216,6 +216,8 @@ async function start(home: string, place: Place, server: Server, durable: boolea
   for (let attempt = 1; ; attempt++) {
     // Nothing of ours answers, so a pid in there is a stranger's or a zombie's; PostgreSQL itself would refuse to start.
     rmSync(join(server.data, 'postmaster.pid'), { force: true });
+    const socket = socketIn(dirname(server.data), server.port);
+    for (const left of [socket, `${socket}.lock`]) rmSync(left, { force: true });
     const log = openSync(logFile, 'w');
     const child = spawn(
       binary,

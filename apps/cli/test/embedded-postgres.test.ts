@@ -94,6 +94,9 @@ describe('embedded PostgreSQL', () => {
       join(dataOf(home), 'postmaster.pid'),
       `${process.pid}\n${dataOf(home)}\n0\n5432\n\n127.0.0.1\n\nready\n`,
     );
+    const { hostname, port } = new URL(url);
+    const lock = join(decodeURIComponent(hostname), `.s.PGSQL.${port}.lock`);
+    writeFileSync(lock, `${process.pid}\n${dataOf(home)}\n0\n${port}\n`);
     ({ url } = await startEmbeddedPostgres(home));
     expect(await ask(url, 'select n from public.kept')).toBe(37);
   });
