@@ -388,7 +388,16 @@ test('25: nobody can choose another person’s password', async () => {
       () => sql`select 1 from ${table('mail')} where to_address = 'jon@customers.example' and status = 'queued'`,
     );
   while ((await waiting()).length > 0) await new Promise((later) => setTimeout(later, 50));
-  const verify = new URL(await world.mails.linkTo('jon@customers.example', '/verify'));
+  await world.mails.linkTo('jon@customers.example', '/verify');
+  // One that was on its way already may arrive after it.
+  const open: URL[] = [];
+  for (const { to, text = '' } of world.mails.mails) {
+    if (![to].flat().some((one) => one?.text.includes('jon@customers.example'))) continue;
+    const link = new URL(/https?:\/\/\S+\/verify\?token=[\w-]+/.exec(text)![0]);
+    if ((await acme.visitor().get(link.pathname + link.search)).status === 200) open.push(link);
+  }
+  expect(open).toHaveLength(1);
+  const [verify] = open as [URL];
   const done = await acme
     .visitor()
     .post('/verify', { token: verify.searchParams.get('token')!, name: 'Jon', password: 'chosen-by-jon-1234' });
