@@ -118,6 +118,8 @@ test('whatever a file is called, in whatever pieces it comes, it is taken or the
   await fc.assert(
     fc.asyncProperty(name, fc.boolean(), fc.integer({ min: 1, max: 40 }), async (given, quoted, piece) => {
       const about = quoted ? `filename="${given}"` : `filename=${given}`;
+      // So a browser says that no file was chosen.
+      fc.pre(about !== 'filename=""');
       const body = Buffer.from(`${part(`name="f"; ${about}`, 'hello\r\n--')}${part('name="a"', 'kept')}--b--\r\n`);
       const pieces = Array.from({ length: Math.ceil(body.length / piece) }, (_, at) =>
         body.subarray(at * piece, (at + 1) * piece),
