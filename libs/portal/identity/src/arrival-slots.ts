@@ -1,6 +1,7 @@
 import { type Piece, Slot } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import type { Person } from './person.entity.js';
+import type { Method } from './sign-in-rules.js';
 
 /** How somebody has shown who they are: a password, a link to their mailbox, a passkey, or a connection that vouches for them. */
 export type Way = 'password' | 'link' | 'passkey' | 'connection';
@@ -53,11 +54,12 @@ export const sessionDemands = new Slot<(session: OpenSession) => Promise<Session
   'identity.session-demands',
 );
 
-/** A way in beside the password, on the page where people sign in. */
+export type Side = 'portal' | 'console';
+/** A way in beside the password, on the pages where people sign in. It stands only where the operator offers its method. */
 export interface SignInWay {
-  on: 'portal' | 'console' | 'both';
-  /** @param returnTo a path of this site, where they were going. Null: not offered here. */
-  load(visit: Visit, returnTo: string | null): Promise<Piece | null>;
+  method: Method;
+  /** @param returnTo a path of this site, where they go once they are in. Null: not offered here. */
+  load(visit: Visit, side: Side, returnTo: string): Promise<Piece | null>;
 }
 export const signInWays = new Slot<SignInWay>('identity.sign-in-ways');
 

@@ -4,10 +4,11 @@ import { Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { type Piece, Slots } from '@foyer/slots';
 import { type SeeOther, seeOther, type Visit } from '@foyer/web';
-import { type Arrival, arrivalSteps, type Factor, signInWays, type Way, goodbyes } from './arrival-slots.js';
+import { type Arrival, arrivalSteps, type Factor, type Side, signInWays, type Way, goodbyes } from './arrival-slots.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
 import { SignIn } from './sign-in.js';
+import { SignInRules } from './sign-in-rules.js';
 
 /** Half an hour suffices to scan a code; a longer one would be a session that nobody sees. */
 const HOURS = 0.5;
@@ -39,6 +40,7 @@ export class Arrivals {
     private readonly tokens: Tokens,
     private readonly signIn: SignIn,
     private readonly slots: Slots,
+    private readonly rules: SignInRules,
   ) {}
 
   /** Lets somebody in who has just shown who they are, or leads them to what has to be done first. */
@@ -81,10 +83,12 @@ export class Arrivals {
   }
 
   /** The other ways in, for the page where people sign in. One after the other: they share its transaction. */
-  async ways(visit: Visit, side: 'portal' | 'console', returnTo: string | null): Promise<Piece[]> {
+  async ways(visit: Visit, side: Side, returnTo: string | null): Promise<Piece[]> {
+    const [audience, home] = side === 'console' ? (['team', '/console'] as const) : (['customers', '/'] as const);
     const pieces: Piece[] = [];
-    for (const { on, load } of this.slots.of(signInWays)) {
-      const piece = on === 'both' || on === side ? await load(visit, returnTo) : null;
+    for (const { method, load } of this.slots.of(signInWays)) {
+      if (!(await this.rules.isOffered(audience, method))) continue;
+      const piece = await load(visit, side, returnTo ?? home);
       if (piece) pieces.push(piece);
     }
     return pieces;

@@ -2,15 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
-import {
-  arrivalSteps,
-  companyPanels,
-  companySections,
-  goodbyes,
-  personPanels,
-  SignInRules,
-  signInWays,
-} from '@foyer/identity';
+import { arrivalSteps, companyPanels, companySections, goodbyes, personPanels, signInWays } from '@foyer/identity';
 import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
@@ -95,7 +87,6 @@ export class SignonModule implements OnModuleInit {
     private readonly rights: ConnectionRights,
     private readonly goodbye: Goodbye,
     private readonly personLinks: PersonLinks,
-    private readonly rules: SignInRules,
     private readonly samlProviders: SamlProviders,
   ) {}
 
@@ -109,8 +100,9 @@ export class SignonModule implements OnModuleInit {
     // Before anything else is asked of them: by this way they do not get in at all.
     this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });
     this.slots.fill(goodbyes, 10, (visit) => this.goodbye.page(visit));
-    for (const side of ['portal', 'console'] as const)
-      this.slots.fill(signInWays, 20, { on: side, load: (_, returnTo) => this.ways(side, returnTo) });
+    this.slots.fill(signInWays, 20, {
+      ...{ method: 'connection', load: (_, side, returnTo) => this.ways(side, returnTo) },
+    });
     this.slots.fill(setupPages, 28, {
       ...{ group: 'sign-in', href: '/console/settings/sign-in-domains', icon: 'globe' },
       ...{ label: 'signon.domain.title', text: 'signon.domain.lead' },
@@ -128,18 +120,16 @@ export class SignonModule implements OnModuleInit {
   }
 
   /** Buttons for the operator's own, and the way to a company's. */
-  private async ways(side: 'portal' | 'console', returnTo: string | null) {
+  private async ways(side: 'portal' | 'console', returnTo: string) {
     const all = await this.book.all();
-    const audience = side === 'console' ? 'team' : 'customers';
-    if (all.length === 0 || !(await this.rules.isOffered(audience, 'connection'))) return null;
+    if (all.length === 0) return null;
     const offered = await this.book.offered(side);
     const connections = offered.map((one) => ({
       name: one.name,
       href: hrefOf(one, returnTo, side === 'console' ? side : undefined),
     }));
     const hasOthers = side === 'portal' && all.some(({ companyId }) => companyId !== null);
-    const query = returnTo ? `?return_to=${encodeURIComponent(returnTo)}` : '';
-    const finder = hasOthers ? `/sign-in/company${query}` : null;
+    const finder = hasOthers ? `/sign-in/company?return_to=${encodeURIComponent(returnTo)}` : null;
     return connections.length > 0 || finder
       ? { template: 'signon/customer/ways', view: { connections, finder } }
       : null;

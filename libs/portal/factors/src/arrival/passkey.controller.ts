@@ -32,29 +32,16 @@ export class PasskeyWay implements OnModuleInit {
   constructor(
     private readonly slots: Slots,
     private readonly passkeys: Passkeys,
-    private readonly rules: SignInRules,
   ) {}
 
   onModuleInit(): void {
-    for (const [on, audience, home] of [
-      ['portal', 'customers', '/'],
-      ['console', 'team', '/console'],
-    ] as const)
-      this.slots.fill(signInWays, 10, {
-        on,
-        load: async (_, returnTo) =>
-          (await this.rules.isOffered(audience, 'passkey'))
-            ? {
-                template: 'factors/passkey-way',
-                view: {
-                  ...(await this.passkeys.toShow()),
-                  action: '/sign-in/passkey',
-                  returnTo: returnTo ?? home,
-                  offered: true,
-                },
-              }
-            : null,
-      });
+    this.slots.fill(signInWays, 10, {
+      method: 'passkey',
+      load: async (_, __, returnTo) => ({
+        template: 'factors/passkey-way',
+        view: { ...(await this.passkeys.toShow()), action: '/sign-in/passkey', returnTo, offered: true },
+      }),
+    });
   }
 }
 

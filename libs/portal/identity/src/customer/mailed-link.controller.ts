@@ -7,7 +7,6 @@ import { signInWays } from '../arrival-slots.js';
 import { Arrivals } from '../arrivals.js';
 import { goingOn, linkExpired, linkToken } from '../coming-in.js';
 import { MailedLinks } from '../mailed-links.js';
-import { SignInRules } from '../sign-in-rules.js';
 
 const opening = { given: ['token', 'return_to'] } as const;
 const asking = { form: z.object({ email: field.email, return_to: z.string().max(300).optional().catch(undefined) }) };
@@ -16,26 +15,17 @@ const entering = { form: z.object({ token: linkToken }) };
 /** The way to it, where people sign in. */
 @Injectable()
 export class MailedLinkWay implements OnModuleInit {
-  constructor(
-    private readonly slots: Slots,
-    private readonly rules: SignInRules,
-  ) {}
+  constructor(private readonly slots: Slots) {}
 
   onModuleInit(): void {
-    for (const [on, audience, home] of [
-      ['portal', 'customers', '/'],
-      ['console', 'team', '/console'],
-    ] as const)
-      this.slots.fill(signInWays, 20, {
-        on,
-        load: async (_, returnTo) =>
-          (await this.rules.isOffered(audience, 'email-link'))
-            ? {
-                template: 'identity/customer/mailed-link-way',
-                view: { href: `/sign-in/link?return_to=${encodeURIComponent(returnTo ?? home)}` },
-              }
-            : null,
-      });
+    this.slots.fill(signInWays, 20, {
+      method: 'email-link',
+      load: (_, __, returnTo) =>
+        Promise.resolve({
+          template: 'identity/customer/mailed-link-way',
+          view: { href: `/sign-in/link?return_to=${encodeURIComponent(returnTo)}` },
+        }),
+    });
   }
 }
 
