@@ -11,7 +11,7 @@ import { Tickets } from '@foyer/tickets';
 import { readable } from './routes.js';
 
 /** Stands in what is looked for, and never in what is asked. */
-const MARK = 'qvx';
+const MARK = 'qvxzjkwq';
 /** One name, as it may be typed. */
 const FORMS = ['Gru\u0308ßner Strasse الادارة', 'GRUSS\u200bNER STRASSE الإداره', 'gr\u00adüssner straße الإدارةُ'];
 /** What else a search must be told. */
