@@ -139,8 +139,6 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: loginUrl(world.config, 'owner') });
   await owner.connect();
   afterTests(() => owner.end());
-  // Else it would begin to listen, and end, for each request.
-  await world.app.listen(0);
   acme = await world.tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
   await (await acme.customer('Ulf')).of('Globex');

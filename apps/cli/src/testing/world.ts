@@ -66,7 +66,8 @@ export class World {
     });
     const app = await createApplication(config, more);
     afterTests(() => app.close());
-    await app.init();
+    // Once: supertest would listen, and stop, for each request, which costs a millisecond and a half.
+    await app.listen(0, '127.0.0.1');
     return new World(config, app, postbox, watch);
   }
 

@@ -9,7 +9,6 @@ export const UNKNOWN = '0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a70';
 
 // A portal with customers of two companies.
 export const world = await World.start({ POOL_SIZE: '10' });
-await world.app.listen(0);
 export const acme = await world.tenant('acme');
 /** Of Globex, who has asked about the printer. */
 export const ana = await (await acme.customer('Ana')).of('Globex', 'company_user');

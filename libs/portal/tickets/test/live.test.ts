@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterTests, type Visitor, World } from '@foyer/app-cli/testing';
@@ -9,9 +8,7 @@ import { Tickets } from '@foyer/tickets';
 const world = await World.start();
 const acme = await world.tenant('acme');
 const ana = await acme.customer('Ana');
-const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
-await once(server, 'listening');
-const port = (server.address() as AddressInfo).port;
+const { port } = (world.app.getHttpServer() as Server).address() as AddressInfo;
 
 /** A stream as a browser has it open: waits for what is said, and knows when it was ended. */
 class Stream {
