@@ -1,9 +1,13 @@
-import { createTransport, type Transporter } from 'nodemailer';
+import { createRequire } from 'node:module';
+import type { Transporter } from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool/index.js';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { Lifeline } from '@foyer/database';
 import { outsidePlaces } from '@foyer/events';
+
+/** Loaded where mails are sent: the web processes know this module and send none. */
+const nodemailer = () => createRequire(import.meta.url)('nodemailer') as typeof import('nodemailer');
 
 /** The mail server did not take the mail now; it may later. */
 export class NotNow extends Error {
@@ -50,7 +54,7 @@ export class Outlet implements OnApplicationShutdown {
   private returned: () => void = () => undefined;
 
   constructor(@Inject(CONFIG) config: Config, @Optional() @Inject(MAIL_PATIENCE) patience: Patience = PATIENCE) {
-    this.transport = createTransport({
+    this.transport = nodemailer().createTransport({
       ...serverOf(config),
       pool: true,
       maxConnections: outsidePlaces(config.workerConcurrency),

@@ -1,4 +1,8 @@
-import { type CssNode, parse, walk } from 'css-tree';
+import { createRequire } from 'node:module';
+import type { CssNode } from 'css-tree';
+
+/** Loaded by whoever checks a stylesheet: few processes ever do, and it takes ten megabytes. */
+const cssTree = () => createRequire(import.meta.url)('css-tree') as typeof import('css-tree');
 
 export interface CssProblem {
   line: number;
@@ -39,6 +43,7 @@ export function checkCss(css: unknown): CssProblem[] {
   problems.push(...brackets(css));
   if (problems.length > 0) return problems;
 
+  const { parse, walk } = cssTree();
   const tree = parse(css, {
     positions: true,
     parseCustomProperty: true,
@@ -82,7 +87,7 @@ function plain(identifier: string): string {
 
 function textOf(value: CssNode): string {
   let text = '';
-  walk(value, (node) => {
+  cssTree().walk(value, (node) => {
     if (node.type === 'Identifier' || node.type === 'Function')
       text += ` ${plain(node.name)}${node.type === 'Function' ? '(' : ''}`;
     else if (node.type === 'Raw') text += ` ${plain(node.value)}`;

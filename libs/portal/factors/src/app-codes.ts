@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { generateSecret, generateURI, verifySync } from 'otplib';
-import { create } from 'qrcode';
+import type { create } from 'qrcode';
 
 /** Codes of six figures that change every 30 seconds (RFC 6238), as every app shows them. */
 const PERIOD_SECONDS = 30;
@@ -26,7 +27,9 @@ export function stepOf(secret: string, code: string): number | null {
 
 /** A picture for apps to scan: its dark squares as a path, the corner and the edge of what is shown, with a light border. */
 export function qrCode(text: string): { path: string; corner: number; edge: number } {
-  const { size, data } = create(text, { errorCorrectionLevel: 'M' }).modules;
+  // Few ever set up an app, and drawing takes twenty megabytes to load.
+  const library = createRequire(import.meta.url)('qrcode') as { create: typeof create };
+  const { size, data } = library.create(text, { errorCorrectionLevel: 'M' }).modules;
   const dark = Array.from(data, (is, at) => (is ? `M${at % size} ${Math.floor(at / size)}h1v1h-1z` : '')).join('');
   return { path: dark, corner: -BORDER, edge: size + 2 * BORDER };
 }

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
 import { Injectable } from '@nestjs/common';
 import type { Connection } from '../connection-book.js';
 import { Replays } from '../replays.js';
@@ -43,6 +43,7 @@ export class LogoutTokens {
     const client = clientOf(connection);
     const { issuer, jwks_uri: keys } = (await this.openId.configOf(client)).serverMetadata();
     if (keys === undefined) throw new SignOnRefused('answer', 'jwks_uri');
+    const { createLocalJWKSet, jwtVerify } = await import('jose');
     const set = createLocalJWKSet((await this.openId.keys(keys)) as JSONWebKeySet);
     const payload = await jwtVerify(token, set, {
       ...{ issuer, audience: client.clientId, algorithms: ALGORITHMS, maxTokenAge: OLDEST, clockTolerance: 30 },

@@ -1,4 +1,3 @@
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { SignOnRefused } from '../refused.js';
 import { isPlainlyEncrypted, opened } from './saml-decryption.js';
 import { attribute, children, NS, only, readXml, textIn, UnreadableXml, within } from './saml-xml.js';
@@ -168,6 +167,7 @@ function mustBePlain(root: Element): void {
 
 /** The assertion as it was signed, byte for byte: nothing else of the document is read for who somebody is. */
 async function provenAssertion(encoded: string, trust: SamlTrust, decryptionPvk: string | null): Promise<string> {
+  const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml');
   const library = new SAML({
     ...{ idpCert: trust.certificates, issuer: trust.audience, audience: trust.audience, callbackUrl: trust.acs },
     ...{ idpIssuer: trust.idpIssuer, acceptedClockSkewMs: SKEW_MS, maxAssertionAgeMs: 0 },

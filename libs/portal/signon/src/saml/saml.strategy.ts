@@ -1,4 +1,3 @@
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Answers } from '../answers.js';
@@ -35,6 +34,7 @@ export class SamlStrategy extends PassportStrategy(Handshake, 'saml') {
   private async question(connection: SamlConnectionAt, { flow, back }: Asking): Promise<string> {
     const { signOnUrl, certificates } = await this.providers.of(connection);
     const [key] = await this.states.keysOf(connection);
+    const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml');
     const library = new SAML({
       ...{ idpCert: certificates, issuer: entityOf(connection), callbackUrl: back, entryPoint: signOnUrl },
       ...{ privateKey: key!.privateKey, signatureAlgorithm: 'sha256', digestAlgorithm: 'sha256' },
