@@ -27,6 +27,8 @@ const ODD = {
   'line breaks': 'a\r\nBcc: b@evil.example\r\n\r\nc',
 };
 const TEN_MEGABYTES = 'A long story. '.repeat(750_000);
+/** As good in every other form: what reads it is the same, and ten megabytes take half a second. */
+const HALF_A_MEGABYTE = TEN_MEGABYTES.slice(0, 500_000);
 /** What strangers may send is less, and beyond it there is a page that says so. */
 const OF_STRANGERS = 'A long story. '.repeat(4_000);
 const GUEST_PAGES = [
@@ -133,6 +135,7 @@ const seen = new Set<string>();
 /** What pages have answered since something was sent: nothing has changed, and neither have they. */
 const looked = new Map<string, number>();
 const shapes = new Set<string>();
+const triedTen = new Set<Visitor>();
 
 beforeAll(async () => {
   world = await World.startWithWorker({ DNS_SERVERS: (await DnsStand.open()).address });
@@ -574,8 +577,16 @@ function inputsFor({ type, options, maxlength }: Control, longestOf: Visitor | f
   if (maxlength) inputs.push(['too long', 'x'.repeat(maxlength + 1)]);
   if (type === 'number') inputs.push(['without end', 'Infinity'], ['too great', '1e400'], ['no number', 'NaN']);
   if (type === 'date') inputs.push(['no such day', '2026-02-30'], ['before all time', '0000-00-00']);
-  if (longestOf) inputs.push(['far too long', longestOf.cookie('session') ? TEN_MEGABYTES : OF_STRANGERS]);
+  if (longestOf) inputs.push(['far too long', farTooLong(longestOf)]);
   return inputs;
+}
+
+/** Ten megabytes once for whoever is signed in on a host. */
+function farTooLong(visitor: Visitor): string {
+  if (!visitor.cookie('session')) return OF_STRANGERS;
+  const isFirst = !triedTen.has(visitor);
+  triedTen.add(visitor);
+  return isFirst ? TEN_MEGABYTES : HALF_A_MEGABYTE;
 }
 
 /** Must this be refused with a message at the field? */
