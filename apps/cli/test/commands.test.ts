@@ -80,6 +80,8 @@ describe('foyer', () => {
     expect((await foyer('tenant', 'list', 'globex')).output).toContain('suspended');
     await foyer('tenant', 'resume', 'globex');
     expect((await foyer('tenant', 'list', 'globex')).output).not.toContain('suspended');
+    expect((await foyer('tenant', 'reset-addresses', 'globex')).output).toContain('from any address again');
+    await expect(foyer('tenant', 'reset-addresses', 'nobody')).rejects.toThrow('There is no tenant');
     await expect(foyer('tenant', 'resume', 'globex')).rejects.toThrow(/\w/);
     await expect(foyer('tenant', 'suspend', 'nobody', '--reason', 'x')).rejects.toThrow('There is no tenant nobody.');
     await expect(foyer('tenant', 'create', 'globex', '--name', 'G', '--owner', 'x@y.test')).rejects.toThrow(/\w/);

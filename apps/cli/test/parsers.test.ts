@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'csv-stringify/sync';
 import { growth, LINEAR } from '@foyer/app-cli/testing/effort';
+import { parseAddressList } from '@foyer/credentials';
 import { wordsQuery } from '@foyer/database';
 import { begins, forms, has, searchable } from '@foyer/i18n';
 import { parseHead } from '@foyer/inbound';
@@ -113,6 +114,12 @@ const PARSERS: Record<string, Parser> = {
     most: MEGABYTE,
     pieces: ['foyer_live_', 'a', '0_'],
     feed: (text) => void parseKey(text),
+  },
+  'a list of addresses': {
+    functions: ['parseAddressList'],
+    most: 6_000,
+    pieces: ['#', '203.0.113.7/24 # a\n', '::ffff:1.2.3.4,', 'f:', '\n', ' ;'],
+    feed: (text) => attempt(() => parseAddressList(text.split('\n'), 'x')),
   },
   'the answer of a passkey': {
     packages: ['@simplewebauthn/server'],

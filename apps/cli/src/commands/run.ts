@@ -85,6 +85,11 @@ const commands: Record<string, Command> = {
     run: (config, [slug, email], { reason }) =>
       tenant.resetFactors(config, need(slug, 'a slug'), need(email, 'an email address'), need(reason, '--reason')),
   },
+  'tenant reset-addresses': {
+    usage: 'tenant reset-addresses <slug>',
+    about: 'let team, customers and keys in from any address again',
+    run: (config, [slug]) => tenant.resetAddresses(config, need(slug, 'a slug')),
+  },
   'staff create': {
     usage: 'staff create <email> --name NAME [--role owner|support|billing|auditor]',
     about: 'create a staff account; prints its password once',

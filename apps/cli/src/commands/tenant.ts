@@ -3,6 +3,7 @@ import { DomainError } from '@foyer/access';
 import type { Config } from '@foyer/config';
 import { Resets } from '@foyer/factors';
 import { translate } from '@foyer/i18n';
+import { SignInRules } from '@foyer/identity';
 import { inTenant } from '@foyer/tenancy';
 import { Directory, OwnerArrival, Packs, slug as slugSchema, TenantList, Tenants } from '@foyer/tenants';
 import { Obstacle } from '../../progress.mjs';
@@ -74,6 +75,16 @@ export async function resetFactors(config: Config, slug: string, email: string, 
     if (!found) throw new Obstacle(`There is no tenant “${slug}”.`);
     await inWords(() => inTenant(found, () => app.get(Resets).beginFor(email, reason)));
     print(`${email} has been sent a link, which opens after the waiting time.`);
+  });
+}
+
+/** For a team that cannot come in from where it is. */
+export async function resetAddresses(config: Config, slug: string): Promise<void> {
+  await withApplication(config, async (app) => {
+    const found = await app.get(Directory).bySlug(slug);
+    if (!found) throw new Obstacle(`There is no tenant “${slug}”.`);
+    await inTenant(found, () => app.get(SignInRules).openToAll());
+    print(`${slug} can be reached from any address again.`);
   });
 }
 

@@ -8,6 +8,7 @@ import { closeReadingPage, Database } from '@foyer/database';
 import { causedBy } from '@foyer/events';
 import { checksum, Files, FileServer, type StoredFile } from '@foyer/files';
 import {
+  addressOf,
   type FoyerRequest,
   type FoyerResponse,
   BodyReader,
@@ -70,7 +71,7 @@ export class ApiController {
     const key = BEARER.exec(req.get('authorization') ?? '')?.[1];
     const headers = { 'WWW-Authenticate': 'Bearer' };
     if (!key) throw new Problem(401, 'key-missing', { headers });
-    const caller = await this.callers.of(key, req.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? '');
+    const caller = await this.callers.of(key, addressOf(req) ?? '');
     req.foyer.principal = {
       actor: caller.actor,
       session: null,

@@ -9,4 +9,5 @@ export { Session } from './session.entity.js';
 export { type Device, SESSION_LIMITS, type SessionRow, Sessions } from './sessions.js';
 export { Token } from './token.entity.js';
 export { type TokenGrant, Tokens } from './tokens.js';
+export { isWithin, parseAddressList, plainAddress } from './address-list.js';
 export { networkOf } from './network.js';

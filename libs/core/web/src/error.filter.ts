@@ -16,7 +16,7 @@ import { sendProblem } from './problem.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { statusOf } from './status-of.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
-import { PortalClosed, PortalSuspended, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
+import { AddressRefused, PortalClosed, PortalSuspended, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
 const BACK_SOON_SECONDS = 5;
@@ -134,6 +134,7 @@ export class ErrorFilter implements ExceptionFilter {
   private view(error: unknown, what: number | 'stale-form-again', req: FoyerRequest): [string, object] {
     if (error instanceof PortalClosed) return [`settings/${error.status}`, { message: req.foyer.site!.statusMessage }];
     const { locale } = req.foyer;
+    if (error instanceof AddressRefused) return addressRefused(error, locale!);
     const values = error instanceof DomainError ? error.values : {};
     const say = (part: string) => translate(locale!, `web.error.${part}`, values);
     const status = typeof what === 'number' ? what : 403;
@@ -192,6 +193,11 @@ export class ErrorFilter implements ExceptionFilter {
       stack: error instanceof Error ? error.stack : undefined,
     });
   }
+}
+
+function addressRefused({ address }: AddressRefused, locale: string): [string, object] {
+  const say = (part: string) => translate(locale, `web.error.address.${part}`, { address: address ?? '–' });
+  return ['settings/error', { status: 403, title: say('title'), text: say('text'), signIn: null, reference: null }];
 }
 
 const KNOWN = new Set([400, 401, 403, 404, 409, 413, 422, 429, 503]);

@@ -8,9 +8,9 @@ import { BodyReader } from './body.js';
 import { Cookies } from './cookies.js';
 import { Csrf, isSafe } from './csrf.js';
 import { type Principal, Principals } from './principals.js';
-import type { FoyerRequest, FoyerResponse } from './request.js';
+import { addressOf, type FoyerRequest, type FoyerResponse } from './request.js';
 import { Sites } from './site.js';
-import { PortalClosed, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
+import { AddressRefused, PortalClosed, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
 
 /**
  * The one guard on every handler. In this order: where the post comes from, who is asking, in which language, whether the
@@ -63,7 +63,9 @@ export class Gate implements CanActivate {
     foyer.cookies = this.cookies;
     foyer.site ??= await this.sites.load(foyer.face);
     const secret = this.cookies.read(req, 'session');
-    const principal = (foyer.principal ??= await this.principals.find(foyer.face, secret, audience === 'team'));
+    const principal = (foyer.principal ??= await this.principals.find(
+      ...([foyer.face, secret, audience === 'team', addressOf(req)] as const),
+    ));
     causedBy(principal.actor);
     const { locales, defaultLocale, timeZone } = foyer.site;
     const chosen = this.chosenLocale(req, res, locales);
@@ -85,7 +87,7 @@ export class Gate implements CanActivate {
     return this.cookies.read(req, 'lang');
   }
 
-  private admit(context: ExecutionContext, req: FoyerRequest, { actor, isTeam }: Principal): void {
+  private admit(context: ExecutionContext, req: FoyerRequest, { actor, isTeam, barred }: Principal): void {
     const handler = context.getHandler();
     const both = [handler, context.getClass()];
     const audience = this.audienceOf(context);
@@ -100,6 +102,7 @@ export class Gate implements CanActivate {
     if (feature && !site!.has(feature)) throw audience === 'machine' ? new NotFound() : new SectionOff(feature);
 
     if (!guestsToo && audience !== 'visitor' && audience !== 'machine') {
+      if (barred) throw new AddressRefused(addressOf(req));
       if (actor.kind === 'guest') throw new SignInNeeded(audience === 'team' ? '/console/sign-in' : '/sign-in', req);
       if (audience === 'team' && !isTeam) throw new RightNeeded('team');
     }

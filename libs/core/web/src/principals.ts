@@ -11,6 +11,8 @@ export interface Principal {
   view: Record<string, unknown> | null;
   /** Side doors this person may use: `team` opens the console. */
   isTeam: boolean;
+  /** Signed in, but not from an address that is allowed: a guest as long as they are there. */
+  barred?: boolean;
   locale: string | null;
   timeZone: string | null;
   /** Names of those who can give this person more rights, for whoever lacks one. */
@@ -18,10 +20,10 @@ export interface Principal {
 }
 
 /**
- * Finds the principal of a session secret (null: no cookie), for the team's pages or for others; an unknown or ended session
- * is a guest, never an error.
+ * Finds the principal of a session secret (null: no cookie), for the team's pages or for others, asking from an address; an
+ * unknown or ended session is a guest, never an error.
  */
-export type FindPrincipal = (secret: string | null, atDesk: boolean) => Promise<Principal>;
+export type FindPrincipal = (secret: string | null, atDesk: boolean, from: string | null) => Promise<Principal>;
 
 /** Each face's way of telling who somebody is; the module that keeps those people registers it. */
 @Injectable()
@@ -32,9 +34,9 @@ export class Principals {
     this.finders.set(face, find);
   }
 
-  find(face: Face, secret: string | null, atDesk = false): Promise<Principal> {
+  find(face: Face, secret: string | null, atDesk = false, from: string | null = null): Promise<Principal> {
     const find = this.finders.get(face);
     if (!find) throw new Error(`Nobody has registered who signs in on ${face}`);
-    return find(secret, atDesk);
+    return find(secret, atDesk, from);
   }
 }

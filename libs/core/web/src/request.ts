@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { plainAddress } from '@foyer/credentials';
 import type { Cookies } from './cookies.js';
 import type { Face } from './face.js';
 import type { Principal } from './principals.js';
@@ -24,6 +25,9 @@ export interface RequestContext {
 }
 export type FoyerRequest = Request & { foyer: RequestContext; uploads?: Upload[] };
 export type FoyerResponse = Response;
+
+/** Where it comes from, as far as the trusted proxies say; null on a socket of the file system. */
+export const addressOf = ({ ip }: Pick<Request, 'ip'>): string | null => (ip ? plainAddress(ip) : null);
 
 /** A file that came with a form, waiting in a temporary place. */
 export interface Upload {

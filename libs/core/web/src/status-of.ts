@@ -1,13 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { Conflict, DomainError, InvalidField, NotFound, Refused, TooMany } from '@foyer/access';
 import { DatabaseUnreachable } from '@foyer/database';
-import { PortalClosed, RightNeeded, SectionOff, SignInNeeded, UploadFailed } from './web-errors.js';
+import { AddressRefused, PortalClosed, RightNeeded, SectionOff, SignInNeeded, UploadFailed } from './web-errors.js';
 
 /** What an error is in HTTP; what nobody knows is our own fault. */
 export function statusOf(error: unknown): number {
   if (error instanceof NotFound || error instanceof SectionOff) return 404;
   if (error instanceof SignInNeeded) return 401;
-  if (error instanceof Refused || error instanceof RightNeeded) return 403;
+  if (error instanceof Refused || error instanceof RightNeeded || error instanceof AddressRefused) return 403;
   if (error instanceof Conflict) return 409;
   if (error instanceof InvalidField) return 422;
   if (error instanceof TooMany) return 429;

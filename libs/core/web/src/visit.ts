@@ -4,7 +4,7 @@ import type { Device } from '@foyer/credentials';
 import { type MessageValues, regionAsked, translate } from '@foyer/i18n';
 import { type CookieName, Cookies } from './cookies.js';
 import { FormState } from './form.js';
-import type { FoyerRequest, FoyerResponse, Upload } from './request.js';
+import { addressOf, type FoyerRequest, type FoyerResponse, type Upload } from './request.js';
 
 /** One request, as far as a controller needs it: language, forms, device and cookies. */
 export class Visit {
@@ -42,8 +42,7 @@ export class Visit {
   }
 
   get device(): Device {
-    // An IPv4 address on a socket of both kinds.
-    return { ip: this.req.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null, userAgent: this.req.get('user-agent') ?? null };
+    return { ip: addressOf(this.req), userAgent: this.req.get('user-agent') ?? null };
   }
 
   t(key: string, values?: MessageValues): string {

@@ -21,6 +21,13 @@ export class RightNeeded extends Error {
   }
 }
 
+/** The operator lets nobody of this audience in from where they are. */
+export class AddressRefused extends Error {
+  constructor(readonly address: string | null) {
+    super('Not from this address');
+  }
+}
+
 /** The operator has switched this section off. */
 export class SectionOff extends Error {
   constructor(readonly feature: string) {

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { type Piece, Slots } from '@foyer/slots';
-import { type SeeOther, seeOther, type Visit } from '@foyer/web';
+import { AddressRefused, type SeeOther, seeOther, type Visit } from '@foyer/web';
 import { type Arrival, arrivalSteps, type Factor, type Side, signInWays, type Way, goodbyes } from './arrival-slots.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
 import { SignIn } from './sign-in.js';
-import { SignInRules } from './sign-in-rules.js';
+import { type Audience, audienceOf, SignInRules } from './sign-in-rules.js';
 
 /** Half an hour suffices to scan a code; a longer one would be a session that nobody sees. */
 const HOURS = 0.5;
@@ -103,7 +103,13 @@ export class Arrivals {
     return null;
   }
 
+  /** For pages where people sign in: says so before anybody types. @throws AddressRefused */
+  async mayComeFrom({ device: { ip } }: Visit, audience: Audience): Promise<void> {
+    if (!(await this.rules.isOpenTo(audience, ip))) throw new AddressRefused(ip);
+  }
+
   private async goOn(visit: Visit, person: Person, kept: Kept): Promise<SeeOther> {
+    await this.mayComeFrom(visit, audienceOf(person.teamRole));
     const page = await this.nextPage(arrivalOf(kept, person));
     if (page !== null) {
       const about = { email: person.email, personId: person.id, subjectId: randomUUID(), hours: HOURS };

@@ -12,7 +12,7 @@ import { type RoleMeaning, Roles } from './roles/roles.js';
 import { grantsOf, type Place } from './roles/grants.js';
 import type { TeamScope } from './roles/capabilities.js';
 import { teamParts } from './identity-slots.js';
-import { SignInRules } from './sign-in-rules.js';
+import { audienceOf, SignInRules } from './sign-in-rules.js';
 import { TeamRoles } from './roles/team-roles.js';
 
 /** What roles are to mean instead, to see what would be. */
@@ -59,13 +59,14 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.principals.register('portal', (secret, atDesk) => this.find(secret, atDesk));
+    this.principals.register('portal', (...asked) => this.find(...asked));
   }
 
-  async find(secret: string | null, atDesk = false): Promise<Principal> {
+  async find(secret: string | null, atDesk = false, from: string | null = null): Promise<Principal> {
     const row = secret ? await this.row(secret) : undefined;
     const asked = row ? await this.askedOf(row) : null;
     if (!row || (asked && asked.by <= new Date())) return this.guest();
+    if (!(await this.rules.isOpenTo(audienceOf(row.team_role), from))) return { ...this.guest(), barred: true };
     const session = { id: row.session_id, lastSeenAt: new Date(row.last_seen_at) };
     this.sessions.touch(session);
     const actor = await this.actorOf(row, row.session_id, atDesk && row.team_role !== null ? AT_DESK : {});
@@ -126,16 +127,16 @@ export class PortalPrincipals implements OnModuleInit {
     return row ? this.actorOf(row, null, supposed) : null;
   }
 
-  /** Whether a session is still good, without keeping it awake: for what stays open beside pages. */
-  async isSignedIn(sessionId: string): Promise<boolean> {
+  /** Whether a session is still good where it is used, without keeping it awake: for what stays open beside pages. */
+  async isSignedIn(sessionId: string, from: string | null): Promise<boolean> {
     const live = await this.rules.live();
-    const found = await this.database.read((em) =>
-      rows(
+    const [found] = await this.database.read((em) =>
+      rows<{ team_role: string | null }>(
         em,
-        sql`select 1 from ${table('session')} s join ${table('person')} p on p.id = s.owner_id where s.id = ${sessionId} and ${live}`,
+        sql`select p.team_role from ${table('session')} s join ${table('person')} p on p.id = s.owner_id where s.id = ${sessionId} and ${live}`,
       ),
     );
-    return found.length > 0;
+    return found !== undefined && this.rules.isOpenTo(audienceOf(found.team_role), from);
   }
 
   /** What the rules would make of people: their places and grants. In the order of the ids; those who may not act are left out. */

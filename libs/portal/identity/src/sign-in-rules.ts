@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, InvalidField } from '@foyer/access';
+import { isWithin, parseAddressList } from '@foyer/credentials';
 import { type Sql, sql } from '@foyer/database';
 import { declareSection, Settings } from '@foyer/settings';
 
@@ -22,9 +23,27 @@ const audience = (idleHours: number, absoluteDays: number) =>
     })
     .prefault({});
 
+/** Who can be bound to addresses: whoever signs in, and programs by their keys. */
+export const FROM = [...AUDIENCES, 'api'] as const;
+export type From = (typeof FROM)[number];
+
+const isCanonical = (line: string): boolean => {
+  try {
+    return parseAddressList([line], '')[0] === line;
+  } catch {
+    return false;
+  }
+};
+/** Empty: from anywhere. */
+const addresses = z.array(z.string().max(200).refine(isCanonical)).max(50).default([]);
+
 export const signInSettings = declareSection(
   'sign-in',
-  z.object({ team: audience(24, 14), customers: audience(72, 30) }),
+  z.object({
+    team: audience(24, 14),
+    customers: audience(72, 30),
+    addresses: z.object({ team: addresses, customers: addresses, api: addresses }).prefault({}),
+  }),
 );
 export type AudienceRules = { methods: Method[]; idleHours: number; absoluteDays: number };
 
@@ -75,10 +94,41 @@ export class SignInRules {
     return Math.max(...all.map(({ idleHours }) => idleHours)) * 3_600_000;
   }
 
-  /** @throws InvalidField where an audience would have no way in */
-  async change(actor: Actor, rules: Record<Audience, AudienceRules>, version?: string): Promise<void> {
+  /** Whether they may ask from there, at any request. */
+  async isOpenTo(who: From, address: string | null): Promise<boolean> {
+    return isWithin(address, (await this.addresses())[who]);
+  }
+
+  async addresses(): Promise<Record<From, string[]>> {
+    return (await this.settings.get(signInSettings)).addresses;
+  }
+
+  /** For an operator whose team cannot come in from where it is. */
+  async openToAll(): Promise<void> {
+    await this.settings.apply(signInSettings, { addresses: { team: [], customers: [], api: [] } });
+  }
+
+  /**
+   * @param addresses lines as somebody types them
+   * @param here where whoever changes them asks from
+   * @throws InvalidField where an audience would have no way in, or the one who saves would be shut out
+   */
+  async change(
+    actor: Actor,
+    { addresses: typed, ...rules }: Record<Audience, AudienceRules> & { addresses: Record<From, string[]> },
+    here: string | null,
+    version?: string,
+  ): Promise<void> {
     for (const one of AUDIENCES)
       if (rules[one].methods.length === 0) throw new InvalidField(`${one}-methods`, 'identity.sign-in-rules.none');
-    await this.settings.change(actor, signInSettings, rules, version);
+    const [team, customers, api] = FROM.map((who) => parseAddressList(typed[who], `${who}-addresses`)) as [
+      string[],
+      string[],
+      string[],
+    ];
+    if (!isWithin(here, team))
+      throw new InvalidField('team-addresses', 'identity.sign-in-rules.not-here', { address: here ?? '–' });
+    const addresses = { team, customers, api };
+    await this.settings.change(actor, signInSettings, { ...rules, addresses }, version);
   }
 }

@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { type Caller, Callers, scopesOf } from '@foyer/api';
+import { isWithin } from '@foyer/credentials';
 import { apart, Database, rows, sql, table } from '@foyer/database';
-import { grantsOf, type Place, placeSql, type PortalActor, Roles } from '@foyer/identity';
+import { grantsOf, type Place, placeSql, type PortalActor, Roles, SignInRules } from '@foyer/identity';
 import { Problem } from '@foyer/web';
 import { companyScopesOf, teamScopesOf } from './key-rights.js';
-import { isWithin } from './networks.js';
 import { parseKey } from './secret.js';
 
 interface Row {
@@ -30,6 +30,7 @@ export class KeyCallers implements OnModuleInit {
     private readonly callers: Callers,
     private readonly abilities: Abilities,
     private readonly roles: Roles,
+    private readonly rules: SignInRules,
   ) {}
 
   onModuleInit(): void {
@@ -48,7 +49,8 @@ export class KeyCallers implements OnModuleInit {
       row?.counts && [row.hash, row.formerHash].some((hash) => hash !== null && isSame(hash, shown!.hash));
     if (!row || !isRight)
       throw new Problem(401, 'key-wrong', { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
-    if (!isWithin(address, row.addresses)) throw new Problem(403, 'address-refused');
+    if (!isWithin(address, row.addresses) || !(await this.rules.isOpenTo('api', address)))
+      throw new Problem(403, 'address-refused');
     if (row.unnoted) this.note(shown!.id);
     const scopes = scopesOf(row.scopes);
     return {

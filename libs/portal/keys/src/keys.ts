@@ -2,24 +2,24 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { scopesOf } from '@foyer/api';
+import { parseAddressList } from '@foyer/credentials';
 import { Database, rows, sql, type Sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { type PortalActor, teamCapabilities, TeamRoles } from '@foyer/identity';
 import { KeyCreated, KeyRevoked, KeyRotated } from './key.events.js';
 import { teamScopesOf } from './key-rights.js';
-import { networkAsWritten } from './networks.js';
 import { newKey } from './secret.js';
 
 /** Days. A key that nobody would miss should not open anything for ever. */
 export const LIFETIMES = [30, 90, 365, 730] as const;
 export const MOST_OVERLAP_DAYS = 7;
 const MOST_KEYS = 100;
-const MOST_NETWORKS = 20;
 
 export interface KeyDraft {
   name: string;
   scopes: string[];
   companyId: string | null;
+  /** Lines as somebody types them. */
   addresses: string[];
   days: number;
 }
@@ -69,7 +69,7 @@ export class Keys {
   async create(actor: PortalActor, draft: KeyDraft): Promise<{ id: string; key: string }> {
     await this.check(actor, draft);
     const { name, scopes, companyId, days } = draft;
-    const addresses = networksOf(draft.addresses);
+    const addresses = parseAddressList(draft.addresses, 'addresses');
     const id = randomUUIDv7();
     const { key, hash } = newKey(id);
     await this.database.write(async (em) => {
@@ -121,7 +121,10 @@ export class Keys {
     });
   }
 
-  private async check(actor: PortalActor, { scopes, companyId, days }: KeyDraft): Promise<void> {
+  private async check(
+    actor: PortalActor,
+    { scopes, companyId, days }: Pick<KeyDraft, 'scopes' | 'companyId' | 'days'>,
+  ): Promise<void> {
     mayManage(actor);
     if (!LIFETIMES.some((lifetime) => lifetime === days)) throw new InvalidField('days', 'web.form.choice');
     const known = scopesOf(scopes).filter(({ name }) => scopes.includes(name));
@@ -151,14 +154,4 @@ const COUNTS = sql`(revoked_at is null and expires_at > now())`;
 
 function mayManage({ ability }: Actor): void {
   if (!holds(ability, 'manage', 'Settings')) throw new Refused();
-}
-
-function networksOf(typed: string[]): string[] {
-  if (typed.length > MOST_NETWORKS)
-    throw new InvalidField('addresses', 'keys.too-many-addresses', { max: MOST_NETWORKS });
-  return typed.map((line) => {
-    const network = networkAsWritten(line);
-    if (!network) throw new InvalidField('addresses', 'keys.wrong-address', { address: line.slice(0, 60) });
-    return network;
-  });
 }

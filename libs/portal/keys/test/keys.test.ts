@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { parseKey, newKey } from '../src/secret.js';
-import { isWithin, networkAsWritten } from '../src/networks.js';
 
 const PAGE = '/console/settings/api-keys';
 const KEY = /foyer_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
@@ -28,21 +27,6 @@ test('a key says by itself whether it is one', () => {
   }
   for (const other of ['', `${key}0`, ` ${key}`, key.toUpperCase(), key.slice(1)]) expect(parseKey(other)).toBeNull();
 });
-
-test.each([
-  ['192.0.2.7', '192.0.2.7/32', ['192.0.2.7'], ['192.0.2.8', '::1']],
-  ['192.0.2.0/24', '192.0.2.0/24', ['192.0.2.255'], ['192.0.3.1', 'x']],
-  ['2001:DB8::/32', '2001:db8::/32', ['2001:db8:ffff::1'], ['2001:db9::1', '192.0.2.1']],
-])('%s is a network', (typed, written, inside, outside) => {
-  expect(networkAsWritten(typed)).toBe(written);
-  expect(inside.map((address) => isWithin(address, [written]))).not.toContain(false);
-  expect(outside.map((address) => isWithin(address, [written]))).not.toContain(true);
-});
-
-test.each(['192.0.2.0/33', '192.0.2.0/0', '256.1.1.1', '192.0.2', 'example.com', '::1/129', '1.2.3.4/x', ''])(
-  '%s is none',
-  (typed) => expect(networkAsWritten(typed)).toBeNull(),
-);
 
 describe('in the console', () => {
   test('whoever sends its maker away is told of a key that goes on', async () => {

@@ -45,6 +45,7 @@ export class SignInController {
   @DuringMaintenance({ closed: false })
   @View('identity/customer/sign-in')
   async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
+    await this.arrivals.mayComeFrom(visit, 'customers');
     return (await enter(this, visit, form, '/')) ?? this.view(visit, form, form.values['return_to']);
   }
 
@@ -57,6 +58,7 @@ export class SignInController {
   }
 
   private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {
+    await this.arrivals.mayComeFrom(visit, 'customers');
     const { returnTo, query } = goingOn(wanted);
     const ways = await this.arrivals.ways(visit, 'portal', returnTo);
     const password = form.failed || (await this.rules.isOffered('customers', 'password'));

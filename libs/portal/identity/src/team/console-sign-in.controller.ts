@@ -38,6 +38,7 @@ export class ConsoleSignInController {
   @Repeatable()
   @View('identity/team/sign-in')
   async enter(@Ask(entering) { visit, form }: Asked<typeof entering>) {
+    await this.arrivals.mayComeFrom(visit, 'team');
     return (await enter(this, visit, form, '/console')) ?? this.view(visit, form, form.values['return_to']);
   }
 
@@ -49,6 +50,7 @@ export class ConsoleSignInController {
   }
 
   private async view(visit: Visit, form: FormState<unknown>, wanted: unknown) {
+    await this.arrivals.mayComeFrom(visit, 'team');
     const { returnTo } = goingOn(wanted);
     return { form, returnTo, ways: await this.arrivals.ways(visit, 'console', returnTo) };
   }

@@ -1,12 +1,14 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { described, group, openedAs, part, saveSection, Settings, whole } from '@foyer/settings';
-import { Ask, type Asked, ConsoleController, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
 import {
   ABSOLUTE_DAYS,
   type Audience,
   type AudienceRules,
   AUDIENCES,
+  type From,
+  FROM,
   IDLE_HOURS,
   METHODS,
   type Method,
@@ -27,6 +29,10 @@ const fieldsOf = {
   methods,
   idle: typedWhole(IDLE_HOURS),
   absolute: typedWhole(ABSOLUTE_DAYS),
+  addresses: field
+    .words(6000)
+    .default('')
+    .transform((text) => text.split('\n')),
 };
 const saving = {
   form: z.object({
@@ -36,9 +42,14 @@ const saving = {
     'customers-methods': fieldsOf.methods,
     'customers-idle': fieldsOf.idle,
     'customers-absolute': fieldsOf.absolute,
+    'team-addresses': fieldsOf.addresses,
+    'customers-addresses': fieldsOf.addresses,
+    'api-addresses': fieldsOf.addresses,
   }),
 };
-type Values = Record<`${Audience}-idle` | `${Audience}-absolute`, number> & Record<`${Audience}-methods`, Method[]>;
+type Values = Record<`${Audience}-idle` | `${Audience}-absolute`, number> &
+  Record<`${Audience}-methods`, Method[]> &
+  Record<`${From}-addresses`, string[]>;
 
 const WORDS = 'identity.sign-in-rules';
 const rulesOf = (byDefault: { idle: number; absolute: number }) =>
@@ -49,9 +60,11 @@ const rulesOf = (byDefault: { idle: number; absolute: number }) =>
       ...{ byDefault: byDefault.absolute, label: `${WORDS}.absolute` },
     }),
   });
+const ADDRESSES = part(z.unknown(), { label: `${WORDS}.addresses` });
 const ABOUT = described(WORDS, {
   team: rulesOf({ idle: 24, absolute: 14 }),
   customers: rulesOf({ idle: 72, absolute: 30 }),
+  addresses: group({ team: ADDRESSES, customers: ADDRESSES, api: ADDRESSES }),
 });
 
 /** How people sign in, and for how long. */
@@ -72,6 +85,8 @@ export class SignInRulesController {
       values[`${audience}-idle`] = String(idleHours);
       values[`${audience}-absolute`] = String(absoluteDays);
     }
+    const addresses = await this.rules.addresses();
+    for (const who of FROM) values[`${who}-addresses`] = addresses[who].join('\n');
     return this.view(visit, visit.form(await openedAs(this.settings, signInSettings, values)));
   }
 
@@ -79,7 +94,18 @@ export class SignInRulesController {
   @View('identity/team/sign-in-rules')
   async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
     await saveSection(form, visit, ABOUT, (value, version) =>
-      this.rules.change(actor, { team: rulesIn(value, 'team'), customers: rulesIn(value, 'customers') }, version),
+      this.rules.change(
+        actor,
+        {
+          ...{ team: rulesIn(value, 'team'), customers: rulesIn(value, 'customers') },
+          addresses: {
+            team: value['team-addresses'],
+            customers: value['customers-addresses'],
+            api: value['api-addresses'],
+          },
+        },
+        ...([visit.device.ip, version] as const),
+      ),
     );
     return form.failed ? this.view(visit, form) : seeOther(PATH, 'settings.saved');
   }
@@ -96,7 +122,7 @@ export class SignInRulesController {
         })),
       };
     });
-    return { form, audiences };
+    return { form, audiences, here: visit.device.ip ?? '–' };
   }
 }
 

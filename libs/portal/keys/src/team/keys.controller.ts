@@ -84,7 +84,7 @@ export class KeysController {
   @View('keys/team/new')
   async create(@Ask(creating) { visit, actor, form }: Asked<typeof creating, PortalActor>) {
     const made = await form.attempt(({ name, scopes, company, addresses, days }) =>
-      this.keys.create(actor, { name, scopes, days, companyId: company, addresses: linesOf(addresses) }),
+      this.keys.create(actor, { name, scopes, days, companyId: company, addresses: addresses.split('\n') }),
     );
     return made ? this.shown(visit, actor, made.id, made.key) : this.view(visit, actor, form);
   }
@@ -153,9 +153,3 @@ function keyView(visit: Visit, { scopes, ...key }: KeyRow) {
     scopes: scopes.map((name) => ({ name, label: labels.get(name) ?? name })),
   };
 }
-
-const linesOf = (text: string): string[] =>
-  text
-    .split(/[\n,;]/)
-    .map((line) => line.trim())
-    .filter(Boolean);

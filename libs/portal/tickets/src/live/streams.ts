@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { TooMany } from '@foyer/access';
 import { apart, closeReadingPage } from '@foyer/database';
 import { type PortalActor, PortalPrincipals } from '@foyer/identity';
+import { addressOf } from '@foyer/web';
 import { currentTenant, inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
 
 const HEARTBEAT_MS = 15_000;
@@ -41,6 +42,7 @@ export class Streams implements BeforeApplicationShutdown {
     // Browsers whose stream has ended come back at once, also while the server goes down.
     if (this.closing) return void res.status(503).end();
     const tenant = currentTenant();
+    const from = addressOf(res.req);
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
@@ -57,7 +59,7 @@ export class Streams implements BeforeApplicationShutdown {
       if (this.closing) return;
       void apart(() =>
         inTenant(tenant, async () => {
-          if ((await this.mayGoOn(tenant, actor)) && (await sees())) then();
+          if ((await this.mayGoOn(tenant, actor, from)) && (await sees())) then();
           else res.end();
         }),
       ).catch(() => res.end());
@@ -84,9 +86,9 @@ export class Streams implements BeforeApplicationShutdown {
     tell(say);
   }
 
-  private async mayGoOn({ schema }: Tenant, { sessionId }: PortalActor): Promise<boolean> {
+  private async mayGoOn({ schema }: Tenant, { sessionId }: PortalActor, from: string | null): Promise<boolean> {
     const tenant = await this.directory.bySchema(schema);
-    return tenant !== null && isOperating(tenant) && (await this.principals.isSignedIn(sessionId!));
+    return tenant !== null && isOperating(tenant) && (await this.principals.isSignedIn(sessionId!, from));
   }
 
   /** A server that goes down waits for its answers; these would never end. */
