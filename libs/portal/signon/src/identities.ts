@@ -76,7 +76,9 @@ export class Identities {
       const found = verdict.person ?? (await this.vouched.welcome({ name, email: email!, locale }));
       if (!link) {
         await this.vouched.prove(found.id);
-        await this.outbox.publish(new IdentityLinked(found.id, connection.id));
+        await this.outbox.publish(
+          new IdentityLinked(found.id, connection.id, verdict.person === null, new Date().toISOString()),
+        );
       }
       if (role !== undefined) await this.place(connection, found.id, role);
       await this.links.keep(connection.id, claims, found.id, link, role);

@@ -6,6 +6,10 @@ export class IdentityLinked {
   constructor(
     readonly personId: string,
     readonly connectionId: string,
+    /** The account was made for it. */
+    readonly isNew: boolean,
+    /** ISO; makes the event unique. */
+    readonly at: string,
   ) {}
 }
 
@@ -15,6 +19,8 @@ export class IdentityUnlinked {
   constructor(
     readonly personId: string,
     readonly connectionId: string,
+    /** ISO; makes the event unique. */
+    readonly at: string,
   ) {}
 }
 

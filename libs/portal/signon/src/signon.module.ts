@@ -22,6 +22,7 @@ import { Enforcement } from './enforcement.js';
 import { Flows } from './flows.js';
 import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
+import { LinkMails } from './link-mails.js';
 import { MappedRoles } from './mapped-roles.js';
 import { BackChannelController } from './oidc/back-channel.controller.js';
 import { Goodbye } from './oidc/goodbye.js';
@@ -66,7 +67,7 @@ const parts = [
   ],
   providers: [
     ...parts,
-    ...[ConnectionForm, AttemptsView, DomainMails, CompanySignOnPanel, PersonLinks],
+    ...[ConnectionForm, AttemptsView, DomainMails, LinkMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
     ...[SamlStates, SamlProviders, SamlStrategy, CertificatesView],
   ],

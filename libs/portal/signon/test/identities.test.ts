@@ -13,7 +13,7 @@ let globex: string;
 
 beforeAll(async () => {
   stand = await OidcStand.open();
-  world = await World.start({ PRIVATE_NETWORKS: '127.0.0.0/8' });
+  world = await World.startWithWorker({ PRIVATE_NETWORKS: '127.0.0.0/8' });
   acme = await world.tenant('acme');
   await (await acme.customer('Ana')).of('Globex', 'company_admin');
   globex = await companyId(acme, 'Globex');
@@ -22,6 +22,9 @@ beforeAll(async () => {
 });
 
 beforeEach(() => acme.inside(() => world.get(Collections).apply(oidcConnections as never, [])));
+
+const told = (address: string) =>
+  world.mails.mails.filter(({ to }) => [to].flat()[0]?.value[0]?.address === address).map(({ subject }) => subject);
 
 let subjects = 0;
 /** What comes of somebody who is all this at their provider; `as`: a subject that came before. */
@@ -67,6 +70,10 @@ describe('26: Identity = (tenant, connection, subject); an e-mail links only if 
     expect((await admin.post(removal)).status).toBe(403);
     expect((await owner.post(removal)).headers['location']).toBe(page);
     expect(await comes(id, { email: 'ana@globex.example' })).toMatchObject({ to: '/', why: null });
+    // Whose account it is hears of each time.
+    await world.calm();
+    const [linked, unlinked] = ['A new way to sign in to your account', 'A way to sign in to your account was removed'];
+    expect(told('ana@globex.example')).toEqual([linked, unlinked, linked]);
   });
 
   test('of the operator, for customers: an account that is there is linked in a claimed domain alone', async () => {
@@ -74,6 +81,8 @@ describe('26: Identity = (tenant, connection, subject); an e-mail links only if 
     await acme.customer('Ulf');
     expect(await comes(id, { email: 'ulf@customers.example' })).toMatchObject({ to: null, why: 'unlinkable' });
     expect(await comes(id, { email: 'ula@customers.example' })).toMatchObject({ to: '/', steps: 'makes' });
+    await world.calm();
+    expect(told('ula@customers.example')).toEqual([]);
     // Nor where the company decides who has an address.
     expect(await comes(id, { email: 'new@globex.example' })).toMatchObject({ to: null, why: 'not-claimed' });
   });

@@ -45,7 +45,9 @@ export class PersonLinks {
     if (!(await this.mayUnlink(actor, link))) throw new Refused('signon.connection.owners-only');
     await this.database.write(async () => {
       await this.links.forget(linkId);
-      await this.outbox.publish(new IdentityUnlinked(personId, link.connectionId), { by: actor });
+      await this.outbox.publish(new IdentityUnlinked(personId, link.connectionId, new Date().toISOString()), {
+        by: actor,
+      });
     });
   }
 
