@@ -26,9 +26,14 @@ const LEFT = 6;
 /**
  * What is wrong with a password that somebody wants to have, as a message key; null when it will do.
  * @param about names and addresses of whose it is and where: it may not be made of their words
+ * @param least characters that are asked for; the message of one that is too short is said with them, as `min`
  */
-export async function passwordProblem(password: string, about: string[] = []): Promise<string | null> {
-  if (password.length < MIN_LENGTH) return 'identity.password.too-short';
+export async function passwordProblem(
+  password: string,
+  about: string[] = [],
+  least = MIN_LENGTH,
+): Promise<string | null> {
+  if (password.length < Math.max(least, MIN_LENGTH)) return 'identity.password.too-short';
   if (password.length > MAX_LENGTH) return 'identity.password.too-long';
   const lower = password.toLowerCase();
   if (new Set(lower).size < 4 || ownLetters(lower, about) < LEFT) return 'identity.password.guessable';

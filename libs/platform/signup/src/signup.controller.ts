@@ -1,6 +1,7 @@
 import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { type Config, CONFIG } from '@foyer/config';
+import { MIN_LENGTH } from '@foyer/credentials';
 import { isTimeZone } from '@foyer/i18n';
 import { Ask, type Asked, type FormState, Guest, show, SiteController, View, type Visit } from '@foyer/web';
 import { Packs, newTenantFields } from '@foyer/tenants';
@@ -54,7 +55,7 @@ export class SignupController {
     const ip = visit.device.ip ?? '';
     const about = ['business', 'name', 'email'].map((each) => String(form.values[each] ?? ''));
     const password = await this.signup.password(form.secret('password'), form.secret('kept_password'), about, ip);
-    if ('problem' in password) form.fail('password', password.problem);
+    if ('problem' in password) form.fail('password', password.problem, { min: MIN_LENGTH });
     const { problem } = await this.signup.address('', String(form.values['slug'] ?? ''), visit.locale, ip);
     if (problem) form.fail('slug', problem);
     const blueprint = form.values['blueprint'];

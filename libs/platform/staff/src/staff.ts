@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InvalidField } from '@foyer/access';
-import { type Device, Guesses, hashPassword, passwordMatches, passwordProblem, Sessions } from '@foyer/credentials';
+import {
+  type Device,
+  Guesses,
+  hashPassword,
+  MIN_LENGTH,
+  passwordMatches,
+  passwordProblem,
+  Sessions,
+} from '@foyer/credentials';
 import { PlatformDatabase } from '@foyer/database';
 import { StaffMember, type StaffRole } from './staff.entity.js';
 import type { StaffActor } from './staff-principals.js';
@@ -42,7 +50,7 @@ export class Staff {
     if (!(await passwordMatches(member.passwordHash, current)))
       throw new InvalidField('current_password', 'identity.password.wrong');
     const problem = await passwordProblem(password, [member.email, member.name]);
-    if (problem) throw new InvalidField('password', problem);
+    if (problem) throw new InvalidField('password', problem, { min: MIN_LENGTH });
     const passwordHash = await hashPassword(password);
     await this.platform.write(async (em) => {
       await em.nativeUpdate(StaffMember, { id: member.id }, { passwordHash });

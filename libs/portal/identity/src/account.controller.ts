@@ -7,6 +7,7 @@ import { accountSections } from './identity-slots.js';
 import { Accounts } from './accounts.js';
 import { TICKET_MAIL_WISHES } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
+import { SignInRules } from './sign-in-rules.js';
 import { deviceIn, placeIn } from './where-from.js';
 
 const describing = {
@@ -46,6 +47,7 @@ export abstract class AccountController {
   constructor(
     readonly accounts: Accounts,
     private readonly slots: Slots,
+    private readonly rules: SignInRules,
   ) {}
 
   @Get()
@@ -92,6 +94,7 @@ export abstract class AccountController {
     return show(this.template, {
       base: this.base,
       email: actor.email,
+      least: await this.rules.passwordLength(),
       pendingEmail: await this.accounts.pendingEmail(actor),
       sections: await this.sections(actor, visit),
       forms: {

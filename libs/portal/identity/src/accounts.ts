@@ -15,7 +15,7 @@ import { IdentityMails } from './jobs/identity-mails.js';
 import { mayMail } from './mailbox-limit.js';
 import { byThemselves, Person, type TicketMailWish } from './person.entity.js';
 import { personAt } from './person-at.js';
-import { mustDo, PersonPasswords } from './person-passwords.js';
+import { PersonPasswords } from './person-passwords.js';
 import type { PortalActor } from './portal-actor.js';
 import { SignInRules } from './sign-in-rules.js';
 import { SignIns } from './sign-ins.js';
@@ -96,7 +96,7 @@ export class Accounts {
   async reset(secret: string, password: string): Promise<Person | null> {
     const token = await this.tokens.peek('reset', secret);
     if (!token) return null;
-    await mustDo(password, [token.email]);
+    await this.passwords.mustDo(password, [token.email]);
     const passwordHash = await hashPassword(password);
     return this.database.write(async (em) => {
       const redeemed = await this.tokens.redeem('reset', secret);
@@ -135,7 +135,7 @@ export class Accounts {
   /** Changes the actor's own password; the session in use stays, all others end. */
   async changePassword(actor: PortalActor, current: string, password: string): Promise<void> {
     await this.reauthenticate(actor, current);
-    await mustDo(password, [actor.email!, actor.name], 'password');
+    await this.passwords.mustDo(password, [actor.email!, actor.name]);
     const passwordHash = await hashPassword(password);
     await this.database.write(async () => this.setPassword(await this.self(actor), passwordHash, actor.sessionId!));
   }

@@ -16,7 +16,7 @@ import {
 import { IdentityMails } from './jobs/identity-mails.js';
 import { byThemselves, Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
-import { mustDo, PersonPasswords } from './person-passwords.js';
+import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
 import type { PortalActor } from './portal-actor.js';
@@ -149,7 +149,7 @@ export class Invitations {
     const shown = await this.peek(secret);
     const chosen = 'password' in as ? as : null;
     if (!shown || shown.hasAccount === (chosen !== null)) return null;
-    if (chosen) await mustDo(chosen.password, [shown.email, chosen.name]);
+    if (chosen) await this.passwords.mustDo(chosen.password, [shown.email, chosen.name]);
     const passwordHash = chosen && (await hashPassword(chosen.password));
     return this.database.write(async (em) => {
       let person = await personAt(this.database, shown.email);

@@ -3,6 +3,7 @@ import { InvalidField } from '@foyer/access';
 import { passwordProblem } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
+import { SignInRules } from './sign-in-rules.js';
 
 /**
  * The only way to passwords. They are no property of `Person`: one that is loaded only sometimes cannot be told from one
@@ -10,7 +11,10 @@ import { currentTenant } from '@foyer/tenancy';
  */
 @Injectable()
 export class PersonPasswords {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rules: SignInRules,
+  ) {}
 
   /** The hash; null when the person has not chosen one, or nobody has the address. */
   async of(email: string): Promise<string | null> {
@@ -33,11 +37,12 @@ export class PersonPasswords {
       rows(em, sql`update ${table('person')} set password_hash = ${hash} where id = ${personId} returning id`),
     );
   }
-}
 
-/** @throws InvalidField for a password that will not do: too short, known from breaches, or made of the words of whose it is and where */
-export async function mustDo(password: string, about: string[], field = 'password'): Promise<void> {
-  const { name, slug } = currentTenant();
-  const problem = await passwordProblem(password, [...about, name, slug]);
-  if (problem) throw new InvalidField(field, problem);
+  /** @throws InvalidField for a password that will not do: too short, known from breaches, or made of the words of whose it is and where */
+  async mustDo(password: string, about: string[]): Promise<void> {
+    const { name, slug } = currentTenant();
+    const min = await this.rules.passwordLength();
+    const problem = await passwordProblem(password, [...about, name, slug], min);
+    if (problem) throw new InvalidField('password', problem, { min });
+  }
 }

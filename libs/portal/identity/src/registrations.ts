@@ -7,7 +7,7 @@ import { IdentityMails } from './jobs/identity-mails.js';
 import { mayMail } from './mailbox-limit.js';
 import { byThemselves, Person } from './person.entity.js';
 import { personAt } from './person-at.js';
-import { mustDo, PersonPasswords } from './person-passwords.js';
+import { PersonPasswords } from './person-passwords.js';
 
 const REGISTRATIONS_PER_IP: Limit = { name: 'register', points: 20, seconds: 3600 };
 
@@ -92,7 +92,7 @@ export class Registrations {
   async verify(secret: string, chosen: NewAccount | null): Promise<Verified | null> {
     const shown = await this.verification(secret);
     if (!shown || (!shown.hasPassword && !chosen)) return null;
-    if (!shown.hasPassword) await mustDo(chosen!.password, [shown.email, chosen!.name]);
+    if (!shown.hasPassword) await this.passwords.mustDo(chosen!.password, [shown.email, chosen!.name]);
     const passwordHash = shown.hasPassword ? null : await hashPassword(chosen!.password);
     return this.database.write(async (em) => {
       let person = await personAt(this.database, shown.email);

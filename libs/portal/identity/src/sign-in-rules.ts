@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Actor, InvalidField } from '@foyer/access';
-import { isWithin, parseAddressList } from '@foyer/credentials';
+import { isWithin, MIN_LENGTH, parseAddressList } from '@foyer/credentials';
 import { type Sql, sql } from '@foyer/database';
 import { declareSection, Settings } from '@foyer/settings';
 
@@ -13,6 +13,8 @@ export type Method = (typeof METHODS)[number];
 /** In hours without a request, and in days whatever happens. */
 export const IDLE_HOURS = { least: 1, most: 720 } as const;
 export const ABSOLUTE_DAYS = { least: 1, most: 90 } as const;
+/** Of the shortest password that may be chosen, in characters. */
+export const PASSWORD_LENGTH = { least: MIN_LENGTH, most: 64 } as const;
 
 const audience = (idleHours: number, absoluteDays: number) =>
   z
@@ -43,6 +45,12 @@ export const signInSettings = declareSection(
     team: audience(24, 14),
     customers: audience(72, 30),
     addresses: z.object({ team: addresses, customers: addresses, api: addresses }).prefault({}),
+    passwordLength: z
+      .number()
+      .int()
+      .min(PASSWORD_LENGTH.least)
+      .max(PASSWORD_LENGTH.most)
+      .default(PASSWORD_LENGTH.least),
   }),
 );
 export type AudienceRules = { methods: Method[]; idleHours: number; absoluteDays: number };
@@ -99,6 +107,11 @@ export class SignInRules {
     return isWithin(address, (await this.addresses())[who]);
   }
 
+  /** What a password that is chosen from now on must have; those that are there go on. */
+  async passwordLength(): Promise<number> {
+    return (await this.settings.get(signInSettings)).passwordLength;
+  }
+
   async addresses(): Promise<Record<From, string[]>> {
     return (await this.settings.get(signInSettings)).addresses;
   }
@@ -115,7 +128,13 @@ export class SignInRules {
    */
   async change(
     actor: Actor,
-    { addresses: typed, ...rules }: Record<Audience, AudienceRules> & { addresses: Record<From, string[]> },
+    {
+      addresses: typed,
+      ...rules
+    }: Record<Audience, AudienceRules> & {
+      addresses: Record<From, string[]>;
+      passwordLength: number;
+    },
     here: string | null,
     version?: string,
   ): Promise<void> {

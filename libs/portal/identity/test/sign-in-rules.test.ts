@@ -17,6 +17,7 @@ const PAGE = '/console/settings/sign-in';
 const STANDING = {
   ...{ 'team-methods': ['password', 'passkey'], 'team-idle': '24', 'team-absolute': '14' },
   ...{ 'customers-methods': ['password', 'passkey'], 'customers-idle': '72', 'customers-absolute': '30' },
+  passwordLength: '10',
 };
 const set = async (changes: Record<string, string | string[]> = {}) => {
   await owner.get(PAGE);
@@ -88,6 +89,33 @@ describe('ways to sign in', () => {
     await acme.visitor().post('/forgot', { email: bea.email });
     await world.calm();
     expect(world.mails.mails.filter(({ to }) => [to].flat()[0]?.text === bea.email)).toEqual([]);
+  });
+});
+
+describe('how long a password has to be', () => {
+  const change = async (browser: Visitor, password: string) => {
+    await browser.get('/account');
+    return browser.post('/account/password', { current_password: PASSWORD, password });
+  };
+
+  test('20: is set from 10 to 64, and holds from the next one that is chosen', async () => {
+    for (const passwordLength of ['9', '65', 'x', ''])
+      expect([passwordLength, (await set({ passwordLength })).status]).toEqual([passwordLength, 422]);
+    expect((await set({ passwordLength: '20' })).status).toBe(303);
+    const { email } = await acme.customer('Gus');
+    const browser = acme.visitor();
+    // What was chosen before goes on.
+    expect((await browser.signIn(email, PASSWORD)).status).toBe(303);
+    const page = await change(browser, 'orchard-lantern-77');
+    expect([page.status, page.text.includes('Use at least 20 characters.')]).toEqual([422, true]);
+    expect(page.text).toContain('At least 20 characters.');
+    await acme.visitor().post('/forgot', { email });
+    const link = new URL(await world.mails.linkTo(email, '/reset'));
+    const reset = acme.visitor();
+    expect((await reset.get(`${link.pathname}${link.search}`)).text).toContain('At least 20 characters.');
+    const token = link.searchParams.get('token')!;
+    expect((await reset.post(`/reset?token=${token}`, { token, password: 'orchard-lantern-77' })).status).toBe(422);
+    expect((await change(browser, 'orchard-lantern-orchard-77')).status).toBe(303);
   });
 });
 

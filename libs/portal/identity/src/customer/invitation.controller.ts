@@ -15,6 +15,7 @@ import { Invitations } from '../invitations.js';
 import { Arrivals } from '../arrivals.js';
 import { byLink, knownBy, linkExpired, linkToken, required } from '../coming-in.js';
 import type { PortalActor } from '../portal-actor.js';
+import { SignInRules } from '../sign-in-rules.js';
 import { SignIn } from '../sign-in.js';
 
 /** A name is wanted only from people without an account, and nothing of who is signed in to it. */
@@ -32,6 +33,7 @@ export class InvitationController {
     private readonly invitations: Invitations,
     private readonly signIn: SignIn,
     private readonly arrivals: Arrivals,
+    private readonly rules: SignInRules,
   ) {}
 
   @Get()
@@ -67,7 +69,7 @@ export class InvitationController {
     return this.arrivals.arrive(visit, person, { way: hasAccount ? 'password' : 'link', to, flash: ACCEPTED });
   }
 
-  private view(
+  private async view(
     actor: PortalActor,
     token: string,
     invitation: NonNullable<Awaited<ReturnType<Invitations['peek']>>>,
@@ -77,6 +79,6 @@ export class InvitationController {
     const other = actor.id !== null && actor.email !== email ? { name: actor.name, email: actor.email } : null;
     const asks = hasAccount ? (actor.email === email ? 'nothing' : 'password') : 'account';
     const back = `/invitation?token=${encodeURIComponent(token)}`;
-    return { token, email, inviter, company, team, asks, other, back, form };
+    return { token, email, inviter, company, team, asks, other, back, least: await this.rules.passwordLength(), form };
   }
 }

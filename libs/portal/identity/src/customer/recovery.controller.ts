@@ -1,8 +1,19 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Ask, type Asked, DuringMaintenance, field, Guest, PortalController, show, View } from '@foyer/web';
+import {
+  Ask,
+  type Asked,
+  DuringMaintenance,
+  field,
+  type FormState,
+  Guest,
+  PortalController,
+  show,
+  View,
+} from '@foyer/web';
 import { Accounts } from '../accounts.js';
 import { Arrivals } from '../arrivals.js';
+import { SignInRules } from '../sign-in-rules.js';
 import { byLink, linkExpired, linkToken } from '../coming-in.js';
 
 const forgotForm = z.object({ email: field.email, ask: field.flag });
@@ -15,6 +26,7 @@ export class RecoveryController {
   constructor(
     private readonly accounts: Accounts,
     private readonly arrivals: Arrivals,
+    private readonly rules: SignInRules,
   ) {}
 
   @Get('forgot')
@@ -43,7 +55,7 @@ export class RecoveryController {
   @View('identity/customer/reset')
   async link(@Ask(byLink) { visit, token }: Asked<typeof byLink>) {
     const valid = token !== null && (await this.accounts.mayReset(token));
-    return valid ? { token, email: null, form: visit.form() } : linkExpired();
+    return valid ? this.choosing(token, visit.form()) : linkExpired();
   }
 
   @Post('reset')
@@ -53,9 +65,13 @@ export class RecoveryController {
   async reset(@Ask(resetting) { visit, form }: Asked<typeof resetting>) {
     const token = form.secret('token');
     const person = await form.attempt((value) => this.accounts.reset(value.token, value.password));
-    if (form.failed) return { token, email: null, form };
+    if (form.failed) return this.choosing(token, form);
     if (!person) return linkExpired();
     const to = person.teamRole ? '/console' : '/';
     return this.arrivals.arrive(visit, person, { way: 'link', to, flash: 'identity.reset.done' });
+  }
+
+  private async choosing(token: string, form: FormState<unknown>) {
+    return { token, email: null, form, least: await this.rules.passwordLength() };
   }
 }

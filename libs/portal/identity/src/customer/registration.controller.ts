@@ -15,6 +15,7 @@ import {
 import { Registrations, type Verification } from '../registrations.js';
 import { Arrivals } from '../arrivals.js';
 import { arriving, byLink, goingOn, linkExpired, linkToken, required } from '../coming-in.js';
+import { SignInRules } from '../sign-in-rules.js';
 import type { PortalActor } from '../portal-actor.js';
 
 const registerForm = z.object({
@@ -37,6 +38,7 @@ export class RegistrationController {
   constructor(
     private readonly registrations: Registrations,
     private readonly arrivals: Arrivals,
+    private readonly rules: SignInRules,
   ) {}
 
   @Get('register')
@@ -96,9 +98,17 @@ export class RegistrationController {
     return { form, ...goingOn(returnTo) };
   }
 
-  private verification(token: string, { email, hasPassword }: Verification, form: FormState<unknown>) {
+  private async verification(token: string, { email, hasPassword }: Verification, form: FormState<unknown>) {
     const heading = hasPassword ? 'identity.verify.heading' : 'identity.verify.complete';
-    return { token, email, heading, change: false, chooses: !hasPassword, form };
+    return {
+      token,
+      email,
+      heading,
+      change: false,
+      chooses: !hasPassword,
+      least: await this.rules.passwordLength(),
+      form,
+    };
   }
 }
 

@@ -12,6 +12,7 @@ import {
   IDLE_HOURS,
   METHODS,
   type Method,
+  PASSWORD_LENGTH,
   SignInRules,
   signInSettings,
 } from '../sign-in-rules.js';
@@ -45,11 +46,12 @@ const saving = {
     'team-addresses': fieldsOf.addresses,
     'customers-addresses': fieldsOf.addresses,
     'api-addresses': fieldsOf.addresses,
+    passwordLength: typedWhole(PASSWORD_LENGTH),
   }),
 };
 type Values = Record<`${Audience}-idle` | `${Audience}-absolute`, number> &
   Record<`${Audience}-methods`, Method[]> &
-  Record<`${From}-addresses`, string[]>;
+  Record<`${From}-addresses`, string[]> & { passwordLength: number };
 
 const WORDS = 'identity.sign-in-rules';
 const rulesOf = (byDefault: { idle: number; absolute: number }) =>
@@ -65,6 +67,9 @@ const ABOUT = described(WORDS, {
   team: rulesOf({ idle: 24, absolute: 14 }),
   customers: rulesOf({ idle: 72, absolute: 30 }),
   addresses: group({ team: ADDRESSES, customers: ADDRESSES, api: ADDRESSES }),
+  passwordLength: whole([PASSWORD_LENGTH.least, PASSWORD_LENGTH.most], {
+    ...{ byDefault: PASSWORD_LENGTH.least, label: `${WORDS}.password-length` },
+  }),
 });
 
 /** How people sign in, and for how long. */
@@ -85,6 +90,7 @@ export class SignInRulesController {
       values[`${audience}-idle`] = String(idleHours);
       values[`${audience}-absolute`] = String(absoluteDays);
     }
+    values['passwordLength'] = String(await this.rules.passwordLength());
     const addresses = await this.rules.addresses();
     for (const who of FROM) values[`${who}-addresses`] = addresses[who].join('\n');
     return this.view(visit, visit.form(await openedAs(this.settings, signInSettings, values)));
@@ -98,6 +104,7 @@ export class SignInRulesController {
         actor,
         {
           ...{ team: rulesIn(value, 'team'), customers: rulesIn(value, 'customers') },
+          passwordLength: value.passwordLength,
           addresses: {
             team: value['team-addresses'],
             customers: value['customers-addresses'],
