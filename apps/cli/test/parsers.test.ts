@@ -27,6 +27,8 @@ import { Cookies } from '../../../libs/core/web/src/cookies.js';
 import { parseAnswer } from '../../../libs/portal/factors/src/passkeys.js';
 import { parseRecoveryCode } from '../../../libs/portal/factors/src/recovery-codes.js';
 import { parseKey } from '../../../libs/portal/keys/src/secret.js';
+import { isFilter } from '../../../libs/portal/signon/src/ldap/directory-filter.js';
+import { parseDn } from '../../../libs/portal/signon/src/ldap/distinguished-names.js';
 import { parseMetadata } from '../../../libs/portal/signon/src/saml/provider-metadata.js';
 import { readXml, UnreadableXml } from '../../../libs/portal/signon/src/saml/saml-xml.js';
 import { parseTicketNumber } from '../../../libs/portal/tickets/src/ticket-number.js';
@@ -328,6 +330,13 @@ const PARSERS: Record<string, Parser> = {
         }
       }
     },
+  },
+  'a filter and names of a directory': {
+    packages: ['ldapts'],
+    functions: ['parseDn'],
+    most: 4_000,
+    pieces: ['(', '(&', '(a=%s)', 'a=', '\\', '\\2a', ',', '+', ' ', ')'],
+    feed: (text) => [isFilter(`%s${text.slice(0, 1_000)}`), isFilter(`${text.slice(0, 1_000)}%s`), parseDn(text)],
   },
   'a tenant’s CSS': {
     packages: ['css-tree'],

@@ -39,6 +39,7 @@ const GUEST_PAGES = [
   '/sign-in/link',
   'a link to sign in',
   '/console/sign-in',
+  'a directory',
   'reset',
   'invitation',
   'verify',
@@ -75,7 +76,7 @@ const TEAM_PAGES = [
   ],
   ...['/console/tickets', '/console/tickets/TKT-001', '/console/tickets/TKT-003', '/console/people', 'a person'],
   '/console/held-mails',
-  ...['oidc-connections', 'social-connections', 'saml-connections'].flatMap((page) => [
+  ...['oidc-connections', 'social-connections', 'saml-connections', 'directory-connections'].flatMap((page) => [
     `/console/settings/${page}`,
     `/console/settings/${page}/new`,
     `one of ${page}`,
@@ -341,10 +342,25 @@ async function setUpSignOn(team: Visitor, admin: Visitor): Promise<void> {
   await team.post(`${settings}/oidc-connections`, { ...fields, issuer });
   await team.post(`${settings}/social-connections`, { ...fields, provider: 'github' });
   await team.post(`${settings}/saml-connections`, fields);
-  for (const page of ['oidc-connections', 'social-connections', 'saml-connections']) {
+  const directory = {
+    host: '127.0.0.1',
+    port: '1',
+    security: 'plain',
+    product: 'other',
+    bindDn: 'cn=a,dc=x',
+    baseDn: 'dc=x',
+  };
+  await team.post(`${settings}/directory-connections`, {
+    ...fields,
+    ...directory,
+    bindPassword: 'secret',
+    enabled: '1',
+  });
+  for (const page of ['oidc-connections', 'social-connections', 'saml-connections', 'directory-connections']) {
     const { text } = await team.get(`${settings}/${page}`);
     named[`one of ${page}`] = new RegExp(`${settings}/${page}/[0-9a-f-]{36}`).exec(text)![0];
   }
+  named['a directory'] = `/sign-in/with/${named['one of directory-connections']!.split('/').at(-1)!}`;
   const link = named['one of oidc-connections']!.split('/').at(-1)!;
   const ulf = named['a person']!.split('/').at(-1)!;
   await acme.change(

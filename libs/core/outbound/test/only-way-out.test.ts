@@ -10,6 +10,7 @@ const WAYS: Record<string, readonly string[]> = {
   ...{ 'node:https': [], 'node:http2': [], 'node:tls': [], 'node:dgram': [], 'node:dns': [], 'node:dns/promises': [] },
   ...{ undici: [], axios: [], got: [], ws: [], imapflow: [], nodemailer: [], '@aws-sdk/client-s3': [] },
   ...{ ioredis: [], bullmq: [], pg: [], mailauth: [] },
+  ldapts: ['AndFilter', 'EqualityFilter', 'ExtensibleFilter', 'Filter', 'FilterParser', 'OrFilter', 'PresenceFilter'],
 };
 /** Who may, and to where: to hosts that nobody but the installation's operator names, or to addresses that the guard gave. */
 const MAY: Record<string, string> = {
@@ -19,6 +20,7 @@ const MAY: Record<string, string> = {
   'libs/core/credentials/src/limits.ts': 'the database',
   'libs/core/inbound/src/authentication.ts': 'asks the DNS',
   'libs/core/inbound/src/imap-mailbox.ts': 'to an address that the guard gave',
+  'libs/portal/signon/src/ldap/directory-talk.ts': 'to an address that the guard gave',
   'libs/core/mail/src/outlet.ts': 'the mail server of the installation',
   'libs/core/files/src/s3-storage.ts': 'the bucket of the installation',
 };

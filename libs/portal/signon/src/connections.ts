@@ -86,6 +86,8 @@ interface Kind<F extends Fields> {
   fields: F;
   /** What of its fields says where somebody is sent, or whose word counts: changed, the secret is asked for again and the test begins anew. */
   counterpart: readonly (keyof F & string)[];
+  /** What else a test has shown to work. */
+  proved?: readonly (keyof F & string)[];
   /** Without which nobody can be sent there; else all that is asked for with the second saving. */
   needed?: readonly (keyof F & string)[];
   /** What its provider asks for, by messages; `at` is where ours of the connection begin. */
@@ -100,7 +102,7 @@ export const connectionSeal = (): string => `connection ${currentTenant().id}`;
 /** Call at module level. A connection of a kind is an item of this list; the strategy of passport has its name. */
 export function declareConnections<const F extends Fields>(
   kind: string,
-  { one, words, page, fields, counterpart, addresses = ofRedirects, derive, check, ...more }: Kind<F>,
+  { one, words, page, fields, counterpart, proved = [], addresses = ofRedirects, derive, check, ...more }: Kind<F>,
 ): ConnectionList<F> {
   const asked = Object.keys(fields).filter((name) => fields[name]!.later && fields[name]!.form?.kind !== 'switch');
   const needed: readonly string[] = more.needed ?? asked;
@@ -136,7 +138,7 @@ export function declareConnections<const F extends Fields>(
   ) as unknown as ConnectionList<F>;
   kinds.set(kind, {
     ...(list as unknown as ConnectionList),
-    counterpart: [...counterpart, ...secrets],
+    counterpart: [...counterpart, ...proved, ...secrets],
     needed,
     addresses,
   });

@@ -105,6 +105,19 @@ export class IdentityLinks {
     );
   }
 
+  /** Of those who are signed in, whoever came by this connection once. */
+  async signedInBy(connectionId: string): Promise<Link[]> {
+    return this.database.read((em) =>
+      rows<Link>(
+        em,
+        sql`select ${COLUMNS} from ${table('identity_link')} l
+             where connection_id = ${connectionId}
+               and exists (select from ${table('session')} s where s.owner_id = l.person_id and s.expires_at > now())
+             order by last_used desc limit 2000`,
+      ),
+    );
+  }
+
   /** Null: it is worth nothing any more. */
   async refreshed({ id, data }: Link, refresh: string | null): Promise<void> {
     const { refresh: _, ...others } = data;

@@ -8,6 +8,8 @@ export { Enforcement } from './enforcement.js';
 export { type Flow, Flows } from './flows.js';
 export { Identities, type Verdict } from './identities.js';
 export { IdentityLinks } from './identity-links.js';
+export { directoryConnections } from './ldap/directory-connections.js';
+export { DirectoryRounds } from './ldap/directory-rounds.js';
 export { MappedRoles } from './mapped-roles.js';
 export { oidcConnections } from './oidc/oidc-connections.js';
 export { Revalidation } from './oidc/revalidation.js';

@@ -4,6 +4,7 @@
  */
 export const REASONS = {
   ...{ expired: 'again', 'other-browser': 'again', replayed: 'again', cancelled: 'again', unreachable: 'again' },
+  ...{ credentials: 'again', 'too-many': 'again' },
   ...{ answer: 'set-up', 'no-address': 'set-up', unverified: 'set-up', 'not-claimed': 'set-up', off: 'set-up' },
   ...{ unlinkable: 'person', team: 'person', deactivated: 'person', unknown: 'person', 'no-role': 'person' },
 } as const satisfies Record<string, 'again' | 'set-up' | 'person'>;

@@ -10,7 +10,7 @@ import { ConnectionRights } from './connection-rights.js';
 import { type Flow, Flows } from './flows.js';
 import { backTo } from './paths.js';
 import { SignOnRefused } from './refused.js';
-import type { Asking, Outcome, SignOnRequest } from './strategy.js';
+import { type Asking, type Outcome, type SignOnRequest, typedForm } from './strategy.js';
 
 const STEP = 'signon:step';
 /** Which half of a sign-on a handler is. */
@@ -43,11 +43,22 @@ export class SignOnGuard implements CanActivate {
     const connection = await this.book.find(id(String(req.params['connection'])));
     if (!connection) throw new NotFound();
     const step = this.reflector.get<Asking['step']>(STEP, context.getHandler());
+    // Elsewhere nothing is typed here.
+    if (step === 'typed' && connection.kind !== 'directory') throw new NotFound();
     let flow: Flow | null = null;
     let outcome: Outcome;
     try {
-      flow = step === 'begin' ? await this.begin(visit, req, connection) : await this.goneFor(visit, req, connection);
-      outcome = await this.judged(context, req, { connection, flow, step, back: backTo(connection) });
+      const asking = { connection, step, back: backTo(connection) };
+      if (step === 'judge') {
+        flow = await this.goneFor(visit, req, connection);
+        outcome = await this.judged(context, req, { ...asking, flow });
+      } else {
+        const begun = await this.begin(visit, step === 'begin' ? req.query : (req.body as Given), connection);
+        ({ flow } = begun);
+        outcome = await this.judged(context, req, { ...asking, flow, ...typedIn(visit, step, req.body) });
+        // Only a browser that leaves has to show later that it was this one.
+        if ('to' in outcome) visit.connecting(begun.sealed);
+      }
     } catch (error) {
       if (!(error instanceof SignOnRefused)) throw error;
       outcome = { refused: error };
@@ -56,18 +67,16 @@ export class SignOnGuard implements CanActivate {
     return true;
   }
 
-  private async begin(visit: Visit, req: SignOnRequest, connection: Connection): Promise<Flow> {
-    const isTrial = req.query['trial'] !== undefined;
+  private async begin(visit: Visit, given: Given, connection: Connection) {
+    const isTrial = isTried(given);
     // Who only tries it must be who may change it, and may try what is not switched on yet.
     if (isTrial && !(await this.rights.may(visit.actor, connection))) throw new Refused();
     if (!isTrial && !isOn(connection)) throw new SignOnRefused('off');
-    const side = connection.audience === 'team' || req.query['side'] === 'console' ? 'console' : 'portal';
+    const side = connection.audience === 'team' || given['side'] === 'console' ? 'console' : 'portal';
     const home = side === 'console' ? '/console' : '/';
-    const to = safeReturn(req.query['return_to'], home);
+    const to = safeReturn(given['return_to'], home);
     const asked = { connectionId: connection.id, to, side, trialBy: isTrial ? visit.actor.id : null } as const;
-    const { flow, sealed } = this.flows.begin(asked, home);
-    visit.connecting(sealed);
-    return flow;
+    return this.flows.begin(asked, home);
   }
 
   /** What the browser went for; whatever comes of it, it has been answered. */
@@ -90,4 +99,15 @@ export class SignOnGuard implements CanActivate {
     await apart(async () => new Guard({ session: false }).canActivate(context));
     return req.user as Outcome;
   }
+}
+
+type Given = Record<string, unknown>;
+export const isTried = ({ trial }: Given): boolean => typeof trial === 'string' && trial !== '';
+
+/** Nothing where it is no name and no password: the page says what is missing. */
+function typedIn(visit: Visit, step: Asking['step'], body: unknown): Pick<Asking, 'typed'> {
+  const { data } = step === 'typed' ? typedForm.safeParse(body) : {};
+  if (!data) return {};
+  const { name, password } = data;
+  return { typed: { name, password, device: visit.device, mark: visit.cookie('device') } };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Outbox } from '@foyer/events';
 import { Database } from '@foyer/database';
-import { Arrivals, SignInRules } from '@foyer/identity';
+import { Arrivals, SignIns, SignInRules } from '@foyer/identity';
 import type { SeeOther, Visit } from '@foyer/web';
 import { Attempts, type Attempt, shownOf } from './attempts.js';
 import type { Claims } from './claims.js';
@@ -22,6 +22,7 @@ export class SignOn {
     private readonly attempts: Attempts,
     private readonly arrivals: Arrivals,
     private readonly rules: SignInRules,
+    private readonly signIns: SignIns,
   ) {}
 
   /** @throws SignOnRefused, with the reference under which it is written down */
@@ -53,6 +54,18 @@ export class SignOn {
       const { reason, personId } = refused;
       await this.outbox.publish(new SignOnDenied(connection.id, reason, personId, visit.device.ip));
       return (refused.reference = await this.note(visit, connection, 'refused', claims, null, refused));
+    });
+  }
+
+  /**
+   * A name or password that did not fit. It stands in the account's own history; what came by a connection lately is not pushed out by whoever
+   * tries names.
+   */
+  async guessed({ device }: Visit, connection: Connection, { reason, personId }: SignOnRefused): Promise<void> {
+    await this.database.write(async () => {
+      await this.outbox.publish(new SignOnDenied(connection.id, reason, personId, device.ip));
+      if (personId && reason === 'credentials')
+        await this.signIns.note(personId, 'refused', { ...device, way: 'connection', factor: null });
     });
   }
 

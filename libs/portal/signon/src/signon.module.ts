@@ -23,6 +23,10 @@ import { Flows } from './flows.js';
 import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
 import { LinkMails } from './link-mails.js';
+import { Directories } from './ldap/directories.js';
+import { directoryConnections } from './ldap/directory-connections.js';
+import { DirectoryRounds } from './ldap/directory-rounds.js';
+import { DirectoryStrategy } from './ldap/directory.strategy.js';
 import { MappedRoles } from './mapped-roles.js';
 import { BackChannelController } from './oidc/back-channel.controller.js';
 import { Goodbye } from './oidc/goodbye.js';
@@ -64,12 +68,14 @@ const parts = [
     connectionPages('oidc', oidcConnections),
     connectionPages('social', socialConnections as never),
     connectionPages('saml', samlConnections as never),
+    connectionPages('directory', directoryConnections as never),
   ],
   providers: [
     ...parts,
     ...[ConnectionForm, AttemptsView, DomainMails, LinkMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
     ...[SamlStates, SamlProviders, SamlStrategy, CertificatesView],
+    ...[Directories, DirectoryStrategy, DirectoryRounds],
   ],
   exports: parts,
 })
@@ -89,6 +95,7 @@ export class SignonModule implements OnModuleInit {
     private readonly goodbye: Goodbye,
     private readonly personLinks: PersonLinks,
     private readonly samlProviders: SamlProviders,
+    private readonly directoryRounds: DirectoryRounds,
   ) {}
 
   onModuleInit(): void {
@@ -96,6 +103,7 @@ export class SignonModule implements OnModuleInit {
     this.themes.registerTemplates('signon', new URL('../templates', import.meta.url));
     this.maintenance.register('signon.domains', () => this.domains.recheck());
     this.maintenance.register('signon.revalidation', () => this.revalidation.run());
+    this.maintenance.register('signon.directories', () => this.directoryRounds.run());
     this.maintenance.register('signon.saml-metadata', () => this.samlProviders.readAgain());
     this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));
     // Before anything else is asked of them: by this way they do not get in at all.

@@ -108,7 +108,7 @@ export class CompanySignOnController {
     });
     return form.failed
       ? this.form(visit, actor, company, kind, null, form)
-      : seeOther(`${at({ company })}/providers/${kind}/${made!.id}`, 'signon.connection.finish');
+      : seeOther(`${at({ company })}/providers/${kind}/${made!.id}`, isSetUp(kind, made!) ? 'settings.saved' : 'signon.connection.finish'); // prettier-ignore
   }
 
   @Get(':company/providers/:kind/:item')

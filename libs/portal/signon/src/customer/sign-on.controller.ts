@@ -7,6 +7,7 @@ import {
   type Asked,
   DuringMaintenance,
   field,
+  type FormState,
   Guest,
   PortalController,
   Repeatable,
@@ -21,15 +22,20 @@ import { type Connection, ConnectionBook, isForTeam, isOn } from '../connection-
 import { ClaimedDomains } from '../domains/claimed-domains.js';
 import { Enforcement } from '../enforcement.js';
 import { Goodbye } from '../oidc/goodbye.js';
-import { REASONS, SignOnRefused } from '../refused.js';
+import { type Reason, REASONS, SignOnRefused } from '../refused.js';
+import { typedForm } from '../strategy.js';
 import { SignOn } from '../sign-on.js';
-import { Handshaken, type Shaken, SignOnGuard, Step } from '../sign-on.guard.js';
+import { Handshaken, isTried, type Shaken, SignOnGuard, Step } from '../sign-on.guard.js';
 import { attemptsPathOf } from '../paths.js';
 
 const ANSWERS: Limit = { name: 'sign-on-answers', points: 60, seconds: 900 };
 const finderForm = z.object({ email: field.email, return_to: z.string().max(1000).optional().catch(undefined) });
 const finding = { form: finderForm };
 const arriving = { given: ['return_to'] } as const;
+const typing = { form: typedForm };
+const asking = { given: ['return_to', 'side', 'trial'] } as const;
+/** About what was typed: it can be typed again. */
+const TYPED_AGAIN: readonly string[] = ['credentials', 'too-many', 'unreachable'] satisfies Reason[];
 
 /** The way in by an identity provider: to it, back from it, and to whose it is. */
 @PortalController('sign-in')
@@ -50,8 +56,12 @@ export class SignOnController {
   @UseGuards(SignOnGuard)
   @Step('begin')
   @View('signon/customer/refused')
-  async leave(@Ask() { visit }: Asked, @Handshaken() { connection, flow, outcome }: Shaken) {
+  async leave(
+    @Ask(asking) { visit, ...asked }: Asked<typeof asking>,
+    @Handshaken() { connection, flow, outcome }: Shaken,
+  ) {
     if ('to' in outcome) return seeOther(outcome.to);
+    if ('asks' in outcome) return this.asks(connection, visit.form(), asked);
     if (!('refused' in outcome)) throw new Error('A strategy judged who had not left yet');
     const isTrial = flow?.trialBy != null;
     if (isTrial) await apart(() => this.signOn.refuse(visit, connection, outcome.refused, null));
@@ -70,26 +80,58 @@ export class SignOnController {
   @View('signon/customer/refused')
   async back(@Ask() { visit }: Asked, @Handshaken() { connection, flow, outcome }: Shaken) {
     await this.limits.count(ANSWERS, visit.device.ip ?? 'unknown');
-    return apart(async () => {
-      const isTrial = flow?.trialBy != null;
-      try {
-        if ('refused' in outcome) {
-          if (flow) await this.signOn.refuse(visit, connection, outcome.refused, null);
-          throw outcome.refused;
-        }
-        if (!('claims' in outcome)) throw new Error('A strategy sent on who had come back');
-        if (!isTrial) {
-          const led = await this.signOn.enter(visit, connection, flow!, outcome.claims);
-          this.goodbye.remember(visit, connection, outcome.claims.subject);
-          return led;
-        }
-        const attempt = await this.signOn.tryOut(visit, connection, outcome.claims);
-        return seeOther(`${attemptsPathOf(visit.actor, connection)}#a-${attempt}`);
-      } catch (error) {
-        if (!(error instanceof SignOnRefused)) throw error;
-        return this.refused(visit, connection, error, isTrial);
-      }
+    return apart(() => this.came(visit, { connection, flow, outcome }));
+  }
+
+  /** They have typed name and password of a directory on a page of ours. */
+  @Post('with/:connection')
+  @Guest()
+  @Repeatable()
+  @DuringMaintenance()
+  @UseGuards(SignOnGuard)
+  @Step('typed')
+  @View('signon/customer/directory')
+  async typed(@Ask(typing) { visit, form }: Asked<typeof typing>, @Handshaken() shaken: Shaken) {
+    const { connection, flow, outcome } = shaken;
+    const isTrial = flow?.trialBy != null;
+    const isAgain = 'refused' in outcome && TYPED_AGAIN.includes(outcome.refused.reason);
+    if (isAgain && !isTrial) {
+      await this.signOn.guessed(visit, connection, outcome.refused);
+      form.fail('', `signon.directory.${outcome.refused.reason}`);
+    }
+    return form.failed ? this.asks(connection, form, form.values) : this.came(visit, shaken);
+  }
+
+  private asks(connection: Connection, form: FormState<unknown>, given: Partial<Record<string, unknown>>) {
+    const [returnTo, side] = [safeReturn(given['return_to'], '') || null, given['side'] === 'console'];
+    const isTeams = connection.audience === 'team' || side;
+    return show('signon/customer/directory', {
+      ...{ form, name: connection.name, action: `/sign-in/with/${connection.id}` },
+      ...{ returnTo, side: side ? 'console' : null, isTrial: isTried(given) },
+      other: isTeams ? '/console/sign-in' : '/sign-in',
     });
+  }
+
+  /** What somebody came with is judged: they are in, or it was a trial, or they are told why not. */
+  private async came(visit: Visit, { connection, flow, outcome }: Shaken) {
+    const isTrial = flow?.trialBy != null;
+    try {
+      if ('refused' in outcome) {
+        if (flow) await this.signOn.refuse(visit, connection, outcome.refused, null);
+        throw outcome.refused;
+      }
+      if (!('claims' in outcome)) throw new Error('A strategy sent on who had come back');
+      if (!isTrial) {
+        const led = await this.signOn.enter(visit, connection, flow!, outcome.claims);
+        this.goodbye.remember(visit, connection, outcome.claims.subject);
+        return led;
+      }
+      const attempt = await this.signOn.tryOut(visit, connection, outcome.claims);
+      return seeOther(`${attemptsPathOf(visit.actor, connection)}#a-${attempt}`);
+    } catch (error) {
+      if (!(error instanceof SignOnRefused)) throw error;
+      return this.refused(visit, connection, error, isTrial);
+    }
   }
 
   @Get('company')
