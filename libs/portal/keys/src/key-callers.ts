@@ -15,9 +15,18 @@ interface Row {
   formerHash: string | null;
   scopes: string[];
   addresses: string[];
+  companyId: string | null;
+  directoryId: string | null;
   place: (Place & { name: string }) | null;
   counts: boolean;
   unnoted: boolean;
+}
+/** A key that counts, as those see it who go by the key alone. */
+export interface KeyShown {
+  id: string;
+  name: string;
+  companyId: string | null;
+  directoryId: string | null;
 }
 /** The role of a key in the team: none that has a name, so that nobody may give it or touch whoever has it. */
 const KEY_ROLE = 'key';
@@ -41,8 +50,13 @@ export class KeyCallers implements OnModuleInit {
     this.callers.register((key, address) => this.find(key, address), today);
   }
 
-  /** @throws Problem 401 for what is no key that counts, 403 from elsewhere than it may be used */
-  async find(key: string, address: string): Promise<Caller> {
+  /** Whose key it is. @throws Problem 401 for what is no key that counts, 403 from elsewhere than it may be used */
+  async shown(key: string, address: string): Promise<KeyShown> {
+    const { id, row } = await this.judged(key, address);
+    return { id, name: row.name, companyId: row.companyId, directoryId: row.directoryId };
+  }
+
+  private async judged(key: string, address: string): Promise<{ id: string; row: Row }> {
     const shown = parseKey(key);
     const row = shown && (await this.row(shown.id));
     const isRight =
@@ -52,10 +66,16 @@ export class KeyCallers implements OnModuleInit {
     if (!isWithin(address, row.addresses) || !(await this.rules.isOpenTo('api', address)))
       throw new Problem(403, 'address-refused');
     if (row.unnoted) this.note(shown!.id);
+    return { id: shown!.id, row };
+  }
+
+  /** @throws Problem, see `shown` */
+  async find(key: string, address: string): Promise<Caller> {
+    const { id, row } = await this.judged(key, address);
     const scopes = scopesOf(row.scopes);
     return {
-      actor: await this.actor(shown!.id, row),
-      keyId: shown!.id,
+      actor: await this.actor(id, row),
+      keyId: id,
       scopes: new Set(scopes.map(({ name }) => name)),
       companyId: row.place?.id ?? null,
       timeZone: null,
@@ -84,6 +104,7 @@ export class KeyCallers implements OnModuleInit {
       rows<Row>(
         em,
         sql`select k.name, k.hash, case when k.former_until > now() then k.former_hash end as "formerHash", to_json(k.scopes) as scopes, to_json(k.addresses) as addresses,
+                   k.company_id as "companyId", k.directory_id as "directoryId",
                    k.revoked_at is null and k.expires_at > now() as counts, coalesce(k.last_used_at < now() - interval '1 minute', true) as unnoted,
                    case when c.id is not null then ${placeSql(sql`'company_admin'`)} end as place
               from ${table('api_key')} k left join ${table('company')} c on c.id = k.company_id where k.id = ${id}`,

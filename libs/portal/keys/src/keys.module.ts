@@ -7,6 +7,7 @@ import { Themes } from '@foyer/theming';
 import { DocsController, OpenApiController } from './customer/docs.controller.js';
 import { KeyWarnings } from './jobs/key-warnings.js';
 import { KeyCallers } from './key-callers.js';
+import { KeyRing } from './key-ring.js';
 import { Keys } from './keys.js';
 import { KeysController } from './team/keys.controller.js';
 
@@ -14,8 +15,8 @@ registerMessages('keys', new URL('../locales', import.meta.url));
 
 @Module({
   controllers: [KeysController, DocsController, OpenApiController],
-  providers: [Keys, KeyCallers, KeyWarnings],
-  exports: [Keys],
+  providers: [Keys, KeyRing, KeyCallers, KeyWarnings],
+  exports: [Keys, KeyRing, KeyCallers],
 })
 export class KeysModule implements OnModuleInit {
   constructor(

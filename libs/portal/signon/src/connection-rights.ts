@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, allowed, holds, InvalidField, Refused } from '@foyer/access';
-import { type PortalActor, Roles, TeamRoles } from '@foyer/identity';
+import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { isForTeam, type Owner } from './connection-book.js';
 import { connectionKinds, type ConnectionItem, counterpartOf } from './connections.js';
 import { ClaimedDomains } from './domains/claimed-domains.js';
 import { Attempts } from './attempts.js';
+import { MappedRoles } from './mapped-roles.js';
 
 /** A company's connections of one kind. */
 const MOST_OF_COMPANY = 5;
@@ -15,8 +16,7 @@ const MOST_OF_COMPANY = 5;
 export class ConnectionRights implements OnModuleInit {
   constructor(
     private readonly collections: Collections,
-    private readonly roles: Roles,
-    private readonly teamRoles: TeamRoles,
+    private readonly mapped: MappedRoles,
     private readonly domains: ClaimedDomains,
     private readonly attempts: Attempts,
   ) {}
@@ -51,7 +51,7 @@ export class ConnectionRights implements OnModuleInit {
     const isOperator = holds(actor.ability, 'manage', 'SignOn');
     if (!isOperator && Boolean(before?.blocked) !== Boolean(after?.blocked) && after) throw new Refused();
     if (after && !before) await this.mustHaveRoom(kind, after);
-    if (after) await this.mustBeTheirsToGive(actor, before, after);
+    if (after) await this.mapped.mustBeTheirsToGive(actor, before, after);
     if (after?.enforced) await this.mustBeProved(kind, after);
   }
 
@@ -60,19 +60,6 @@ export class ConnectionRights implements OnModuleInit {
     const all = await this.collections.stored(connectionKinds().get(kind)!);
     if (all.filter((one) => one.companyId === companyId).length > MOST_OF_COMPANY)
       throw new InvalidField('', 'signon.connection.too-many', { max: MOST_OF_COMPANY });
-  }
-
-  /** By groups nobody gets what whoever sets them up could not give. */
-  private async mustBeTheirsToGive(actor: PortalActor, before: ConnectionItem | null, item: ConnectionItem) {
-    const fresh = item.roles.filter(({ role }) => !before?.roles.some((one) => one.role === role));
-    for (const { role } of fresh) {
-      const given = item.companyId
-        ? this.roles.checkGiving(actor, 'administer', item.companyId, role)
-        : this.teamRoles.checkGiving(actor, role);
-      await given.catch((error: unknown) => {
-        throw error instanceof InvalidField ? new InvalidField('roles', error.code, error.values) : error;
-      });
-    }
   }
 
   /** Nobody is made to come by a way of which it is not known that it works, or for whom. */

@@ -1,15 +1,34 @@
 import { Injectable } from '@nestjs/common';
-import { COMPANY_ROLES, companyRoles, TEAM_ROLES, teamRoles } from '@foyer/identity';
+import { InvalidField } from '@foyer/access';
+import {
+  COMPANY_ROLES,
+  companyRoles,
+  type PortalActor,
+  Roles,
+  TEAM_ROLES,
+  TeamRoles,
+  teamRoles,
+} from '@foyer/identity';
 import { Collections } from '@foyer/settings';
-import type { Connection } from './connection-book.js';
+import type { Owner } from './connection-book.js';
 
-/** Which role the groups of a provider mean. */
+/** What groups mean to an owner: of each the role, of the team or in the company. The first that fits counts. */
+export interface Mapping {
+  companyId: Owner;
+  roles: readonly { group: string; role: string }[];
+}
+
+/** Which role the groups of a provider, or of a directory, mean. */
 @Injectable()
 export class MappedRoles {
-  constructor(private readonly collections: Collections) {}
+  constructor(
+    private readonly collections: Collections,
+    private readonly roles: Roles,
+    private readonly teamRoles: TeamRoles,
+  ) {}
 
-  /** The first of the connection's lines that names one of the groups and a role that may be given so; null: none does. */
-  async of({ roles, companyId }: Pick<Connection, 'roles' | 'companyId'>, groups: readonly string[]) {
+  /** The first of the lines that names one of the groups and a role that may be given so; null: none does. */
+  async of({ roles, companyId }: Mapping, groups: readonly string[]) {
     const may = await this.giveable(companyId);
     const among = new Set(groups);
     return roles.find(({ group, role }) => among.has(group) && may(role))?.role ?? null;
@@ -24,5 +43,18 @@ export class MappedRoles {
     const composed = await this.collections.all(companyRoles);
     const grantable = new Set(composed.filter((one) => one.grantable).map(({ id }) => id));
     return (role) => (COMPANY_ROLES as readonly string[]).includes(role) || grantable.has(role);
+  }
+
+  /** By groups nobody gets what whoever sets them up could not give. @throws InvalidField, Refused */
+  async mustBeTheirsToGive(actor: PortalActor, before: Mapping | null, { companyId, roles }: Mapping): Promise<void> {
+    const fresh = roles.filter(({ role }) => !before?.roles.some((one) => one.role === role));
+    for (const { role } of fresh) {
+      const given = companyId
+        ? this.roles.checkGiving(actor, 'administer', companyId, role)
+        : this.teamRoles.checkGiving(actor, role);
+      await given.catch((error: unknown) => {
+        throw error instanceof InvalidField ? new InvalidField('roles', error.code, error.values) : error;
+      });
+    }
   }
 }

@@ -18,7 +18,8 @@ import {
   type Visit,
 } from '@foyer/web';
 import { apiSettings } from '../api-settings.js';
-import { type KeyRow, Keys, LIFETIMES, MOST_OVERLAP_DAYS } from '../keys.js';
+import { type KeyRow, LIFETIMES, MOST_OVERLAP_DAYS } from '../key-ring.js';
+import { Keys } from '../keys.js';
 
 const PATH = '/console/settings/api-keys';
 const DAY_MS = 86_400_000;
