@@ -32,6 +32,7 @@ const SILENT: Record<string, string> = {
   'SignIns.sweep': 'forgets what has been kept long enough',
   'SignOnGuard.canActivate': 'sends somebody to their provider',
   'KeyCallers.find': 'reads; that a key is in use is noted beside it',
+  'KeyCallers.shown': 'the same',
   'Conversations.continuedBy': 'reads',
   'PortalPrincipals.find': 'reads; that a session is in use is noted beside it',
   'Senders.isTeam': 'reads',

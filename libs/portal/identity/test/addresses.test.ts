@@ -30,7 +30,7 @@ beforeEach(() => allow({}));
 const STANDING = {
   ...{ 'team-methods': ['password'], 'team-idle': '24', 'team-absolute': '14' },
   ...{ 'customers-methods': ['password'], 'customers-idle': '72', 'customers-absolute': '30' },
-  passwordLength: '10',
+  shortest: '10',
 };
 const save = async (lists: Record<string, string>) => {
   await owner.get(PAGE);

@@ -17,7 +17,7 @@ const PAGE = '/console/settings/sign-in';
 const STANDING = {
   ...{ 'team-methods': ['password', 'passkey'], 'team-idle': '24', 'team-absolute': '14' },
   ...{ 'customers-methods': ['password', 'passkey'], 'customers-idle': '72', 'customers-absolute': '30' },
-  passwordLength: '10',
+  shortest: '10',
 };
 const set = async (changes: Record<string, string | string[]> = {}) => {
   await owner.get(PAGE);
@@ -99,9 +99,9 @@ describe('how long a password has to be', () => {
   };
 
   test('20: is set from 10 to 64, and holds from the next one that is chosen', async () => {
-    for (const passwordLength of ['9', '65', 'x', ''])
-      expect([passwordLength, (await set({ passwordLength })).status]).toEqual([passwordLength, 422]);
-    expect((await set({ passwordLength: '20' })).status).toBe(303);
+    for (const shortest of ['9', '65', 'x', ''])
+      expect([shortest, (await set({ shortest })).status]).toEqual([shortest, 422]);
+    expect((await set({ shortest: '20' })).status).toBe(303);
     const { email } = await acme.customer('Gus');
     const browser = acme.visitor();
     // What was chosen before goes on.

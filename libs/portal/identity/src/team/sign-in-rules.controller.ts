@@ -46,12 +46,13 @@ const saving = {
     'team-addresses': fieldsOf.addresses,
     'customers-addresses': fieldsOf.addresses,
     'api-addresses': fieldsOf.addresses,
-    passwordLength: typedWhole(PASSWORD_LENGTH),
+    // Not called after passwords: fields of that name never come back.
+    shortest: typedWhole(PASSWORD_LENGTH),
   }),
 };
 type Values = Record<`${Audience}-idle` | `${Audience}-absolute`, number> &
   Record<`${Audience}-methods`, Method[]> &
-  Record<`${From}-addresses`, string[]> & { passwordLength: number };
+  Record<`${From}-addresses`, string[]> & { shortest: number };
 
 const WORDS = 'identity.sign-in-rules';
 const rulesOf = (byDefault: { idle: number; absolute: number }) =>
@@ -90,7 +91,7 @@ export class SignInRulesController {
       values[`${audience}-idle`] = String(idleHours);
       values[`${audience}-absolute`] = String(absoluteDays);
     }
-    values['passwordLength'] = String(await this.rules.passwordLength());
+    values['shortest'] = String(await this.rules.passwordLength());
     const addresses = await this.rules.addresses();
     for (const who of FROM) values[`${who}-addresses`] = addresses[who].join('\n');
     return this.view(visit, visit.form(await openedAs(this.settings, signInSettings, values)));
@@ -104,7 +105,7 @@ export class SignInRulesController {
         actor,
         {
           ...{ team: rulesIn(value, 'team'), customers: rulesIn(value, 'customers') },
-          passwordLength: value.passwordLength,
+          passwordLength: value.shortest,
           addresses: {
             team: value['team-addresses'],
             customers: value['customers-addresses'],
