@@ -41,6 +41,7 @@ const GUEST_PAGES = [
   '/console/sign-in',
   'a directory',
   'reset',
+  'not-me',
   'invitation',
   'verify',
   'welcome',
@@ -288,11 +289,12 @@ async function prepare(): Promise<void> {
   await setUpDesk(team!);
   await customer!.post('/account/email', { email: 'anna@customers.example', current_password: PASSWORD });
   named['new address'] = pathOf(await world.mails.linkTo('anna@customers.example', '/account/email'));
-  const token = (kind: 'reset' | 'verify') =>
+  const token = (kind: 'reset' | 'verify' | 'not-me') =>
     acme.inside(() =>
       world.get(Tokens).issue(kind, { email: 'ulf@customers.example', personId: person!.id, hours: 1 }),
     );
   for (const kind of ['reset', 'verify'] as const) named[kind] = `/${kind}?token=${await token(kind)}`;
+  named['not-me'] = `/sign-in/not-me?token=${await token('not-me')}`;
 
   await team!.get('/console/settings/mailboxes/new');
   await team!.post('/console/settings/mailboxes', {

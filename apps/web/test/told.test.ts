@@ -14,7 +14,7 @@ import { Notices } from '@foyer/notify';
 import { ticketGroups } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
 import { automations, RuleMails } from '@foyer/service';
-import { ClaimedDomains, DomainMissing } from '@foyer/signon';
+import { ClaimedDomains, DomainMissing, IdentityLinked } from '@foyer/signon';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
 import { Tickets, Watching } from '@foyer/tickets';
 import { formsOf, unescaped } from './page-forms.js';
@@ -88,9 +88,23 @@ async function factorMails(): Promise<void> {
   await lost.signIn(fin.email, PASSWORD);
   await lost.get('/sign-in/code/lost');
   await lost.post('/sign-in/code/lost');
+  await newDevice();
   const customers = { methods: ['password' as const, 'email-link' as const], idleHours: 72, absoluteDays: 30 };
   await world.get(Settings).apply(signInSettings, { customers });
   await lost.post('/sign-in/link', { email: 'bec@customers.example' });
+}
+
+/** Somebody comes from a telephone who never did. */
+async function newDevice(): Promise<void> {
+  const { email } = await acme.customer('Ida');
+  await acme.visitor().signIn(email, PASSWORD);
+  await acme.visitor().moveTo('192.0.2.1', 'Mozilla/5.0 (iPhone) Safari').signIn(email, PASSWORD);
+}
+
+async function linkedIdentity(): Promise<void> {
+  const { id } = await (await acme.customer('Lin')).actor();
+  const linked = new IdentityLinked(id!, '0190f000-0000-7000-8000-0000000000d1', false, new Date().toISOString());
+  await world.get(Database).write(() => world.get(Outbox).publish(linked));
 }
 
 async function endingKey(): Promise<void> {
@@ -119,6 +133,7 @@ async function secondFactor(): Promise<void> {
 async function everyMail(): Promise<void> {
   await endingKey();
   await missingDomain();
+  await linkedIdentity();
   await secondFactor();
   const [mara, bec] = [await acme.agent('Mara'), await (await acme.customer('Bec')).of('Globex', 'company_admin')];
   const [get, draft] = [world.get(Tickets), { priority: 'normal' as const, categoryId: null, fileIds: [] }];
@@ -239,7 +254,7 @@ describe('62: every link of every mail', () => {
         .map((link) => ({ tenant, link, mail })),
     );
     expect(new Set(tokens.map(({ mail }) => mail.template.split('/').at(-1)))).toEqual(
-      new Set(['verify', 'reset', 'sign-in', 'invitation', 'welcome']),
+      new Set(['verify', 'reset', 'sign-in', 'invitation', 'welcome', 'new-device']),
     );
     for (const { tenant, link, mail } of tokens) {
       const follow = async () => {

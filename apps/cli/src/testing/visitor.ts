@@ -52,8 +52,8 @@ export class Visitor {
   }
 
   /** As a trusted proxy tells it: in a world with `TRUST_PROXY: 'loopback'`. */
-  moveTo(address: string): this {
-    this.from = { 'X-Forwarded-For': address };
+  moveTo(address: string, userAgent?: string): this {
+    this.from = { 'X-Forwarded-For': address, ...(userAgent && { 'User-Agent': userAgent }) };
     return this;
   }
 

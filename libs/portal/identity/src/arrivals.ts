@@ -116,7 +116,7 @@ export class Arrivals {
       visit.arriving(await this.tokens.issue('arriving', { ...about, data: { ...kept } }));
       return seeOther(page);
     }
-    const shown = { way: kept.way, factor: kept.factor ?? null };
+    const shown = { way: kept.way, factor: kept.factor ?? null, known: visit.cookie('device') };
     const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'), shown);
     visit.signIn(secret, device);
     // Whoever vouched for somebody else at this browser has nothing to do with it.

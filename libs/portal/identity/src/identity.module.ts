@@ -39,6 +39,8 @@ import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { MailedLinks } from './mailed-links.js';
 import { Newcomers } from './newcomers.js';
+import { NewDevices } from './new-devices.js';
+import { NotMeController } from './customer/not-me.controller.js';
 import { Invitations } from './invitations.js';
 import { Owners } from './owners.js';
 import { PeopleList } from './people-list.js';
@@ -82,6 +84,7 @@ const parts = [
   controllers: [
     SignInController,
     MailedLinkController,
+    NotMeController,
     RegistrationController,
     RecoveryController,
     InvitationController,
@@ -109,6 +112,7 @@ const parts = [
     PersonPasswords,
     SignInsView,
     MailedLinks,
+    NewDevices,
     MailedLinkWay,
     Owners,
     IdentityMails,

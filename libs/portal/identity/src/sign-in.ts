@@ -15,6 +15,7 @@ import { Outbox } from '@foyer/events';
 import { currentTenant } from '@foyer/tenancy';
 import type { Factor, Way } from './arrival-slots.js';
 import { SessionEnded, SessionRefused, SessionsEnded, SessionStarted } from './identity.events.js';
+import { NewDevices } from './new-devices.js';
 import { byThemselves, Person } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
 import { SignInRules } from './sign-in-rules.js';
@@ -23,6 +24,8 @@ import { SignIns } from './sign-ins.js';
 export interface Shown {
   way: Way;
   factor: Factor | null;
+  /** The mark of the browser, if it has one. */
+  known: string | null;
 }
 export interface SignedIn {
   /** For the session cookie. */
@@ -44,6 +47,7 @@ export class SignIn {
     private readonly outbox: Outbox,
     private readonly rules: SignInRules,
     private readonly signIns: SignIns,
+    private readonly devices: NewDevices,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -77,8 +81,9 @@ export class SignIn {
    * Starts a session. Only `Arrivals` does, once nothing is left to be asked.
    * @param former secret of the session this browser had; it ends, so that nobody can plant one (ASVS 7.2.4)
    */
-  async start(person: Person, device: Device, former: string | null, { way, factor }: Shown): Promise<SignedIn> {
+  async start(person: Person, device: Device, former: string | null, { way, factor, known }: Shown): Promise<SignedIn> {
     const secret = await this.database.write(async (em) => {
+      await this.devices.note(person, device, this.isKnown(person.email, known));
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
       await this.outbox.publish(new SessionStarted(person.id, way, device.ip, factor), byThemselves(person));

@@ -3,6 +3,7 @@ import { allowed } from '@foyer/access';
 import { Slots } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
 import { accountSections } from './identity-slots.js';
+import { NewDevices } from './new-devices.js';
 import { SignIns } from './sign-ins.js';
 import { personPanels } from './team/console-slots.js';
 import { deviceIn, placeIn } from './where-from.js';
@@ -13,14 +14,19 @@ export class SignInsView implements OnModuleInit {
   constructor(
     private readonly slots: Slots,
     private readonly signIns: SignIns,
+    private readonly devices: NewDevices,
   ) {}
 
   onModuleInit(): void {
     this.slots.fill(accountSections, 90, {
       on: 'both',
-      load: async ({ id }, visit) => ({
+      load: async ({ id, teamRole }, visit) => ({
         template: 'identity/sign-ins',
-        view: { rows: await this.rows(id!, visit), own: true },
+        view: {
+          rows: await this.rows(id!, visit),
+          own: true,
+          mails: teamRole === null ? { wanted: await this.devices.isWanted(id!) } : null,
+        },
       }),
     });
     this.slots.fill(personPanels, 30, {
@@ -28,7 +34,7 @@ export class SignInsView implements OnModuleInit {
       load: async (actor, id, visit) => {
         if (!allowed(actor.ability, 'manage', 'Person', { id })) return null;
         const rows = await this.rows(id, visit);
-        return rows.length > 0 ? { template: 'identity/sign-ins', view: { rows, own: false } } : null;
+        return rows.length > 0 ? { template: 'identity/sign-ins', view: { rows, own: false, mails: null } } : null;
       },
     });
   }

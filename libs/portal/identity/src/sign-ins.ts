@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Device } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
+import { isAlike } from './where-from.js';
 import type { Factor, Way } from './arrival-slots.js';
 
 const KEPT_DAYS = 90;
@@ -56,6 +57,18 @@ export class SignIns {
              where person_id = ${personId} and at > now() - ${KEPT_DAYS} * interval '1 day' order by at desc limit ${SHOWN}`,
       ),
     );
+  }
+
+  /** Whether they have come from such a device before, from the same country. */
+  async hasSeen(personId: string, device: Device): Promise<boolean> {
+    const before = await this.database.read((em) =>
+      rows<Device>(
+        em,
+        sql`select distinct ip, user_agent as "userAgent" from ${table('sign_in')}
+             where person_id = ${personId} and outcome = 'in' and at > now() - ${KEPT_DAYS} * interval '1 day' limit 200`,
+      ),
+    );
+    return before.some((one) => isAlike(one, device));
   }
 
   async sweep(): Promise<void> {

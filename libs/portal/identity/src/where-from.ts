@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Bowser from 'bowser';
 import { Reader, type Response } from 'mmdb-lib';
+import type { Device } from '@foyer/credentials';
 import type { Visit } from '@foyer/web';
 
 /** Which country an address is registered in, as the five registries say (CC0); it comes with us, so that nobody is asked. */
@@ -28,6 +29,18 @@ export function deviceIn(userAgent: string | null, visit: Pick<Visit, 't'>): { d
   if (!name || !system) return { device: visit.t('identity.account.unknown-device'), phone };
   return { device: visit.t('identity.account.device', { browser: name, system }), phone };
 }
+
+/** The same browser on the same system, in the same country: its version and address change all the time. */
+export const isAlike = (one: Device, other: Device): boolean =>
+  kindOf(one.userAgent) === kindOf(other.userAgent) && countryIn(one.ip) === countryIn(other.ip);
+
+function kindOf(userAgent: string | null): string {
+  const { browser, os } = userAgent ? Bowser.parse(userAgent) : { browser: {}, os: {} };
+  const [name, system] = [browser, os].map((one) => (one as { name?: string }).name);
+  return name && system ? `${name} ${system}` : (userAgent ?? '');
+}
+
+const countryIn = (ip: string | null): string | null => ip && countryOf(ip);
 
 /** An address with its country, in the reader's language: "Germany, 203.0.113.7". */
 export function placeIn(
