@@ -9,11 +9,19 @@ export type Way = 'password' | 'link' | 'passkey' | 'connection';
 /** What somebody has shown beside that: a code of an app, one of those for when it is lost, a passkey, or what their connection asked of them. */
 export type Factor = 'app' | 'recovery' | 'passkey' | 'connection';
 
+/** By what a connection knows a session: its own of there, and as whom. */
+export interface ConnectionSession {
+  sid?: string;
+  name?: string;
+}
+
 /** Somebody who has shown who they are, and is not in yet. */
 export interface Arrival {
   person: Person;
   way: Way;
   connectionId?: string;
+  /** What the connection calls the session by. */
+  connectionSession?: ConnectionSession;
   /** Null: nothing yet. With one, nothing is asked again that it stands for. */
   factor: Factor | null;
   /** Where they go once they are in. */
@@ -62,6 +70,13 @@ export interface SignInWay {
   load(visit: Visit, side: Side, returnTo: string): Promise<Piece | null>;
 }
 export const signInWays = new Slot<SignInWay>('identity.sign-in-ways');
+
+/** A session that a connection has vouched for, or one that takes the place of another. */
+export type SessionBegun = { personId: string; sessionId: string } & (
+  { connectionId: string; connectionSession: ConnectionSession } | { former: string }
+);
+/** Told in the write in which it begins. */
+export const sessionsBegun = new Slot<(begun: SessionBegun) => Promise<void>>('identity.sessions-begun');
 
 /** Where somebody is led who has signed out, because they are still signed in elsewhere; null: nowhere. */
 export const goodbyes = new Slot<(visit: Visit) => Promise<string | null>>('identity.goodbyes');

@@ -4,7 +4,16 @@ import { Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { type Piece, Slots } from '@foyer/slots';
 import { AddressRefused, type SeeOther, seeOther, type Visit } from '@foyer/web';
-import { type Arrival, arrivalSteps, type Factor, type Side, signInWays, type Way, goodbyes } from './arrival-slots.js';
+import {
+  type Arrival,
+  arrivalSteps,
+  type ConnectionSession,
+  type Factor,
+  goodbyes,
+  type Side,
+  signInWays,
+  type Way,
+} from './arrival-slots.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
 import { SignIn } from './sign-in.js';
@@ -21,6 +30,7 @@ export interface Destination {
   flash?: string;
   /** The connection that vouched for them. */
   connectionId?: string;
+  connectionSession?: ConnectionSession;
   /** What they have shown in the same go: a passkey stands for both, and so does a connection that is trusted to ask for it. */
   factor?: Factor;
 }
@@ -116,7 +126,8 @@ export class Arrivals {
       visit.arriving(await this.tokens.issue('arriving', { ...about, data: { ...kept } }));
       return seeOther(page);
     }
-    const shown = { way: kept.way, factor: kept.factor ?? null, known: visit.cookie('device') };
+    const { way, factor = null, connectionId, connectionSession } = kept;
+    const shown = { way, factor, connectionId, connectionSession, known: visit.cookie('device') };
     const { secret, device } = await this.signIn.start(person, visit.device, visit.cookie('session'), shown);
     visit.signIn(secret, device);
     // Whoever vouched for somebody else at this browser has nothing to do with it.

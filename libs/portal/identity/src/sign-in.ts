@@ -12,8 +12,9 @@ import {
 } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { Slots } from '@foyer/slots';
 import { currentTenant } from '@foyer/tenancy';
-import type { Factor, Way } from './arrival-slots.js';
+import { type ConnectionSession, type Factor, type SessionBegun, sessionsBegun, type Way } from './arrival-slots.js';
 import { SessionEnded, SessionRefused, SessionsEnded, SessionStarted } from './identity.events.js';
 import { NewDevices } from './new-devices.js';
 import { byThemselves, Person } from './person.entity.js';
@@ -26,6 +27,8 @@ export interface Shown {
   factor: Factor | null;
   /** The mark of the browser, if it has one. */
   known: string | null;
+  connectionId?: string | undefined;
+  connectionSession?: ConnectionSession | undefined;
 }
 export interface SignedIn {
   /** For the session cookie. */
@@ -33,6 +36,8 @@ export interface SignedIn {
   /** For the device cookie: this device has proved that it knows the account. */
   device: string;
 }
+
+type After = SessionBegun extends infer One ? (One extends SessionBegun ? Omit<One, 'personId' | 'sessionId'> : never) : never; // prettier-ignore
 
 /** Signing in by e-mail and password, and the session of whoever is in. */
 @Injectable()
@@ -48,6 +53,7 @@ export class SignIn {
     private readonly rules: SignInRules,
     private readonly signIns: SignIns,
     private readonly devices: NewDevices,
+    private readonly slots: Slots,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -81,14 +87,20 @@ export class SignIn {
    * Starts a session. Only `Arrivals` does, once nothing is left to be asked.
    * @param former secret of the session this browser had; it ends, so that nobody can plant one (ASVS 7.2.4)
    */
-  async start(person: Person, device: Device, former: string | null, { way, factor, known }: Shown): Promise<SignedIn> {
+  async start(person: Person, device: Device, former: string | null, shown: Shown): Promise<SignedIn> {
+    const { way, factor, known, connectionId, connectionSession = {} } = shown;
     const secret = await this.database.write(async (em) => {
       await this.devices.note(person, device, this.isKnown(person.email, known));
       await em.nativeUpdate(Person, { id: person.id }, { lastSeenAt: new Date() });
       if (former) await this.sessions.end(former);
       await this.outbox.publish(new SessionStarted(person.id, way, device.ip, factor), byThemselves(person));
       await this.signIns.note(person.id, 'in', { ...device, way, factor });
-      return this.begin(person, device, factor);
+      return this.begin(
+        person,
+        device,
+        factor,
+        connectionId === undefined ? null : { connectionId, connectionSession },
+      );
     });
     return { secret, device: this.deviceMark(person.email) };
   }
@@ -103,7 +115,7 @@ export class SignIn {
       const factor = shown === undefined ? (former?.factor ?? null) : shown;
       await this.sessions.endAll(person.id);
       await this.outbox.publish(new SessionsEnded(person.id, null), byThemselves(person));
-      return this.begin(person, device, factor);
+      return this.begin(person, device, factor, { former: sessionId });
     });
     return { secret, device: this.deviceMark(person.email) };
   }
@@ -120,12 +132,17 @@ export class SignIn {
     });
   }
 
-  private async begin({ id, teamRole }: Person, device: Device, factor: Factor | null): Promise<string> {
+  private async begin({ id, teamRole }: Person, device: Device, factor: Factor | null, after: After | null) {
     const secret = await this.sessions.start(id, device, await this.rules.lifetimeMs(teamRole));
-    if (factor)
-      await this.database.write((em) =>
-        rows(em, sql`update ${table('session')} set factor = ${factor} where token_hash = ${hashSecret(secret)}`),
-      );
+    if (!factor && !after) return secret;
+    const [begun] = await this.database.write((em) =>
+      rows<{ id: string }>(
+        em,
+        sql`update ${table('session')} set factor = ${factor} where token_hash = ${hashSecret(secret)} returning id`,
+      ),
+    );
+    if (after)
+      for (const tell of this.slots.of(sessionsBegun)) await tell({ personId: id, sessionId: begun!.id, ...after });
     return secret;
   }
 

@@ -9,8 +9,8 @@ export interface Claims {
   groups: string[];
   /** All that came, as it came, for those who look after the connection. */
   attributes: Record<string, unknown>;
-  /** What is kept with the link: how to ask again, and what it is signed out by. */
-  kept?: { refresh?: string; sid?: string; idToken?: string };
+  /** What is kept with the link and its sessions: how to ask again, and what they are signed out by. */
+  kept?: { refresh?: string; sid?: string; name?: string; idToken?: string };
 }
 
 /** Where something lies in what came: by its name, or by the names on the way to it, between dots. */

@@ -9,6 +9,7 @@ import { counterpartOf } from './connections.js';
 import type { Connection } from './connection-book.js';
 import type { Flow } from './flows.js';
 import { Identities, type Verdict } from './identities.js';
+import { IdentityLinks } from './identity-links.js';
 import { SignOnRefused } from './refused.js';
 import { SignOnDenied } from './signon.events.js';
 
@@ -19,6 +20,7 @@ export class SignOn {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly identities: Identities,
+    private readonly links: IdentityLinks,
     private readonly attempts: Attempts,
     private readonly arrivals: Arrivals,
     private readonly rules: SignInRules,
@@ -32,7 +34,9 @@ export class SignOn {
       if (!(await this.rules.mayUse(person, 'connection'))) throw new SignOnRefused('off', 'sign-in');
       await this.note(visit, connection, 'in', claims, verdict);
       const to = flow.side === 'console' && person.teamRole === null ? '/' : flow.to;
-      const vouched = { way: 'connection' as const, to, connectionId: connection.id };
+      const { sid, name } = claims.kept ?? {};
+      const connectionSession = { ...(sid && { sid }), ...(name && { name: this.links.hashed(connection.id, name) }) };
+      const vouched = { way: 'connection' as const, to, connectionId: connection.id, connectionSession };
       const factor = connection.countsAsSecondFactor ? { factor: 'connection' as const } : {};
       return await this.arrivals.arrive(visit, person, { ...vouched, ...factor });
     } catch (error) {

@@ -2,7 +2,15 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
-import { arrivalSteps, companyPanels, companySections, goodbyes, personPanels, signInWays } from '@foyer/identity';
+import {
+  arrivalSteps,
+  companyPanels,
+  companySections,
+  goodbyes,
+  personPanels,
+  sessionsBegun,
+  signInWays,
+} from '@foyer/identity';
 import { type Option, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
@@ -87,6 +95,7 @@ export class SignonModule implements OnModuleInit {
     private readonly maintenance: Maintenance,
     private readonly database: Database,
     private readonly book: ConnectionBook,
+    private readonly links: IdentityLinks,
     private readonly domains: ClaimedDomains,
     private readonly enforcement: Enforcement,
     private readonly panel: CompanySignOnPanel,
@@ -108,6 +117,7 @@ export class SignonModule implements OnModuleInit {
     this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));
     // Before anything else is asked of them: by this way they do not get in at all.
     this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });
+    this.slots.fill(sessionsBegun, 10, (begun) => this.links.began(begun));
     this.slots.fill(goodbyes, 10, (visit) => this.goodbye.page(visit));
     this.slots.fill(signInWays, 20, {
       ...{ method: 'connection', load: (_, side, returnTo) => this.ways(side, returnTo) },

@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, type Visitor, World, OidcStand, pathOf, through } from '@foyer/app-cli/testing';
+import { Sessions } from '@foyer/credentials';
+import { Database, sql, table } from '@foyer/database';
+import { Person, SignIn } from '@foyer/identity';
 import { Revalidation } from '@foyer/signon';
 import { BentStand } from './bent-stand.js';
 import { connected } from './connected.js';
@@ -45,6 +48,46 @@ describe('a provider says that somebody has signed out', () => {
     expect(await isIn(ada)).toBe(true);
     expect((await told({ sid: 'session-of-ada' })).status).toBe(200);
     expect(await isIn(ada)).toBe(false);
+  });
+
+  test('ends what it has vouched for, and nothing that the same person has begun by another way', async () => {
+    await signedIn('zoe', 'of-zoe');
+    const [one, another] = [await signedIn('zoe', 'one'), await signedIn('zoe', 'another')];
+    const [zoe] = await acme.query<{ id: string; hash: string }>(
+      () => sql`select id from ${table('person')} where email = 'zoe@bent.example'`,
+    );
+    const own = acme.visitor();
+    await own.get('/sign-in');
+    const secret = await acme.inside(() =>
+      new Sessions(world.get(Database)).start(zoe!.id, { ip: null, userAgent: null }),
+    );
+    own.setCookie('session', secret);
+    const all = () => Promise.all([one, another, own].map(isIn));
+    expect(await all()).toEqual([true, true, true]);
+    await told({ sub: 'zoe', sid: 'one' });
+    expect(await all()).toEqual([false, true, true]);
+    // Of somebody else's it says nothing.
+    await told({ sub: 'una', sid: 'another' });
+    expect(await all()).toEqual([false, true, true]);
+    await told({ sub: 'zoe' });
+    expect(await all()).toEqual([false, false, true]);
+  });
+
+  test('a session that has taken the place of another is known as that one was', async () => {
+    const lia = await signedIn('lia', 'of-lia');
+    const [person] = await acme.query<{ id: string; session: string }>(
+      () => sql`select p.id, s.id as session from ${table('person')} p join ${table('session')} s on s.owner_id = p.id
+                 where email = 'lia@bent.example'`,
+    );
+    const whole = await acme.inside(() =>
+      world.get(Database).read((em) => em.findOneOrFail(Person, { id: person!.id })),
+    );
+    const device = { ip: null, userAgent: null };
+    const { secret } = await acme.inside(() => world.get(SignIn).renew(whole, device, person!.session));
+    lia.setCookie('session', secret);
+    expect(await isIn(lia)).toBe(true);
+    await told({ sid: 'of-lia' });
+    expect(await isIn(lia)).toBe(false);
   });
 
   const now = Math.floor(Date.now() / 1000);

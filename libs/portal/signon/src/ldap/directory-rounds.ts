@@ -29,7 +29,8 @@ export class DirectoryRounds {
           if (!(error instanceof SignOnRefused)) throw error;
           return [];
         });
-      for (const subject of gone) await this.signedOut.end(connection.id, subject, null);
+      const out = new Set(gone);
+      for (const { subject, personId } of links) if (out.has(subject)) await this.signedOut.endAll(personId);
     }
   }
 }

@@ -35,7 +35,7 @@ export class BackChannelController {
     const [, token = ''] = pairs.find(([name]) => name === 'logout_token') ?? [];
     try {
       const { subject, sid } = await this.tokens.read(connection as typeof connection & OidcConnection, token);
-      await this.signedOut.end(connection.id, subject, sid);
+      await this.signedOut.end(connection.id, { subject, sids: sid === null ? [] : [sid] });
       return {};
     } catch (error) {
       if (error instanceof SignOnRefused) throw new BadRequestException();
