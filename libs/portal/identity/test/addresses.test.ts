@@ -109,8 +109,7 @@ test('whatever way somebody comes, the door asks where from', async () => {
 });
 
 test('an open stream ends when its address is left out', async () => {
-  const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = world.app.getHttpServer() as Server;
   const ticket = await ana.opens('Live');
   const mara = await (await acme.agent('Mara')).browser();
   const sent = ask({
