@@ -1,4 +1,7 @@
 import { apart, type Database, type PlatformDatabase } from '@foyer/database';
+import { signal } from '@foyer/events';
+import { currentTenantOrNull } from '@foyer/tenancy';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { hashSecret, newSecret } from './secrets.js';
 import { Session } from './session.entity.js';
 
@@ -6,6 +9,8 @@ const DAY = 86_400_000;
 /** Unless it is set otherwise, a session ends after so long without a request, and after so long whatever happens (ASVS 7.3.1–2). */
 export const SESSION_LIMITS = { idleMs: 3 * DAY, absoluteMs: 30 * DAY };
 const TOUCH_EVERY_MS = 60_000;
+/** The signal that says whose sessions have ended, `<tenant>:<person>`: what they have open beside pages ends as well. */
+export const SESSIONS_ENDED = 'sessions-ended';
 
 export interface Device {
   ip: string | null;
@@ -39,20 +44,27 @@ export class Sessions {
   async end(secret: string): Promise<{ id: string; ownerId: string } | null> {
     return this.database.write(async (em) => {
       const session = await em.findOne(Session, { tokenHash: hashSecret(secret) });
-      return session && (await em.nativeDelete(Session, { id: session.id })) === 1 ? session : null;
+      if (!session || (await em.nativeDelete(Session, { id: session.id })) !== 1) return null;
+      await tell(em, session.ownerId);
+      return session;
     });
   }
 
   /** False when the person has no such session. */
   async endOne(ownerId: string, id: string): Promise<boolean> {
-    return (await this.database.write((em) => em.nativeDelete(Session, { ownerId, id }))) === 1;
+    return this.database.write(async (em) => {
+      const ended = (await em.nativeDelete(Session, { ownerId, id })) === 1;
+      if (ended) await tell(em, ownerId);
+      return ended;
+    });
   }
 
   /** Ends all sessions of a person, or all but the one in use. */
   async endAll(ownerId: string, exceptId?: string): Promise<void> {
-    await this.database.write((em) =>
-      em.nativeDelete(Session, exceptId ? { ownerId, id: { $ne: exceptId } } : { ownerId }),
-    );
+    await this.database.write(async (em) => {
+      await em.nativeDelete(Session, exceptId ? { ownerId, id: { $ne: exceptId } } : { ownerId });
+      await tell(em, ownerId);
+    });
   }
 
   list(ownerId: string, idleMs = SESSION_LIMITS.idleMs): Promise<SessionRow[]> {
@@ -84,3 +96,6 @@ export class Sessions {
     );
   }
 }
+
+const tell = (em: SqlEntityManager, ownerId: string): Promise<void> =>
+  signal(em, SESSIONS_ENDED, `${currentTenantOrNull()?.id ?? 'platform'}:${ownerId}`);

@@ -7,6 +7,6 @@ export { Outbox } from './outbox.js';
 export { type EventJob, type JobQueue, outsidePlaces, Queues } from './queue.js';
 export { Relay } from './relay.js';
 export { Schedules } from './schedules.js';
-export { type OnSignal, Signals } from './signals.js';
+export { type OnSignal, signal, Signals } from './signals.js';
 export { Every, type Lane, OnEvent, Subscribers } from './subscribers.js';
 export { migrateQueue } from './queue-tables.js';

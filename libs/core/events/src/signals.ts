@@ -6,6 +6,11 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 
 const CHANNEL = 'foyer';
 
+/** Sends a signal when the transaction of `em` commits. */
+export async function signal(em: SqlEntityManager, name: string, argument = ''): Promise<void> {
+  await em.execute('select pg_catalog.pg_notify(?, ?)', [CHANNEL, `${name} ${argument}`]);
+}
+
 /** Called with the signal's argument; with null after a gap in the connection, when anything may have been missed. */
 export type OnSignal = (argument: string | null) => void;
 
@@ -30,9 +35,9 @@ export class Signals implements OnApplicationBootstrap, OnApplicationShutdown {
     this.listeners.set(name, (this.listeners.get(name) ?? new Set()).add(listener));
   }
 
-  /** Sends when the transaction of `em` commits. */
-  async send(em: SqlEntityManager, name: string, argument = ''): Promise<void> {
-    await em.execute('select pg_catalog.pg_notify(?, ?)', [CHANNEL, `${name} ${argument}`]);
+  /** See `signal`. */
+  send(em: SqlEntityManager, name: string, argument = ''): Promise<void> {
+    return signal(em, name, argument);
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -139,6 +139,14 @@ test('18: a stream ends with its session, before it tells anything more', async 
   await ana.opens('After they left');
   await stream.until(({ ended }) => ended);
   expect(stream.changes()).toBe(1);
+  // With nothing to tell, it ends no later.
+  const leaver = await ana.browser();
+  const quiet = new Stream(leaver, `/tickets/TKT-00${(await ana.opens('Open meanwhile')).number}/live`);
+  await quiet.until(() => quiet.changes() === 1);
+  const since = Date.now();
+  await leaver.post('/sign-out');
+  await quiet.until(({ ended }) => ended);
+  expect(Date.now() - since).toBeLessThan(5_000);
 });
 
 test('a stream ends when its reader may no longer see what it is about', async () => {

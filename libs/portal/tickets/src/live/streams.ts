@@ -1,7 +1,9 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Response } from 'express';
 import { TooMany } from '@foyer/access';
+import { SESSIONS_ENDED } from '@foyer/credentials';
 import { apart, closeReadingPage } from '@foyer/database';
+import { Signals } from '@foyer/events';
 import { type PortalActor, PortalPrincipals } from '@foyer/identity';
 import { addressOf } from '@foyer/web';
 import { currentTenant, inTenant, isOperating, type Tenant, TenantDirectory } from '@foyer/tenancy';
@@ -15,16 +17,31 @@ const TOGETHER_MS = 250;
 /** What a stream may say: a word, and plain data of the page it belongs to. Never anything a page would have to check. */
 export type Say = (event: string, data?: object) => void;
 
-/** Server-sent events to signed-in people. A stream ends with its session, and tells nothing after that. */
+interface Open {
+  tenantId: string;
+  personId: string;
+  /** Ends it where nobody may hear it any more. */
+  check: () => void;
+}
+
+/** Server-sent events to signed-in people. A stream ends at once with its session, and tells nothing after that. */
 @Injectable()
-export class Streams implements BeforeApplicationShutdown {
-  private readonly open = new Map<Response, string>();
+export class Streams implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly open = new Map<Response, Open>();
   private closing = false;
 
   constructor(
     private readonly principals: PortalPrincipals,
     private readonly directory: TenantDirectory,
+    private readonly signals: Signals,
   ) {}
+
+  onModuleInit(): void {
+    this.signals.on(SESSIONS_ENDED, (whose) => {
+      for (const stream of this.open.values())
+        if (whose === null || whose === `${stream.tenantId}:${stream.personId}`) stream.check();
+    });
+  }
 
   /**
    * Answers with a stream; `subscribe` calls its argument when there is something to tell, `tell` then says it, as long as
@@ -37,7 +54,8 @@ export class Streams implements BeforeApplicationShutdown {
     tell: (say: Say) => void,
     mayHear: (actor: PortalActor) => Promise<boolean> = () => Promise.resolve(true),
   ): void {
-    if ([...this.open.values()].filter((id) => id === actor.id).length >= MOST_OF_ONE) throw new TooMany(60);
+    if ([...this.open.values()].filter(({ personId }) => personId === actor.id).length >= MOST_OF_ONE)
+      throw new TooMany(60);
     closeReadingPage();
     // Browsers whose stream has ended come back at once, also while the server goes down.
     if (this.closing) return void res.status(503).end();
@@ -49,8 +67,6 @@ export class Streams implements BeforeApplicationShutdown {
       'X-Accel-Buffering': 'no',
     });
     res.write('retry: 3000\n\n');
-    this.open.set(res, actor.id!);
-
     const write = (text: string) => void (res.writableEnded || res.write(text));
     const say: Say = (event, data = {}) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     // A signal and a timer come from nowhere: each enters the tenant anew, free of the request that opened the stream.
@@ -68,6 +84,7 @@ export class Streams implements BeforeApplicationShutdown {
       const now = await this.principals.person(actor.id!);
       return now !== null && mayHear(now);
     };
+    this.open.set(res, { tenantId: tenant.id, personId: actor.id!, check: () => checked(() => undefined) });
     let waiting: NodeJS.Timeout | undefined;
     const stop = subscribe(() => {
       waiting ??= setTimeout(() => {
