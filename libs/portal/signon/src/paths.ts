@@ -21,5 +21,7 @@ const placeOf = ({ id }: Which): string => `${currentTenant().origin}/sign-in/wi
 export const backTo = (connection: Which): string => `${placeOf(connection)}/return`;
 /** What a connection is called where providers go by an address. */
 export const entityOf = (connection: Which): string => `${placeOf(connection)}/metadata`;
+/** Where its provider says that somebody has signed out, and hears it. */
+export const signOutOf = (connection: Which): string => `${placeOf(connection)}/slo`;
 export const addressesOf = (connection: Connection) =>
   connectionKinds().get(connection.kind)!.addresses(placeOf(connection));

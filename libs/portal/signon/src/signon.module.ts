@@ -28,6 +28,7 @@ import { ClaimedDomains } from './domains/claimed-domains.js';
 import { DomainMails } from './domains/domain-mails.js';
 import { Enforcement } from './enforcement.js';
 import { Flows } from './flows.js';
+import { Goodbye } from './goodbye.js';
 import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
 import { LinkMails } from './link-mails.js';
@@ -37,7 +38,6 @@ import { DirectoryRounds } from './ldap/directory-rounds.js';
 import { DirectoryStrategy } from './ldap/directory.strategy.js';
 import { MappedRoles } from './mapped-roles.js';
 import { BackChannelController } from './oidc/back-channel.controller.js';
-import { Goodbye } from './oidc/goodbye.js';
 import { LogoutTokens } from './oidc/logout-tokens.js';
 import { oidcConnections } from './oidc/oidc-connections.js';
 import { OidcStrategy } from './oidc/oidc.strategy.js';
@@ -49,6 +49,8 @@ import { OwnCertificateController } from './saml/own-certificate.controller.js';
 import { SignedOutElsewhere } from './signed-out-elsewhere.js';
 import { samlConnections } from './saml/saml-connections.js';
 import { SamlController } from './saml/saml.controller.js';
+import { SamlLogoutController } from './saml/saml-logout.controller.js';
+import { SamlSignOuts } from './saml/saml-sign-outs.js';
 import { SamlProviders } from './saml/saml-providers.js';
 import { SamlStates } from './saml/saml-states.js';
 import { SamlStrategy } from './saml/saml.strategy.js';
@@ -72,7 +74,7 @@ const parts = [
 @Module({
   controllers: [
     ...[SignOnController, SamlController, OwnCertificateController, CompanySignOnController, DomainsController],
-    ...[BackChannelController, PersonLinksController],
+    ...[BackChannelController, SamlLogoutController, PersonLinksController],
     connectionPages('oidc', oidcConnections),
     connectionPages('social', socialConnections as never),
     connectionPages('saml', samlConnections as never),
@@ -82,7 +84,7 @@ const parts = [
     ...parts,
     ...[ConnectionForm, AttemptsView, DomainMails, LinkMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
-    ...[SamlStates, SamlProviders, SamlStrategy, CertificatesView],
+    ...[SamlStates, SamlProviders, SamlStrategy, SamlSignOuts, CertificatesView],
     ...[Directories, DirectoryStrategy, DirectoryRounds],
   ],
   exports: parts,

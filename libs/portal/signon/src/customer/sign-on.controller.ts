@@ -21,7 +21,7 @@ import { Arrivals } from '@foyer/identity';
 import { type Connection, ConnectionBook, isForTeam, isOn } from '../connection-book.js';
 import { ClaimedDomains } from '../domains/claimed-domains.js';
 import { Enforcement } from '../enforcement.js';
-import { Goodbye } from '../oidc/goodbye.js';
+import { Goodbye } from '../goodbye.js';
 import { type Reason, REASONS, SignOnRefused } from '../refused.js';
 import { typedForm } from '../strategy.js';
 import { SignOn } from '../sign-on.js';
@@ -123,7 +123,7 @@ export class SignOnController {
       if (!('claims' in outcome)) throw new Error('A strategy sent on who had come back');
       if (!isTrial) {
         const led = await this.signOn.enter(visit, connection, flow!, outcome.claims);
-        this.goodbye.remember(visit, connection, outcome.claims.subject);
+        this.goodbye.remember(visit, connection, outcome.claims);
         return led;
       }
       const attempt = await this.signOn.tryOut(visit, connection, outcome.claims);

@@ -4,10 +4,13 @@ import { NS } from './saml-xml.js';
 interface Ours {
   entityId: string;
   acs: string;
+  /** Where signing out is told, and answered. */
+  signOut: string;
   /** As PEM, the oldest first. */
   certificates: readonly string[];
 }
 
+const BINDINGS = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-';
 /** Which ways of encrypting are read here; providers that look choose among them. */
 const READ = [
   ...['http://www.w3.org/2009/xmlenc11#aes256-gcm', 'http://www.w3.org/2009/xmlenc11#aes128-gcm'],
@@ -15,7 +18,7 @@ const READ = [
 ];
 
 /** What a connection says of us to its provider (SAML metadata 2.0, 2.4.4). */
-export function ownMetadata({ entityId, acs, certificates }: Ours): string {
+export function ownMetadata({ entityId, acs, signOut, certificates }: Ours): string {
   const key = (use: string, pem: string, more = '') =>
     `<KeyDescriptor use="${use}"><KeyInfo xmlns="${NS.signature}"><X509Data><X509Certificate>${bareOf(pem)}</X509Certificate></X509Data></KeyInfo>${more}</KeyDescriptor>`;
   const methods = READ.map((algorithm) => `<EncryptionMethod Algorithm="${algorithm}"/>`).join('');
@@ -25,8 +28,11 @@ export function ownMetadata({ entityId, acs, certificates }: Ours): string {
     `<SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="${NS.protocol}">` +
     certificates.map((pem) => key('signing', pem)).join('') +
     key('encryption', certificates.at(-1)!, methods) +
+    ['Redirect', 'POST']
+      .map((binding) => `<SingleLogoutService Binding="${BINDINGS}${binding}" Location="${escaped(signOut)}"/>`)
+      .join('') + // prettier-ignore
     `<NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</NameIDFormat>` +
-    `<AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escaped(acs)}" index="0" isDefault="true"/>` +
+    `<AssertionConsumerService Binding="${BINDINGS}POST" Location="${escaped(acs)}" index="0" isDefault="true"/>` +
     `</SPSSODescriptor></EntityDescriptor>\n`
   );
 }

@@ -6,6 +6,8 @@ export interface SamlProvider {
   entityId: string;
   /** Where people are sent, by an address that holds the question. */
   signOnUrl: string;
+  /** Where they sign out of it, and where it hears what came of that; empty: nowhere. */
+  signOutUrl: string;
   /** Of keys that it signs with, as PEM; several while one is replaced by another. */
   certificates: string[];
 }
@@ -25,12 +27,18 @@ export function parseMetadata(xml: string): SamlProvider {
   if (providers.length !== 1) throw new UnreadableXml('provider');
   const [{ entity, role }] = providers as [(typeof providers)[number]];
   const entityId = attribute(entity, 'entityID')?.trim();
-  const place = children(role, 'metadata', 'SingleSignOnService').find((one) => attribute(one, 'Binding') === REDIRECT);
-  const signOnUrl = place && URL.parse(attribute(place, 'Location') ?? '');
+  const signOnUrl = placeOf(role, 'SingleSignOnService');
   if (!entityId || entityId.length > 1_024) throw new UnreadableXml('entity');
-  if (!signOnUrl || !/^https?:$/.test(signOnUrl.protocol) || signOnUrl.href.length > 500)
-    throw new UnreadableXml('address');
-  return { entityId, signOnUrl: signOnUrl.href, certificates: keysIn(role) };
+  if (signOnUrl === null) throw new UnreadableXml('address');
+  const signOutUrl = placeOf(role, 'SingleLogoutService') ?? '';
+  return { entityId, signOnUrl, signOutUrl, certificates: keysIn(role) };
+}
+
+/** An address that takes what a browser brings in it. */
+function placeOf(role: Element, service: string): string | null {
+  const place = children(role, 'metadata', service).find((one) => attribute(one, 'Binding') === REDIRECT);
+  const url = place ? URL.parse(attribute(place, 'Location') ?? '') : null;
+  return url && /^https?:$/.test(url.protocol) && url.href.length <= 500 ? url.href : null;
 }
 
 /** Whoever writes it by hand explains things in it; nobody signs what is read of it. */

@@ -1,6 +1,18 @@
-import { SignOnRefused } from '../refused.js';
 import { isPlainlyEncrypted, opened } from './saml-decryption.js';
-import { attribute, children, NS, only, readXml, textIn, UnreadableXml, within } from './saml-xml.js';
+import {
+  decoded,
+  idsIn,
+  LONGEST_MS,
+  must,
+  mustBePlain,
+  read,
+  readSent,
+  refused,
+  SKEW_MS,
+  SUCCESS,
+  timeAt,
+} from './saml-message.js';
+import { attribute, children, NS, only, textIn, within } from './saml-xml.js';
 
 /** Whom an answer has to be from, and for whom. */
 export interface SamlTrust {
@@ -29,31 +41,7 @@ export interface SamlAnswer {
   attributes: Record<string, string[]>;
 }
 
-/** Of the decoded document. Providers send 10 to 40 KB, with many groups. */
-export const MAX_ANSWER_BYTES = 256 * 1024;
-const BOUNDS = { depth: 40, elements: 5_000 };
-const SKEW_MS = 60_000;
-/** For how long an answer may count at most, whatever it says: providers say five minutes to an hour. */
-const LONGEST_MS = 24 * 3_600_000;
-const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
-const SHA2 = /^http:\/\/www\.w3\.org\/2001\/04\/xmldsig-more#rsa-sha(?:256|384|512)$/;
-const DIGEST = /^http:\/\/www\.w3\.org\/2001\/04\/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)$/;
-const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const TRANSFORMS = new Set([EXCLUSIVE, `${NS.signature}enveloped-signature`]);
-
-/** What was posted is not even a document that is looked into: nobody's provider sends that. */
-export class NotAnAnswer extends SignOnRefused {
-  constructor(check: string) {
-    super('answer', check);
-  }
-}
-
-const refused = (check: string) => new SignOnRefused('answer', check);
-function must(holds: unknown, check: string): asserts holds {
-  if (!holds) throw refused(check);
-}
-
 /**
  * Judges what came with the browser. The library proves one signature over the part that is read; that this part says the right things, to
  * us, in time, is checked here, and so is that there is nothing beside it to be mistaken for it (security 28, 29: without that, it takes answers
@@ -69,37 +57,6 @@ export async function judge(encoded: string, trust: SamlTrust, now = Date.now())
   const key = sent.localName === 'EncryptedAssertion' ? await readableBy(sent, response, trust) : null;
   const assertion = read(await provenAssertion(encoded, trust, key));
   return spoken(assertion, response, trust, now);
-}
-
-/** The document, if it is one of a size that is looked at. @throws NotAnAnswer */
-function decoded(encoded: string): string {
-  if (encoded.length > (MAX_ANSWER_BYTES * 4) / 3 + 4_096) throw new NotAnAnswer('size');
-  const packed = encoded.replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) throw new NotAnAnswer('base64');
-  const bytes = Buffer.from(packed, 'base64');
-  if (bytes.length > MAX_ANSWER_BYTES) throw new NotAnAnswer('size');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new NotAnAnswer('charset');
-  }
-}
-
-/** @throws NotAnAnswer */
-function readSent(xml: string): Element {
-  try {
-    return readXml(xml, BOUNDS);
-  } catch (error) {
-    throw error instanceof UnreadableXml ? new NotAnAnswer(error.message) : error;
-  }
-}
-
-function read(xml: string): Element {
-  try {
-    return readXml(xml, BOUNDS);
-  } catch (error) {
-    throw error instanceof UnreadableXml ? refused(error.message) : error;
-  }
 }
 
 /** The envelope: an answer of success, to this address, with one assertion and none beside it. */
@@ -132,37 +89,6 @@ async function readableBy(encrypted: Element, response: Element, { decryptionKey
   must(!idsIn(assertion).some((id) => ids.includes(id)), 'ids');
   mustBePlain(assertion);
   return found.key;
-}
-
-function idsIn(root: Element): string[] {
-  const named = (element: Element) => ['ID', 'Id', 'id', 'xml:id'].map((name) => attribute(element, name));
-  return within(root).flatMap(named).filter((id) => id !== null); // prettier-ignore
-}
-
-/** Each signature is of one kind, over the element that it stands in, and no two elements can be meant by it. */
-function mustBePlain(root: Element): void {
-  const elements = within(root);
-  const ids = idsIn(root);
-  must(new Set(ids).size === ids.length, 'ids');
-  for (const element of elements.filter(({ localName }) => localName === 'Signature')) {
-    must(element.namespaceURI === NS.signature, 'signature');
-    const signed = element.parentNode as Element;
-    must(signed === root || (signed.localName === 'Assertion' && signed.parentNode === root), 'signature');
-    must(children(signed, 'signature', 'Signature').length === 1, 'signature');
-    const info = only(element, 'signature', 'SignedInfo');
-    must(info && only(element, 'signature', 'SignatureValue'), 'signed-info');
-    must(within(element).filter(({ localName }) => localName === 'SignedInfo').length === 1, 'signed-info');
-    const algorithm = (of: Element | null) => attribute(of, 'Algorithm') ?? '';
-    must(SHA2.test(algorithm(only(info, 'signature', 'SignatureMethod'))), 'algorithm');
-    must(algorithm(only(info, 'signature', 'CanonicalizationMethod')) === EXCLUSIVE, 'canonicalization');
-    const reference = only(info, 'signature', 'Reference');
-    must(reference && attribute(reference, 'URI') === `#${attribute(signed, 'ID')}`, 'reference');
-    must(DIGEST.test(algorithm(only(reference, 'signature', 'DigestMethod'))), 'algorithm');
-    const transforms = only(reference, 'signature', 'Transforms');
-    must(transforms, 'transforms');
-    must(children(transforms, 'signature', 'Transform').every((one) => TRANSFORMS.has(algorithm(one))), 'transforms'); // prettier-ignore
-    must(children(element, 'signature', 'Object').length === 0, 'object');
-  }
 }
 
 /** The assertion as it was signed, byte for byte: nothing else of the document is read for who somebody is. */
@@ -244,17 +170,6 @@ function attributesIn(assertion: Element): Record<string, string[]> {
     }
   }
   return Object.fromEntries(found);
-}
-
-/** @throws SignOnRefused for what is no time */
-function timeAt(element: Element, name: string): number | null {
-  const value = attribute(element, name);
-  if (value === null) return null;
-  // Without a zone it would be ours; SAML knows UTC alone (core, 1.3.3).
-  must(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/.test(value), 'time');
-  const at = Date.parse(value);
-  must(!Number.isNaN(at), 'time');
-  return at;
 }
 
 /** The library's complaint in one word of ours. */

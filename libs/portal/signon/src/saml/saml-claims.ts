@@ -41,7 +41,11 @@ export function claimsOf(connection: SamlConnection, said: Said): Claims {
     name: nameAttribute ? at([nameAttribute]) : (at(USUAL.name.slice(0, 3)) ?? whole ?? at(USUAL.name)),
     groups: [...new Set(groups.flatMap((name) => textsOf(attributes[name])))],
     attributes: { NameID: subject, 'NameID Format': said.subjectFormat ?? '', ...attributes },
-    kept: { ...(sessionIndex && { sid: sessionIndex }), idToken: JSON.stringify([subject, said.subjectFormat]) },
+    kept: {
+      ...(sessionIndex && { sid: sessionIndex }),
+      name: subject,
+      idToken: JSON.stringify([subject, said.subjectFormat]),
+    },
   };
 }
 

@@ -29,6 +29,7 @@ export const samlConnections = declareConnections('saml', {
     metadata: text(200_000, { optional: true, lines: 4, later, ...at('metadata') }),
     entityId: text(1_024, { optional: true, later, ...at('entity-id') }),
     signOnUrl: line(address, 500, { kind: 'url', later, ...at('sign-on-url') }),
+    signOutUrl: line(address, 500, { kind: 'url', later, ...at('sign-out-url') }),
     certificates: text(40_000, { optional: true, lines: 6, later, ...at('certificates') }),
     subjectAttribute: text(200, { optional: true, ...at('subject-attribute') }),
     idpInitiated: flag(false, at('idp-initiated')),
@@ -39,6 +40,7 @@ export const samlConnections = declareConnections('saml', {
   addresses: (at) => [
     ['signon.saml.our-entity', `${at}/metadata`],
     ['signon.saml.acs', `${at}/return`],
+    ['signon.saml.slo', `${at}/slo`],
   ],
   derive(given, before) {
     const item = given.metadata === '' ? { ...given } : { ...given, ...pasted(given.metadata), metadata: '' };
@@ -52,10 +54,10 @@ export type SamlConnection = ResourceItem<typeof samlConnections>;
 
 type Words = Record<'entityId' | 'signOnUrl' | 'certificates', string>;
 
-function pasted(xml: string): Words {
+function pasted(xml: string): Words & { signOutUrl: string } {
   try {
-    const { entityId, signOnUrl, certificates }: SamlProvider = parseMetadata(xml);
-    return { entityId, signOnUrl, certificates: certificates.join('\n') };
+    const { entityId, signOnUrl, signOutUrl, certificates }: SamlProvider = parseMetadata(xml);
+    return { entityId, signOnUrl, signOutUrl, certificates: certificates.join('\n') };
   } catch (error) {
     if (error instanceof UnreadableXml) throw new InvalidField('metadata', 'signon.saml.metadata-form');
     throw error;

@@ -27,9 +27,10 @@ export class SamlProviders {
 
   /** @throws SignOnRefused where it has never said anything that counts */
   async of(connection: SamlConnectionAt): Promise<SamlProvider> {
-    const { complete, metadataUrl, entityId, signOnUrl, certificates } = connection;
+    const { complete, metadataUrl, entityId, signOnUrl, signOutUrl, certificates } = connection;
     if (!complete) throw new SignOnRefused('off', 'unfinished');
-    if (metadataUrl === '') return { entityId, signOnUrl, certificates: certificatesIn(certificates).map(pemOf) };
+    if (metadataUrl === '')
+      return { entityId, signOnUrl, signOutUrl, certificates: certificatesIn(certificates).map(pemOf) };
     const known = await this.known(connection);
     return known ?? apart(() => this.read(connection));
   }

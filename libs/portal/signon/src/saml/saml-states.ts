@@ -20,6 +20,7 @@ const stateShape = z.object({
     .object({
       ...{ url: z.string(), readAt: z.iso.datetime() },
       ...{ entityId: z.string(), signOnUrl: z.string(), certificates: z.array(z.string()) },
+      signOutUrl: z.string().default(''),
       /** Why what it says now does not count. */
       problem: z.enum(['unreachable', 'unreadable', 'other']).nullable(),
     })

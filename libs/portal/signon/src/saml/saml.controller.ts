@@ -4,11 +4,12 @@ import { type Limit, Limits } from '@foyer/credentials';
 import { Ask, type Asked, type FoyerRequest, id, isForm, MachineController, readForm, seeOther } from '@foyer/web';
 import { Answers } from '../answers.js';
 import { ConnectionBook } from '../connection-book.js';
-import { backTo, entityOf } from '../paths.js';
+import { backTo, entityOf, signOutOf } from '../paths.js';
 import { SignOnRefused } from '../refused.js';
 import { Replays } from '../replays.js';
 import { ownMetadata } from './own-metadata.js';
-import { judge, NotAnAnswer, type SamlAnswer } from './saml-answer.js';
+import { judge, type SamlAnswer } from './saml-answer.js';
+import { NotAMessage } from './saml-message.js';
 import { type SamlConnectionAt, SamlProviders } from './saml-providers.js';
 import { SamlStates } from './saml-states.js';
 
@@ -35,7 +36,8 @@ export class SamlController {
     const certificates = (await this.states.keysOf(connection)).map(({ certificate }) => certificate);
     res.setHeader('Content-Type', 'application/samlmetadata+xml; charset=utf-8');
     res.setHeader('Cache-Control', 'no-cache');
-    res.end(ownMetadata({ entityId: entityOf(connection), acs: backTo(connection), certificates }));
+    const [entityId, acs, signOut] = [entityOf(connection), backTo(connection), signOutOf(connection)];
+    res.end(ownMetadata({ entityId, acs, signOut, certificates }));
   }
 
   /** An answer, judged as soon as it is here; the browser takes it to where it is known who it is. */
@@ -45,7 +47,7 @@ export class SamlController {
     await this.limits.count(ANSWERS, visit.device.ip ?? 'unknown');
     const { answer, relayState } = await posted(req);
     const secret = await this.judged(connection, answer, relayState).catch((error: unknown) => {
-      if (error instanceof NotAnAnswer) throw new BadRequestException('web.error.body');
+      if (error instanceof NotAMessage) throw new BadRequestException('web.error.body');
       if (error instanceof SignOnRefused) return this.answers.refusal(connection.id, error);
       throw error;
     });

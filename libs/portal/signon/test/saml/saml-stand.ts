@@ -33,6 +33,8 @@ export class SamlStand {
   /** What it calls itself, where that is not its address. */
   named: string | null = null;
   next: SamlAccount = { nameId: 'nobody', attributes: {} };
+  /** What it calls their session. */
+  session = '_s1';
   /** By what it calls itself. */
   private readonly services = new Map<string, string>();
   private constructor(
@@ -72,6 +74,43 @@ export class SamlStand {
     return (await response.json()) as Posting;
   }
 
+  /** Our question to sign somebody out, as it understands it. */
+  async logoutRequest(address: string): Promise<{ id: string; name: string; sid: string }> {
+    const idp = this.provider(false);
+    const { extract } = await this.understood(address, (by, sent) => idp.parseLogoutRequest(by, 'redirect', sent));
+    const { request, nameID, sessionIndex } = extract as unknown as {
+      request: { id: string };
+      nameID: string;
+      sessionIndex: string;
+    };
+    return { id: request.id, name: nameID, sid: sessionIndex };
+  }
+
+  /** Our answer to its own. */
+  async logoutAnswer(address: string): Promise<{ inResponseTo: string; status: string; relayState: string | null }> {
+    const idp = this.provider(false);
+    const { extract } = await this.understood(address, (by, sent) => idp.parseLogoutResponse(by, 'redirect', sent));
+    const xml = samlify.Utility.inflateString(new URL(address).searchParams.get('SAMLResponse')!);
+    const inResponseTo = (extract.response as Record<string, string>)['inResponseTo']!;
+    const relayState = new URL(address).searchParams.get('RelayState');
+    return { inResponseTo, status: / Value="([^"]+)"/.exec(xml)![1]!, relayState };
+  }
+
+  /** Its signature is proved by what our metadata says. */
+  private understood(
+    address: string,
+    parse: (
+      by: ReturnType<typeof samlify.ServiceProvider>,
+      sent: never,
+    ) => ReturnType<ReturnType<typeof samlify.IdentityProvider>['parseLogoutRequest']>,
+  ) {
+    const { search, searchParams } = new URL(address);
+    const octetString = search.slice(1).replace(/&Signature=.*$/, '');
+    const sent = { query: Object.fromEntries(searchParams), octetString };
+    const [entityId] = [...this.services.keys()].filter((known) => samlify.Utility.inflateString(sent.query['SAMLRequest'] ?? sent.query['SAMLResponse']!).includes(known)); // prettier-ignore
+    return Promise.any(this.signers(entityId!).map((by) => parse(by, sent as never)));
+  }
+
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url!, this.origin);
     if (url.pathname === '/metadata') return void res.end(this.metadata);
@@ -96,7 +135,7 @@ export class SamlStand {
     const id = `_${randomUUID()}`;
     const values: Record<string, string> = {
       ...{ ID: id, AssertionID: `_${randomUUID()}`, Acs: acs, Audience: entityId, Issuer: `${this.origin}/metadata` },
-      ...{ Now: new Date().toISOString(), Until: new Date(Date.now() + 300_000).toISOString(), Session: '_s1' },
+      ...{ Now: new Date().toISOString(), Until: new Date(Date.now() + 300_000).toISOString(), Session: this.session },
       ...{ NameID: this.next.nameId, Format: this.next.format ?? EMAIL },
       Asked: asked === null ? '' : ` InResponseTo="${asked}"`,
       Attributes: Object.entries(this.next.attributes)
@@ -119,6 +158,7 @@ export class SamlStand {
         signingCert: this.key.certificate,
       },
       ...{ requestSignatureAlgorithm: SHA256, wantAuthnRequestsSigned: true, isAssertionEncrypted: encrypted },
+      ...{ wantLogoutRequestSigned: true, wantLogoutResponseSigned: true },
       singleLogoutService: [{ Binding: REDIRECT, Location: `${this.origin}/slo` }],
       ...{ nameIDFormat: [EMAIL], singleSignOnService: [{ Binding: REDIRECT, Location: `${this.origin}/sso` }] },
     });
@@ -158,7 +198,15 @@ export async function bound(tenant: TestTenant, stand: SamlStand, more: object =
       audience: 'customers' as const,
       metadataUrl: `${stand.origin}/metadata`,
     },
-    ...{ metadata: '', entityId: '', signOnUrl: '', certificates: '', subjectAttribute: '', idpInitiated: false },
+    ...{
+      metadata: '',
+      entityId: '',
+      signOnUrl: '',
+      signOutUrl: '',
+      certificates: '',
+      subjectAttribute: '',
+      idpInitiated: false,
+    },
     ...{ complete: false, emailAttribute: '', nameAttribute: '', groupsAttribute: '', trustsAddresses: true },
     ...{ makesAccounts: true, roles: [], groupsRule: false, countsAsSecondFactor: false, enforced: false },
     ...{ keeperId: null, enabled: true, blocked: false },
