@@ -390,7 +390,6 @@ const NO_PARSERS = new Set([
   '@node-saml/node-saml/lib/xml.js', // the same: saml/logout.test.ts
   '@node-saml/node-saml', // what was read and bounded before: saml/attacks.test.ts
   'jose', // a token of 64 KB: signed-out.test.ts
-  'xml-encryption', // one key and one content, seen before: saml/encrypted.test.ts
   'openid-client', // answers of providers, so much of each and no more: oidc-refusals.test.ts
   'minisearch', // articles that the team has chosen
 ]);

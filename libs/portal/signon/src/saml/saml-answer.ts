@@ -1,12 +1,13 @@
-import { isPlainlyEncrypted, opened } from './saml-decryption.js';
+import { encryptedIn, openedBy } from './saml-decryption.js';
 import {
-  decoded,
+  documentIn,
   idsIn,
   LONGEST_MS,
   must,
   mustBePlain,
+  proven,
   read,
-  readSent,
+  sentElement,
   refused,
   SKEW_MS,
   SUCCESS,
@@ -50,13 +51,13 @@ const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
  * @throws SignOnRefused
  */
 export async function judge(encoded: string, trust: SamlTrust, now = Date.now()): Promise<SamlAnswer> {
-  const xml = decoded(encoded);
-  const response = readSent(xml);
+  const xml = documentIn(encoded);
+  const response = sentElement(xml);
   const sent = mustBeAnswer(response, trust);
   mustBePlain(response);
-  const key = sent.localName === 'EncryptedAssertion' ? await readableBy(sent, response, trust) : null;
-  const assertion = read(await provenAssertion(encoded, trust, key));
-  return spoken(assertion, response, trust, now);
+  const isHidden = sent.localName === 'EncryptedAssertion';
+  const signed = isHidden ? hiddenAssertion(xml, sent, response, trust) : await provenAssertion(encoded, trust);
+  return spoken(read(signed), response, trust, now);
 }
 
 /** The envelope: an answer of success, to this address, with one assertion and none beside it. */
@@ -74,25 +75,26 @@ function mustBeAnswer(response: Element, { acs, idpIssuer }: SamlTrust): Element
   return assertions[0]!;
 }
 
-/**
- * What was encrypted for us obeys the same rules as what was not; the library has another look at it by itself.
- * @returns the key that opens it
- */
-async function readableBy(encrypted: Element, response: Element, { decryptionKeys = [] }: SamlTrust): Promise<string> {
-  must(isPlainlyEncrypted(encrypted), 'encryption');
-  const found = await opened(encrypted, decryptionKeys);
-  must(found, 'encryption');
-  const assertion = read(found.xml);
+/** What was encrypted for us obeys the same rules as what was not. The library reads fewer ways of encrypting, so it is read and proved here. */
+function hiddenAssertion(xml: string, encrypted: Element, response: Element, trust: SamlTrust): string {
+  const found = encryptedIn(encrypted);
+  const hidden = found && openedBy(trust.decryptionKeys ?? [], found);
+  must(hidden, 'encryption');
+  const assertion = read(hidden);
   must(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'assertions');
   must(within(assertion).filter(({ localName }) => /^(?:Encrypted)?Assertion$/.test(localName)).length === 1, 'assertions'); // prettier-ignore
   const ids = idsIn(response);
   must(!idsIn(assertion).some((id) => ids.includes(id)), 'ids');
   mustBePlain(assertion);
-  return found.key;
+  // Whoever signed all of the answer has signed what is hidden in it.
+  if (proven(xml, response, trust.certificates) !== null) return hidden;
+  const signed = proven(hidden, assertion, trust.certificates);
+  must(signed, 'signature');
+  return signed;
 }
 
 /** The assertion as it was signed, byte for byte: nothing else of the document is read for who somebody is. */
-async function provenAssertion(encoded: string, trust: SamlTrust, decryptionPvk: string | null): Promise<string> {
+async function provenAssertion(encoded: string, trust: SamlTrust): Promise<string> {
   const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml');
   const library = new SAML({
     ...{ idpCert: trust.certificates, issuer: trust.audience, audience: trust.audience, callbackUrl: trust.acs },
@@ -101,7 +103,6 @@ async function provenAssertion(encoded: string, trust: SamlTrust, decryptionPvk:
     ...{ wantAssertionsSigned: false, wantAuthnResponseSigned: false },
     // The question is compared where the browser's own cookie is at hand.
     validateInResponseTo: ValidateInResponseTo.never,
-    ...(decryptionPvk && { decryptionPvk }),
   });
   const { profile } = await library.validatePostResponseAsync({ SAMLResponse: encoded }).catch((error: unknown) => {
     throw refused(wordFor(error));
@@ -178,6 +179,5 @@ function wordFor(error: unknown): string {
   if (/signature|signed/i.test(message)) return 'signature';
   if (/audience/i.test(message)) return 'audience';
   if (/expired|not yet valid|timestamp|too old|subject confirmation/i.test(message)) return 'expired';
-  if (/decrypt|encrypt/i.test(message)) return 'encryption';
   return 'assertion';
 }

@@ -1,7 +1,8 @@
+import { getVerifiedXml } from '@node-saml/node-saml/lib/xml.js';
 import { SignOnRefused } from '../refused.js';
 import { attribute, children, NS, only, readXml, UnreadableXml, within } from './saml-xml.js';
 
-/** Of the decoded document. Providers send 10 to 40 KB, with many groups. */
+/** Of the documentIn document. Providers send 10 to 40 KB, with many groups. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 const BOUNDS = { depth: 40, elements: 5_000 };
 export const SKEW_MS = 60_000;
@@ -26,7 +27,7 @@ export function must(holds: unknown, check: string): asserts holds {
 }
 
 /** The document, if it is one of a size that is looked at. @throws NotAMessage */
-export function decoded(encoded: string): string {
+export function documentIn(encoded: string): string {
   if (encoded.length > (MAX_MESSAGE_BYTES * 4) / 3 + 4_096) throw new NotAMessage('size');
   const packed = encoded.replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) throw new NotAMessage('base64');
@@ -45,7 +46,7 @@ export function textOf(bytes: Buffer): string {
 }
 
 /** @throws NotAMessage */
-export function readSent(xml: string): Element {
+export function sentElement(xml: string): Element {
   try {
     return readXml(xml, BOUNDS);
   } catch (error) {
@@ -101,4 +102,14 @@ export function timeAt(element: Element, name: string): number | null {
   const at = Date.parse(value);
   must(!Number.isNaN(at), 'time');
   return at;
+}
+
+/** What one of these has signed of a document, byte for byte; null: none has signed this element. */
+export function proven(xml: string, element: Element, certificates: readonly string[]): string | null {
+  try {
+    return getVerifiedXml(xml, element, [...certificates]);
+  } catch {
+    // What the library says of it helps nobody.
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { X509Certificate } from 'node:crypto';
+import { constants, createCipheriv, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { encrypt, type EncryptOptions } from 'xml-encryption';
 import { ownKey } from '../../src/saml/certificates.js';
@@ -12,6 +12,7 @@ const another = await ownKey('portal.example');
 const trust = { ...idp.trust, decryptionKeys: [another.privateKey, ours.privateKey] };
 const ASSERTION = /<saml:Assertion.*<\/saml:Assertion>/s;
 const SIGNATURE = /<ds:Signature.*?<\/ds:Signature>/s;
+const [ENC, ENC11] = ['http://www.w3.org/2001/04/xmlenc#', 'http://www.w3.org/2009/xmlenc11#'];
 const OAEP = 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p';
 
 type How = Partial<Pick<EncryptOptions, 'encryptionAlgorithm' | 'keyEncryptionAlgorithm'>>;
@@ -26,6 +27,28 @@ async function hidden(xml: string, how: How = {}): Promise<string> {
     },
     ...{ encryptionAlgorithm: 'http://www.w3.org/2009/xmlenc11#aes256-gcm', keyEncryptionAlgorithm: OAEP, ...how },
   });
+  return xml.replace(ASSERTION, () => `<saml:EncryptedAssertion>${data}</saml:EncryptedAssertion>`);
+}
+/** By RSA-OAEP as version 1.1 of XML Encryption has it. */
+function hiddenBy11(
+  xml: string,
+  { digest = `${ENC}sha256`, mask = `${ENC11}mgf1sha256`, hash = 'sha256', params = '' } = {},
+): string {
+  const assertion = ASSERTION.exec(xml)![0].replace('<saml:Assertion', '<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'); // prettier-ignore
+  const [secret, iv] = [randomBytes(32), randomBytes(12)];
+  const cipher = createCipheriv('aes-256-gcm', secret, iv);
+  const content = Buffer.concat([iv, cipher.update(assertion), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  const { publicKey: key } = new X509Certificate(ours.certificate);
+  const wrapped = publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash }, secret).toString(
+    'base64',
+  );
+  const value = (text: string) => `<e:CipherData><e:CipherValue>${text}</e:CipherValue></e:CipherData>`;
+  const method =
+    `<e:EncryptionMethod Algorithm="${ENC11}rsa-oaep"><d:DigestMethod Algorithm="${digest}"/>` +
+    `${mask === '' ? '' : `<m:MGF xmlns:m="${ENC11}" Algorithm="${mask}"/>`}${params}</e:EncryptionMethod>`;
+  const data =
+    `<e:EncryptedData xmlns:e="${ENC}" xmlns:d="http://www.w3.org/2000/09/xmldsig#" Type="${ENC}Element">` +
+    `<e:EncryptionMethod Algorithm="${ENC11}aes256-gcm"/><d:KeyInfo><e:EncryptedKey>${method}${value(wrapped)}</e:EncryptedKey></d:KeyInfo>${value(content)}</e:EncryptedData>`;
   return xml.replace(ASSERTION, () => `<saml:EncryptedAssertion>${data}</saml:EncryptedAssertion>`);
 }
 const verdict = async (xml: string): Promise<string> =>
@@ -48,6 +71,23 @@ describe('an assertion that was encrypted for us', () => {
     const xml = idp.sign(await hidden(idp.answer({}, 'nothing')), 'Response');
     expect(await verdict(xml)).toBe('let in: ana@globex.example');
   });
+
+  test('counts when its key is wrapped with SHA-256 throughout', async () => {
+    expect(await verdict(hiddenBy11(idp.answer()))).toBe('let in: ana@globex.example');
+    expect(await verdict(idp.sign(hiddenBy11(idp.answer({}, 'nothing')), 'Response'))).toBe(
+      'let in: ana@globex.example',
+    );
+    expect(await verdict(hiddenBy11(idp.answer({}, 'nothing')))).toBe('signature');
+  });
+
+  test.each([
+    ['with SHA-1 for the hash', { digest: 'http://www.w3.org/2000/09/xmldsig#sha1' }],
+    ['with SHA-1 for the mask', { mask: `${ENC11}mgf1sha1` }],
+    ['without a mask', { mask: '' }],
+    ['wrapped otherwise than it says', { hash: 'sha1' }],
+    ['with parameters', { params: '<e:OAEPparams>AAAA</e:OAEPparams>' }],
+    ['with two hashes', { params: `<d:DigestMethod Algorithm="${ENC}sha256"/>` }],
+  ])('is not read %s', async (_, how) => expect(await verdict(hiddenBy11(idp.answer(), how))).toBe('encryption'));
 
   const forged = (xml: string) => xml.replaceAll('ana@globex.example', 'eve@evil.example');
   const cases: [string, () => string | Promise<string>, string][] = [
