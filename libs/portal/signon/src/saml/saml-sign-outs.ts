@@ -1,5 +1,5 @@
 import { stringify } from 'node:querystring';
-import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { SAML } from '@node-saml/node-saml';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { seal, unseal } from '@foyer/credentials';
@@ -80,6 +80,7 @@ export class SamlSignOuts {
     const { signOutUrl, certificates } = await this.providers.of(connection);
     if (signOutUrl === '') return null;
     const [key] = await this.states.keysOf(connection);
+    const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml');
     return new SAML({
       ...{ idpCert: certificates, issuer: entityOf(connection), callbackUrl: signOutOf(connection) },
       ...{ entryPoint: signOutUrl, logoutUrl: signOutUrl, validateInResponseTo: ValidateInResponseTo.never },
