@@ -87,7 +87,7 @@ export class Gate implements CanActivate {
     return this.cookies.read(req, 'lang');
   }
 
-  private admit(context: ExecutionContext, req: FoyerRequest, { actor, isTeam, barred }: Principal): void {
+  private admit(context: ExecutionContext, req: FoyerRequest, { actor, isTeam, barred, onward }: Principal): void {
     const handler = context.getHandler();
     const both = [handler, context.getClass()];
     const audience = this.audienceOf(context);
@@ -103,7 +103,8 @@ export class Gate implements CanActivate {
 
     if (!guestsToo && audience !== 'visitor' && audience !== 'machine') {
       if (barred) throw new AddressRefused(addressOf(req));
-      if (actor.kind === 'guest') throw new SignInNeeded(audience === 'team' ? '/console/sign-in' : '/sign-in', req);
+      if (actor.kind === 'guest')
+        throw new SignInNeeded(onward ?? (audience === 'team' ? '/console/sign-in' : '/sign-in'), req);
       if (audience === 'team' && !isTeam) throw new RightNeeded('team');
     }
     const needed = this.reflector.getAllAndOverride<{ action: string; subject: string } | undefined>(CAN, both);

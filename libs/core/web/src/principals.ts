@@ -13,6 +13,8 @@ export interface Principal {
   isTeam: boolean;
   /** Signed in, but not from an address that is allowed: a guest as long as they are there. */
   barred?: boolean;
+  /** Signed in, but a guest until they have done something: the page where they do it. */
+  onward?: string;
   locale: string | null;
   timeZone: string | null;
   /** Names of those who can give this person more rights, for whoever lacks one. */

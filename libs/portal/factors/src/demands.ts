@@ -44,14 +44,20 @@ export class Demands {
     return (await this.since(teamRole, places)) !== null;
   }
 
-  /** A session that began without goes on for a while, and then its owner signs in anew and sets one up. */
-  async ofSession({ factor, startedAt, teamRole, places }: OpenSession): Promise<SessionDemand | null> {
+  /** A session that began without goes on for a while, and then counts for nothing until its owner has set one up. */
+  async ofSession({ factor, startedAt, person: { teamRole }, places }: OpenSession): Promise<SessionDemand | null> {
     if (factor !== null) return null;
     const since = await this.since(teamRole, places);
     if (!since) return null;
     const { graceDays } = await this.settings.get(secondFactorSettings);
     const by = new Date(Math.max(since.getTime(), startedAt.getTime()) + graceDays * DAY_MS);
-    return { by, text: 'factors.demand.banner', page: '/security', label: 'factors.set-up' };
+    return {
+      by,
+      text: 'factors.demand.banner',
+      page: '/security',
+      label: 'factors.set-up',
+      leadsTo: '/sign-in/set-up',
+    };
   }
 
   /** @throws InvalidField for a role that there is not, Refused unless the actor manages settings */

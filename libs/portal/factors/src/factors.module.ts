@@ -1,4 +1,4 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
 import { setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
@@ -24,6 +24,7 @@ import { DemandsController, PATH } from './team/demands.controller.js';
 
 registerMessages('factors', new URL('../locales', import.meta.url));
 
+@Global()
 @Module({
   controllers: [
     ...[CodeController, SetUpController, PasskeyController, CustomerSecurityController, ConsoleSecurityController],

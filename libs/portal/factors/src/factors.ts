@@ -6,10 +6,12 @@ import { seal, unseal } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { Factor, Person } from '@foyer/identity';
+import { Slots } from '@foyer/slots';
 import { currentTenant } from '@foyer/tenancy';
 import { stepOf } from './app-codes.js';
 import { CodeGuesses } from './code-guesses.js';
 import { FactorAdded, FactorRefused, FactorRemoved, RecoveryCodesMade, RecoveryCodeUsed } from './factor.events.js';
+import { factorNeeded } from './needed.js';
 import { newRecoveryCodes, parseRecoveryCode, recoveryHash } from './recovery-codes.js';
 
 const MOST = 20;
@@ -40,6 +42,7 @@ export class Factors {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly guesses: CodeGuesses,
+    private readonly slots: Slots,
   ) {}
 
   of(personId: string): Promise<HeldFactor[]> {
@@ -111,10 +114,15 @@ export class Factors {
   /** The same for somebody who is not in yet: only as long as they have nothing that they would have to show. @throws Conflict */
   addFirstApp(who: Who, secret: string | null, code: string, label: string): Promise<string[]> {
     return this.database.write(async () => {
-      await this.inTurn(who.id);
-      if (await this.has(who.id)) throw new Conflict('factors.code.anew');
+      await this.mustBeFirst(who.id);
       return (await this.addApp(who, secret, code, label)) ?? this.makeCodes(who);
     });
+  }
+
+  /** In the write that adds one for somebody who is not in yet. @throws Conflict when there is something that they would have to show */
+  async mustBeFirst(personId: string): Promise<void> {
+    await this.inTurn(personId);
+    if (await this.has(personId)) throw new Conflict('factors.code.anew');
   }
 
   async rename(personId: string, id: string, label: string): Promise<void> {
@@ -136,9 +144,22 @@ export class Factors {
         sql`delete from ${table('credential')} where id = ${id} and person_id = ${who.id} and kind <> 'recovery' returning kind`,
       );
       if (!removed) throw new NotFound();
-      if (!(await this.has(who.id))) await rows(em, this.withoutCodes(who.id));
+      if (!(await this.has(who.id))) {
+        const why = await this.whyNeeded(who.id);
+        if (why !== null) throw new Conflict(why);
+        await rows(em, this.withoutCodes(who.id));
+      }
       await this.outbox.publish(new FactorRemoved(who.id, id, removed.kind), doneBy(who));
     });
+  }
+
+  /** Why somebody cannot be without one, whatever is demanded of their role; null: they can. */
+  async whyNeeded(personId: string): Promise<string | null> {
+    for (const why of this.slots.of(factorNeeded)) {
+      const message = await why(personId);
+      if (message !== null) return message;
+    }
+    return null;
   }
 
   /** In the transaction of a verb that has judged it. */

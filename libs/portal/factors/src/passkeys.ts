@@ -96,6 +96,17 @@ export class Passkeys {
     });
   }
 
+  /** The same for somebody who is not in yet: only as long as they have nothing that they would have to show. @throws Conflict, InvalidField */
+  registerFirst(
+    who: { id: string; name: string },
+    given: { kept: string; answer: string; label: string },
+  ): Promise<string[]> {
+    return this.database.write(async () => {
+      await this.factors.mustBeFirst(who.id);
+      return (await this.register(who, given)) ?? this.factors.makeCodes(who);
+    });
+  }
+
   /** Whose key has answered; null for what is no answer, was used, or is of nobody here. */
   async shown(
     { kept, answer }: { kept: string; answer: string },

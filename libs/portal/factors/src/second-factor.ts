@@ -29,6 +29,7 @@ export class SecondFactor implements OnModuleInit {
   private async page({ person, factor }: Arrival): Promise<string | null> {
     if (factor !== null) return null;
     if (await this.factors.has(person.id)) return CODE_PAGE;
-    return (await this.demands.isDemandedOf(person)) ? SET_UP_PAGE : null;
+    const isDemanded = (await this.demands.isDemandedOf(person)) || (await this.factors.whyNeeded(person.id)) !== null;
+    return isDemanded ? SET_UP_PAGE : null;
   }
 }

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
+import { SoftKey } from './soft-key.js';
 import { codeOf, Holder, recoveryIn, secretOn } from './holder.js';
 
 let world: World;
@@ -24,6 +25,46 @@ const signIn = async (person: TestPerson, path?: string) => {
 };
 const idOf = async (company: string) =>
   (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} where name = ${company}`))[0]!.id;
+
+test('when the days of grace are over an open session is led to set it up, and asks who it is', async () => {
+  const nora = await acme.agent('Nora', 'editor');
+  const [browser, stale] = [await nora.browser(), await nora.browser()];
+  await demand(['editor'], '0');
+  const led = await browser.get('/console/account');
+  expect([led.status, led.headers['location']]).toEqual([303, '/sign-in/set-up?return_to=%2Fconsole%2Faccount']);
+  const kept = await browser.post('/console/account/profile', { name: 'Typed before' });
+  expect([kept.status, kept.text.includes('Typed before')]).toEqual([401, true]);
+  const { secret, form } = await secretOn(browser, '/sign-in/set-up');
+  // Whoever has the session alone changes nothing.
+  for (const current_password of ['', 'not-the-password-1']) {
+    const refused = await browser.post('/sign-in/set-up', { ...form, code: codeOf(secret), current_password });
+    expect([current_password, refused.status]).toEqual([current_password, 422]);
+  }
+  const done = await browser.post('/sign-in/set-up', { ...form, code: codeOf(secret), current_password: PASSWORD });
+  expect([done.status, recoveryIn(done.text).length, done.text.includes('href="/console"')]).toEqual([200, 10, true]);
+  expect((await browser.get('/console/account')).status).toBe(200);
+  // Their other session shows what there is by now.
+  expect((await stale.get('/sign-in/set-up')).headers['location']).toBe('/sign-in/code');
+  expect((await stale.get('/console/account')).status).toBe(303);
+  await demand([]);
+});
+
+test('a passkey can be what is set up', async () => {
+  await demand(['editor']);
+  const { browser, to } = await signIn(await acme.agent('Pia', 'editor'), '/console/sign-in');
+  const { text } = await browser.get(to!);
+  const [, action, options] = /action="([^"]+)" data-passkey="create" data-options="([^"]+)"/.exec(text)!;
+  const { challenge } = JSON.parse(options!.replaceAll('&quot;', '"').replaceAll('&#x3D;', '=')) as {
+    challenge: string;
+  };
+  const [, kept_token] = /name="kept_token" value="([^"]+)"/.exec(text)!;
+  const answer_token = new SoftKey().create({ challenge, origin: acme.tenant.origin });
+  expect((await browser.post(action!, { kept_token: kept_token!, answer_token: '{}' })).status).toBe(422);
+  const done = await browser.post(action!, { kept_token: kept_token!, answer_token });
+  expect([done.status, recoveryIn(done.text).length]).toEqual([200, 10]);
+  expect((await browser.get('/console/tickets')).status).toBe(200);
+  await demand([]);
+});
 
 test('a role that must have one is led to set it up before anybody is in, whichever way', async () => {
   const mara = await acme.agent('Mara');

@@ -50,7 +50,8 @@ export const codeOf = (secret: string, at = 0): string =>
 /** What a page for setting up an app shows and sends along. */
 export async function secretOn(browser: Visitor, path: string) {
   const { text } = await browser.get(path);
-  const kept_token = /name="kept_token" value="([^"]+)"/.exec(text)![1]!;
+  // Where a passkey can be chosen as well, the app's form stands after that.
+  const kept_token = [...text.matchAll(/name="kept_token" value="([^"]+)"/g)].at(-1)![1]!;
   return { secret: /class="spelled"[^>]*>([A-Z2-7 ]+)</.exec(text)![1]!.replaceAll(' ', ''), form: { kept_token } };
 }
 

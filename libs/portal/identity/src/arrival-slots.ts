@@ -1,5 +1,6 @@
 import { type Piece, Slot } from '@foyer/slots';
 import type { Visit } from '@foyer/web';
+import type { PortalActor } from './portal-actor.js';
 import type { Person } from './person.entity.js';
 import type { Method } from './sign-in-rules.js';
 
@@ -28,6 +29,8 @@ export interface Arrival {
   to: string;
   /** Names of the steps that are done. */
   done: readonly string[];
+  /** They have been in: what was demanded of their session is overdue. The session alone proves nothing that could change the account. */
+  held?: PortalActor;
 }
 
 /** What may have to be done before somebody is in, whatever way they came. Its page ends with `Arrivals.pass`. */
@@ -40,10 +43,11 @@ export const arrivalSteps = new Slot<ArrivalStep>('identity.arrival-steps');
 
 /** A session that is open, as far as it may be asked for more. */
 export interface OpenSession {
+  id: string;
+  person: { id: string; email: string; teamRole: string | null };
   /** What was shown when it began. */
   factor: Factor | null;
   startedAt: Date;
-  teamRole: string | null;
   /** The person's companies: since when each demands a second factor. */
   places: { secondFactorSince?: string | null }[];
 }
@@ -56,6 +60,8 @@ export interface SessionDemand {
   page: string;
   /** Message key of the button that leads there. */
   label: string;
+  /** Where the browser is led when the time is over: a page of somebody who is on their way in. */
+  leadsTo: string;
 }
 /** Asked at every page: what is set up is in memory, and the rest is in the session. */
 export const sessionDemands = new Slot<(session: OpenSession) => Promise<SessionDemand | null>>(

@@ -16,7 +16,9 @@ import {
 } from './arrival-slots.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
+import { PortalPrincipals } from './portal-principals.js';
 import { SignIn } from './sign-in.js';
+import { SignIns } from './sign-ins.js';
 import { type Audience, audienceOf, SignInRules } from './sign-in-rules.js';
 
 /** Half an hour suffices to scan a code; a longer one would be a session that nobody sees. */
@@ -51,6 +53,8 @@ export class Arrivals {
     private readonly signIn: SignIn,
     private readonly slots: Slots,
     private readonly rules: SignInRules,
+    private readonly principals: PortalPrincipals,
+    private readonly signIns: SignIns,
   ) {}
 
   /** Lets somebody in who has just shown who they are, or leads them to what has to be done first. */
@@ -63,7 +67,7 @@ export class Arrivals {
     const secret = visit.cookie('arriving');
     const token = secret === null ? null : await this.tokens.peek('arriving', secret);
     const person = token && (await this.person(token.personId));
-    return person ? arrivalOf(token.data as unknown as Kept, person) : null;
+    return person ? arrivalOf(token.data as unknown as Kept, person) : this.held(visit);
   }
 
   /**
@@ -74,10 +78,12 @@ export class Arrivals {
     const secret = visit.cookie('arriving');
     // Used up at each step: of two that send the same one goes on.
     const token = secret === null ? null : await this.tokens.redeem('arriving', secret);
-    const person = token && (await this.person(token.personId));
-    if (!person) return null;
-    const kept = token.data as unknown as Kept;
-    return this.goOn(visit, person, { ...kept, ...(factor && { factor }), done: [...kept.done, step] });
+    const found = token && (await this.person(token.personId));
+    const arrival = found ? arrivalOf(token.data as unknown as Kept, found) : await this.held(visit);
+    if (!arrival) return null;
+    const { person, held: _, factor: before, ...kept } = arrival;
+    const shown = factor ?? before;
+    return this.goOn(visit, person, { ...kept, ...(shown && { factor: shown }), done: [...kept.done, step] });
   }
 
   /**
@@ -141,6 +147,16 @@ export class Arrivals {
       if (page !== null) return page;
     }
     return null;
+  }
+
+  /** Whoever is in, and has to do something before that counts again, goes on as if they were on their way in. */
+  private async held(visit: Visit): Promise<Arrival | null> {
+    const secret = visit.cookie('session');
+    const held = secret === null ? null : await this.principals.held(secret);
+    const person = held && (await this.person(held.id));
+    if (!person) return null;
+    const to = person.teamRole === null ? '/' : '/console';
+    return { person, way: await this.signIns.lastWay(person.id), factor: null, to, done: [], held };
   }
 
   private person(id: string | null): Promise<Person | null> {

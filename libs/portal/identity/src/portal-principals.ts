@@ -63,10 +63,11 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   async find(secret: string | null, atDesk = false, from: string | null = null): Promise<Principal> {
-    const row = secret ? await this.row(secret) : undefined;
-    const asked = row ? await this.askedOf(row) : null;
-    if (!row || (asked && asked.by <= new Date())) return this.guest();
+    const row = secret ? await this.row(ofSecret(secret)) : undefined;
+    if (!row) return this.guest();
     if (!(await this.rules.isOpenTo(audienceOf(row.team_role), from))) return { ...this.guest(), barred: true };
+    const asked = await this.askedOf(row);
+    if (asked && isOverdue(asked)) return { ...this.guest(), onward: asked.leadsTo };
     const session = { id: row.session_id, lastSeenAt: new Date(row.last_seen_at) };
     this.sessions.touch(session);
     const actor = await this.actorOf(row, row.session_id, atDesk && row.team_role !== null ? AT_DESK : {});
@@ -129,14 +130,18 @@ export class PortalPrincipals implements OnModuleInit {
 
   /** Whether a session is still good where it is used, without keeping it awake: for what stays open beside pages. */
   async isSignedIn(sessionId: string, from: string | null): Promise<boolean> {
-    const live = await this.rules.live();
-    const [found] = await this.database.read((em) =>
-      rows<{ team_role: string | null }>(
-        em,
-        sql`select p.team_role from ${table('session')} s join ${table('person')} p on p.id = s.owner_id where s.id = ${sessionId} and ${live}`,
-      ),
-    );
-    return found !== undefined && this.rules.isOpenTo(audienceOf(found.team_role), from);
+    const row = await this.row(sql`s.id = ${sessionId}`);
+    const isHere = row !== undefined && (await this.rules.isOpenTo(audienceOf(row.team_role), from));
+    if (!isHere) return false;
+    const asked = await this.askedOf(row);
+    return asked === null || !isOverdue(asked);
+  }
+
+  /** Whose session counts for nothing until they have done what is demanded of it. */
+  async held(secret: string): Promise<PortalActor | null> {
+    const row = await this.row(ofSecret(secret));
+    const asked = row ? await this.askedOf(row) : null;
+    return row && asked && isOverdue(asked) ? this.actorOf(row, row.session_id) : null;
   }
 
   /** What the rules would make of people: their places and grants. In the order of the ids; those who may not act are left out. */
@@ -172,14 +177,14 @@ export class PortalPrincipals implements OnModuleInit {
     return { role, scopes, partIds: parts.flat() };
   }
 
-  private async row(secret: string): Promise<Row | undefined> {
+  private async row(which: Sql): Promise<Row | undefined> {
     const live = await this.rules.live();
     const [row] = await this.database.read((em) =>
       rows<Row>(
         em,
         sql`select s.id as session_id, s.last_seen_at, s.created_at as started_at, s.factor, ${AT_WORK()}
               from ${table('session')} s join ${table('person')} p on p.id = s.owner_id
-             where s.token_hash = ${hashSecret(secret)} and ${live}`,
+             where ${which} and ${live}`,
       ),
     );
     return row;
@@ -202,8 +207,9 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   /** What is demanded of a session soonest. */
-  private async askedOf({ factor, started_at, team_role: teamRole, places }: Row): Promise<SessionDemand | null> {
-    const open: OpenSession = { factor, startedAt: new Date(started_at), teamRole, places };
+  private async askedOf({ factor, places, ...row }: Row): Promise<SessionDemand | null> {
+    const person = { id: row.id, email: row.email, teamRole: row.team_role };
+    const open: OpenSession = { id: row.session_id, person, factor, startedAt: new Date(row.started_at), places };
     const demands = await Promise.all(this.slots.of(sessionDemands).map((demand) => demand(open)));
     const [soonest = null] = demands
       .filter((demand) => demand !== null)
@@ -217,6 +223,9 @@ export class PortalPrincipals implements OnModuleInit {
     return { actor, session: null, view: null, isTeam: false, locale: null, timeZone: null };
   }
 }
+
+const ofSecret = (secret: string): Sql => sql`s.token_hash = ${hashSecret(secret)}`;
+const isOverdue = ({ by }: SessionDemand): boolean => by <= new Date();
 
 /** A person with the companies they belong to, what lies below those, and whom those work for. */
 const AT_WORK = (): Sql => sql`

@@ -59,6 +59,17 @@ export class SignIns {
     );
   }
 
+  /** By what they came in last. */
+  async lastWay(personId: string): Promise<Way> {
+    const [last] = await this.database.read((em) =>
+      rows<{ way: Way }>(
+        em,
+        sql`select way from ${table('sign_in')} where person_id = ${personId} and outcome = 'in' order by at desc limit 1`,
+      ),
+    );
+    return last?.way ?? 'password';
+  }
+
   /** Whether they have come from such a device before, from the same country. */
   async hasSeen(personId: string, device: Device): Promise<boolean> {
     const before = await this.database.read((em) =>
