@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, allowed, holds, InvalidField, Refused } from '@foyer/access';
+import { Factors } from '@foyer/factors';
 import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { isForTeam, type Owner } from './connection-book.js';
@@ -19,6 +20,7 @@ export class ConnectionRights implements OnModuleInit {
     private readonly mapped: MappedRoles,
     private readonly domains: ClaimedDomains,
     private readonly attempts: Attempts,
+    private readonly factors: Factors,
   ) {}
 
   onModuleInit(): void {
@@ -53,6 +55,7 @@ export class ConnectionRights implements OnModuleInit {
     if (after && !before) await this.mustHaveRoom(kind, after);
     if (after) await this.mapped.mustBeTheirsToGive(actor, before, after);
     if (after?.enforced) await this.mustBeProved(kind, after);
+    if (after?.enforced && isForTeam(after)) await this.mustBeSafeWith(after.keeperId!);
   }
 
   private async mustHaveRoom(kind: string, { companyId }: ConnectionItem): Promise<void> {
@@ -60,6 +63,11 @@ export class ConnectionRights implements OnModuleInit {
     const all = await this.collections.stored(connectionKinds().get(kind)!);
     if (all.filter((one) => one.companyId === companyId).length > MOST_OF_COMPANY)
       throw new InvalidField('', 'signon.connection.too-many', { max: MOST_OF_COMPANY });
+  }
+
+  /** A password alone would be the weakest way into the whole portal. */
+  private async mustBeSafeWith(keeperId: string): Promise<void> {
+    if (!(await this.factors.has(keeperId))) throw new InvalidField('keeperId', 'signon.connection.keeper-factor');
   }
 
   /** Nobody is made to come by a way of which it is not known that it works, or for whom. */

@@ -2,12 +2,14 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
+import { factorNeeded } from '@foyer/factors';
 import {
   arrivalSteps,
   companyPanels,
   companySections,
   goodbyes,
   personPanels,
+  sessionDemands,
   sessionsBegun,
   signInWays,
 } from '@foyer/identity';
@@ -120,6 +122,8 @@ export class SignonModule implements OnModuleInit {
     // Before anything else is asked of them: by this way they do not get in at all.
     this.slots.fill(arrivalSteps, -100, { name: 'sign-on', page: (arrival) => this.enforcement.page(arrival) });
     this.slots.fill(sessionsBegun, 10, (begun) => this.links.began(begun));
+    this.slots.fill(sessionDemands, 20, (session) => this.enforcement.ofSession(session));
+    this.slots.fill(factorNeeded, 10, (personId) => this.enforcement.whyFactor(personId));
     this.slots.fill(goodbyes, 10, (visit) => this.goodbye.page(visit));
     this.slots.fill(signInWays, 20, {
       ...{ method: 'connection', load: (_, side, returnTo) => this.ways(side, returnTo) },

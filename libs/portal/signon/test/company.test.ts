@@ -1,3 +1,4 @@
+import { generateSecret, generateSync } from 'otplib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   PASSWORD,
@@ -9,7 +10,9 @@ import {
   through,
   DnsStand,
 } from '@foyer/app-cli/testing';
+import { Conflict } from '@foyer/access';
 import { sql, table } from '@foyer/database';
+import { Factors } from '@foyer/factors';
 import { ClaimedDomains, recordOf } from '@foyer/signon';
 import { companyId, connected, owned } from './connected.js';
 
@@ -244,7 +247,32 @@ test('a connection of the team is set up by owners alone, and an owner keeps the
   const enforced = { ...fields, 'groups-0-group': 'Desk', 'groups-0-role': 'agent', enforced: '1' };
   expect((await owner.post(page, enforced)).text).toContain('Choose the owner who keeps the password');
   const [{ id: keeperId }] = (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where email = 'owner@acme.example'`)) as [{ id: string }]; // prettier-ignore
+  const withoutFactor = await owner.post(page, { ...enforced, keeperId });
+  expect([withoutFactor.status, withoutFactor.text.includes('id="keeperId-error"')]).toEqual([422, true]);
+  const secret = generateSecret();
+  const { name } = await acme.owner.actor();
+  await acme.inside(() => world.get(Factors).addApp({ id: keeperId, name }, secret, generateSync({ secret }), 'Phone'));
+  const password = await (await acme.agent('Pam')).browser();
+  await acme.change(
+    () => sql`update ${table('person')} set email = 'pam@acme.example' where name = 'Pam' returning id`,
+  );
   expect((await owner.post(page, { ...enforced, keeperId })).status).toBe(303);
+  // Whoever came by a password is led to the connection with the next request, and what they typed is not lost.
+  expect((await password.get('/console/tickets')).headers['location']).toMatch(/^\/sign-in\/required\?/);
+  expect((await password.get('/sign-in/required')).text).toContain(`/sign-in/with/${id}`);
+  const typed = await password.post('/console/account/profile', { name: 'Typed before' });
+  expect([typed.status, typed.text.includes('Typed before'), typed.text.includes('/sign-in/required')]).toEqual([
+    ...[401, true, true],
+  ]);
+  stand.account('pam', { email: 'pam@acme.example', email_verified: true, groups: ['Desk'] });
+  expect((await through(password, stand, id, '?return_to=/console/tickets')).headers['location']).toBe('/console/tickets'); // prettier-ignore
+  expect((await password.get('/console/tickets')).status).toBe(200);
+  // The keeper goes on, and keeps a second factor as long as they are the keeper.
+  expect((await owner.get(page)).status).toBe(200);
+  const held = await acme.inside(() => world.get(Factors).of(keeperId));
+  await expect(acme.inside(() => world.get(Factors).remove({ id: keeperId, name }, held[0]!.id))).rejects.toThrow(
+    Conflict,
+  );
   const mara = acme.visitor();
   expect((await mara.signIn('mara@acme.example', PASSWORD, '/console/sign-in')).headers['location']).toBe(
     '/sign-in/required',
