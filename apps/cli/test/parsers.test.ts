@@ -27,6 +27,11 @@ import { Cookies } from '../../../libs/core/web/src/cookies.js';
 import { parseAnswer } from '../../../libs/portal/factors/src/passkeys.js';
 import { parseRecoveryCode } from '../../../libs/portal/factors/src/recovery-codes.js';
 import { parseKey } from '../../../libs/portal/keys/src/secret.js';
+import { KINDS } from '../../../libs/portal/provisioning/src/protocol/attributes.js';
+import { conditionOf } from '../../../libs/portal/provisioning/src/protocol/filter-sql.js';
+import { patched } from '../../../libs/portal/provisioning/src/protocol/patch.js';
+import { readSaid } from '../../../libs/portal/provisioning/src/protocol/said.js';
+import { parseFilter } from '../../../libs/portal/provisioning/src/protocol/scim-filter.js';
 import { isFilter } from '../../../libs/portal/signon/src/ldap/directory-filter.js';
 import { parseDn } from '../../../libs/portal/signon/src/ldap/distinguished-names.js';
 import { parseMetadata } from '../../../libs/portal/signon/src/saml/provider-metadata.js';
@@ -337,6 +342,23 @@ const PARSERS: Record<string, Parser> = {
     most: 4_000,
     pieces: ['(', '(&', '(a=%s)', 'a=', '\\', '\\2a', ',', '+', ' ', ')'],
     feed: (text) => [isFilter(`%s${text.slice(0, 1_000)}`), isFilter(`${text.slice(0, 1_000)}%s`), parseDn(text)],
+  },
+  'a filter of a directory': {
+    functions: ['parseFilter', 'parsePath'],
+    most: 2_000,
+    pieces: ['(', 'a pr and ', 'not (', '"', '"\\', 'urn:a.', 'a.b', 'emails[', '1', ' ', 'name.givenName eq "x" or '],
+    feed: (text) => attempt(() => conditionOf(KINDS.Users, parseFilter(text))),
+  },
+  'what a directory says of somebody': {
+    functions: ['readSaid', 'readValue', 'readOne'],
+    most: MEGABYTE,
+    pieces: ['{"op":"add","path":"members","value":[{"value":"a"}]},', '{"op":"add","path":"emails[type eq \\"a\\"].value","value":"x"},', '{"value":"a"},', '"a",'], // prettier-ignore
+    feed: (text) =>
+      attempt(() => {
+        const all: unknown = JSON.parse(`[${text.slice(0, text.lastIndexOf(','))}]`);
+        readSaid(KINDS.Groups, { displayName: 'x', members: all });
+        patched(KINDS.Groups, {}, { Operations: all });
+      }),
   },
   'a tenant’s CSS': {
     packages: ['css-tree'],

@@ -15,6 +15,7 @@ import { KeysModule } from '@foyer/keys';
 import { Mail, MailModule } from '@foyer/mail';
 import { NotifyModule } from '@foyer/notify';
 import { OutboundModule } from '@foyer/outbound';
+import { ProvisioningModule } from '@foyer/provisioning';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
 import { KnowledgeModule } from '@foyer/knowledge';
@@ -61,6 +62,7 @@ export class FoyerModule {
           FactorsModule,
           KeysModule,
           SignonModule,
+          ProvisioningModule,
           RequestsModule,
           TicketsModule,
           ServiceModule,

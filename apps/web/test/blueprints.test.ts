@@ -227,6 +227,7 @@ const FIRST: Record<string, Record<string, string>> = {
   'oidc-connections': { name: 'Ours', issuer: 'https://id.shop.example', audience: 'customers' },
   'social-connections': { name: 'Ours', audience: 'customers' },
   'saml-connections': { name: 'Ours', audience: 'customers' },
+  directories: { name: 'Ours', audience: 'customers' },
 };
 
 /** What is only asked for once a thing is there, and then has to be said. */

@@ -61,7 +61,7 @@ const CUSTOMER_PAGES = [
     'a ticket shared with Ana',
     'a closed ticket',
   ],
-  ...['sign-in of a company', 'a provider of a company', 'a new provider of a company'],
+  ...['sign-in of a company', 'a provider of a company', 'a new provider of a company', 'a directory of a company'],
 ];
 const TEAM_PAGES = [
   '/console/welcome',
@@ -83,6 +83,7 @@ const TEAM_PAGES = [
     `one of ${page}`,
   ]),
   '/console/settings/sign-in-domains',
+  ...['/console/settings/directories', '/console/settings/directories/new', 'a directory'],
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
   ...['general', 'branding', 'features', 'portal', 'legal'].map((page) => `/console/settings/${page}`),
   ...['mail-in', 'mailboxes', 'mailboxes/new', 'mail-log'].map((page) => `/console/settings/${page}`),
@@ -372,6 +373,15 @@ async function setUpSignOn(team: Visitor, admin: Visitor): Promise<void> {
   const own = /\/company\/sign-in\/[0-9a-f-]{36}/.exec((await admin.get('/company')).text)![0];
   await admin.post(`${own}/domains`, { domain: 'globex.example' });
   named['sign-in of a company'] = own;
+  await team.post(`${settings}/directories`, { name: 'Ours', audience: 'team', enabled: '1' });
+  named['a directory'] = /\/console\/settings\/directories\/[0-9a-f-]{36}/.exec((await team.get(`${settings}/directories`)).text)![0]; // prettier-ignore
+  named['a directory of a company'] = `${own}/directory`;
+  await admin.post(`${own}/directory`);
+  for (const [visitor, at] of [
+    [team, named['a directory']],
+    [admin, `${own}/directory`],
+  ] as const)
+    await visitor.post(`${at}/tokens`, { label: 'Okta', days: '365' });
   named['a new provider of a company'] = `${own}/providers/oidc/new`;
   const made = await admin.post(`${own}/providers/oidc`, { name: 'Globex ID', issuer });
   named['a provider of a company'] = made.headers['location']!;
@@ -498,7 +508,7 @@ describe('bad input gets a message by its field, and what was typed comes back',
     const posts = routesOf(world.app).filter(
       ({ method, path }) =>
         method === 'post' &&
-        !/^\/_(?:api|portal\/inbound|portal\/sign-in\/with)\//.test(path) &&
+        !/^\/_(?:api|portal\/inbound|portal\/sign-in\/with|portal\/scim)\//.test(path) &&
         path !== '/_portal/survey/unsubscribe/:token',
     );
     expect(posts.length).toBeGreaterThan(40);

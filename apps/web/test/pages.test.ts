@@ -16,6 +16,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
   const owner = await acme.owner.browser();
   const staff = await world.staff();
   const id = (await acme.query<{ id: string }>(() => sql`select id from ${table('person')}`)).at(0)!.id;
+  const company = (await acme.query<{ id: string }>(() => sql`select id from ${table('company')}`)).at(0)!.id;
   const pages: [typeof customer, string[]][] = [
     [
       acme.visitor(),
@@ -50,6 +51,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/account/security/app',
         '/account/security/passkey',
         '/company',
+        `/company/sign-in/${company}/directory`,
       ],
     ],
     [
@@ -87,6 +89,8 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/settings/legal',
         '/console/settings/second-factor',
         '/console/settings/sign-in',
+        '/console/settings/directories',
+        '/console/settings/directories/new',
       ],
     ],
     [joan, ['/console/welcome', '/console/tickets', '/']],

@@ -83,12 +83,13 @@ const NONE: Record<string, RegExp> = {
   'somebody’s word': /^(?:approvals\/:approval|survey.*|tickets\/:number\/rating)$/,
   'work of people': /^console\/(?:availability\/|held-mails\/|settings\/mail-log\/)/,
   'gives rights':
-    /^console\/settings\/(?:api-keys|roles|team-roles|[a-z]+-connections|sign-in-domains)|^company\/sign-in\/|^console\/people\/:person\/links\//,
+    /^console\/settings\/(?:api-keys|roles|team-roles|[a-z]+-connections|sign-in-domains|directories)|^company\/sign-in\/|^console\/people\/:person\/links\//,
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
   'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,
   'how people sign in': /\/(?:second-factor|settings\/sign-in|factors(?:\/stop)?)$/,
   'a way of mails': /^inbound\/:token$/,
+  'what directories say': /^scim\/v2/,
 };
 
 test('what a page of a portal does a key does, or it is said why not', async () => {

@@ -140,6 +140,13 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
   const repair = await requests(world, acme);
   const asked = await opinions(world, acme, ana);
   const invitation = new URL(await world.mails.linkTo('new@customers.example', '/invitation'));
+  await team.get('/console/settings/directories/new');
+  await team.post('/console/settings/directories', { name: 'Acme Entra ID', audience: 'team', enabled: '1' });
+  const directory = /directories\/([0-9a-f-]{36})/.exec((await team.get('/console/settings/directories')).text)![1]!;
+  await team.post(`/console/settings/directories/${directory}/tokens`, { label: 'Entra', days: '365' });
+  await customer.get('/company');
+  await customer.post(`/company/sign-in/${company!.id}/directory`);
+  await customer.post(`/company/sign-in/${company!.id}/directory/tokens`, { label: 'Okta', days: '365' });
   const site = world.config.baseUrl.origin;
   const admin = `${world.config.baseUrl.protocol}//admin.${world.config.baseUrl.host}`;
   const at = (who: Who, origin: string, ...paths: [name: string, path: string, first?: PageToSee['first']][]) =>
@@ -213,6 +220,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       acme.tenant.origin,
       ['company', '/company'],
       ['company failed', '/company', submit('Send invitation')],
+      ['directory', `/company/sign-in/${company!.id}/directory`],
       ['missing ticket', '/tickets/TKT-999'],
     ),
     ...at('lonely', acme.tenant.origin, ['home', '/'], ['no tickets', '/tickets']),
@@ -291,6 +299,8 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['sections', '/console/settings/features'],
       ['portal state', '/console/settings/portal'],
       ['legal pages', '/console/settings/legal'],
+      ['directories', '/console/settings/directories'],
+      ['directory', `/console/settings/directories/${directory}`],
       ['mail in', '/console/settings/mail-in'],
       ['mailboxes', '/console/settings/mailboxes'],
       ['new mailbox', '/console/settings/mailboxes/new'],

@@ -21,3 +21,4 @@ export {
 } from './operation.js';
 export { allScopes, declareScope, type Scope, scopesOf } from './scopes.js';
 export { unknownAt } from './faults.js';
+export { readJsonBody } from './json-body.js';

@@ -5,8 +5,8 @@ import { EventName } from '@foyer/events';
 export class PersonRegistered {
   constructor(
     readonly personId: string,
-    /** They asked for it, were invited, were added by the team, wrote a mail, or came by a connection. */
-    readonly way: 'registration' | 'invitation' | 'team' | 'mail' | 'connection',
+    /** They asked for it, were invited, were added by the team, wrote a mail, came by a connection, or were sent by their directory. */
+    readonly way: 'registration' | 'invitation' | 'team' | 'mail' | 'connection' | 'directory',
   ) {}
 }
 
@@ -16,12 +16,12 @@ export class PersonVerified {
   constructor(readonly personId: string) {}
 }
 
-/** Something of a person's own account, chosen by themselves. */
+/** Something of a person's own account, chosen by themselves or said by their directory. */
 @EventName('person.profile-changed')
 export class ProfileChanged {
   constructor(
     readonly personId: string,
-    /** `name`, `locale`, `timeZone`, `ticketMails`. */
+    /** `name`, `phone`, `locale`, `timeZone`, `ticketMails`. */
     readonly fields: string[],
   ) {}
 }
@@ -32,7 +32,7 @@ export class EmailChangeAsked {
   constructor(readonly personId: string) {}
 }
 
-/** A new address was confirmed; all other sessions have ended. */
+/** A new address was confirmed, or said by the directory that has both domains; all other sessions have ended. */
 @EventName('person.email-changed')
 export class EmailChanged {
   constructor(readonly personId: string) {}

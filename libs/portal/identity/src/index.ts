@@ -79,7 +79,7 @@ export { AT_DESK, placeSql, PortalPrincipals } from './portal-principals.js';
 export { IdentityModule } from './identity.module.js';
 export { isPublicMail } from './public-mail.js';
 export { SignIn } from './sign-in.js';
-export { Vouched } from './vouched.js';
+export { type Described as DescribedPerson, Vouched } from './vouched.js';
 export { SignIns } from './sign-ins.js';
 export { type Audience, type Method, SignInRules, signInSettings } from './sign-in-rules.js';
 export { Welcome } from './welcome.js';

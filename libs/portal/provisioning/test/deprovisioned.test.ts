@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeAll, expect, test } from '@jest/globals';
+import { afterTests, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { sql, table } from '@foyer/database';
+import { Keys } from '@foyer/keys';
+import { companyId, owned, PATCH, personAt, type Provider, provider } from './provider.js';
+
+let world: World;
+let acme: TestTenant;
+let port: number;
+let team: Provider;
+let globex: Provider;
+
+beforeAll(async () => {
+  world = await World.start();
+  const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+  acme = await world.tenant('acme');
+  const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
+  await owned(acme, 'acme.example');
+  await owned(acme, 'customers.example', await companyId(acme, 'Globex'));
+  team = await provider(acme.owner, { audience: 'team', roles: [{ group: 'Desk', role: 'agent' }] });
+  globex = await provider(ana, { companyId: await companyId(acme, 'Globex') });
+});
+
+/** A page's open stream: when it began, and how long after something it has ended. */
+async function stream(visitor: Visitor, path: string) {
+  const headers = { Host: visitor.host, Cookie: `session=${visitor.cookie('session')}`, Accept: 'text/event-stream' };
+  const sent = request({ host: '127.0.0.1', port, path, headers }).on('error', () => undefined);
+  sent.end();
+  afterTests(() => Promise.resolve(void sent.destroy()));
+  const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  await once(answer, 'data');
+  answer.resume();
+  return { status: answer.statusCode, ended: once(answer, 'end').then(() => Date.now()) };
+}
+const off = { schemas: [PATCH], Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+
+test('18: whoever is deprovisioned in the team is out within a second: pages, open streams, and the keys they made', async () => {
+  const mara = await acme.agent('Mara');
+  const browser = await mara.browser();
+  const [actor, owner] = [await mara.actor(), await acme.owner.actor()];
+  const draft = { name: 'ERP', scopes: ['people:read'], companyId: null, addresses: [], days: 30 };
+  const { id: keyId, key } = await acme.inside(() => world.get(Keys).create(owner, draft));
+  await acme.change(() => sql`update ${table('api_key')} set created_by_id = ${actor.id} where id = ${keyId}`);
+  const asked = () => acme.visitor().get('/api/v1/people', { Authorization: `Bearer ${key}` });
+  expect((await asked()).status).toBe(200);
+  const { id } = await team.user('mara@acme.example');
+  const open = await stream(browser, '/console/tickets/live');
+  expect([open.status, (await browser.get('/console/tickets')).status]).toEqual([200, 200]);
+  const since = Date.now();
+  expect((await team.ask('patch', `/Users/${id}`, off)).status).toBe(200);
+  expect((await open.ended) - since).toBeLessThan(5_000);
+  expect((await browser.get('/console/tickets')).status).toBe(303);
+  expect((await asked()).status).toBe(401);
+  expect((await personAt(acme, 'mara@acme.example'))!.status).toBe('deactivated');
+  // Back again, with what they were.
+  await team.patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'True' });
+  expect(await personAt(acme, 'mara@acme.example')).toMatchObject({ status: 'active', teamRole: 'agent' });
+  await mara.browser();
+  const names = (await acme.published()).map(({ name, by }) => `${name} ${by}`);
+  for (const name of [
+    'provisioning.added',
+    'provisioning.deprovisioned',
+    'person.deactivated',
+    'key.revoked',
+    'person.reactivated',
+  ])
+    expect(names).toContain(`${name} Test`);
+});
+
+test('whoever is also elsewhere only leaves this company; whoever is nowhere else is shut out', async () => {
+  const [ulf, una] = [await (await acme.customer('Ulf')).of('Globex'), await (await acme.customer('Una')).of('Globex')];
+  await una.of('Initech');
+  const ticket = await ulf.opens('Open page');
+  const browsers = [await ulf.browser(), await una.browser()] as const;
+  const ids = [(await globex.user('ulf@customers.example')).id, (await globex.user('una@customers.example')).id];
+  const open = await stream(browsers[0], `/tickets/TKT-00${ticket.number}/live`);
+  const since = Date.now();
+  for (const id of ids) expect((await globex.ask('patch', `/Users/${id}`, off)).status).toBe(200);
+  expect((await open.ended) - since).toBeLessThan(5_000);
+  for (const browser of browsers) expect((await browser.get('/tickets')).status).toBe(303);
+  expect(await personAt(acme, 'ulf@customers.example')).toMatchObject({ status: 'deactivated', places: {} });
+  expect(await personAt(acme, 'una@customers.example')).toMatchObject({
+    status: 'active',
+    places: { Initech: 'user' },
+  });
+  expect((await (await una.browser()).get('/tickets')).status).toBe(200);
+  for (const id of ids) await globex.patch(`/Users/${id}`, { op: 'replace', value: { active: true } });
+  expect((await personAt(acme, 'ulf@customers.example'))!.places).toEqual({ Globex: 'user' });
+  expect((await personAt(acme, 'una@customers.example'))!.places).toEqual({ Globex: 'user', Initech: 'user' });
+});
+
+test('whom the team has taken in since keeps that', async () => {
+  const { id } = await globex.user('taken@customers.example');
+  await acme.change(
+    () => sql`update ${table('person')} set team_role = 'agent' where email = 'taken@customers.example'`,
+  );
+  await globex.patch(`/Users/${id}`, {
+    op: 'replace',
+    value: { active: false, displayName: 'Not the company’s to say' },
+  });
+  expect(await personAt(acme, 'taken@customers.example')).toMatchObject({
+    status: 'active',
+    teamRole: 'agent',
+    places: {},
+    name: 'taken',
+  });
+});
