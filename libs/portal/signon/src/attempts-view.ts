@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Visit } from '@foyer/web';
 import { Attempts } from './attempts.js';
 import type { Connection } from './connection-book.js';
-import { ConnectionForm } from './connection-form.js';
+import { GroupRows } from './group-rows.js';
 import { pathOf } from './paths.js';
 
 const TONES = { in: 'good', tried: 'info', refused: 'bad' } as const;
@@ -12,11 +12,11 @@ const TONES = { in: 'good', tried: 'info', refused: 'bad' } as const;
 export class AttemptsView {
   constructor(
     private readonly attempts: Attempts,
-    private readonly form: ConnectionForm,
+    private readonly rows: GroupRows,
   ) {}
 
   async of(visit: Visit, connection: Connection) {
-    const roleName = await this.form.roleNames(visit, connection);
+    const roleName = await this.rows.roleNames(visit, connection.companyId);
     return {
       heading: visit.t('signon.attempts.title'),
       lead: visit.t('signon.attempts.lead', { name: connection.name }),

@@ -6,6 +6,7 @@ export { type ConnectionItem, type ConnectionList, connectionSeal, declareConnec
 export { ClaimedDomains, recordOf } from './domains/claimed-domains.js';
 export { Enforcement } from './enforcement.js';
 export { type Flow, Flows } from './flows.js';
+export { beginsAt, firstGroup, GroupRows } from './group-rows.js';
 export { Identities, type Verdict } from './identities.js';
 export { IdentityLinks } from './identity-links.js';
 export { directoryConnections } from './ldap/directory-connections.js';

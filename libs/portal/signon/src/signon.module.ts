@@ -31,6 +31,7 @@ import { DomainMails } from './domains/domain-mails.js';
 import { Enforcement } from './enforcement.js';
 import { Flows } from './flows.js';
 import { Goodbye } from './goodbye.js';
+import { GroupRows } from './group-rows.js';
 import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
 import { LinkMails } from './link-mails.js';
@@ -70,7 +71,7 @@ registerMessages('signon', new URL('../locales', import.meta.url));
 /** What protocols, and those who bring people in by other ways, use of it. */
 const parts = [
   ...[ConnectionBook, ConnectionRights, Flows, Replays, Identities, IdentityLinks, MappedRoles, ClaimedDomains],
-  ...[Answers, Attempts, Enforcement, SignOn, SignedOutElsewhere],
+  ...[Answers, Attempts, Enforcement, GroupRows, SignOn, SignedOutElsewhere],
 ];
 
 @Module({

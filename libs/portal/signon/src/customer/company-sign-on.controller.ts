@@ -28,11 +28,12 @@ import {
 import { z } from 'zod';
 import { AttemptsView } from '../attempts-view.js';
 import { type Connection, ConnectionBook } from '../connection-book.js';
-import { beginsAt, ConnectionForm, firstGroup, PLACED } from '../connection-form.js';
+import { ConnectionForm, PLACED } from '../connection-form.js';
 import { ConnectionRights } from '../connection-rights.js';
 import { connectionKinds, type ConnectionItem, isSetUp } from '../connections.js';
 import { ClaimedDomains } from '../domains/claimed-domains.js';
 import { domainRows } from '../domains/domain-rows.js';
+import { beginsAt, firstGroup } from '../group-rows.js';
 import { checked, domainForm } from '../team/domains.controller.js';
 
 /** What the operator alone says of a connection. */
@@ -115,7 +116,7 @@ export class CompanySignOnController {
   @View('signon/customer/connection')
   async edit(@Ask(onConnection) { visit, actor, company, kind, item }: OnConnection) {
     const known = await this.known(actor, company, kind, item);
-    const values = { ...valuesOf(listOf(kind), known), ...this.more.values(known) };
+    const values = { ...valuesOf(listOf(kind), known), ...this.more.rows.values(known) };
     return this.form(visit, actor, company, kind, known, visit.form(values));
   }
 
@@ -128,7 +129,7 @@ export class CompanySignOnController {
     const form = visit.posted(ownForm(kind));
     const opened = form.values[VERSION];
     await form.attempt(async (input) => {
-      const roles = this.more.rolesFrom(input as Typed);
+      const roles = this.more.rows.rolesFrom(input as Typed);
       const made = { ...itemFrom(listOf(kind), withoutOperators(input), known), ...this.given(known, company), roles };
       await this.collections.replace(actor, listOf(kind), item, made, opened === undefined ? opened : String(opened));
     });

@@ -3,8 +3,9 @@ import { companyReference } from '@foyer/identity';
 import { type CollectionRow, Collections, ResourceController, type ResourceInput, SettingsPage } from '@foyer/settings';
 import { Ask, type Asked, type FormState, id, View, type Visit } from '@foyer/web';
 import { AttemptsView } from '../attempts-view.js';
-import { beginsAt, ConnectionForm, firstGroup, PLACED } from '../connection-form.js';
+import { ConnectionForm, PLACED } from '../connection-form.js';
 import { type ConnectionItem, type ConnectionList, isSetUp } from '../connections.js';
+import { beginsAt, firstGroup } from '../group-rows.js';
 
 const onConnection = { params: { item: id } };
 
@@ -55,12 +56,12 @@ export function connectionPages(kind: string, list: ConnectionList): Type {
     }
 
     protected override values(visit: Visit, item: ConnectionItem | null) {
-      return { ...super.values(visit, item), ...this.more.values(item) };
+      return { ...super.values(visit, item), ...this.more.rows.values(item) };
     }
 
     protected override async made(input: ResourceInput, before: ConnectionItem | null, visit: Visit) {
       const made = await super.made(input, before, visit);
-      return before ? { ...made, roles: this.more.rolesFrom(input as never) } : made;
+      return before ? { ...made, roles: this.more.rows.rolesFrom(input as never) } : made;
     }
 
     protected override async choices(visit: Visit, form: FormState<unknown>, item: ConnectionItem | null) {
