@@ -15,9 +15,7 @@ let globex: Provider;
 
 beforeAll(async () => {
   world = await World.start();
-  const server = (world.app.getHttpServer() as Server).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  port = (server.address() as AddressInfo).port;
+  port = ((world.app.getHttpServer() as Server).address() as AddressInfo).port;
   acme = await world.tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
   await owned(acme, 'acme.example');
