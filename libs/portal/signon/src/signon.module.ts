@@ -34,6 +34,7 @@ import { Goodbye } from './goodbye.js';
 import { GroupRows } from './group-rows.js';
 import { Identities } from './identities.js';
 import { IdentityLinks } from './identity-links.js';
+import { Keepers } from './keepers.js';
 import { LinkMails } from './link-mails.js';
 import { Directories } from './ldap/directories.js';
 import { directoryConnections } from './ldap/directory-connections.js';
@@ -47,7 +48,9 @@ import { OidcStrategy } from './oidc/oidc.strategy.js';
 import { OpenId } from './oidc/open-id.js';
 import { Revalidation } from './oidc/revalidation.js';
 import { Replays } from './replays.js';
+import { CertificateMails } from './saml/certificate-mails.js';
 import { CertificatesView } from './saml/certificates-view.js';
+import { KnownCertificates } from './saml/known-certificates.js';
 import { OwnCertificateController } from './saml/own-certificate.controller.js';
 import { SignedOutElsewhere } from './signed-out-elsewhere.js';
 import { samlConnections } from './saml/saml-connections.js';
@@ -88,6 +91,7 @@ const parts = [
     ...[ConnectionForm, AttemptsView, DomainMails, LinkMails, CompanySignOnPanel, PersonLinks],
     ...[OpenId, OidcStrategy, SocialStrategy, LogoutTokens, Revalidation, Goodbye],
     ...[SamlStates, SamlProviders, SamlStrategy, SamlSignOuts, CertificatesView],
+    ...[KnownCertificates, CertificateMails, Keepers],
     ...[Directories, DirectoryStrategy, DirectoryRounds],
   ],
   exports: parts,
@@ -110,6 +114,7 @@ export class SignonModule implements OnModuleInit {
     private readonly personLinks: PersonLinks,
     private readonly samlProviders: SamlProviders,
     private readonly directoryRounds: DirectoryRounds,
+    private readonly certificateMails: CertificateMails,
   ) {}
 
   onModuleInit(): void {
@@ -117,6 +122,7 @@ export class SignonModule implements OnModuleInit {
     this.themes.registerTemplates('signon', new URL('../templates', import.meta.url));
     this.maintenance.register('signon.domains', () => this.domains.recheck());
     this.maintenance.register('signon.revalidation', () => this.revalidation.run());
+    this.maintenance.register('signon.certificates', () => this.certificateMails.run());
     this.maintenance.register('signon.directories', () => this.directoryRounds.run());
     this.maintenance.register('signon.saml-metadata', () => this.samlProviders.readAgain());
     this.slots.fill(ownerReference, 10, (_locale, chosen) => this.owners(chosen));

@@ -130,7 +130,8 @@ export class CompanySignOnController {
     const opened = form.values[VERSION];
     await form.attempt(async (input) => {
       const roles = this.more.rows.rolesFrom(input as Typed);
-      const made = { ...itemFrom(listOf(kind), withoutOperators(input), known), ...this.given(known, company), roles };
+      const said = withoutOperators(await this.more.withFile(visit, kind, input));
+      const made = { ...itemFrom(listOf(kind), said, known), ...this.given(known, company), roles };
       await this.collections.replace(actor, listOf(kind), item, made, opened === undefined ? opened : String(opened));
     });
     return form.failed
@@ -212,6 +213,7 @@ export class CompanySignOnController {
       if (wrong !== undefined) form.errors[control] ??= wrong;
       delete form.errors[part];
     }
+    this.more.sayAgain(visit, form);
     const list = listOf(kind);
     const offered = () => Promise.resolve([]);
     const all = await controlsOf(list, visit, form, known, offered);

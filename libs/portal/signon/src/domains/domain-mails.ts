@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { allowed } from '@foyer/access';
-import { Database, rows, sql, table } from '@foyer/database';
 import { OnEvent } from '@foyer/events';
-import { PortalPrincipals, TeamRoles } from '@foyer/identity';
 import { type Notice, Notices, type Reader } from '@foyer/notify';
 import { currentTenant } from '@foyer/tenancy';
 import { domainAsWritten } from '@foyer/web';
+import { Keepers } from '../keepers.js';
 import { DomainLost, DomainMissing } from '../signon.events.js';
 import { ClaimedDomains, GRACE_DAYS, recordOf } from './claimed-domains.js';
 
@@ -21,9 +19,7 @@ export class DomainMails {
   private readonly missing: Notice<{ claimId: string }, Facts>;
 
   constructor(
-    private readonly database: Database,
-    private readonly roles: TeamRoles,
-    private readonly principals: PortalPrincipals,
+    private readonly keepers: Keepers,
     private readonly domains: ClaimedDomains,
     private readonly port: Notices,
   ) {
@@ -49,32 +45,13 @@ export class DomainMails {
     if (!claim) return;
     const facts = { domain: domainAsWritten(domain), lost, record: recordOf(claim) };
     const id = `${claimId} ${claim.missingSince ?? claim.checkedAt ?? ''} ${lost ? 'lost' : 'missing'}`;
-    await this.port.notify(this.missing, { claimId }, { id, to: await this.keepers(companyId), facts });
-  }
-
-  private async keepers(companyId: string | null): Promise<string[]> {
-    const roles = await this.roles.thatMay('settings.manage');
-    const found = await this.database.read((em) =>
-      rows<{ id: string }>(
-        em,
-        companyId === null
-          ? sql`select id from ${table('person')} where status = 'active' and team_role = any(${roles}::text[]) order by created_at limit 100`
-          : sql`select person_id as id from ${table('membership')} where company_id = ${companyId} order by created_at limit 500`,
-      ),
-    );
-    return found.map(({ id }) => id);
+    await this.port.notify(this.missing, { claimId }, { id, to: await this.keepers.of(companyId), facts });
   }
 
   /** As long as the domain is theirs to look after. */
   private async mayKnow(readers: Reader[], claimId: string): Promise<Reader[]> {
     const claim = (await this.domains.all()).find(({ id }) => id === claimId);
     if (!claim) return [];
-    const may = await Promise.all(
-      readers.map(async ({ id }) => {
-        const person = id && (await this.principals.person(id));
-        return !!person && allowed(person.ability, 'manage', 'SignOn', { companyId: claim.companyId });
-      }),
-    );
-    return readers.filter((_, index) => may[index]);
+    return this.keepers.among(readers, claim.companyId);
   }
 }

@@ -1,11 +1,15 @@
-import { X509Certificate } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import type { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Visit } from '@foyer/web';
+import { InvalidField } from '@foyer/access';
+import type { Upload, Visit } from '@foyer/web';
 import type { Connection } from '../connection-book.js';
 import { ConnectionForm } from '../connection-form.js';
-import { certificatesIn } from './certificates.js';
-import { type SamlConnectionAt, SamlProviders } from './saml-providers.js';
-import { SamlStates } from './saml-states.js';
+import { KnownCertificates } from './known-certificates.js';
+import { MAX_METADATA_BYTES } from './provider-metadata.js';
+import { fieldsIn } from './saml-connections.js';
+import type { SamlConnectionAt } from './saml-providers.js';
 
 const DAY = 86_400_000;
 const SOON_DAYS = 30;
@@ -15,33 +19,40 @@ const SOON_DAYS = 30;
 export class CertificatesView implements OnModuleInit {
   constructor(
     private readonly form: ConnectionForm,
-    private readonly providers: SamlProviders,
-    private readonly states: SamlStates,
+    private readonly known: KnownCertificates,
   ) {}
 
   onModuleInit(): void {
     this.form.show('saml', (visit, connection) => this.of(visit, connection));
+    this.form.takeFile('saml', metadataIn);
   }
 
   private async of(visit: Visit, connection: Connection) {
-    const { metadataUrl, certificates } = connection as SamlConnectionAt;
-    const said = metadataUrl === '' ? null : await this.providers.known(connection as SamlConnectionAt);
-    const theirs = metadataUrl === '' ? certificatesIn(certificates) : (said?.certificates ?? []).map(opened);
-    const ours = ((await this.states.of(connection))?.keys ?? []).map(({ certificate }) => opened(certificate));
+    const { theirs, ours, problem } = await this.known.of(connection as SamlConnectionAt);
     const shown = (all: X509Certificate[]) => all.map((one) => rowOf(visit, one));
+    // Of several the latest is what counts.
+    const isEnding = [theirs, ours].some((all) => all.length > 0 && all.every((one) => daysLeft(one) < SOON_DAYS));
     return {
-      problem: said?.problem ? visit.t(`signon.saml.problem-${said.problem}`) : null,
+      problem: problem && visit.t(`signon.saml.problem-${problem}`),
+      ending: isEnding,
       ...{ theirs: shown(theirs), ours: shown(ours), renewing: ours.length > 1 },
       action: `/sign-in/with/${connection.id}/certificate`,
     };
   }
 }
 
-const opened = (pem: string) => new X509Certificate(pem);
+/** Read as what was pasted is. @throws InvalidField */
+async function metadataIn({ path, size }: Upload, control: string) {
+  const bytes = size > MAX_METADATA_BYTES ? null : await readFile(path);
+  if (!bytes || !isUtf8(bytes)) throw new InvalidField(control, 'signon.saml.metadata-form');
+  return { ...fieldsIn(bytes.toString('utf8'), control), metadata: '' };
+}
+
+const daysLeft = ({ validTo }: Pick<X509Certificate, 'validTo'>) => (Date.parse(validTo) - Date.now()) / DAY;
 
 function rowOf(visit: Visit, { subject, validTo }: X509Certificate) {
   const until = new Date(validTo);
-  const days = (until.getTime() - Date.now()) / DAY;
+  const days = daysLeft({ validTo });
   const word = days < 0 ? 'expired' : days < SOON_DAYS ? 'expires' : null;
   return {
     ...{ name: /^CN=(.*)$/m.exec(subject)?.[1] ?? subject, until },

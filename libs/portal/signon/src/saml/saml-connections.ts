@@ -43,7 +43,8 @@ export const samlConnections = declareConnections('saml', {
     ['signon.saml.slo', `${at}/slo`],
   ],
   derive(given, before) {
-    const item = given.metadata === '' ? { ...given } : { ...given, ...pasted(given.metadata), metadata: '' };
+    const item =
+      given.metadata === '' ? { ...given } : { ...given, ...fieldsIn(given.metadata, 'metadata'), metadata: '' };
     item.certificates = checked(item.certificates);
     item.complete = item.metadataUrl !== '' || [item.entityId, item.signOnUrl, item.certificates].every(Boolean);
     if (before && !item.complete) throw new InvalidField(missingIn(item), 'signon.saml.needed');
@@ -54,12 +55,13 @@ export type SamlConnection = ResourceItem<typeof samlConnections>;
 
 type Words = Record<'entityId' | 'signOnUrl' | 'certificates', string>;
 
-function pasted(xml: string): Words & { signOutUrl: string } {
+/** What a provider says of itself, pasted or sent as a file. @throws InvalidField */
+export function fieldsIn(xml: string, field: string): Words & { signOutUrl: string } {
   try {
     const { entityId, signOnUrl, signOutUrl, certificates }: SamlProvider = parseMetadata(xml);
     return { entityId, signOnUrl, signOutUrl, certificates: certificates.join('\n') };
   } catch (error) {
-    if (error instanceof UnreadableXml) throw new InvalidField('metadata', 'signon.saml.metadata-form');
+    if (error instanceof UnreadableXml) throw new InvalidField(field, 'signon.saml.metadata-form');
     throw error;
   }
 }

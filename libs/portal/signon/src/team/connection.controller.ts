@@ -60,11 +60,12 @@ export function connectionPages(kind: string, list: ConnectionList): Type {
     }
 
     protected override async made(input: ResourceInput, before: ConnectionItem | null, visit: Visit) {
-      const made = await super.made(input, before, visit);
+      const made = await super.made(await this.more.withFile(visit, kind, input), before, visit);
       return before ? { ...made, roles: this.more.rows.rolesFrom(input as never) } : made;
     }
 
     protected override async choices(visit: Visit, form: FormState<unknown>, item: ConnectionItem | null) {
+      this.more.sayAgain(visit, form);
       const view = await super.choices(visit, form, item);
       const more = await this.more.view(visit, form, item && { ...item, kind });
       return { ...view, ...more, fields: [...view.fields, ...more.groupFields] };

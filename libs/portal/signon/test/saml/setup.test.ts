@@ -48,6 +48,44 @@ describe('whoever sets up a SAML connection', () => {
       expect(saved).toContain(value);
   });
 
+  test('sends what it says as a file, on either side', async () => {
+    const typed = { name: 'By file', audience: 'customers', enabled: '1' };
+    await owner.post(PAGE, typed);
+    const page = new RegExp(`${PAGE}/[0-9a-f-]{36}(?=">(?:<bdi>)?By file)`).exec((await owner.get(PAGE)).text)![0];
+    expect((await owner.get(page)).text).toMatch(/<form[^>]*enctype="multipart\/form-data"[^]*name="metadataFile"/);
+    const admin = await (await (await acme.customer('Fay')).of('Umbrella', 'company_admin')).browser();
+    const own = `/company/sign-in/${await companyId(acme, 'Umbrella')}/providers/saml`;
+    const theirs = (await admin.post(own, { name: 'By file', enabled: '1' })).headers['location']!;
+    const file = (content: string | Buffer) => [{ field: 'metadataFile', name: 'metadata.xml', content }];
+    for (const [who, at] of [
+      [owner, page],
+      [admin, theirs],
+    ] as const) {
+      for (const bad of [
+        '',
+        '<a/>',
+        Buffer.from([0xff, 0xfe, 0x3c]),
+        `<!DOCTYPE a>${stand.metadata}`,
+        ' '.repeat(600_000),
+      ]) {
+        const refused = await who.upload(at, typed, file(bad));
+        expect([refused.status, refused.text.includes('id="metadataFile-error"')]).toEqual([422, true]);
+      }
+      const again = await who.upload(at, { ...typed, name: '' }, file(stand.metadata));
+      expect([again.status, again.text.includes('Choose the file again')]).toEqual([422, true]);
+      expect((await who.upload(at, typed, [...file('x'), ...file('y')])).status).toBe(422);
+      expect((await who.upload(at, typed, file(stand.metadata))).status).toBe(303);
+      const saved = (await who.get(at)).text;
+      for (const value of [
+        `${stand.origin}/metadata`,
+        `${stand.origin}/sso`,
+        `${stand.origin}/slo`,
+        'BEGIN CERTIFICATE',
+      ])
+        expect(saved).toContain(value);
+    }
+  });
+
   test('of a company does so on its own pages', async () => {
     const admin = await (await (await acme.customer('Ada')).of('Initech', 'company_admin')).browser();
     const at = `/company/sign-in/${await companyId(acme, 'Initech')}`;
