@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
-import { DirectoryRounds } from '@foyer/signon';
+import { Collections } from '@foyer/settings';
+import { directoryConnections, DirectoryRounds } from '@foyer/signon';
 import { Directories } from '../../src/ldap/directories.js';
 import { companyId, owned, personAt } from '../connected.js';
 import { attached, BASE, passwordOf, Slapd } from './slapd.js';
@@ -256,6 +257,48 @@ test('whoever is gone from the directory, or switched off there, is out within t
   await slapd.start();
   await run();
   expect(await all()).toEqual([false, false, true]);
+});
+
+test('where the team has to come by it, a password leads there, and the owner who keeps theirs comes in when it is away', async () => {
+  const beta = await world.tenant('beta');
+  await owned(beta, 'beta.example');
+  await slapd.person('mara', { mail: 'mara@beta.example' });
+  const roles = [{ group: 'Desk', role: 'agent' }];
+  await slapd.group('Desk', [`uid=mara,${BASE}`]);
+  const { id: at } = await attached(beta, slapd, { audience: 'team', roles });
+  const owner = await beta.owner.browser();
+  await owner.get(`/sign-in/with/${at}?trial=1`);
+  await owner.post(`/sign-in/with/${at}`, { name: 'mara', password: passwordOf('mara'), trial: '1' });
+  const [keeper] = await beta.query<{ id: string }>(
+    () => sql`select id from ${table('person')} where team_role = 'owner'`,
+  );
+  await beta.inside(async () => {
+    const collections = world.get(Collections);
+    const { id: _, ...item } = (await collections.find(directoryConnections, at))!;
+    await collections.replace(await beta.owner.actor(), directoryConnections, at, {
+      ...item,
+      enforced: true,
+      keeperId: keeper!.id,
+    });
+  });
+  const mara = beta.visitor();
+  const comes = async (visitor: Visitor) => {
+    await visitor.get(`/sign-in/with/${at}`);
+    return visitor.post(`/sign-in/with/${at}`, { name: 'mara', password: passwordOf('mara') });
+  };
+  expect((await comes(mara)).headers['location']).toBe('/console');
+  expect((await mara.get('/console/tickets')).status).toBe(200);
+  const olga = await beta.agent('Olga');
+  const byPassword = await beta.visitor().signIn(olga.email, PASSWORD, '/console/sign-in');
+  expect(byPassword.headers['location']).toBe('/sign-in/required');
+  const finder = beta.visitor();
+  await finder.get('/sign-in/company');
+  const found = await finder.post('/sign-in/company', { email: 'mara@beta.example' });
+  expect(found.headers['refresh']).toContain(`/sign-in/with/${at}`);
+  await slapd.stop();
+  expect((await comes(beta.visitor())).text).toContain('The directory does not answer');
+  expect((await beta.owner.browser()).cookie('session')).toBeDefined();
+  await slapd.start();
 });
 
 test('a name that is no text is what Active Directory knows somebody by', async () => {
