@@ -91,6 +91,8 @@ test('every page of the sign-up site, the portal, the console and the staff answ
         '/console/settings/sign-in',
         '/console/settings/directories',
         '/console/settings/directories/new',
+        '/console/settings/directory-connections',
+        '/console/settings/directory-connections/new',
       ],
     ],
     [joan, ['/console/welcome', '/console/tickets', '/']],

@@ -301,6 +301,8 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['legal pages', '/console/settings/legal'],
       ['directories', '/console/settings/directories'],
       ['directory', `/console/settings/directories/${directory}`],
+      ['LDAP', '/console/settings/directory-connections'],
+      ['new LDAP directory', '/console/settings/directory-connections/new', submit('Save changes')],
       ['mail in', '/console/settings/mail-in'],
       ['mailboxes', '/console/settings/mailboxes'],
       ['new mailbox', '/console/settings/mailboxes/new'],
