@@ -71,6 +71,11 @@ export class KeyRing {
     return this.find(sql`k.directory_id = ${directoryId}`);
   }
 
+  /** Tokens of directories that somebody made and that still count. */
+  forDirectoriesBy(personId: string): Promise<KeyRow[]> {
+    return this.find(sql`k.created_by_id = ${personId} and k.directory_id is not null and ${COUNTS}`);
+  }
+
   /** The key itself is told this once. @throws InvalidField, Conflict */
   async add(
     by: Maker,

@@ -1,7 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
-import { companySections } from '@foyer/identity';
-import { KeysModule } from '@foyer/keys';
+import { companySections, keptWithout } from '@foyer/identity';
+import { KeyRing, KeysModule } from '@foyer/keys';
 import { ConnectionRights, SignonModule } from '@foyer/signon';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
@@ -29,10 +29,16 @@ export class ProvisioningModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly slots: Slots,
     private readonly rights: ConnectionRights,
+    private readonly ring: KeyRing,
   ) {}
 
   onModuleInit(): void {
     this.themes.registerTemplates('provisioning', new URL('../templates', import.meta.url));
+    this.slots.fill(keptWithout, 11, async (personId) =>
+      (await this.ring.forDirectoriesBy(personId)).map(({ directoryId, name }) => ({
+        ...{ kind: 'provisioning.token.title', href: `/console/settings/directories/${directoryId}`, name: () => name },
+      })),
+    );
     this.slots.fill(companySections, 41, {
       load: (actor, companyId) =>
         Promise.resolve(

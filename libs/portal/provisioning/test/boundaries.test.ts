@@ -5,7 +5,7 @@ import { sql, table } from '@foyer/database';
 import { KeyRing, Keys } from '@foyer/keys';
 import { Collections } from '@foyer/settings';
 import { directories } from '@foyer/provisioning';
-import { companyId, GROUP, owned, PATCH, personAt, Provider, provider, USER } from './provider.js';
+import { companyId, ENTERPRISE, GROUP, owned, PATCH, personAt, Provider, provider, USER } from './provider.js';
 
 let world: World;
 let acme: TestTenant;
@@ -273,6 +273,29 @@ describe('odd requests', () => {
     // Whoever has a token is not kept waiting by them.
     expect((await globex.get('/Users?count=0')).status).toBe(200);
   });
+});
+
+test('whatever is sent is answered, and leaves what can be read', async () => {
+  const { id } = await initech.user('odd@initech.example');
+  const name = fc.constantFrom('userName', 'active', 'emails', 'emails[type eq "work"]', 'emails[type eq "work"].value', 'emails.value', 'name', 'name.givenName', 'members', 'title', 'phoneNumbers', 'id', 'meta', 'schemas', 'groups', ENTERPRISE, `${ENTERPRISE}:department`, 'externalId', '', '[', 'x.y.z', 'preferredLanguage', 'timezone'); // prettier-ignore
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant('odd@initech.example'), fc.constant([{ value: 'a@initech.example', type: 'work', primary: true }]), fc.constant('False')); // prettier-ignore
+  const said = fc.dictionary(name, value, { maxKeys: 4 });
+  const operation = fc.record({ op: fc.constantFrom('add', 'Replace', 'remove'), path: name, value: fc.oneof(value, said) }, { requiredKeys: ['op'] }); // prettier-ignore
+  const wanted = fc.oneof(
+    fc
+      .array(operation, { maxLength: 3 })
+      .map((Operations) => ['patch', `/Users/${id}`, { schemas: [PATCH], Operations }] as const),
+    said.map((body) => ['put', `/Users/${id}`, { userName: 'odd@initech.example', ...body }] as const),
+    said.map((body) => ['post', '/Groups', { displayName: 'odd', ...body }] as const),
+  );
+  await fc.assert(
+    fc.asyncProperty(wanted, async ([method, path, body]) => {
+      const { status } = await initech.ask(method, path, body);
+      expect([200, 201, 400, 409]).toContain(status);
+      expect((await initech.get(`/Users/${id}`)).status).toBe(200);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 describe('filters', () => {
