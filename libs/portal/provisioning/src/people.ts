@@ -5,10 +5,10 @@ import { Outbox } from '@foyer/events';
 import { isTimeZone, LOCALES } from '@foyer/i18n';
 import { type DescribedPerson, Membership, Person, personAt, Vouched } from '@foyer/identity';
 import { KeyRing } from '@foyer/keys';
-import { Settings } from '@foyer/settings';
+import { Collections, Settings } from '@foyer/settings';
 import { ClaimedDomains, ConnectionBook, MappedRoles } from '@foyer/signon';
 import { field } from '@foyer/web';
-import { type Directory, hasRoles, isOfTeam } from './directories.js';
+import { directories, type Directory, hasRoles, isOfTeam, isOn } from './directories.js';
 import type { Item, Said } from './protocol/said.js';
 import { invalid } from './protocol/scim-fault.js';
 import { PersonDeprovisioned } from './provisioning.events.js';
@@ -30,6 +30,7 @@ export class People {
     private readonly book: ConnectionBook,
     private readonly keys: KeyRing,
     private readonly settings: Settings,
+    private readonly collections: Collections,
   ) {}
 
   /** The address of what is said, of a domain that is theirs to speak for. @throws ScimFault */
@@ -93,6 +94,19 @@ export class People {
       else await this.vouched.place(personId, directory.companyId, role!);
     }
     if (state.role !== role) await this.rows.note(row.id, { ...state, role });
+  }
+
+  /** Whether a directory of this owner says that they have no access. */
+  async isDismissed(owner: string | null, personId: string): Promise<boolean> {
+    const all = await this.collections.all(directories);
+    const theirs = all.filter((one) => one.companyId === owner && isOn(one));
+    return (
+      theirs.length > 0 &&
+      this.rows.areInactive(
+        theirs.map(({ id }) => id),
+        personId,
+      )
+    );
   }
 
   /** Another address of theirs, where both are of their directory's domains. @throws ScimFault, Conflict */

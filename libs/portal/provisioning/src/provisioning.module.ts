@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
 import { companySections, keptWithout } from '@foyer/identity';
 import { KeyRing, KeysModule } from '@foyer/keys';
-import { ConnectionRights, SignonModule } from '@foyer/signon';
+import { ConnectionRights, dismissed, SignonModule } from '@foyer/signon';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { CompanyDirectoryController } from './customer/company-directory.controller.js';
@@ -30,6 +30,7 @@ export class ProvisioningModule implements OnModuleInit {
     private readonly slots: Slots,
     private readonly rights: ConnectionRights,
     private readonly ring: KeyRing,
+    private readonly people: People,
   ) {}
 
   onModuleInit(): void {
@@ -39,6 +40,7 @@ export class ProvisioningModule implements OnModuleInit {
         ...{ kind: 'provisioning.token.title', href: `/console/settings/directories/${directoryId}`, name: () => name },
       })),
     );
+    this.slots.fill(dismissed, 10, (owner, personId) => this.people.isDismissed(owner, personId));
     this.slots.fill(companySections, 41, {
       load: (actor, companyId) =>
         Promise.resolve(

@@ -113,6 +113,18 @@ export class Rows {
     return found ?? null;
   }
 
+  /** Whether one of these says that somebody has no access. */
+  async areInactive(directoryIds: readonly string[], personId: string): Promise<boolean> {
+    const found = await this.database.read((em) =>
+      rows(
+        em,
+        sql`select 1 from ${table('provisioned')}
+             where person_id = ${personId} and not active and directory_id = any(${[...directoryIds]}::uuid[]) limit 1`,
+      ),
+    );
+    return found.length > 0;
+  }
+
   async counts(directoryId: string): Promise<{ people: number; active: number; groups: number }> {
     const [found] = await this.database.read((em) =>
       rows<{ people: number; active: number; groups: number }>(

@@ -5,6 +5,8 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { afterTests, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
+import { Collections } from '@foyer/settings';
+import { Identities, oidcConnections } from '@foyer/signon';
 import { companyId, owned, PATCH, personAt, type Provider, provider } from './provider.js';
 
 let world: World;
@@ -87,10 +89,33 @@ test('whoever is also elsewhere only leaves this company; whoever is nowhere els
     places: { Initech: 'user' },
   });
   expect((await (await una.browser()).get('/tickets')).status).toBe(200);
+  expect(await refusedByTheirs('una@customers.example')).toBe('deactivated');
   for (const id of ids) await globex.patch(`/Users/${id}`, { op: 'replace', value: { active: true } });
+  expect(await refusedByTheirs('una@customers.example')).toBeUndefined();
   expect((await personAt(acme, 'ulf@customers.example'))!.places).toEqual({ Globex: 'user' });
   expect((await personAt(acme, 'una@customers.example'))!.places).toEqual({ Globex: 'user', Initech: 'user' });
 });
+
+/** What a connection of the same company says of whoever has this address; undefined: come in. */
+async function refusedByTheirs(email: string): Promise<string | undefined> {
+  const owner = await acme.owner.actor();
+  const connection = {
+    ...{
+      name: 'ID',
+      companyId: globex.directory.companyId,
+      audience: 'customers' as const,
+      issuer: 'https://id.example',
+    },
+    ...{ clientId: 'x', clientSecret: 'x', scope: '', emailAttribute: '', nameAttribute: '', groupsAttribute: '' },
+    ...{ trustsAddresses: false, makesAccounts: true, roles: [], groupsRule: false, countsAsSecondFactor: false },
+    ...{ enforced: false, keeperId: null, enabled: true, blocked: false },
+  };
+  return acme.inside(async () => {
+    const item = await world.get(Collections).add(owner, oidcConnections, connection);
+    const claims = { subject: email, email, emailVerified: true, name: null, groups: [], attributes: {} };
+    return (await world.get(Identities).judge({ ...item, kind: 'oidc' }, claims)).refused?.reason;
+  });
+}
 
 test('whom the team has taken in since keeps that', async () => {
   const { id } = await globex.user('taken@customers.example');

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Membership, Person, personAt, Vouched } from '@foyer/identity';
+import { Slots } from '@foyer/slots';
 import { field } from '@foyer/web';
 import type { Claims } from './claims.js';
 import { type Connection, isForTeam } from './connection-book.js';
+import { dismissed } from './dismissed.js';
 import { ClaimedDomains } from './domains/claimed-domains.js';
 import { IdentityLinks, type Link } from './identity-links.js';
 import { MappedRoles } from './mapped-roles.js';
@@ -41,6 +43,7 @@ export class Identities {
     private readonly links: IdentityLinks,
     private readonly vouched: Vouched,
     private readonly mapped: MappedRoles,
+    private readonly slots: Slots,
   ) {}
 
   /** What would come of it, without doing any of it. */
@@ -50,7 +53,7 @@ export class Identities {
     try {
       if (link) await this.known(verdict, link);
       else await this.byAddress(connection, claims, verdict);
-      this.mustBeLetIn(connection, verdict.person);
+      await this.mustBeLetIn(connection, verdict.person);
       await this.giveRole(connection, claims, verdict);
     } catch (error) {
       if (!(error instanceof SignOnRefused)) throw error;
@@ -125,10 +128,12 @@ export class Identities {
     verdict.steps.push({ what: person ? 'links' : 'makes' });
   }
 
-  private mustBeLetIn(connection: Connection, person: Person | null): void {
+  private async mustBeLetIn(connection: Connection, person: Person | null): Promise<void> {
     if (person?.status === 'deactivated') throw new SignOnRefused('deactivated');
     // Whose provider it is would otherwise be whose team it is.
     if (person?.teamRole && !isForTeam(connection)) throw new SignOnRefused('team');
+    for (const isDismissed of person ? this.slots.of(dismissed) : [])
+      if (await isDismissed(connection.companyId, person!.id)) throw new SignOnRefused('deactivated', 'directory');
   }
 
   /** Roles follow the groups; what was given by hand since stays, unless the groups are to rule. */

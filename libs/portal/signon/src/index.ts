@@ -3,6 +3,7 @@ export { attributeAt, type Claims, textOf, textsOf } from './claims.js';
 export { type Connection, ConnectionBook, isForCustomers, isForTeam, isOn, type Owner } from './connection-book.js';
 export { ConnectionRights } from './connection-rights.js';
 export { type ConnectionItem, type ConnectionList, connectionSeal, declareConnections } from './connections.js';
+export { dismissed, type IsDismissed } from './dismissed.js';
 export { ClaimedDomains, recordOf } from './domains/claimed-domains.js';
 export { Enforcement } from './enforcement.js';
 export { type Flow, Flows } from './flows.js';
