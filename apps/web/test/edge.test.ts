@@ -366,7 +366,9 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
           .replace(/:\w+/g, id) || '/';
       const response = method === 'get' ? await visitor.get(at) : await visitor.post(at, {});
       const sentToSignIn = response.status === 303 && /sign-in/.test(response.headers['location'] ?? '');
-      if (!sentToSignIn && response.status !== 404)
+      // Directories are asked for a token, and made to wait when they come without one again and again.
+      const askedForToken = at.startsWith('/scim/') && [401, 429].includes(response.status);
+      if (!sentToSignIn && !askedForToken && response.status !== 404)
         open.add(`${face} ${path.replace(/^\/_(?:portal|admin)/, '') || '/'}`);
     }
     expect([...open].sort()).toEqual(
