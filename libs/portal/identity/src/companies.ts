@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { allowed, Conflict, holds, InvalidField, NotFound, Refused } from '@foyer/access';
+import { Sessions } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { mustBeAsOpened, versionOf } from '@foyer/settings';
@@ -12,6 +13,7 @@ import {
   MemberJoined,
   MemberRemoved,
   MemberRoleChanged,
+  SessionsEnded,
   TeamRoleChanged,
 } from './identity.events.js';
 import { Owners } from './owners.js';
@@ -31,6 +33,8 @@ export interface CompanyDetails {
 /** The only writer of companies, who belongs to them, and who is in the team. */
 @Injectable()
 export class Companies {
+  private readonly sessions: Sessions;
+
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
@@ -38,7 +42,9 @@ export class Companies {
     private readonly teamRoles: TeamRoles,
     private readonly slots: Slots,
     private readonly owners: Owners,
-  ) {}
+  ) {
+    this.sessions = new Sessions(database);
+  }
 
   async create(actor: PortalActor, details: CompanyDetails): Promise<Company> {
     if (!holds(actor.ability, 'create', 'Company')) throw new Refused();
@@ -149,6 +155,10 @@ export class Companies {
       await this.outbox.publish(new TeamRoleChanged(personId, person.teamRole, role), { by: actor });
       person.teamRole = role;
       if (role === null) await this.left(null, personId);
+      // What was open under the former role ends (ASVS 7.2.4); whoever changes their own goes on.
+      const own = actor.id === personId ? actor.sessionId : null;
+      await this.sessions.endAll(personId, own ?? undefined);
+      await this.outbox.publish(new SessionsEnded(personId, own), { by: actor });
     });
   }
 

@@ -104,6 +104,8 @@ export class Vouched {
       await this.outbox.publish(new TeamRoleChanged(personId, person.teamRole, role));
       person.teamRole = role;
       await em.flush();
+      await this.sessions.endAll(personId);
+      await this.outbox.publish(new SessionsEnded(personId, null));
       if (role === null) for (const leave of this.slots.of(leaving)) await leave(null, personId);
     });
   }

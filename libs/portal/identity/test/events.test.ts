@@ -59,9 +59,11 @@ test('the team, from the invitation to the end', async () => {
   const personId = (await (await acme.agent('Mara')).actor()).id!;
   expect(await told(() => companies.changeTeamRole(owner, personId, 'viewer'))).toMatchObject([
     { name: 'person.team-role-changed', facts: { personId, from: 'agent', to: 'viewer' }, by: 'Acme Owner' },
+    { name: 'session.all-ended', facts: { personId } },
   ]);
   expect(await told(() => companies.changeTeamRole(owner, personId, null))).toMatchObject([
     { facts: { from: 'viewer', to: null } },
+    { name: 'session.all-ended' },
   ]);
   expect(await told(() => deactivations.deactivate(owner, personId))).toMatchObject([{ name: 'person.deactivated' }]);
   expect(await told(() => deactivations.reactivate(owner, personId))).toMatchObject([

@@ -94,8 +94,9 @@ test('a role is tried on a colleague before it is saved, given, named on the pag
 
 test('who sees people but no tickets finds nothing about tickets, and no way that ends nowhere', async () => {
   const role = await composes(owner, 'Front desk', { 'people.view': 'all', 'people.edit': 'all' });
-  const dana = await as(await acme.agent('Dana'));
+  const danaInTeam = await acme.agent('Dana');
   await gives(owner, 'Dana', role);
+  const dana = await as(danaInTeam);
   expect((await dana.get('/console')).headers['location']).toBe('/console/people');
   await dana.get('/console/companies/new');
   const made = await dana.post('/console/companies', { name: 'Initech', domain: '' });
@@ -203,8 +204,9 @@ describe('nobody gives, composes or takes more than they may themselves', () => 
   test('composing needs the settings as well as the team, and stays within one’s own', async () => {
     expect((await lead.get(PATH)).status).toBe(403); // team, but no settings
     const settings = await composes(owner, 'Setter', { 'settings.manage': 'all' });
-    const sam = await as(await acme.agent('Sam'));
+    const samInTeam = await acme.agent('Sam');
     await gives(owner, 'Sam', settings);
+    const sam = await as(samInTeam);
     expect((await sam.get('/console/settings')).text).not.toContain(PATH);
     expect((await sam.get(PATH)).status).toBe(403); // settings, but no team
 
@@ -213,8 +215,9 @@ describe('nobody gives, composes or takes more than they may themselves', () => 
       'team.manage': 'all',
       'tickets.view': 'assigned',
     });
-    const olga = await as(await acme.agent('Olga'));
+    const olgaInTeam = await acme.agent('Olga');
     await gives(owner, 'Olga', both);
+    const olga = await as(olgaInTeam);
     await olga.get(`${PATH}/new`);
     const more = { name: 'More', ...none(), 'tickets.view': 'all' };
     expect((await olga.post(PATH, more)).status).toBe(403);

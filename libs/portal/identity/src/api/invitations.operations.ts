@@ -2,7 +2,6 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Api, instant } from '@foyer/api';
 import { field } from '@foyer/web';
-import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
 import { inviteeOf, roleField } from '../company-view.js';
 import { Invitations, type PendingInvitation } from '../invitations.js';
@@ -35,7 +34,6 @@ export class InvitationsOperations implements OnModuleInit {
     private readonly api: Api,
     private readonly invitations: Invitations,
     private readonly companies: Companies,
-    private readonly accounts: Accounts,
     private readonly list: PeopleList,
     private readonly owners: Owners,
   ) {}
@@ -136,7 +134,6 @@ export class InvitationsOperations implements OnModuleInit {
         },
         async ({ actor, params }) => {
           await this.companies.changeTeamRole(actor, params.person, null);
-          await this.accounts.endSessionsOf(params.person);
         },
       ),
     ];

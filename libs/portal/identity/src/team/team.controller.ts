@@ -1,7 +1,6 @@
 import { Get, Post } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { Ask, type Asked, ConsoleController, id, Posts, seeOther, View, type Visit } from '@foyer/web';
-import { Accounts } from '../accounts.js';
 import { Companies } from '../companies.js';
 import {
   chosen,
@@ -41,7 +40,6 @@ export class TeamController {
   constructor(
     private readonly list: PeopleList,
     readonly companies: Companies,
-    private readonly accounts: Accounts,
     readonly invitations: Invitations,
     private readonly roles: TeamRoles,
     private readonly leaving: Leaving,
@@ -70,7 +68,6 @@ export class TeamController {
     });
     if (asked) return asked;
     await this.companies.changeTeamRole(actor, id, null);
-    await this.accounts.endSessionsOf(id);
     return seeOther(PATH, 'identity.members.removed');
   }
 
