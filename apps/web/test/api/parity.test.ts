@@ -87,7 +87,7 @@ const NONE: Record<string, RegExp> = {
   'single settings':
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
   'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,
-  'how people sign in': /\/(?:second-factor|settings\/sign-in|factors(?:\/stop)?)$/,
+  'how people sign in': /\/(?:second-factor|settings\/sign-in|factors(?:\/stop)?|people\/:id\/details)$/,
   'a way of mails': /^inbound\/:token$/,
   'what directories say': /^scim\/v2/,
 };

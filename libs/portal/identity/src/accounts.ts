@@ -3,6 +3,7 @@ import { Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { hashPassword, type Limit, Limits, passwordMatches, Sessions, Tokens } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { Deactivations } from './deactivations.js';
 import {
   EmailChangeAsked,
   EmailChanged,
@@ -38,6 +39,7 @@ export class Accounts {
     private readonly passwords: PersonPasswords,
     private readonly rules: SignInRules,
     private readonly signIns: SignIns,
+    private readonly deactivations: Deactivations,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -143,9 +145,34 @@ export class Accounts {
   /** Starts a change of address: the new one has to be confirmed, and the old one is told (ASVS 6.3.7). */
   async changeEmail(actor: PortalActor, current: string, email: string): Promise<void> {
     await this.reauthenticate(actor, current);
+    await this.database.write(async () => this.askNewEmail(actor, await this.self(actor), email));
+  }
+
+  /**
+   * Whoever manages people sets right what is wrong about somebody; of the team only who may touch their role. Another address counts
+   * once it is proved as one's own would be: by whoever can sign in, from the new mailbox.
+   * @throws NotFound
+   */
+  async correct(actor: PortalActor, personId: string, { name, email }: { name: string; email: string }): Promise<void> {
+    await this.database.write(async (em) => {
+      const person = await em.findOne(Person, { id: personId }, { refresh: true });
+      if (!person || !(await this.mayCorrect(actor, person))) throw new NotFound();
+      if (name !== person.name) {
+        person.name = name;
+        await this.outbox.publish(new ProfileChanged(person.id, ['name']), { by: actor });
+      }
+      if (email.toLowerCase() !== person.email.toLowerCase()) await this.askNewEmail(actor, person, email);
+    });
+  }
+
+  /** Oneself is changed in the account, where the password is asked for. */
+  async mayCorrect(actor: PortalActor, person: { id: string; teamRole: string | null }): Promise<boolean> {
+    return actor.id !== person.id && this.deactivations.mayShutOut(actor, person);
+  }
+
+  private async askNewEmail(actor: PortalActor, { id: personId, email: former }: Person, email: string): Promise<void> {
     if (!(await mayMail(this.limits, 'change', email))) return;
     await this.database.write(async () => {
-      const { id: personId, email: former } = await this.self(actor);
       // Of an address that somebody else has, nothing is said here: the mail to it is withheld when it is to be sent.
       const secret = await this.tokens.issue('email', { email, personId, hours: 24 });
       await this.mails.link(

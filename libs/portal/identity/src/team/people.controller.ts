@@ -17,6 +17,7 @@ import {
   View,
   type Visit,
 } from '@foyer/web';
+import { Accounts } from '../accounts.js';
 import { Deactivations } from '../deactivations.js';
 import { Companies } from '../companies.js';
 import { roleField } from '../company-view.js';
@@ -36,10 +37,12 @@ const filters = z.object({
   company: z.uuid().nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),
 });
+const detailsForm = z.object({ name: field.name(100), email: field.email });
 const linkForm = z.object({ company: field.id, role: roleField });
 const listing = { query: filters };
 const onPerson = { params: { id } };
 const linking = { params: { id }, form: linkForm };
+const correcting = { params: { id }, form: detailsForm };
 const deactivating = { params: { id }, form: leavingForm };
 
 @ConsoleController('people', { can: ['browse', 'Person'] })
@@ -57,6 +60,7 @@ export class PeopleController {
     private readonly slots: Slots,
     private readonly roles: Roles,
     private readonly leaving: Leaving,
+    private readonly accounts: Accounts,
   ) {}
 
   @Get()
@@ -114,6 +118,13 @@ export class PeopleController {
     return form.failed ? this.view(visit, actor, id, form) : seeOther(at(id), 'identity.person.linked');
   }
 
+  @Post(':id/details')
+  @View('identity/team/person')
+  async correct(@Ask(correcting) { visit, actor, id, form }: Asked<typeof correcting, PortalActor>) {
+    await form.attempt((details) => this.accounts.correct(actor, id, details));
+    return form.failed ? this.view(visit, actor, id, undefined, form) : seeOther(at(id), 'identity.person.corrected');
+  }
+
   @Post(':id/deactivation')
   async deactivate(@Ask(deactivating) { visit, actor, id, form }: Asked<typeof deactivating, PortalActor>) {
     const asked = await this.leaving.asked(visit, actor, id, form, {
@@ -125,7 +136,13 @@ export class PeopleController {
     return seeOther(at(id), 'identity.person.deactivated');
   }
 
-  private async view(visit: Visit, actor: PortalActor, id: string, form?: FormState<unknown>) {
+  private async view(
+    visit: Visit,
+    actor: PortalActor,
+    id: string,
+    form?: FormState<unknown>,
+    details?: FormState<unknown>,
+  ) {
     const row = await this.list.person(actor, id);
     const manages = id !== actor.id && (await this.deactivations.mayShutOut(actor, row));
     const links = holds(actor.ability, 'create', 'Membership') && row.teamRole === null; // into any company
@@ -153,6 +170,7 @@ export class PeopleController {
       })),
       panels: await piecesOf(this.slots.of(personPanels), (panel) => panel.load(actor, id, visit)),
       form: form ?? visit.form({ role: 'user' }),
+      details: details ?? visit.form({ name: row.name, email: row.email }),
       companyOptions: all
         .filter((company) => !has.has(company.id))
         .map((company) => ({ value: company.id, label: company.name })),
@@ -164,6 +182,7 @@ export class PeopleController {
         deactivate: manages && row.status !== 'deactivated',
         activate: manages && row.status === 'deactivated',
         link: links,
+        correct: await this.accounts.mayCorrect(actor, row),
       },
     };
   }
