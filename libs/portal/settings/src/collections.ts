@@ -13,6 +13,7 @@ import type { Mention } from './resources/fields.js';
 import type { FindOptions, Offering, Option, Reference } from './resources/references.js';
 import { isResource, resourceOf } from './resources/resource.js';
 import { mustBeThere, mustHold, sealed, wellFormed } from './resources/resource-checks.js';
+import { TypedSecrets } from './resources/typed-secrets.js';
 import { type CollectionItem, MAX_ITEMS } from './section.js';
 import { mayManage, Settings } from './settings.js';
 import { Uses } from './uses.js';
@@ -41,6 +42,8 @@ export type Restriction<Item> = (actor: Actor, before: Item | null, after: Item 
 /** Adds to, changes and orders the lists that a tenant sets up. Reading comes from memory and costs no statement. */
 @Injectable()
 export class Collections {
+  /** For pages of lists that have secrets. */
+  readonly typedSecrets: TypedSecrets;
   private readonly needs = new Map<string, StillNeeded[]>();
   private readonly restrictions = new Map<string, Restriction<never>>();
 
@@ -51,7 +54,9 @@ export class Collections {
     private readonly items: Items,
     private readonly uses: Uses,
     private readonly slots: Slots,
-  ) {}
+  ) {
+    this.typedSecrets = new TypedSecrets(config.secretKey);
+  }
 
   /** Of a list kept as rows, the team's. The same array as long as nothing changes. */
   async all<Item extends CollectionItem>(list: List<Item>): Promise<readonly Item[]> {

@@ -75,6 +75,8 @@ export interface ControlView {
   placeholder: string | null;
   dir: 'ltr' | null;
   autocomplete: string;
+  /** What was typed before and goes along, sealed. */
+  along: string | null;
 }
 /** Written from left to right in every language. */
 const LATIN: readonly string[] = ['url', 'email', 'password'];
@@ -86,6 +88,7 @@ export async function controlsOf<Item extends CollectionItem>(
   form: FormState<unknown>,
   item: Item | null,
   offered: (leaf: Leaf, chosen: string[]) => Promise<readonly Option[]>,
+  typed: Readonly<Record<string, string>> = {},
 ): Promise<ControlView[]> {
   const controls: ControlView[] = [];
   for (const leaf of askedOf(about)) {
@@ -101,8 +104,9 @@ export async function controlsOf<Item extends CollectionItem>(
       kept = null,
     } = field.form;
     const isKept = kept !== null && item !== null && Boolean(valueAt(item, path));
-    const hint = isKept ? kept : about.hint(leaf);
-    const required = Boolean(field.form.required) && !isKept;
+    const along = typed[name] ?? null;
+    const hint = along ? 'settings.resource.typed' : isKept ? kept : about.hint(leaf);
+    const required = Boolean(field.form.required) && !isKept && !along;
     const chosen = [form.values[name] ?? []].flat();
     const options = choices
       ? choices.values.map((value) => ({ value, label: visit.t(`${choices.words}.${value}`) }))
@@ -120,7 +124,7 @@ export async function controlsOf<Item extends CollectionItem>(
       },
       ...{ maxlength: max ?? null, blank: required ? null : visit.t(none) },
       autocomplete: kind === 'password' ? 'new-password' : 'off',
-      ...{ inputmode: numeric ? 'numeric' : null, dir: LATIN.includes(kind) ? 'ltr' : null, placeholder },
+      ...{ inputmode: numeric ? 'numeric' : null, dir: LATIN.includes(kind) ? 'ltr' : null, placeholder, along },
       options: options?.map((option) => ({ ...option, checked: chosen.includes(option.value) })) ?? null,
     });
   }

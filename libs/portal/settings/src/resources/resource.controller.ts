@@ -83,7 +83,9 @@ export abstract class ResourceController<Item extends CollectionItem> {
   protected async choices(visit: Visit, form: FormState<unknown>, item: Item | null) {
     const { about } = this.collection;
     const lead = `${this.words}.page-lead`;
-    const controls = await controlsOf(this.collection, visit, form, item, this.offered(visit));
+    const controls = await controlsOf(
+      ...([this.collection, visit, form, item, this.offered(visit), this.along(visit, item)] as const),
+    );
     return {
       ...(item && { heading: about.title(item, visit.locale) }),
       lead: messages.has(visit.locale, lead) ? visit.t(lead) : null,
@@ -119,11 +121,12 @@ export abstract class ResourceController<Item extends CollectionItem> {
     const typed = await this.askedForRows(visit);
     if (typed) return this.page(visit, null, visit.form(typed));
     const form = visit.posted(this.form);
+    const said = this.collections.typedSecrets.said(visit, this.collection as never, null);
     // What there is already may stay; something new needs its secrets, whatever else is wrong.
     for (const { control, field } of this.collection.about.leaves)
-      if (field.sealedFor && !field.later && !form.secret(control)) form.fail(control, 'web.form.required');
+      if (field.sealedFor && !field.later && !said[control]) form.fail(control, 'web.form.required');
     await form.attempt(async (input) =>
-      this.collections.add(actor, this.collection, await this.made(input, null, visit)),
+      this.collections.add(actor, this.collection, await this.made({ ...input, ...said }, null, visit)),
     );
     return form.failed ? this.page(visit, null, form) : seeOther(this.path, 'settings.collection.added');
   }
@@ -143,7 +146,8 @@ export abstract class ResourceController<Item extends CollectionItem> {
     await saveOpened(
       form,
       async (input, version) => {
-        const made = await this.made(input, item, visit);
+        const said = this.collections.typedSecrets.said(visit, this.collection as never, id);
+        const made = await this.made({ ...input, ...said }, item, visit);
         await this.collections.replace(actor, this.collection, id, made, version);
       },
       (wanted, stored) => this.different(visit, wanted as Item, stored as Item),
@@ -209,6 +213,10 @@ export abstract class ResourceController<Item extends CollectionItem> {
       ...changes.filter((change) => !summary || !wordless.includes(change)).map((change) => asDifferent(visit, change)),
       ...(summary ? [{ label: visit.t('settings.resource.summary'), text: other.text! }] : []),
     ];
+  }
+
+  private along(visit: Visit, item: Item | null): Record<string, string> {
+    return this.collections.typedSecrets.along(visit, this.collection as never, item?.id ?? null);
   }
 
   private async askedForRows(visit: Visit): Promise<Typed | null> {

@@ -104,7 +104,11 @@ export class CompanySignOnController {
     const form = visit.posted(ownForm(kind));
     let made: ConnectionItem | null = null;
     await form.attempt(async (input) => {
-      const item = { ...itemFrom(listOf(kind), withoutOperators(input), null), ...this.given(null, company) };
+      const said = this.collections.typedSecrets.said(visit, listOf(kind) as never, null);
+      const item = {
+        ...itemFrom(listOf(kind), withoutOperators({ ...input, ...said }), null),
+        ...this.given(null, company),
+      };
       made = await this.collections.add(actor, listOf(kind), item);
     });
     return form.failed
@@ -130,7 +134,8 @@ export class CompanySignOnController {
     const opened = form.values[VERSION];
     await form.attempt(async (input) => {
       const roles = this.more.rows.rolesFrom(input as Typed);
-      const said = withoutOperators(await this.more.withFile(visit, kind, input));
+      const secrets = this.collections.typedSecrets.said(visit, listOf(kind) as never, item);
+      const said = withoutOperators(await this.more.withFile(visit, kind, { ...input, ...secrets }));
       const made = { ...itemFrom(listOf(kind), said, known), ...this.given(known, company), roles };
       await this.collections.replace(actor, listOf(kind), item, made, opened === undefined ? opened : String(opened));
     });
@@ -216,7 +221,10 @@ export class CompanySignOnController {
     this.more.sayAgain(visit, form);
     const list = listOf(kind);
     const offered = () => Promise.resolve([]);
-    const all = await controlsOf(list, visit, form, known, offered);
+    const all = await controlsOf(
+      ...([list, visit, form, known, offered] as const),
+      this.collections.typedSecrets.along(visit, list as never, known?.id ?? null),
+    );
     const controls = all.filter(({ name }) => !OPERATORS.includes(name));
     const more = await this.more.view(visit, form, known);
     return {
