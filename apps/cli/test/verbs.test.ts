@@ -33,6 +33,7 @@ const SILENT: Record<string, string> = {
   'SignOnGuard.canActivate': 'sends somebody to their provider',
   'KeyCallers.find': 'reads; that a key is in use is noted beside it',
   'KeyCallers.shown': 'the same',
+  'Rows.forget': 'makes room for what is said anew, which is told',
   'Conversations.continuedBy': 'reads',
   'PortalPrincipals.find': 'reads; that a session is in use is noted beside it',
   'Senders.isTeam': 'reads',
