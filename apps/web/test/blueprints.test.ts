@@ -228,6 +228,10 @@ const FIRST: Record<string, Record<string, string>> = {
   'social-connections': { name: 'Ours', audience: 'customers' },
   'saml-connections': { name: 'Ours', audience: 'customers' },
   directories: { name: 'Ours', audience: 'customers' },
+  'directory-connections': {
+    ...{ name: 'Ours', audience: 'customers', host: 'ldap.shop.example' },
+    ...{ bindDn: 'cn=portal,dc=shop', baseDn: 'dc=shop', bindPassword: 'a-secret-4' },
+  },
 };
 
 /** What is only asked for once a thing is there, and then has to be said. */

@@ -379,6 +379,7 @@ describe('40: a guard stands at every handler, however the path is spelt', () =>
           '/sign-in/company',
           '/sign-out',
           '/sign-in/link/entry',
+          '/sign-in/not-me',
           '/sign-in/recovery',
           '/register',
           '/verify',

@@ -83,7 +83,7 @@ const TEAM_PAGES = [
     `one of ${page}`,
   ]),
   '/console/settings/sign-in-domains',
-  ...['/console/settings/directories', '/console/settings/directories/new', 'a directory'],
+  ...['/console/settings/directories', '/console/settings/directories/new', 'a directory of the team'],
   ...['a deactivated person', '/console/companies/new', 'a company', '/console/team', '/console/account'],
   ...['general', 'branding', 'features', 'portal', 'legal'].map((page) => `/console/settings/${page}`),
   ...['mail-in', 'mailboxes', 'mailboxes/new', 'mail-log'].map((page) => `/console/settings/${page}`),
@@ -374,11 +374,11 @@ async function setUpSignOn(team: Visitor, admin: Visitor): Promise<void> {
   await admin.post(`${own}/domains`, { domain: 'globex.example' });
   named['sign-in of a company'] = own;
   await team.post(`${settings}/directories`, { name: 'Ours', audience: 'team', enabled: '1' });
-  named['a directory'] = /\/console\/settings\/directories\/[0-9a-f-]{36}/.exec((await team.get(`${settings}/directories`)).text)![0]; // prettier-ignore
+  named['a directory of the team'] = /\/console\/settings\/directories\/[0-9a-f-]{36}/.exec((await team.get(`${settings}/directories`)).text)![0]; // prettier-ignore
   named['a directory of a company'] = `${own}/directory`;
   await admin.post(`${own}/directory`);
   for (const [visitor, at] of [
-    [team, named['a directory']],
+    [team, named['a directory of the team']],
     [admin, `${own}/directory`],
   ] as const)
     await visitor.post(`${at}/tokens`, { label: 'Okta', days: '365' });
