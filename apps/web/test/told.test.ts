@@ -17,6 +17,8 @@ import { automations, RuleMails } from '@foyer/service';
 import { ClaimedDomains, DomainMissing, IdentityLinked } from '@foyer/signon';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
 import { Tickets, Watching } from '@foyer/tickets';
+import { CertificateMails } from '../../../libs/portal/signon/src/saml/certificate-mails.js';
+import { ownKey } from '../../../libs/portal/signon/src/saml/certificates.js';
 import { formsOf, unescaped } from './page-forms.js';
 
 /** Words of the team, planted wherever the team can write some. No customer ever reads one. */
@@ -123,6 +125,24 @@ async function missingDomain(): Promise<void> {
   await world.get(Database).write(() => world.get(Outbox).publish(new DomainMissing(id, domain, null)));
 }
 
+/** A provider whose certificate was made nearly ten years ago. */
+async function endingCertificate(): Promise<void> {
+  const owner = await acme.owner.browser();
+  const path = '/console/settings/saml-connections';
+  await owner.get(`${path}/new`);
+  await owner.post(path, { name: 'Globex ID', audience: 'customers', makesAccounts: '1', enabled: '1' });
+  const almostTenYears = new Date(Date.now() + 20 * 86_400_000);
+  almostTenYears.setUTCFullYear(almostTenYears.getUTCFullYear() - 10);
+  const { certificate } = await ownKey('idp.example', almostTenYears.getTime());
+  const at = new RegExp(`${path}/[0-9a-f-]{36}`).exec((await owner.get(path)).text)![0];
+  const [form] = formsOf((await owner.get(at)).text).filter(({ action }) => action === at);
+  const kept = form!.controls.filter(({ type, checked }) => !['file', 'checkbox'].includes(type) || checked);
+  const fields = Object.fromEntries(kept.map(({ name, value }) => [name, value]));
+  const provider = { entityId: 'https://idp.example', signOnUrl: 'https://idp.example/sso', certificates: certificate };
+  expect((await owner.post(at, { ...fields, ...provider })).status).toBe(303);
+  await world.get(CertificateMails).run();
+}
+
 async function secondFactor(): Promise<void> {
   const { id, name } = await (await acme.customer('Fay')).actor();
   const secret = generateSecret();
@@ -133,6 +153,7 @@ async function secondFactor(): Promise<void> {
 async function everyMail(): Promise<void> {
   await endingKey();
   await missingDomain();
+  await endingCertificate();
   await linkedIdentity();
   await secondFactor();
   const [mara, bec] = [await acme.agent('Mara'), await (await acme.customer('Bec')).of('Globex', 'company_admin')];
