@@ -14,11 +14,9 @@ import { Notices } from '@foyer/notify';
 import { ticketGroups } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
 import { automations, RuleMails } from '@foyer/service';
-import { ClaimedDomains, DomainMissing, IdentityLinked } from '@foyer/signon';
+import { CertificateMails, ClaimedDomains, DomainMissing, IdentityLinked } from '@foyer/signon';
 import { Answers, Asking, FIRST_SURVEY, SurveyDue, surveys } from '@foyer/surveys';
 import { Tickets, Watching } from '@foyer/tickets';
-import { CertificateMails } from '../../../libs/portal/signon/src/saml/certificate-mails.js';
-import { ownKey } from '../../../libs/portal/signon/src/saml/certificates.js';
 import { formsOf, unescaped } from './page-forms.js';
 
 /** Words of the team, planted wherever the team can write some. No customer ever reads one. */
@@ -125,22 +123,22 @@ async function missingDomain(): Promise<void> {
   await world.get(Database).write(() => world.get(Outbox).publish(new DomainMissing(id, domain, null)));
 }
 
-/** A provider whose certificate was made nearly ten years ago. */
+/** A connection in ten years, when certificates end. */
 async function endingCertificate(): Promise<void> {
   const owner = await acme.owner.browser();
   const path = '/console/settings/saml-connections';
   await owner.get(`${path}/new`);
   await owner.post(path, { name: 'Globex ID', audience: 'customers', makesAccounts: '1', enabled: '1' });
-  const almostTenYears = new Date(Date.now() + 20 * 86_400_000);
-  almostTenYears.setUTCFullYear(almostTenYears.getUTCFullYear() - 10);
-  const { certificate } = await ownKey('idp.example', almostTenYears.getTime());
   const at = new RegExp(`${path}/[0-9a-f-]{36}`).exec((await owner.get(path)).text)![0];
+  const ours = await owner.get(`/sign-in/with/${at.split('/').at(-1)}/metadata`);
+  const [, der] = /X509Certificate>([^<]+)</.exec(ours.text)!;
+  const certificate = `-----BEGIN CERTIFICATE-----\n${der!.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----`;
   const [form] = formsOf((await owner.get(at)).text).filter(({ action }) => action === at);
   const kept = form!.controls.filter(({ type, checked }) => !['file', 'checkbox'].includes(type) || checked);
   const fields = Object.fromEntries(kept.map(({ name, value }) => [name, value]));
   const provider = { entityId: 'https://idp.example', signOnUrl: 'https://idp.example/sso', certificates: certificate };
   expect((await owner.post(at, { ...fields, ...provider })).status).toBe(303);
-  await world.get(CertificateMails).run();
+  await world.get(CertificateMails).run(Date.now() + 3_640 * 86_400_000);
 }
 
 async function secondFactor(): Promise<void> {

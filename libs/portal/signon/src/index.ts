@@ -33,3 +33,4 @@ export {
 export { SignonModule } from './signon.module.js';
 export { socialConnections } from './social/social-connections.js';
 export { type Asking, Handshake, type Outcome, type SignOnRequest } from './strategy.js';
+export { CertificateMails } from './saml/certificate-mails.js';
