@@ -119,7 +119,7 @@ const PARSERS: Record<string, Parser> = {
   'an API key': {
     functions: ['parseKey'],
     most: MEGABYTE,
-    pieces: ['foyer_live_', 'a', '0_'],
+    pieces: ['key_live_', 'a', '0_'],
     feed: (text) => void parseKey(text),
   },
   'a list of addresses': {

@@ -40,7 +40,7 @@ export function openApiOf(
     components: {
       schemas,
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'A key of this portal: `foyer_live_…`.' },
+        key: { type: 'http', scheme: 'bearer', description: 'A key of this portal: `key_live_…`.' },
       },
       responses: {
         Problem: {

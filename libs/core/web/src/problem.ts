@@ -21,7 +21,7 @@ const TOLD = {
   'not-found': 'There is nothing at this address, or this key may not know of it.',
   refused: 'This key may see it, but not do this to it.',
   'method-not-allowed': 'This address takes other methods: see Allow.',
-  'key-missing': 'Send a key: Authorization: Bearer foyer_live_…',
+  'key-missing': 'Send a key: Authorization: Bearer key_live_…',
   'key-wrong': 'This key is unknown, expired or revoked.',
   'address-refused': 'This key may not be used from this address.',
   'scope-missing': 'This key lacks the scope that the operation needs.',

@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { hashSecret } from '@foyer/credentials';
 
-const PREFIX = 'foyer_live_';
+const PREFIX = 'key_live_';
+/** Keys of 0.1 began with the platform's name, which those who use a portal have no business to know. */
+const FORMER = 'foyer_live_';
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 62^43 holds 32 bytes, 62^6 a CRC-32. */
 const [SECRET_LENGTH, SUM_LENGTH] = [43, 6];
-const KEY = new RegExp(`^${PREFIX}([0-9a-f]{32})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${SUM_LENGTH}})$`);
+const KEY = new RegExp(
+  `^(?:${PREFIX}|${FORMER})([0-9a-f]{32})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${SUM_LENGTH}})$`,
+);
 
 /**
- * A key as programs keep it, `foyer_live_<id>_<32 bytes><sum>`: scanners of repositories find it by its beginning and know a real
+ * A key as programs keep it, `key_live_<id>_<32 bytes><sum>`: scanners of repositories find it by its beginning and know a real
  * one by its sum. 256 bits need no slow hash.
  */
 export function newKey(id: string): { key: string; hash: string } {

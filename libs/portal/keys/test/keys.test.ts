@@ -4,7 +4,7 @@ import { sql, table } from '@foyer/database';
 import { parseKey, newKey } from '../src/secret.js';
 
 const PAGE = '/console/settings/api-keys';
-const KEY = /foyer_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
+const KEY = /key_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
 
 let world: World;
 let acme: TestTenant;
@@ -21,7 +21,7 @@ test('a key says by itself whether it is one', () => {
   const { key, hash } = newKey('0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a77');
   expect(key).toMatch(KEY);
   expect(parseKey(key)).toEqual({ id: '0199c2f4-7d3e-7a11-9c5e-2f6f0e1b4a77', hash });
-  for (let at = 'foyer_live_'.length; at < key.length; at += 1) {
+  for (let at = 'key_live_'.length; at < key.length; at += 1) {
     const other = key.slice(0, at) + (key[at] === '1' ? '2' : '1') + key.slice(at + 1);
     expect(parseKey(other)).toBeNull();
   }

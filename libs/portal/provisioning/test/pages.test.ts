@@ -6,7 +6,7 @@ import { oidcConnections } from '@foyer/signon';
 import { directories } from '@foyer/provisioning';
 import { companyId, owned, PATCH, personAt, Provider, provider } from './provider.js';
 
-const KEY = /foyer_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
+const KEY = /key_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
 let world: World;
 let acme: TestTenant;
 let admin: Visitor;
