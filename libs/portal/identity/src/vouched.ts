@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Conflict } from '@foyer/access';
 import { Sessions } from '@foyer/credentials';
@@ -7,6 +8,7 @@ import { Slots } from '@foyer/slots';
 import { Companies } from './companies.js';
 import { type CompanyRole, Membership } from './company.entity.js';
 import { leaving } from './identity-slots.js';
+import { IdentityMails } from './jobs/identity-mails.js';
 import {
   EmailChanged,
   MemberJoined,
@@ -46,6 +48,7 @@ export class Vouched {
     private readonly companies: Companies,
     private readonly owners: Owners,
     private readonly slots: Slots,
+    private readonly mails: IdentityMails,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -164,6 +167,12 @@ export class Vouched {
       if (other && other.id !== personId) throw new Conflict('identity.email.taken');
       const person = await em.findOneOrFail(Person, { id: personId }, { refresh: true });
       if (person.email === email) return;
+      await this.mails.emailChanged(personId, {
+        former: person.email,
+        newEmail: email,
+        secret: randomUUID(),
+        moved: true,
+      });
       person.email = email;
       person.emailVerifiedAt = new Date();
       await em.flush();

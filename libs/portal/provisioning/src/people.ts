@@ -49,6 +49,8 @@ export class People {
     if (former) await this.rows.forget(former.id);
     let state: State = { ...(former?.state ?? row.state) };
     const person = await this.person(personId);
+    // Whom it told of may have moved on since, with the account.
+    await this.mustBeTheirs(directory, person.email);
     if (person.status === 'deactivated') {
       // Whom the team has shut out, it lets in again.
       if (!state.shutOut) throw new Conflict('provisioning.fault.deactivated');
@@ -56,8 +58,12 @@ export class People {
     }
     await this.vouched.prove(personId);
     state = { ...state, shutOut: false };
-    const admitted = await this.rows.save({ ...row, personId, active: true, state });
+    const { formerRole, ...now } = state;
+    const admitted = await this.rows.save({ ...row, personId, active: true, state: now });
+    if (formerRole) await this.restore(directory, personId, formerRole);
     await this.follow(directory, admitted);
+    // It knows them, and what it said of them before is forgotten: what it says now counts.
+    if (former) await this.describe(directory, personId, said, {});
     return admitted;
   }
 
@@ -66,12 +72,24 @@ export class People {
     const { personId } = row;
     if (personId === null) return this.rows.save({ ...row, active: false });
     const { companyId } = directory;
+    const is = hasRoles(directory) ? await this.roleNow(directory, personId) : null;
+    const byHand = is !== null && is !== 'owner' && is !== row.state.role ? { formerRole: is } : {};
     if (companyId !== null) await this.vouched.remove(personId, companyId);
-    const isShutOut = (await this.isNowhereElse(directory, personId)) && (await this.shutOut(personId));
-    await this.vouched.signOut(personId);
+    // Whoever has moved on to another company is none of its business.
+    const isTheirs = companyId === null || (await this.reaches(directory, (await this.person(personId)).email));
+    const isShutOut = isTheirs && (await this.isNowhereElse(directory, personId)) && (await this.shutOut(personId));
+    if (isTheirs) await this.vouched.signOut(personId);
     await this.outbox.publish(new PersonDeprovisioned(directory.id, personId, isShutOut ? null : companyId));
     const { role: _, ...state } = row.state;
-    return this.rows.save({ ...row, active: false, state: { ...state, shutOut: isShutOut || state.shutOut === true } });
+    const shutOut = isShutOut || state.shutOut === true;
+    return this.rows.save({ ...row, active: false, state: { ...state, ...byHand, shutOut } });
+  }
+
+  /** What they were by hand, where it is still there to be given. */
+  private async restore({ companyId }: Directory, personId: string, role: string): Promise<void> {
+    if (!(await this.mapped.giveable(companyId))(role)) return;
+    if (companyId === null) await this.vouched.placeInTeam(personId, role);
+    else await this.vouched.place(personId, companyId, role);
   }
 
   /** Roles follow the groups; what was given by hand since stays, unless the groups are to rule. */
@@ -114,6 +132,8 @@ export class People {
     const person = await this.person(personId);
     if (person.email === to) return;
     if (person.teamRole !== null && !isOfTeam(directory)) throw new Conflict('provisioning.fault.unlinkable');
+    // Whoever has an owner's address is the owner, by a new password.
+    if (person.teamRole === 'owner') throw new Conflict('provisioning.fault.owner');
     await this.mustBeTheirs(directory, person.email);
     await this.vouched.moveTo(personId, to);
   }
@@ -122,6 +142,7 @@ export class People {
   async describe(directory: Directory, personId: string, said: Said, before: Said | null): Promise<void> {
     const person = await this.person(personId);
     if (person.teamRole !== null && !isOfTeam(directory)) return;
+    if (!(await this.reaches(directory, person.email))) return;
     const [now, was] = [this.described(said), before && this.described(before)];
     const isNews = (key: keyof DescribedPerson) => (was ? now[key] !== was[key] : person[key] === null);
     const news = (Object.keys(now) as (keyof DescribedPerson)[]).filter(
@@ -130,7 +151,7 @@ export class People {
     await this.vouched.describe(personId, Object.fromEntries(news.map((key) => [key, now[key]])));
   }
 
-  private described(said: Said): DescribedPerson {
+  private described(said: Said): Omit<DescribedPerson, 'name'> & { name: string | null } {
     const language = textAt(said, 'preferredLanguage') ?? textAt(said, 'locale');
     const zone = textAt(said, 'timezone');
     return {
@@ -147,7 +168,12 @@ export class People {
     if (!found) {
       const { name, locale } = this.described(said);
       const { defaultLocale } = await this.settings.get('general');
-      return (await this.vouched.welcome({ name, email, locale: locale ?? defaultLocale }, 'directory')).id;
+      return (
+        await this.vouched.welcome(
+          { name: name ?? email.split('@')[0]!, email, locale: locale ?? defaultLocale },
+          'directory',
+        )
+      ).id;
     }
     const { id, teamRole } = await this.person(found.id);
     const isTaken = (await this.rows.ofPerson(directory.id, id)) !== null;
@@ -156,8 +182,23 @@ export class People {
     return id;
   }
 
+  private async reaches({ companyId }: Directory, address: string): Promise<boolean> {
+    return (await this.domains.ownerOf(address)) === companyId;
+  }
+
+  /** Whether they have what their directory gives: somebody else may have given it back since. */
+  async isIn(directory: Directory, personId: string): Promise<boolean> {
+    const person = await this.person(personId);
+    if (person.status === 'deactivated') return false;
+    return (
+      !hasRoles(directory) ||
+      (await this.roleNow(directory, personId)) !== null ||
+      this.isNowhereElse(directory, personId)
+    );
+  }
+
   private async mustBeTheirs(directory: Directory, address: string): Promise<void> {
-    if ((await this.domains.ownerOf(address)) === directory.companyId) return;
+    if (await this.reaches(directory, address)) return;
     const domain = address.slice(address.lastIndexOf('@') + 1);
     throw invalid(`${domain} is not a verified domain of whose directory this is. Verify it in the portal first.`);
   }
@@ -204,13 +245,13 @@ export function addressOf(said: Said): string | null {
   return null;
 }
 
-/** What they are called, where that is a name and nothing else. */
-function nameOf(said: Said): string {
+/** What they are called, where that is a name and nothing else; null: it does not say. */
+function nameOf(said: Said): string | null {
   const name = (said['name'] ?? {}) as Item;
   const parts = [name['givenName'], name['familyName']].filter((part) => typeof part === 'string').join(' ');
   const known = [textAt(said, 'displayName'), textAt(name, 'formatted'), parts];
   const fit = known.map((one) => field.name(100).safeParse(one ?? '').data).find(Boolean);
-  return fit ?? addressOf(said)?.split('@')[0] ?? '';
+  return fit ?? null;
 }
 
 function valueOf(several: unknown, types: readonly string[]): string | null {

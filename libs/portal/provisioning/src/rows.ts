@@ -10,6 +10,8 @@ export interface State {
   role?: string | null;
   /** The account was shut out because its directory said so, and comes back when it says so. */
   shutOut?: boolean;
+  /** What they were when they were sent away, by hand and not by groups. */
+  formerRole?: string;
 }
 /** Somebody or something as a directory has told of it. */
 export interface Row {

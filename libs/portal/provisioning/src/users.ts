@@ -71,12 +71,15 @@ export class Users extends Resources {
       mustBeWhole(this.kind, said);
       const { name, externalId, active, data } = kept(said);
       const attributes = differing(before, said);
-      if (attributes.length === 0) return this.whole(row);
+      // Said again of somebody whom the team has let in meanwhile, it counts again.
+      const isBack =
+        !active && !row.active && row.personId !== null && (await this.people.isIn(directory, row.personId));
+      if (attributes.length === 0 && !isBack) return this.whole(row);
       await this.mustBeFree(directory, name, id);
       const [address, former] = [addressOf(said), addressOf(before)];
       if (address !== former) await this.people.addressIn(directory, said);
       let saved = await this.rows.save({ ...row, name, externalId, data });
-      if (row.active && !active) saved = await this.people.dismiss(directory, saved);
+      if ((row.active || isBack) && !active) saved = await this.people.dismiss(directory, saved);
       if (saved.personId !== null && address !== former && address !== null)
         await this.people.move(directory, saved.personId, address);
       if (active && !row.active) saved = await this.admitted(directory, saved, said, before);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, expect, test } from '@jest/globals';
-import { afterTests, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
+import { afterTests, PASSWORD, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
 import { Collections } from '@foyer/settings';
@@ -94,6 +94,67 @@ test('whoever is also elsewhere only leaves this company; whoever is nowhere els
   expect(await refusedByTheirs('una@customers.example')).toBeUndefined();
   expect((await personAt(acme, 'ulf@customers.example'))!.places).toEqual({ Globex: 'user' });
   expect((await personAt(acme, 'una@customers.example'))!.places).toEqual({ Globex: 'user', Initech: 'user' });
+});
+
+test('whoever is sent away and brought back is what they were by hand, and keeps their name', async () => {
+  const boss = await (await acme.customer('Bo Hansen')).of('Globex', 'company_admin');
+  const { id } = await globex.user(boss.email);
+  await globex.patch(`/Users/${id}`, { op: 'replace', path: 'emails', value: [{ value: 'bo.h@customers.example' }] });
+  expect(await personAt(acme, 'bo.h@customers.example')).toMatchObject({ name: 'Bo Hansen' });
+  const told = await acme.query<{ to: string; template: string }>(
+    () =>
+      sql`select to_address as "to", template from ${table('mail')} where template = 'identity/email/email-changed'`,
+  );
+  expect(told.map(({ to }) => to)).toEqual([boss.email]);
+  await globex.patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
+  expect((await personAt(acme, 'bo.h@customers.example'))!.places).toEqual({});
+  await globex.patch(`/Users/${id}`, { op: 'replace', value: { active: true } });
+  expect((await personAt(acme, 'bo.h@customers.example'))!.places).toEqual({ Globex: 'company_admin' });
+  expect((await globex.ask('delete', `/Users/${id}`)).status).toBe(204);
+  await globex.user('bo.h@customers.example', { displayName: 'Bo Anew' });
+  expect(await personAt(acme, 'bo.h@customers.example')).toMatchObject({
+    ...{ name: 'Bo Anew', places: { Globex: 'company_admin' } },
+  });
+});
+
+test('whoever has moved on to another company is none of its business, whatever it was told', async () => {
+  const una = await acme.customer('Mo Vero');
+  await una.of('Globex');
+  const { id } = await globex.user(una.email);
+  await una.of('Initech');
+  await acme.change(() => sql`update ${table('person')} set email = 'mo@initech.example' where email = ${una.email} returning id`); // prettier-ignore
+  await acme.change(() => sql`delete from ${table('membership')} where company_id = ${globex.directory.companyId} and person_id = (select id from ${table('person')} where email = 'mo@initech.example') returning person_id`); // prettier-ignore
+  const browser = acme.visitor();
+  await browser.signIn('mo@initech.example', PASSWORD);
+  await globex.ask('patch', `/Users/${id}`, {
+    ...{ schemas: [PATCH], Operations: [{ op: 'replace', path: 'displayName', value: 'Evil' }] },
+  });
+  expect((await globex.ask('patch', `/Users/${id}`, off)).status).toBe(200);
+  expect((await browser.get('/tickets')).status).toBe(200);
+  const on = { schemas: [PATCH], Operations: [{ op: 'replace', value: { active: true } }] };
+  expect((await globex.ask('patch', `/Users/${id}`, on)).status).toBe(400);
+  expect(await personAt(acme, 'mo@initech.example')).toMatchObject({
+    ...{ name: 'Mo Vero', status: 'active', places: { Initech: 'user' } },
+  });
+});
+
+test('whom a colleague has let in again, a directory can send away again', async () => {
+  const { id } = await globex.user('again@customers.example', { displayName: 'Agnes' });
+  expect((await globex.ask('patch', `/Users/${id}`, off)).status).toBe(200);
+  const { id: person } = (await personAt(acme, 'again@customers.example'))!;
+  const owner = await acme.owner.browser();
+  expect((await owner.post(`/console/people/${person}/activation`)).status).toBe(303);
+  expect((await personAt(acme, 'again@customers.example'))!.status).toBe('active');
+  expect((await globex.ask('patch', `/Users/${id}`, off)).status).toBe(200);
+  expect(await personAt(acme, 'again@customers.example')).toMatchObject({ status: 'deactivated', places: {} });
+});
+
+test('a directory moves no owner to another address, whose mailbox would then open the portal', async () => {
+  const { id } = await team.user('owner@acme.example');
+  const moved = await team.ask('patch', `/Users/${id}`, {
+    ...{ schemas: [PATCH], Operations: [{ op: 'replace', path: 'emails', value: [{ value: 'mine@acme.example' }] }] },
+  });
+  expect([moved.status, (await personAt(acme, 'mine@acme.example')) === null]).toEqual([409, true]);
 });
 
 /** What a connection of the same company says of whoever has this address; undefined: come in. */

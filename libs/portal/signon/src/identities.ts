@@ -51,7 +51,7 @@ export class Identities {
     const link = await this.links.find(connection.id, claims.subject);
     const verdict: Verdict = { refused: null, person: null, link, email: null, role: undefined, steps: [] };
     try {
-      if (link) await this.known(verdict, link);
+      if (link) await this.known(connection, verdict, link);
       else await this.byAddress(connection, claims, verdict);
       await this.mustBeLetIn(connection, verdict.person);
       await this.giveRole(connection, claims, verdict);
@@ -96,9 +96,18 @@ export class Identities {
     else await this.vouched.place(personId, companyId, role ?? 'user');
   }
 
-  private async known(verdict: Verdict, { personId }: Link): Promise<void> {
+  /**
+   * A company vouches for its own people: those whose address is of its domains, as when they were linked, or who belong to it and to nobody
+   * else. Whoever has moved on takes the account along, and with it what another company shows.
+   */
+  private async known({ companyId }: Connection, verdict: Verdict, { personId }: Link): Promise<void> {
     verdict.person = await this.database.read((em) => em.findOne(Person, { id: personId }));
     verdict.email = verdict.person?.email ?? null;
+    const { person } = verdict;
+    if (companyId !== null && person && (await this.domains.ownerOf(person.email)) !== companyId) {
+      const places = await this.database.read((em) => em.find(Membership, { personId }));
+      if (places.length !== 1 || places[0]!.companyId !== companyId) throw new SignOnRefused('unlinkable', 'moved on');
+    }
     verdict.steps.push({ what: 'known' });
   }
 

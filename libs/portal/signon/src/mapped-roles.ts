@@ -18,6 +18,9 @@ export interface Mapping {
   roles: readonly { group: string; role: string }[];
 }
 
+/** Directories take names for the same that differ in capitals (RFC 7643, 4.2; RFC 4517), and people type them so. */
+const alike = (group: string): string => group.normalize('NFC').trim().toLowerCase();
+
 /** Which role the groups of a provider, or of a directory, mean. */
 @Injectable()
 export class MappedRoles {
@@ -30,8 +33,8 @@ export class MappedRoles {
   /** The first of the lines that names one of the groups and a role that may be given so; null: none does. */
   async of({ roles, companyId }: Mapping, groups: readonly string[]) {
     const may = await this.giveable(companyId);
-    const among = new Set(groups);
-    return roles.find(({ group, role }) => among.has(group) && may(role))?.role ?? null;
+    const among = new Set(groups.map(alike));
+    return roles.find(({ group, role }) => among.has(alike(group)) && may(role))?.role ?? null;
   }
 
   /** What may be given by groups: no owner, and in companies what their own admins could give too. */

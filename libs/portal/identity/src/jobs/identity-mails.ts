@@ -57,14 +57,17 @@ export class IdentityMails implements OnModuleInit {
     await this.port.notify(this.notices[kind], { link: hashSecret(secret) }, { id, to: [to], facts });
   }
 
-  /** The address before hears that there is to be another. */
-  async emailChanged(personId: string, { former, newEmail, secret }: Record<'former' | 'newEmail' | 'secret', string>) {
+  /** The address before hears that there is to be another, or is one already: `moved`. */
+  async emailChanged(
+    personId: string,
+    { former, newEmail, secret, moved = false }: Record<'former' | 'newEmail' | 'secret', string> & { moved?: boolean },
+  ) {
     const url = `${currentTenant().origin}/account`;
     const to = [{ id: personId, address: former }];
     await this.port.notify(
       this.notices['email-changed'],
       {},
-      { id: hashSecret(`${secret} old`), to, facts: { url, newEmail } },
+      { id: hashSecret(`${secret} old`), to, facts: { url, newEmail, ...(moved && { moved }) } },
     );
   }
 
