@@ -6,7 +6,7 @@ export { hashPassword, MAX_LENGTH, passwordMatches, passwordProblem } from './pa
 export { hashSecret, masked, newSecret, sign, signatureMatches, unmasked } from './secrets.js';
 export { seal, unseal } from './sealed.js';
 export { Session } from './session.entity.js';
-export { type Device, SESSION_LIMITS, SESSIONS_ENDED, type SessionRow, Sessions } from './sessions.js';
+export { ARRIVING, type Device, SESSION_LIMITS, SESSIONS_ENDED, type SessionRow, Sessions } from './sessions.js';
 export { Token } from './token.entity.js';
 export { type TokenGrant, Tokens } from './tokens.js';
 export { isWithin, parseAddressList, plainAddress } from './address-list.js';

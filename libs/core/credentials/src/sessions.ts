@@ -4,11 +4,14 @@ import { currentTenantOrNull } from '@foyer/tenancy';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { hashSecret, newSecret } from './secrets.js';
 import { Session } from './session.entity.js';
+import { Token } from './token.entity.js';
 
 const DAY = 86_400_000;
 /** Unless it is set otherwise, a session ends after so long without a request, and after so long whatever happens (ASVS 7.3.1–2). */
 export const SESSION_LIMITS = { idleMs: 3 * DAY, absoluteMs: 30 * DAY };
 const TOUCH_EVERY_MS = 60_000;
+/** The purpose of tokens of those who have shown one thing and still owe another. */
+export const ARRIVING = 'arriving';
 /** The signal that says whose sessions have ended, `<tenant>:<person>`: what they have open beside pages ends as well. */
 export const SESSIONS_ENDED = 'sessions-ended';
 
@@ -59,10 +62,12 @@ export class Sessions {
     });
   }
 
-  /** Ends all sessions of a person, or all but the one in use. */
+  /** Ends all sessions of a person, or all but the one in use, and what was to become one by what they have shown so far. */
   async endAll(ownerId: string, exceptId?: string): Promise<void> {
     await this.database.write(async (em) => {
       await em.nativeDelete(Session, exceptId ? { ownerId, id: { $ne: exceptId } } : { ownerId });
+      // Staff come in at once.
+      if (currentTenantOrNull()) await em.nativeDelete(Token, { purpose: ARRIVING, personId: ownerId });
       await tell(em, ownerId);
     });
   }

@@ -1,11 +1,15 @@
 import { createRequire } from 'node:module';
 import { generateSecret, generateURI, verifySync } from 'otplib';
+import { folded } from '@foyer/i18n';
 import type { create } from 'qrcode';
 
 /** Codes of six figures that change every 30 seconds (RFC 6238), as every app shows them. */
 const PERIOD_SECONDS = 30;
 /** In squares, without which readers do not find it (ISO/IEC 18004). */
 const BORDER = 4;
+
+/** What somebody typed, in the digits that codes are made of: keyboards have others, and apps show blanks between. */
+export const asWritten = (typed: string): string => folded(typed.slice(0, 100)).replace(/\s/g, '');
 
 export const newAppSecret = (): string => generateSecret();
 

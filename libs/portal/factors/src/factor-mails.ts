@@ -37,8 +37,9 @@ export class FactorMails {
   }
 
   @OnEvent(RecoveryCodesMade, 'factors.mail-codes')
-  async codes({ personId, at }: RecoveryCodesMade): Promise<void> {
-    await this.tell(personId, `codes ${at}`, { change: 'codes' });
+  async codes({ personId, at, replaced }: RecoveryCodesMade): Promise<void> {
+    // Those before it were none: that there is a second factor now is told already.
+    if (replaced) await this.tell(personId, `codes ${at}`, { change: 'codes' });
   }
 
   @OnEvent(RecoveryCodeUsed, 'factors.mail-code-used')

@@ -27,6 +27,8 @@ export class RecoveryCodesMade {
     readonly personId: string,
     /** ISO; makes the event unique. */
     readonly at: string,
+    /** They had others before. */
+    readonly replaced: boolean,
   ) {}
 }
 

@@ -8,7 +8,7 @@ import { Outbox } from '@foyer/events';
 import type { Factor, Person } from '@foyer/identity';
 import { Slots } from '@foyer/slots';
 import { currentTenant } from '@foyer/tenancy';
-import { stepOf } from './app-codes.js';
+import { asWritten, stepOf } from './app-codes.js';
 import { CodeGuesses } from './code-guesses.js';
 import { FactorAdded, FactorRefused, FactorRemoved, RecoveryCodesMade, RecoveryCodeUsed } from './factor.events.js';
 import { factorNeeded } from './needed.js';
@@ -77,7 +77,7 @@ export class Factors {
    * @returns recovery codes to be shown this once, for whoever has none yet
    */
   async addApp(who: Who, secret: string | null, code: string, label: string): Promise<string[] | null> {
-    const step = secret && stepOf(secret, code.replace(/\s/g, ''));
+    const step = secret && stepOf(secret, asWritten(code));
     if (!secret || !step) throw new InvalidField('code', 'factors.code.wrong');
     return this.database.write(async (em) => {
       await this.inTurn(who.id);
@@ -174,13 +174,14 @@ export class Factors {
       if (!(await this.has(who.id))) throw new Conflict('factors.codes.nothing-lost');
       const codes = newRecoveryCodes();
       const hashes = codes.map((code) => recoveryHash(this.config.secretKey, whose(who.id), code));
+      const replaced = (await this.codesLeft(who.id)) !== null;
       await rows(em, this.withoutCodes(who.id));
       await rows(
         em,
         sql`insert into ${table('credential')} (id, person_id, kind, data)
             values (${randomUUIDv7()}, ${who.id}, 'recovery', ${JSON.stringify({ hashes })}::jsonb)`,
       );
-      await this.outbox.publish(new RecoveryCodesMade(who.id, new Date().toISOString()), doneBy(who));
+      await this.outbox.publish(new RecoveryCodesMade(who.id, new Date().toISOString(), replaced), doneBy(who));
       return codes;
     });
   }
@@ -191,7 +192,7 @@ export class Factors {
    * @throws InvalidField for a wrong one or one that was used, TooMany
    */
   async take(who: Who, typed: string, from: { ip: string; known: boolean }): Promise<Factor> {
-    const code = typed.replace(/\s/g, '');
+    const code = asWritten(typed);
     const recovery = /^\d{6}$/.test(code) ? null : parseRecoveryCode(code);
     const judge = () => (recovery ? this.takeRecovery(who, recovery) : this.takeOfApp(who.id, code));
     const taken = await this.guesses.judged({ personId: who.id, ...from, recovery: recovery !== null }, judge);

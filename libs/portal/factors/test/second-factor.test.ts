@@ -98,6 +98,27 @@ describe('23: a second factor', () => {
     expect([await isIn(browser), await isIn(twin)].filter(Boolean)).toHaveLength(1);
   });
 
+  test('whoever is half in is out again when the password changes', async () => {
+    const gil = await Holder.of(await acme.customer('Gil'));
+    const [thief, own] = [await gil.arriving(), await gil.arriving()];
+    await show(own, gil.code);
+    const change = { current_password: PASSWORD, password: 'meadow-thistle-77' };
+    expect((await own.post('/account/password', change)).status).toBe(303);
+    await show(thief, codeOf(gil.secret, 30));
+    expect([await isIn(thief), await isIn(own)]).toEqual([false, true]);
+  });
+
+  test('codes are typed in the digits that a keyboard has', async () => {
+    const zeros = ['٠', '۰', '０'];
+    for (const [at, zero] of zeros.entries()) {
+      const person = await Holder.of(await acme.customer(`Digits ${at}`));
+      const browser = await person.arriving();
+      const typed = person.code.replace(/\d/g, (digit) => String.fromCodePoint(zero.codePointAt(0)! + Number(digit)));
+      await show(browser, `${typed.slice(0, 3)} ${typed.slice(3)}`);
+      expect([zero, await isIn(browser)]).toEqual([zero, true]);
+    }
+  });
+
   test('clocks may be half a minute wrong, and no more', async () => {
     const ed = await Holder.of(await acme.customer('Ed'));
     for (const [seconds, opens] of [

@@ -151,17 +151,24 @@ export class Accounts {
   /**
    * Whoever manages people sets right what is wrong about somebody; of the team only who may touch their role. Another address counts
    * once it is proved as one's own would be: by whoever can sign in, from the new mailbox.
+   * @returns whether another address waits to be confirmed
    * @throws NotFound
    */
-  async correct(actor: PortalActor, personId: string, { name, email }: { name: string; email: string }): Promise<void> {
-    await this.database.write(async (em) => {
+  async correct(
+    actor: PortalActor,
+    personId: string,
+    { name, email }: { name: string; email: string },
+  ): Promise<boolean> {
+    return this.database.write(async (em) => {
       const person = await em.findOne(Person, { id: personId }, { refresh: true });
       if (!person || !(await this.mayCorrect(actor, person))) throw new NotFound();
       if (name !== person.name) {
         person.name = name;
         await this.outbox.publish(new ProfileChanged(person.id, ['name']), { by: actor });
       }
-      if (email.toLowerCase() !== person.email.toLowerCase()) await this.askNewEmail(actor, person, email);
+      const isNew = email.toLowerCase() !== person.email.toLowerCase();
+      if (isNew) await this.askNewEmail(actor, person, email);
+      return isNew;
     });
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Tokens } from '@foyer/credentials';
+import { ARRIVING, Tokens } from '@foyer/credentials';
 import { Database } from '@foyer/database';
 import { type Piece, Slots } from '@foyer/slots';
 import { AddressRefused, type SeeOther, seeOther, type Visit } from '@foyer/web';
@@ -65,7 +65,7 @@ export class Arrivals {
   /** Who is on their way in by this browser, for the pages of steps; null when nobody is, or not for so long. */
   async waiting(visit: Visit): Promise<Arrival | null> {
     const secret = visit.cookie('arriving');
-    const token = secret === null ? null : await this.tokens.peek('arriving', secret);
+    const token = secret === null ? null : await this.tokens.peek(ARRIVING, secret);
     const person = token && (await this.person(token.personId));
     return person ? arrivalOf(token.data as unknown as Kept, person) : this.held(visit);
   }
@@ -77,7 +77,7 @@ export class Arrivals {
   async pass(visit: Visit, step: string, factor?: Factor): Promise<SeeOther | null> {
     const secret = visit.cookie('arriving');
     // Used up at each step: of two that send the same one goes on.
-    const token = secret === null ? null : await this.tokens.redeem('arriving', secret);
+    const token = secret === null ? null : await this.tokens.redeem(ARRIVING, secret);
     const found = token && (await this.person(token.personId));
     const arrival = found ? arrivalOf(token.data as unknown as Kept, found) : await this.held(visit);
     if (!arrival) return null;
@@ -129,7 +129,7 @@ export class Arrivals {
     const page = await this.nextPage(arrivalOf(kept, person));
     if (page !== null) {
       const about = { email: person.email, personId: person.id, subjectId: randomUUID(), hours: HOURS };
-      visit.arriving(await this.tokens.issue('arriving', { ...about, data: { ...kept } }));
+      visit.arriving(await this.tokens.issue(ARRIVING, { ...about, data: { ...kept } }));
       return seeOther(page);
     }
     const { way, factor = null, connectionId, connectionSession } = kept;

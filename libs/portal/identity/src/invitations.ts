@@ -148,7 +148,8 @@ export class Invitations {
   async accept(secret: string, as: { personId: string } | { name: string; password: string }): Promise<Person | null> {
     const shown = await this.peek(secret);
     const chosen = 'password' in as ? as : null;
-    if (!shown || shown.hasAccount === (chosen !== null)) return null;
+    // Whoever is signed in by their provider has no password, and needs none.
+    if (!shown || (shown.hasAccount && chosen !== null)) return null;
     if (chosen) await this.passwords.mustDo(chosen.password, [shown.email, chosen.name]);
     const passwordHash = chosen && (await hashPassword(chosen.password));
     return this.database.write(async (em) => {

@@ -4,6 +4,7 @@ import { type Actor, InvalidField } from '@foyer/access';
 import { isWithin, MIN_LENGTH, parseAddressList } from '@foyer/credentials';
 import { type Sql, sql } from '@foyer/database';
 import { declareSection, Settings } from '@foyer/settings';
+import type { PortalActor } from './portal-actor.js';
 
 export const AUDIENCES = ['team', 'customers'] as const;
 export type Audience = (typeof AUDIENCES)[number];
@@ -127,7 +128,7 @@ export class SignInRules {
    * @throws InvalidField where an audience would have no way in, or the one who saves would be shut out
    */
   async change(
-    actor: Actor,
+    actor: Pick<PortalActor, 'teamRole'> & Actor,
     {
       addresses: typed,
       ...rules
@@ -148,6 +149,11 @@ export class SignInRules {
     if (!isWithin(here, team))
       throw new InvalidField('team-addresses', 'identity.sign-in-rules.not-here', { address: here ?? '–' });
     const addresses = { team, customers, api };
+    // Else whoever may change settings could shut the owners out (decision 0035).
+    const was = await this.settings.get(signInSettings);
+    const ofTeam = (one: typeof was) => JSON.stringify([one.team, one.addresses.team]);
+    if (actor.teamRole !== 'owner' && ofTeam(was) !== ofTeam({ ...was, ...rules, addresses }))
+      throw new InvalidField('', 'identity.sign-in-rules.owners-only');
     await this.settings.change(actor, signInSettings, { ...rules, addresses }, version);
   }
 }

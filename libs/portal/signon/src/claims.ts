@@ -1,3 +1,5 @@
+import { SignOnRefused } from './refused.js';
+
 /** What a provider says of somebody, whatever it speaks. */
 export interface Claims {
   /** What it calls them by, for good. */
@@ -11,6 +13,22 @@ export interface Claims {
   attributes: Record<string, unknown>;
   /** What is kept with the link and its sessions: how to ask again, and what they are signed out by. */
   kept?: { refresh?: string; sid?: string; name?: string; idToken?: string };
+}
+
+/**
+ * What came, so that it can be kept: nothing that is stored has room for NUL or for half a character.
+ * @throws SignOnRefused where somebody is called by such, since they would be taken for somebody else
+ */
+export function keepable(claims: Claims): Claims {
+  if (plain(claims.subject) !== claims.subject) throw new SignOnRefused('answer', 'subject');
+  return plain(claims) as Claims;
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [plain(name), plain(one)]));
 }
 
 /** Where something lies in what came: by its name, or by the names on the way to it, between dots. */

@@ -5,6 +5,7 @@ import { NotFound, Refused } from '@foyer/access';
 import { apart } from '@foyer/database';
 import { id, safeReturn, Visit } from '@foyer/web';
 import { Answers } from './answers.js';
+import { keepable } from './claims.js';
 import { type Connection, ConnectionBook, isOn } from './connection-book.js';
 import { ConnectionRights } from './connection-rights.js';
 import { type Flow, Flows } from './flows.js';
@@ -97,7 +98,8 @@ export class SignOnGuard implements CanActivate {
     req.signOn = asking;
     const Guard = AuthGuard(asking.connection.kind);
     await apart(async () => new Guard({ session: false }).canActivate(context));
-    return req.user as Outcome;
+    const outcome = req.user as Outcome;
+    return 'claims' in outcome ? { claims: keepable(outcome.claims) } : outcome;
   }
 }
 

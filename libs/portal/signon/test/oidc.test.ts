@@ -30,6 +30,23 @@ describe('somebody who comes by OpenID Connect', () => {
     expect((await again.get('/account')).text).toContain('ida@new.example');
   });
 
+  test('is told why, or comes in, whatever characters its answer has', async () => {
+    const { id } = await connected(acme, stand.issuer);
+    stand.account('nul', {
+      email: 'nul@new.example',
+      email_verified: true,
+      name: 'N\u0000a\ud800',
+      groups: ['\u0000'],
+    });
+    const nul = acme.visitor();
+    expect((await through(nul, stand, id)).status).toBe(303);
+    expect((await nul.get('/account')).text).toContain('value="Na');
+    stand.account('nul', { email: 'n\u0000l@new.example', email_verified: true });
+    stand.account('s\u0000b', { email: 'sub@new.example', email_verified: true });
+    const refused = await through(acme.visitor(), stand, id);
+    expect([refused.status < 500, refused.text.includes('not signed in')]).toEqual([true, true]);
+  });
+
   test('is offered to sign out there too when they sign out here, and nobody else is', async () => {
     const { id } = await connected(acme, stand.issuer);
     stand.account('una', { email: 'una@new.example', email_verified: true, name: 'Una' });

@@ -42,7 +42,7 @@ export class CompanyDemandController {
   @Post()
   async set(@Ask(demanding) { actor, company, form }: Asked<typeof demanding, PortalActor>) {
     await this.demands.setOfCompany(actor, company, form.value.demanded);
-    return seeOther(`/company?company=${company}`, 'factors.company.saved');
+    return seeOther(`/company?company=${company}`, form.value.demanded ? 'factors.company.saved' : 'settings.saved');
   }
 }
 
@@ -53,6 +53,6 @@ export class ConsoleCompanyDemandController {
   @Post()
   async set(@Ask(demanding) { actor, company, form }: Asked<typeof demanding, PortalActor>) {
     await this.demands.setOfCompany(actor, company, form.value.demanded);
-    return seeOther(`/console/companies/${company}`, 'factors.company.saved');
+    return seeOther(`/console/companies/${company}`, form.value.demanded ? 'factors.company.saved' : 'settings.saved');
   }
 }

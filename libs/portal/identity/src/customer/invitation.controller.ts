@@ -55,10 +55,10 @@ export class InvitationController {
     const invitation = await this.invitations.peek(token);
     if (!invitation) return linkExpired({ invitation: true });
     const { email, hasAccount } = invitation;
-    const isTheirs = hasAccount && actor.email === email;
+    const isTheirs = actor.id !== null && actor.email === email;
     if (!isTheirs) required(form, ...(hasAccount ? (['password'] as const) : (['name', 'password'] as const)));
     const person = await form.attempt(async ({ name, password }) => {
-      if (!hasAccount) return this.invitations.accept(token, { name, password });
+      if (!hasAccount && !isTheirs) return this.invitations.accept(token, { name, password });
       const known = isTheirs ? null : await knownBy(this.signIn, visit, email, password);
       return this.invitations.accept(token, { personId: known?.id ?? actor.id! });
     });
@@ -77,7 +77,7 @@ export class InvitationController {
   ) {
     const { email, inviter, company, team, hasAccount } = invitation;
     const other = actor.id !== null && actor.email !== email ? { name: actor.name, email: actor.email } : null;
-    const asks = hasAccount ? (actor.email === email ? 'nothing' : 'password') : 'account';
+    const asks = actor.id !== null && actor.email === email ? 'nothing' : hasAccount ? 'password' : 'account';
     const back = `/invitation?token=${encodeURIComponent(token)}`;
     return { token, email, inviter, company, team, asks, other, back, least: await this.rules.passwordLength(), form };
   }

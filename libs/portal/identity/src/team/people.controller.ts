@@ -121,8 +121,9 @@ export class PeopleController {
   @Post(':id/details')
   @View('identity/team/person')
   async correct(@Ask(correcting) { visit, actor, id, form }: Asked<typeof correcting, PortalActor>) {
-    await form.attempt((details) => this.accounts.correct(actor, id, details));
-    return form.failed ? this.view(visit, actor, id, undefined, form) : seeOther(at(id), 'identity.person.corrected');
+    const isAsked = await form.attempt((details) => this.accounts.correct(actor, id, details));
+    if (form.failed) return this.view(visit, actor, id, undefined, form);
+    return seeOther(at(id), isAsked ? 'identity.person.corrected' : 'settings.saved');
   }
 
   @Post(':id/deactivation')

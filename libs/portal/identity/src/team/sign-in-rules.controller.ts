@@ -2,6 +2,7 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { described, group, openedAs, part, saveSection, Settings, whole } from '@foyer/settings';
 import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
+import type { PortalActor } from '../portal-actor.js';
 import {
   ABSOLUTE_DAYS,
   type Audience,
@@ -99,7 +100,7 @@ export class SignInRulesController {
 
   @Post()
   @View('identity/team/sign-in-rules')
-  async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving>) {
+  async save(@Ask(saving) { visit, actor, form }: Asked<typeof saving, PortalActor>) {
     await saveSection(form, visit, ABOUT, (value, version) =>
       this.rules.change(
         actor,

@@ -65,5 +65,7 @@ function subjectOf({ events, nonce, sub, sid }: JWTPayload): SignedOut {
   if (!isLogout || nonce !== undefined) throw new SignOnRefused('answer', 'logout events');
   const found = { subject: typeof sub === 'string' ? sub : null, sid: typeof sid === 'string' ? sid : null };
   if (found.subject === null && found.sid === null) throw new SignOnRefused('answer', 'logout sub');
+  if ([sub, sid].some((one) => typeof one === 'string' && one.includes('\0')))
+    throw new SignOnRefused('answer', 'logout sub');
   return found;
 }

@@ -27,6 +27,8 @@ export class UnreadableXml extends Error {
  * @throws UnreadableXml
  */
 export function readXml(xml: string, bounds: XmlBounds): Element {
+  // No document may hold NUL, in whatever way it is written (XML 1.0, 2.2); the parser below lets it pass.
+  if (/\0|&#(?:0+|x0+);/i.test(xml)) throw new UnreadableXml('xml');
   mustBeBounded(xml, bounds);
   const broken = (word: string) => () => {
     throw new UnreadableXml(word);

@@ -80,5 +80,5 @@ async function posted(req: FoyerRequest): Promise<{ answer: string; relayState: 
   const of = (name: string) => pairs.filter(([one]) => one === name).map(([, value]) => value);
   const [answer, another] = of('SAMLResponse');
   if (!answer || another !== undefined) throw new BadRequestException('web.error.body');
-  return { answer, relayState: of('RelayState')[0] ?? '' };
+  return { answer, relayState: (of('RelayState')[0] ?? '').replaceAll('\0', '').toWellFormed() };
 }

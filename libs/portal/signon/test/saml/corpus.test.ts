@@ -66,6 +66,7 @@ const VERDICTS: [string, string, Make][] = [
   ],
   ['no name', 'name-id', (inResponseTo) => answer({ inResponseTo, subject: '' })],
   ['SHA-1', 'algorithm', (inResponseTo) => idp.answer({ ...ours, inResponseTo }, 'assertion', 'sha1')],
+  ['NUL in a name', '400', (inResponseTo) => answer({ inResponseTo }).replace('ana@', 'a&#x00;na@')],
   ['a DOCTYPE', '400', (inResponseTo) => `<!DOCTYPE a>${answer({ inResponseTo })}`],
   ['another question', 'in-response-to', () => answer({ inResponseTo: '_another' })],
   ['no question', 'not asked', () => answer({ inResponseTo: null })],
