@@ -146,14 +146,14 @@ export class SignInRules {
       string[],
       string[],
     ];
-    if (!isWithin(here, team))
-      throw new InvalidField('team-addresses', 'identity.sign-in-rules.not-here', { address: here ?? '–' });
     const addresses = { team, customers, api };
     // Else whoever may change settings could shut the owners out (decision 0035).
     const was = await this.settings.get(signInSettings);
     const ofTeam = (one: typeof was) => JSON.stringify([one.team, one.addresses.team]);
     if (actor.teamRole !== 'owner' && ofTeam(was) !== ofTeam({ ...was, ...rules, addresses }))
-      throw new InvalidField('', 'identity.sign-in-rules.owners-only');
+      throw new InvalidField('team-methods', 'identity.sign-in-rules.owners-only');
+    if (!isWithin(here, team))
+      throw new InvalidField('team-addresses', 'identity.sign-in-rules.not-here', { address: here ?? '–' });
     await this.settings.change(actor, signInSettings, { ...rules, addresses }, version);
   }
 }

@@ -180,3 +180,38 @@ describe('a link to the mailbox', () => {
     expect(world.mails.mails.some(({ to }) => [to].flat()[0]?.text.startsWith('unknown.at.link'))).toBe(false);
   });
 });
+
+test('how the team signs in is for owners to say, also where others may change settings', async () => {
+  const admin = await (await acme.agent('Adam', 'admin')).browser();
+  await admin.get(PAGE);
+  expect((await admin.post(PAGE, { ...STANDING, 'customers-idle': '48' })).status).toBe(303);
+  const changes: Record<string, string>[] = [
+    { 'team-idle': '700' },
+    { 'team-addresses': '192.0.2.0/24' },
+    { 'team-methods': 'passkey' },
+  ];
+  for (const change of changes) {
+    const refused = await admin.post(PAGE, { ...STANDING, ...change });
+    expect([refused.status, refused.text.includes('Only owners can change how the team signs in.')]).toEqual([
+      422,
+      true,
+    ]);
+  }
+});
+
+test('whoever is signed in without a password accepts an invitation without choosing one', async () => {
+  const sam = await acme.customer('Sam');
+  const browser = await sam.browser();
+  await acme.change(
+    () => sql`update ${table('person')} set password_hash = null where email = ${sam.email} returning id`,
+  );
+  await owner.get('/console/team');
+  expect((await owner.post('/console/team/invitations', { name: 'Sam', email: sam.email, role: 'agent' })).status).toBe(
+    303,
+  );
+  const link = new URL(await world.mails.linkTo(sam.email, '/invitation'));
+  const page = await browser.get(link.pathname + link.search);
+  expect(page.text).not.toContain('type="password"');
+  const accepted = await browser.post('/invitation', { token: link.searchParams.get('token')! });
+  expect([accepted.status, accepted.headers['location']]).toEqual([303, '/console']);
+});
