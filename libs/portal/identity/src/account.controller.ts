@@ -94,6 +94,7 @@ export abstract class AccountController {
     return show(this.template, {
       base: this.base,
       email: actor.email,
+      ...(await this.accounts.passwordOf(actor)),
       least: await this.rules.passwordLength(),
       pendingEmail: await this.accounts.pendingEmail(actor),
       sections: await this.sections(actor, visit),

@@ -74,6 +74,12 @@ export class Accounts {
     return { locale, timeZone, ticketMails };
   }
 
+  /** Whether they have chosen one, and whether they could come in by one. */
+  async passwordOf(actor: PortalActor): Promise<{ hasPassword: boolean; mayChoose: boolean }> {
+    const mayChoose = await this.rules.mayUse(actor, 'password');
+    return { hasPassword: await this.passwords.isChosen(actor.email!), mayChoose };
+  }
+
   /**
    * Mails a link to choose a new password, if anybody has that address. For an unknown one the same is done, and the mail is
    * withheld when it is to be sent: neither words nor time tell the two apart.

@@ -4,6 +4,7 @@ import { type Actor, InvalidField } from '@foyer/access';
 import { isWithin, MIN_LENGTH, parseAddressList } from '@foyer/credentials';
 import { type Sql, sql } from '@foyer/database';
 import { declareSection, Settings } from '@foyer/settings';
+import { Slot, Slots } from '@foyer/slots';
 import type { PortalActor } from './portal-actor.js';
 
 export const AUDIENCES = ['team', 'customers'] as const;
@@ -58,10 +59,16 @@ export type AudienceRules = { methods: Method[]; idleHours: number; absoluteDays
 
 export const audienceOf = (teamRole: string | null): Audience => (teamRole === null ? 'customers' : 'team');
 
+/** Whether an audience has a connection to come by: whoever knows of connections says so. */
+export const readyConnections = new Slot<(audience: Audience) => Promise<boolean>>('identity.ready-connections');
+
 /** How each audience may sign in, and how long a session lasts. From memory. */
 @Injectable()
 export class SignInRules {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly slots: Slots,
+  ) {}
 
   async for(audience: Audience): Promise<AudienceRules> {
     return (await this.settings.get(signInSettings))[audience];
@@ -141,6 +148,10 @@ export class SignInRules {
   ): Promise<void> {
     for (const one of AUDIENCES)
       if (rules[one].methods.length === 0) throw new InvalidField(`${one}-methods`, 'identity.sign-in-rules.none');
+    // By nothing but a connection that is not there, nobody comes in.
+    for (const one of AUDIENCES)
+      if (rules[one].methods.every((method) => method === 'connection') && !(await this.hasConnection(one)))
+        throw new InvalidField(`${one}-methods`, 'identity.sign-in-rules.no-connection');
     const [team, customers, api] = FROM.map((who) => parseAddressList(typed[who], `${who}-addresses`)) as [
       string[],
       string[],
@@ -155,5 +166,9 @@ export class SignInRules {
     if (!isWithin(here, team))
       throw new InvalidField('team-addresses', 'identity.sign-in-rules.not-here', { address: here ?? '–' });
     await this.settings.change(actor, signInSettings, { ...rules, addresses }, version);
+  }
+  private async hasConnection(audience: Audience): Promise<boolean> {
+    for (const isReady of this.slots.of(readyConnections)) if (await isReady(audience)) return true;
+    return false;
   }
 }

@@ -215,3 +215,20 @@ test('whoever is signed in without a password accepts an invitation without choo
   const accepted = await browser.post('/invitation', { token: link.searchParams.get('token')! });
   expect([accepted.status, accepted.headers['location']]).toEqual([303, '/console']);
 });
+
+test('nobody is left with connections alone where there is none', async () => {
+  for (const audience of ['team', 'customers']) {
+    const refused = await set({ [`${audience}-methods`]: 'connection' });
+    expect([refused.status, refused.text.includes('No connection works yet.')]).toEqual([422, true]);
+  }
+});
+
+test('an account without a password is offered to choose one, and asked for none', async () => {
+  const sue = await acme.customer('Sue');
+  const browser = await sue.browser();
+  await acme.change(
+    () => sql`update ${table('person')} set password_hash = null where email = ${sue.email} returning id`,
+  );
+  const { text } = await browser.get('/account');
+  expect([text.includes('current_password'), text.includes('href="/forgot"')]).toEqual([false, true]);
+});

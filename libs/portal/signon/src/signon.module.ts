@@ -9,6 +9,7 @@ import {
   companySections,
   goodbyes,
   personPanels,
+  readyConnections,
   sessionDemands,
   sessionsBegun,
   signInWays,
@@ -20,7 +21,7 @@ import { Themes } from '@foyer/theming';
 import { Answers } from './answers.js';
 import { Attempts } from './attempts.js';
 import { AttemptsView } from './attempts-view.js';
-import { ConnectionBook } from './connection-book.js';
+import { ConnectionBook, isForCustomers, isForTeam, isOn } from './connection-book.js';
 import { ConnectionForm } from './connection-form.js';
 import { ConnectionRights } from './connection-rights.js';
 import { ownerReference } from './connections.js';
@@ -132,6 +133,9 @@ export class SignonModule implements OnModuleInit {
     this.slots.fill(sessionDemands, 20, (session) => this.enforcement.ofSession(session));
     this.slots.fill(factorNeeded, 10, (personId) => this.enforcement.whyFactor(personId));
     this.slots.fill(goodbyes, 10, (visit) => this.goodbye.page(visit));
+    this.slots.fill(readyConnections, 10, async (audience) =>
+      (await this.book.all()).some((one) => isOn(one) && (audience === 'team' ? isForTeam(one) : isForCustomers(one))),
+    );
     this.slots.fill(signInWays, 20, {
       ...{ method: 'connection', load: (_, side, returnTo) => this.ways(side, returnTo) },
     });
