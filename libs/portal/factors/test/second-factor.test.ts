@@ -64,6 +64,7 @@ describe('23: a second factor', () => {
   test('the cookie of somebody on their way opens nothing but the step', async () => {
     const bo = await Holder.of(await acme.agent('Bo', 'admin'), '/console');
     const browser = await bo.arriving('/console/sign-in');
+    expect((await browser.get(CODE)).text).toContain('href="/console/sign-in"');
     const secret = browser.cookie('arriving')!;
     for (const path of ['/account', '/tickets', '/console', '/console/people', '/account/security'])
       expect([path, (await browser.get(path)).status]).toEqual([path, 303]);

@@ -20,6 +20,9 @@ import { STEP } from '../second-factor.js';
 const coding = { form: z.object({ code: z.string().trim().min(1).max(60) }) };
 
 /** For who has been asked to sign in and took too long, or never was. */
+/** Where they began: the team has a page of its own. */
+export const signInOf = ({ teamRole }: Arrival['person']): string =>
+  teamRole === null ? '/sign-in' : '/console/sign-in';
 export const backToSignIn = () => seeOther('/sign-in', 'factors.code.anew', 'info');
 
 /** Where somebody on their way in shows their second factor. */
@@ -68,6 +71,6 @@ export class CodeController {
     const held = await this.factors.of(person.id);
     const question = held.some(({ kind }) => kind === 'passkey') ? await this.passkeys.toShow(person.id) : null;
     const passkey = question && { ...question, action: '/sign-in/code/passkey', returnTo: null, offered: false };
-    return { form, passkey };
+    return { form, passkey, back: signInOf(person) };
   }
 }

@@ -19,7 +19,7 @@ import { codesView } from '../codes-view.js';
 import { Factors } from '../factors.js';
 import { Passkeys } from '../passkeys.js';
 import { CODE_PAGE, STEP } from '../second-factor.js';
-import { backToSignIn } from './code.controller.js';
+import { backToSignIn, signInOf } from './code.controller.js';
 
 const current_password = z.string().max(1000).default('');
 const settingUp = { form: z.object({ code: z.string().trim().min(1).max(20), current_password }) };
@@ -96,6 +96,12 @@ export class SetUpController {
     if (asks === 'sign-in') return backToSignIn();
     const app = await this.app.view(visit, person, sent === 'app' ? form : undefined);
     const passkey = await this.passkeys.toRegister(person);
-    return { ...app, asks, passkey, forms: { passkey: (sent === 'passkey' && form) || visit.form() } };
+    return {
+      ...app,
+      back: signInOf(person),
+      asks,
+      passkey,
+      forms: { passkey: (sent === 'passkey' && form) || visit.form() },
+    };
   }
 }
