@@ -40,7 +40,7 @@ export class World {
     const postbox = await Postbox.open();
     const config = await freshDatabase({ LOG_LEVEL: process.env['TEST_LOG'], ...variables, SMTP_URL: postbox.url });
     afterTests(() => postbox.close());
-    const world = await World.open(config, postbox, more);
+    const world = await World.open(config, postbox, more, Number(variables['PORT'] ?? 0));
     const worker = await startWorker(config, more);
     afterTests(() => worker.close());
     return world;
@@ -58,7 +58,7 @@ export class World {
     return World.open(world.config, world.postbox);
   }
 
-  private static async open(config: Config, postbox: Postbox | null, more: Type[] = []): Promise<World> {
+  private static async open(config: Config, postbox: Postbox | null, more: Type[] = [], port = 0): Promise<World> {
     const watch = new SqlWatch();
     afterTests(async () => {
       watch.stop();
@@ -67,7 +67,7 @@ export class World {
     const app = await createApplication(config, more);
     afterTests(() => app.close());
     // Once: supertest would listen, and stop, for each request, which costs a millisecond and a half.
-    await app.listen(0, '127.0.0.1');
+    await app.listen(port);
     return new World(config, app, postbox, watch);
   }
 

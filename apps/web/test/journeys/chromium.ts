@@ -17,13 +17,11 @@ export const WAYS = [
 /** The real application on a port of its own, its worker, and a mail server. */
 export async function openInstallation(variables: NodeJS.ProcessEnv = {}): Promise<World> {
   const port = await freePort();
-  const world = await World.startWithWorker({
+  return World.startWithWorker({
     ...variables,
     PORT: String(port),
     BASE_URL: `http://localhost:${port}`,
   });
-  await world.app.listen(port);
-  return world;
 }
 
 /** What most journeys begin with: an installation, a business in it, and a browser. */
