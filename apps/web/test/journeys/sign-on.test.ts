@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { DnsStand, OIDC_CLIENT, OidcStand, type TestPerson, type TestTenant, type World } from '@foyer/app-cli/testing';
 import { sql, table } from '@foyer/database';
+import { Factors } from '@foyer/factors';
 import { ClaimedDomains, recordOf } from '@foyer/signon';
+import { generateSecret, generateSync } from 'otplib';
 import { Chromium, openInstallation, signIn, textOf, WAYS } from './chromium.js';
 
 let world: World;
@@ -130,6 +132,12 @@ test('the operator requires its provider of the team; an owner keeps the passwor
   await owner.getByLabel('Required').check();
   await owner.getByLabel('Owner who keeps the password').selectOption('Acme Owner');
   await owner.getByRole('button', { name: 'Save' }).click();
+  await owner.locator('#keeperId-error').waitFor();
+  const secret = generateSecret();
+  const { id, name } = await acme.owner.actor();
+  const shown = generateSync({ secret });
+  await acme.inside(() => world.get(Factors).addApp({ id: id!, name }, secret, shown, 'Phone'));
+  await owner.getByRole('button', { name: 'Save' }).click();
   await owner.getByText('Saved.', { exact: true }).waitFor();
 
   const dee = await chromium.newcomer(true);
@@ -140,6 +148,11 @@ test('the operator requires its provider of the team; an owner keeps the passwor
   stand.away = true;
   const page = await chromium.newcomer(true);
   await signIn(page, `${acme.tenant.origin}/console/sign-in`, acme.owner.email);
+  await page.waitForURL(/\/sign-in\/code/);
+  // The one before was used up when the app was added.
+  const code = generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + 30 });
+  await page.getByLabel('Code').fill(code);
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.waitForURL(/\/console(?!\/sign-in)/);
   await page.getByRole('link', { name: 'Settings' }).waitFor();
 });
