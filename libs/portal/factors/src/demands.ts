@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { allowed, InvalidField, NotFound } from '@foyer/access';
+import { allowed, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { CompanyUpdated, type OpenSession, type PortalActor, type SessionDemand, TeamRoles } from '@foyer/identity';
@@ -85,11 +85,16 @@ export class Demands {
   async setOfCompany(actor: PortalActor, companyId: string, isDemanded: boolean): Promise<void> {
     if (!this.maySet(actor, companyId)) throw new NotFound();
     await this.database.write(async (em) => {
-      const found = await rows(em, sql`select 1 from ${table('company')} where id = ${companyId} for update`);
-      if (found.length === 0) throw new NotFound();
+      const [found] = await rows<{ byTeam: boolean }>(
+        em,
+        sql`select second_factor_by_team as "byTeam" from ${table('company')} where id = ${companyId} for update`,
+      );
+      if (!found) throw new NotFound();
+      const isTeam = actor.teamRole !== null;
+      if (found.byTeam && !isTeam) throw new Refused('factors.company.by-team');
       const changed = await rows(
         em,
-        sql`update ${table('company')} set second_factor_since = case when ${isDemanded}::boolean then now() end
+        sql`update ${table('company')} set second_factor_since = case when ${isDemanded}::boolean then now() end, second_factor_by_team = ${isDemanded && isTeam}
              where id = ${companyId} and (second_factor_since is not null) <> ${isDemanded}::boolean returning id`,
       );
       if (changed.length > 0)
@@ -101,14 +106,14 @@ export class Demands {
     return allowed(ability, 'administer', 'Company', { id: companyId });
   }
 
-  async sinceOfCompany(companyId: string): Promise<string | null> {
+  async ofCompany(companyId: string): Promise<{ since: string | null; byTeam: boolean }> {
     const [company] = await this.database.read((em) =>
-      rows<{ since: string | null }>(
+      rows<{ since: string | null; byTeam: boolean }>(
         em,
-        sql`select second_factor_since as since from ${table('company')} where id = ${companyId}`,
+        sql`select second_factor_since as since, second_factor_by_team as "byTeam" from ${table('company')} where id = ${companyId}`,
       ),
     );
-    return company?.since ?? null;
+    return company ?? { since: null, byTeam: false };
   }
 
   private async since(teamRole: string | null, places: OpenSession['places']): Promise<Date | null> {

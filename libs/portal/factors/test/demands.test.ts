@@ -146,4 +146,13 @@ test('a company’s admin, or the team, demands it of the company’s people, an
   expect((await fresh.get(`/console/companies/${globex}`)).text).toContain('Required');
   await fresh.post(`/console/companies/${globex}/second-factor`, { demanded: '' });
   expect((await signIn(ben)).to).toBe('/');
+  // What the operator demands, only the operator takes back.
+  const own = await ana.browser();
+  await fresh.post(`/console/companies/${globex}/second-factor`, { demanded: '1' });
+  expect((await own.get('/company')).text).toContain('Only they can stop requiring it.');
+  expect((await own.post(`/company/${globex}/second-factor`, { demanded: '' })).status).toBe(403);
+  expect((await signIn(ben)).to).toBe('/sign-in/set-up');
+  await fresh.post(`/console/companies/${globex}/second-factor`, { demanded: '' });
+  await own.post(`/company/${globex}/second-factor`, { demanded: '1' });
+  expect((await own.post(`/company/${globex}/second-factor`, { demanded: '' })).status).toBe(303);
 });

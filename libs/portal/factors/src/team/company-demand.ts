@@ -18,22 +18,26 @@ export class CompanyDemand implements OnModuleInit {
 
   onModuleInit(): void {
     this.slots.fill(companySections, 10, {
-      load: (actor, companyId) => {
-        if (!this.demands.maySet(actor, companyId)) return Promise.resolve(null);
+      load: async (actor, companyId) => {
+        if (!this.demands.maySet(actor, companyId)) return null;
         const since = actor.companies.find(({ id: mine }) => mine === companyId)?.secondFactorSince ?? null;
-        return Promise.resolve(piece(`/company/${companyId}/second-factor`, since));
+        const { byTeam } = since === null ? { byTeam: false } : await this.demands.ofCompany(companyId);
+        return piece(`/company/${companyId}/second-factor`, since, byTeam && actor.teamRole === null);
       },
     });
     this.slots.fill(companyPanels, 20, {
       place: 'main',
       load: async (actor, companyId) =>
         this.demands.maySet(actor, companyId)
-          ? piece(`/console/companies/${companyId}/second-factor`, await this.demands.sinceOfCompany(companyId))
+          ? piece(`/console/companies/${companyId}/second-factor`, (await this.demands.ofCompany(companyId)).since)
           : null,
     });
   }
 }
-const piece = (action: string, since: string | null) => ({ template: TEMPLATE, view: { action, since } });
+const piece = (action: string, since: string | null, fixed = false) => ({
+  template: TEMPLATE,
+  view: { action, since, fixed },
+});
 
 @PortalController('company/:company/second-factor')
 export class CompanyDemandController {
