@@ -81,6 +81,6 @@ export { isPublicMail } from './public-mail.js';
 export { SignIn } from './sign-in.js';
 export { type Described as DescribedPerson, Vouched } from './vouched.js';
 export { SignIns } from './sign-ins.js';
-export { type Audience, type Method, readyConnections, SignInRules, signInSettings } from './sign-in-rules.js';
+export { type Audience, type Method, usableConnections, SignInRules, signInSettings } from './sign-in-rules.js';
 export { Welcome } from './welcome.js';
 export { companyCounts, companyPanels, personCounts, personPanels } from './team/console-slots.js';

@@ -60,7 +60,7 @@ export type AudienceRules = { methods: Method[]; idleHours: number; absoluteDays
 export const audienceOf = (teamRole: string | null): Audience => (teamRole === null ? 'customers' : 'team');
 
 /** Whether an audience has a connection to come by: whoever knows of connections says so. */
-export const readyConnections = new Slot<(audience: Audience) => Promise<boolean>>('identity.ready-connections');
+export const usableConnections = new Slot<(audience: Audience) => Promise<boolean>>('identity.usable-connections');
 
 /** How each audience may sign in, and how long a session lasts. From memory. */
 @Injectable()
@@ -168,7 +168,7 @@ export class SignInRules {
     await this.settings.change(actor, signInSettings, { ...rules, addresses }, version);
   }
   private async hasConnection(audience: Audience): Promise<boolean> {
-    for (const isReady of this.slots.of(readyConnections)) if (await isReady(audience)) return true;
+    for (const isReady of this.slots.of(usableConnections)) if (await isReady(audience)) return true;
     return false;
   }
 }

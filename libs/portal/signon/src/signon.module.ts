@@ -9,7 +9,7 @@ import {
   companySections,
   goodbyes,
   personPanels,
-  readyConnections,
+  usableConnections,
   sessionDemands,
   sessionsBegun,
   signInWays,
@@ -133,7 +133,7 @@ export class SignonModule implements OnModuleInit {
     this.slots.fill(sessionDemands, 20, (session) => this.enforcement.ofSession(session));
     this.slots.fill(factorNeeded, 10, (personId) => this.enforcement.whyFactor(personId));
     this.slots.fill(goodbyes, 10, (visit) => this.goodbye.page(visit));
-    this.slots.fill(readyConnections, 10, async (audience) =>
+    this.slots.fill(usableConnections, 10, async (audience) =>
       (await this.book.all()).some((one) => isOn(one) && (audience === 'team' ? isForTeam(one) : isForCustomers(one))),
     );
     this.slots.fill(signInWays, 20, {
