@@ -4,7 +4,10 @@ import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A function or method of the libraries, and who calls it, as the compiler resolves it; closures count for whoever writes them. */
+/**
+ * A function or method of the libraries, and who calls it, as the compiler resolves it; closures count for whoever writes them, and what a class
+ * leaves to others is called where it is written.
+ */
 export interface Callable {
   /** `Tickets.solve` */
   name: string;
@@ -12,6 +15,8 @@ export interface Callable {
   file: string;
   isPublicMethod: boolean;
   isOfController: boolean;
+  /** It writes what a class above leaves to it: what the others that do tell of, says nothing of this one. */
+  isOneOfSeveral: boolean;
   callers: Set<Callable>;
 }
 
@@ -46,7 +51,23 @@ export function callGraph(): Callable[] {
     ts.forEachChild(node, (child) => visit(child, owner));
   };
   for (const source of sources) visit(source, null);
+  for (const [node, callable] of known)
+    for (const left of leftToIt(checker, node).flatMap((one) => known.get(one) ?? [])) {
+      connect(left, callable);
+      callable.isOneOfSeveral = true;
+    }
   return [...known.values()];
+}
+
+/** The abstract methods of the class above that this one writes. */
+function leftToIt(checker: ts.TypeChecker, node: ts.Node): ts.MethodDeclaration[] {
+  if (!ts.isMethodDeclaration(node) || !ts.isClassDeclaration(node.parent)) return [];
+  const above = node.parent.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+  const symbol = above && checker.getTypeAtLocation(above).getProperty(node.name.getText());
+  return (symbol?.declarations ?? []).filter(
+    (one): one is ts.MethodDeclaration =>
+      ts.isMethodDeclaration(one) && (ts.getCombinedModifierFlags(one) & ts.ModifierFlags.Abstract) !== 0,
+  );
 }
 
 function connect(caller: Callable, callee: Callable | undefined): void {
@@ -75,6 +96,7 @@ function described(node: ts.NamedDeclaration): Callable {
   return {
     ...{ name, file: node.getSourceFile().fileName.slice(ROOT.length), callers: new Set() },
     isPublicMethod: ts.isMethodDeclaration(node) && !hidden,
+    isOneOfSeveral: false,
     isOfController: decorators.some(({ expression }) => /Controller\(/.test(expression.getText())),
   };
 }

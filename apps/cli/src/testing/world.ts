@@ -170,6 +170,21 @@ export class TestTenant {
     return this.inside(() => this.world.get(Database).write(async (em) => void (await rows(em, statement()))));
   }
 
+  async companyId(name: string): Promise<string> {
+    const [found] = await this.query<{ id: string }>(
+      () => sql`select id from ${table('company')} where name = ${name}`,
+    );
+    return found!.id;
+  }
+
+  /** A domain of the operator's, or of a company's, as if its record had been seen. */
+  owns(domain: string, companyId: string | null = null): Promise<void> {
+    return this.change(
+      () => sql`insert into ${table('claimed_domain')} (id, domain, company_id, token, verified_at, checked_at)
+                values (gen_random_uuid(), ${domain}, ${companyId}, 'token', now(), now()) returning id`,
+    );
+  }
+
   /** Events published since this was last asked, in a world without a worker, where they wait: name, facts, and whose doing it was. */
   async published(): Promise<{ name: string; facts: Record<string, unknown>; by: string | null }[]> {
     const lines = await this.world.get(PlatformDatabase).read((em) =>

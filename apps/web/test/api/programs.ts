@@ -42,8 +42,7 @@ export function program(tenant: TestTenant, key: string) {
   };
 }
 
-export const companyId = async (name: string): Promise<string> =>
-  (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} where name = ${name}`))[0]!.id;
+export const companyId = (name: string): Promise<string> => acme.companyId(name);
 export const personId = async ({ email }: TestPerson): Promise<string> =>
   (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where email = ${email}`))[0]!.id;
 

@@ -24,13 +24,6 @@ const patch = (...Operations: object[]) => ({
   Operations,
 });
 
-/** As if its record had been seen. */
-const owned = (domain: string, company: string) =>
-  acme.change(
-    () => sql`insert into ${table('claimed_domain')} (id, domain, company_id, token, verified_at, checked_at)
-              select gen_random_uuid(), ${domain}, id, 'token', now(), now() from ${table('company')} where name = ${company} returning id`,
-  );
-
 async function directoryOf(page: Page): Promise<string> {
   await page.goto(`${acme.tenant.origin}/company`);
   await page.getByRole('link', { name: 'Open directory' }).click();
@@ -48,7 +41,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const ana = await (await acme.customer(`Ana ${mark}`)).of(company, 'company_admin');
     const joe = await (await acme.customer(`Joe ${mark}`)).of(company);
     await acme.change(() => sql`update ${table('person')} set email = ${`joe@${domain}`} where email = ${joe.email} returning id`); // prettier-ignore
-    await owned(domain, company);
+    await acme.owns(domain, await acme.companyId(company));
     const page = await chromium.signedIn(ana, script);
     const token = await directoryOf(page);
     const pat = await sent(token, 'POST', '/Users', {

@@ -23,8 +23,7 @@ const signIn = async (person: TestPerson, path?: string) => {
   const { headers } = await browser.signIn(person.email, PASSWORD, path);
   return { browser, to: headers['location'] };
 };
-const idOf = async (company: string) =>
-  (await acme.query<{ id: string }>(() => sql`select id from ${table('company')} where name = ${company}`))[0]!.id;
+const idOf = (company: string) => acme.companyId(company);
 
 test('when the days of grace are over an open session is led to set it up, and asks who it is', async () => {
   const nora = await acme.agent('Nora', 'editor');

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@foyer/database';
 import { Outbox } from '@foyer/events';
+import { MappedRoles } from '@foyer/signon';
 import type { Directory } from './directories.js';
 import { People } from './people.js';
-import { patched } from './protocol/patch.js';
 import type { Projection } from './protocol/projection.js';
-import { type Item, mustBeWhole, readSaid, type Said } from './protocol/said.js';
+import type { Item, Said } from './protocol/said.js';
 import { invalid } from './protocol/scim-fault.js';
 import { ProvisionedAdded, ProvisionedChanged, ProvisionedRemoved } from './provisioning.events.js';
-import { baseUrl, isId, type Resource, Resources, wants } from './resources.js';
+import { baseUrl, differing, isId, Resources, wants } from './resources.js';
 import { type Row, Rows } from './rows.js';
-import { differing } from './users.js';
 
 /** Groups as a directory has them. What one means is said on the directory's page; roles follow as soon as somebody comes or goes. */
 @Injectable()
@@ -20,49 +19,56 @@ export class Groups extends Resources {
 
   constructor(
     rows: Rows,
-    private readonly database: Database,
+    database: Database,
     private readonly outbox: Outbox,
     private readonly people: People,
+    private readonly mapped: MappedRoles,
   ) {
-    super(rows);
+    super(rows, database);
   }
 
-  /** @throws ScimFault */
-  create(directory: Directory, body: unknown): Promise<Resource> {
-    const said = readSaid(this.kind, body);
-    mustBeWhole(this.kind, said);
-    return this.inTurn(directory, async () => {
-      const { name, externalId } = kept(said);
-      await this.mustBeFree(directory, name);
-      const fresh = { directoryId: directory.id, kind: this.what, personId: null, state: {} } as const;
-      const row = await this.rows.add({ ...fresh, name, externalId, active: true, data: {} });
-      const members = await this.membersIn(directory, said, new Set());
-      await this.rows.join(row.id, [...members]);
-      await this.follow(directory, [row], members);
-      await this.outbox.publish(new ProvisionedAdded(directory.id, 'group', row.id, null));
-      return this.whole(row);
-    });
+  protected async add(directory: Directory, said: Said): Promise<Row> {
+    const { name, externalId } = kept(said);
+    await this.mustBeFree(directory, name);
+    const fresh = { directoryId: directory.id, kind: this.what, personId: null, state: {} } as const;
+    const row = await this.rows.add({ ...fresh, name, externalId, active: true, data: {} });
+    const members = await this.membersIn(directory, said, new Set());
+    await this.rows.join(row.id, [...members]);
+    await this.follow(directory, [row], members);
+    await this.outbox.publish(new ProvisionedAdded(directory.id, 'group', row.id, null));
+    return row;
   }
 
-  replace(directory: Directory, id: string, body: unknown, seen?: string): Promise<Resource> {
-    const said = readSaid(this.kind, body);
-    mustBeWhole(this.kind, said);
-    return this.change(directory, id, seen, () => said);
+  protected async drop(directory: Directory, row: Row): Promise<void> {
+    const members = await this.membersOf(row.id);
+    await this.rows.remove(row);
+    await this.follow(directory, [row], members);
+    await this.outbox.publish(new ProvisionedRemoved(directory.id, 'group', row.id, null));
   }
 
-  patch(directory: Directory, id: string, body: unknown, seen?: string): Promise<Resource> {
-    return this.change(directory, id, seen, (before) => patched(this.kind, before, body));
+  protected override async entire(row: Row): Promise<Said> {
+    const members = await this.membersOf(row.id);
+    return { ...this.said(row), ...(members.length > 0 && { members: members.map((value) => ({ value })) }) };
   }
 
-  async remove(directory: Directory, id: string, seen?: string): Promise<void> {
-    await this.inTurn(directory, async () => {
-      const row = await this.known(directory, id);
-      this.mustBeAsSeen(row, seen);
-      const members = (await this.rows.members([id])).map(({ userId }) => userId);
-      await this.rows.remove(row);
-      await this.follow(directory, [row], members);
-      await this.outbox.publish(new ProvisionedRemoved(directory.id, 'group', id, null));
-    });
+  protected async alter(directory: Directory, row: Row, said: Said, before: Said): Promise<Row> {
+    const { name, externalId } = kept(said);
+    await this.mustBeFree(directory, name, row.id);
+    const were = new Set(idsIn(before));
+    const are = await this.membersIn(directory, said, were);
+    const came = [...are].filter((one) => !were.has(one));
+    const went = [...were].filter((one) => !are.has(one));
+    const isCalledOtherwise = name !== row.name || externalId !== row.externalId;
+    if (came.length + went.length === 0 && !isCalledOtherwise) return row;
+    await this.rows.join(row.id, came);
+    await this.rows.part(row.id, went);
+    const saved = await this.rows.save({ ...row, name, externalId });
+    const affected = isCalledOtherwise ? [...are, ...went] : [...came, ...went];
+    await this.follow(directory, [row, saved], affected);
+    const attributes = differing(this.said(row), this.said(saved));
+    if (came.length + went.length > 0) attributes.push('members');
+    await this.outbox.publish(new ProvisionedChanged(directory.id, 'group', row.id, null, attributes));
+    return saved;
   }
 
   /** What the groups of everybody mean now that it has been said anew. */
@@ -77,36 +83,13 @@ export class Groups extends Resources {
     });
   }
 
-  private change(directory: Directory, id: string, seen: string | undefined, to: (before: Said) => Said) {
-    return this.inTurn(directory, async () => {
-      const row = await this.known(directory, id);
-      this.mustBeAsSeen(row, seen);
-      const were = new Set((await this.rows.members([id])).map(({ userId }) => userId));
-      const before = { ...this.said(row), ...(were.size > 0 && { members: [...were].map((value) => ({ value })) }) };
-      const said = to(before);
-      mustBeWhole(this.kind, said);
-      const { name, externalId } = kept(said);
-      await this.mustBeFree(directory, name, id);
-      const are = await this.membersIn(directory, said, were);
-      const came = [...are].filter((one) => !were.has(one));
-      const went = [...were].filter((one) => !are.has(one));
-      const isCalledOtherwise = name !== row.name || externalId !== row.externalId;
-      if (came.length + went.length === 0 && !isCalledOtherwise) return this.whole(row);
-      await this.rows.join(id, came);
-      await this.rows.part(id, went);
-      const saved = await this.rows.save({ ...row, name, externalId });
-      const affected = isCalledOtherwise ? [...are, ...went] : [...came, ...went];
-      await this.follow(directory, [row, saved], affected);
-      const attributes = differing(this.said(row), this.said(saved));
-      if (came.length + went.length > 0) attributes.push('members');
-      await this.outbox.publish(new ProvisionedChanged(directory.id, 'group', id, null, attributes));
-      return this.whole(saved);
-    });
+  private async membersOf(id: string): Promise<string[]> {
+    return (await this.rows.members([id])).map(({ userId }) => userId);
   }
 
   /** @throws ScimFault for members whom the directory has not told of */
   private async membersIn(directory: Directory, said: Said, before: ReadonlySet<string>): Promise<Set<string>> {
-    const given = ((said['members'] ?? []) as Item[]).map(({ value }) => value);
+    const given = valuesIn(said);
     const ids = given.filter(isId).map((id) => id.toLowerCase());
     const fresh = ids.filter((id) => !before.has(id));
     const known = fresh.length > 0 ? await this.rows.known(directory.id, fresh) : new Set();
@@ -117,9 +100,8 @@ export class Groups extends Resources {
 
   /** Those for whom it may mean something, where the group, as it was or is, means anything. */
   private async follow(directory: Directory, groups: readonly Row[], userIds: Iterable<string>): Promise<void> {
-    const meaning = new Set(directory.roles.map(({ group }) => group));
-    const means = groups.some(({ name, externalId }) => meaning.has(name) || meaning.has(externalId ?? ''));
-    if (means) await this.followEach(directory, userIds);
+    const names = groups.flatMap(({ name, externalId }) => [name, externalId ?? '']);
+    if (this.mapped.names(directory, names)) await this.followEach(directory, userIds);
   }
 
   private async followEach(directory: Directory, userIds: Iterable<string>): Promise<void> {
@@ -147,14 +129,10 @@ export class Groups extends Resources {
       ]),
     );
   }
-
-  private inTurn<T>(directory: Directory, fn: () => Promise<T>): Promise<T> {
-    return this.database.write(async () => {
-      await this.database.inTurn(`directory ${directory.id}`);
-      return fn();
-    });
-  }
 }
+
+const valuesIn = (said: Said): unknown[] => ((said['members'] ?? []) as Item[]).map(({ value }) => value);
+const idsIn = (said: Said): string[] => valuesIn(said).filter(isId);
 
 const kept = ({ displayName, externalId }: Said) => ({
   ...{ name: String(displayName), externalId: externalId === undefined ? null : String(externalId as string) },

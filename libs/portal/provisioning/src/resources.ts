@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { sql } from '@foyer/database';
+import { type Database, sql } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import type { Directory } from './directories.js';
 import { type Kind, KINDS } from './protocol/attributes.js';
 import { conditionOf } from './protocol/filter-sql.js';
+import { patched } from './protocol/patch.js';
 import { projected, type Projection, projectionOf, wants } from './protocol/projection.js';
-import type { Said } from './protocol/said.js';
+import { mustBeWhole, readSaid, type Said } from './protocol/said.js';
 import { PAGE } from './protocol/schema-documents.js';
 import { parseFilter } from './protocol/scim-filter.js';
 import { ScimFault } from './protocol/scim-fault.js';
@@ -22,11 +23,14 @@ export interface Resource {
   version: string;
 }
 
-/** Reading, alike for users and groups. */
+/** What a directory may do with users and groups alike: each change as a whole, one after another. What comes of it, either says itself. */
 export abstract class Resources {
   protected abstract readonly what: What;
   protected abstract readonly path: 'Users' | 'Groups';
-  constructor(protected readonly rows: Rows) {}
+  constructor(
+    protected readonly rows: Rows,
+    private readonly database: Database,
+  ) {}
 
   protected get kind(): Kind {
     return KINDS[this.path];
@@ -53,14 +57,74 @@ export abstract class Resources {
     return (await this.shown([await this.known(directory, id)], projection))[0]!;
   }
 
-  protected async known(directory: Directory, id: string): Promise<Row> {
+  /** @throws ScimFault, Conflict */
+  create(directory: Directory, body: unknown): Promise<Resource> {
+    const said = this.read(body);
+    return this.inTurn(directory, async () => this.whole(await this.add(directory, said)));
+  }
+
+  replace(directory: Directory, id: string, body: unknown, seen?: string): Promise<Resource> {
+    const said = this.read(body);
+    return this.change(directory, id, seen, (before) => this.instead(said, before));
+  }
+
+  patch(directory: Directory, id: string, body: unknown, seen?: string): Promise<Resource> {
+    return this.change(directory, id, seen, (before) => patched(this.kind, before, body));
+  }
+
+  async remove(directory: Directory, id: string, seen?: string): Promise<void> {
+    await this.inTurn(directory, async () => {
+      const row = await this.known(directory, id);
+      this.mustBeAsSeen(row, seen);
+      await this.drop(directory, row);
+    });
+  }
+
+  protected abstract add(directory: Directory, said: Said): Promise<Row>;
+  /** @returns the row as it is then; the same where nothing is said otherwise */
+  protected abstract alter(directory: Directory, row: Row, said: Said, before: Said): Promise<Row>;
+  protected abstract drop(directory: Directory, row: Row): Promise<void>;
+  /** All that is said of it now, also what others hold. */
+  protected entire(row: Row): Promise<Said> {
+    return Promise.resolve(this.said(row));
+  }
+  /** What stands in the place of what was said before. */
+  protected instead(said: Said, _before: Said): Said {
+    return said;
+  }
+
+  protected inTurn<T>(directory: Directory, fn: () => Promise<T>): Promise<T> {
+    return this.database.write(async () => {
+      await this.database.inTurn(`directory ${directory.id}`);
+      return fn();
+    });
+  }
+
+  private read(body: unknown): Said {
+    const said = readSaid(this.kind, body);
+    mustBeWhole(this.kind, said);
+    return said;
+  }
+
+  private change(directory: Directory, id: string, seen: string | undefined, to: (before: Said) => Said) {
+    return this.inTurn(directory, async () => {
+      const row = await this.known(directory, id);
+      this.mustBeAsSeen(row, seen);
+      const before = await this.entire(row);
+      const said = to(before);
+      mustBeWhole(this.kind, said);
+      return this.whole(await this.alter(directory, row, said, before));
+    });
+  }
+
+  private async known(directory: Directory, id: string): Promise<Row> {
     const found = UUID.test(id) ? await this.rows.one(directory.id, this.what, id) : null;
     if (!found) throw new ScimFault(404, null, 'There is nothing of this id.');
     return found;
   }
 
   /** As it was when whoever changes it read it. @throws ScimFault 412 */
-  protected mustBeAsSeen(row: Row, seen: string | undefined): void {
+  private mustBeAsSeen(row: Row, seen: string | undefined): void {
     if (seen === undefined || seen === '*' || seen.split(/\s*,\s*/).includes(versionOf(row))) return;
     throw new ScimFault(412, null, 'It has changed since it was read.');
   }
@@ -79,7 +143,7 @@ export abstract class Resources {
   protected abstract links(rows: readonly Row[], projection: Projection): Promise<Map<string, Said>>;
   protected abstract said(row: Row): Said;
 
-  protected async shown(rows: readonly Row[], projection: Projection): Promise<Resource[]> {
+  private async shown(rows: readonly Row[], projection: Projection): Promise<Resource[]> {
     const links = await this.links(rows, projection);
     return rows.map((row) => {
       const said = this.said(row);
@@ -97,7 +161,7 @@ export abstract class Resources {
     });
   }
 
-  protected whole(row: Row): Promise<Resource> {
+  private whole(row: Row): Promise<Resource> {
     return this.shown([row], projectionOf(this.kind, undefined, undefined)).then(([one]) => one!);
   }
 }
@@ -118,4 +182,11 @@ function whole(text: string | undefined, usual: number, name: string): number {
   if (text === undefined || text === '') return usual;
   if (!/^-?\d{1,9}$/.test(text)) throw new ScimFault(400, 'invalidValue', `${name} is a whole number.`);
   return Number(text);
+}
+
+/** The attributes that are said otherwise. */
+export function differing(before: Said, after: Said): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
 }

@@ -4,7 +4,7 @@ import { sql, table } from '@foyer/database';
 import { KeyRing, Keys } from '@foyer/keys';
 import { Collections } from '@foyer/settings';
 import { directories } from '@foyer/provisioning';
-import { companyId, GROUP, owned, PATCH, personAt, Provider, provider, USER } from './provider.js';
+import { GROUP, PATCH, personAt, Provider, provider, USER } from './provider.js';
 
 let world: World;
 let acme: TestTenant;
@@ -23,11 +23,11 @@ beforeAll(async () => {
     ['Globex', 'globex.example'],
     ['Initech', 'initech.example'],
   ] as const)
-    await owned(acme, domain, await companyId(acme, company));
-  await owned(acme, 'acme.example');
-  await owned(other, 'bolt.example');
-  globex = await provider(ana, { companyId: await companyId(acme, 'Globex') });
-  initech = await provider(ini, { companyId: await companyId(acme, 'Initech') });
+    await acme.owns(domain, await acme.companyId(company));
+  await acme.owns('acme.example');
+  await other.owns('bolt.example');
+  globex = await provider(ana, { companyId: await acme.companyId('Globex') });
+  initech = await provider(ini, { companyId: await acme.companyId('Initech') });
   team = await provider(acme.owner, { audience: 'team', roles: [{ group: 'Desk', role: 'agent' }] });
   bolt = await provider(other.owner, { audience: 'team' });
 });
@@ -148,6 +148,15 @@ describe('whom a directory reaches', () => {
     expect((await personAt(acme, 'owner@acme.example'))!.teamRole).toBe('owner');
   });
 
+  test('a group is the same in whatever capitals it is typed', async () => {
+    const loud = await provider(acme.owner, { audience: 'team', roles: [{ group: 'DESK two', role: 'agent' }] });
+    const { id } = await loud.user('loud@acme.example');
+    const { id: group } = await loud.group('Desk Two', id);
+    expect((await personAt(acme, 'loud@acme.example'))!.teamRole).toBe('agent');
+    await loud.patch(`/Groups/${group}`, { op: 'remove', path: 'members' });
+    expect((await personAt(acme, 'loud@acme.example'))!.teamRole).toBeNull();
+  });
+
   test('the last owner, and who keeps the password, stay', async () => {
     const [{ id }] = (await team.get(`/Users?filter=${encodeURIComponent('userName eq "owner@acme.example"')}`)).body
       .Resources as [{ id: string }];
@@ -198,7 +207,7 @@ describe('tokens', () => {
 
   test('switched off or blocked, a directory is told so', async () => {
     const one = await provider(await (await acme.customer('Ida')).of('Ides', 'company_admin'), {
-      companyId: await companyId(acme, 'Ides'),
+      companyId: await acme.companyId('Ides'),
     });
     const actor = await acme.owner.actor();
     for (const off of [{ enabled: false }, { blocked: true }]) {

@@ -7,7 +7,7 @@ import { sql, table } from '@foyer/database';
 import { Keys } from '@foyer/keys';
 import { Collections } from '@foyer/settings';
 import { Identities, oidcConnections } from '@foyer/signon';
-import { companyId, owned, PATCH, personAt, type Provider, provider } from './provider.js';
+import { PATCH, personAt, type Provider, provider } from './provider.js';
 
 let world: World;
 let acme: TestTenant;
@@ -20,10 +20,10 @@ beforeAll(async () => {
   port = ((world.app.getHttpServer() as Server).address() as AddressInfo).port;
   acme = await world.tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
-  await owned(acme, 'acme.example');
-  await owned(acme, 'customers.example', await companyId(acme, 'Globex'));
+  await acme.owns('acme.example');
+  await acme.owns('customers.example', await acme.companyId('Globex'));
   team = await provider(acme.owner, { audience: 'team', roles: [{ group: 'Desk', role: 'agent' }] });
-  globex = await provider(ana, { companyId: await companyId(acme, 'Globex') });
+  globex = await provider(ana, { companyId: await acme.companyId('Globex') });
 });
 
 /** A page's open stream: when it began, and how long after something it has ended. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
-import { companyId, ENTERPRISE, GROUP, owned, PATCH, personAt, type Provider, provider, USER } from './provider.js';
+import { ENTERPRISE, GROUP, PATCH, personAt, type Provider, provider, USER } from './provider.js';
 
 let acme: TestTenant;
 let globex: Provider;
@@ -9,8 +9,8 @@ beforeAll(async () => {
   const world = await World.start();
   acme = await world.tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
-  const company = await companyId(acme, 'Globex');
-  await owned(acme, 'globex.example', company);
+  const company = await acme.companyId('Globex');
+  await acme.owns('globex.example', company);
   globex = await provider(ana, { companyId: company, roles: [{ group: 'Admins', role: 'company_user' }] });
 });
 

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { World } from '@foyer/app-cli/testing';
-import { companyId, ENTERPRISE, owned, PATCH, type Provider, provider, USER } from './provider.js';
+import { ENTERPRISE, PATCH, type Provider, provider, USER } from './provider.js';
 
 let globex: Provider;
 
 beforeAll(async () => {
   const acme = await (await World.start()).tenant('acme');
   const ana = await (await acme.customer('Ana')).of('Globex', 'company_admin');
-  const company = await companyId(acme, 'Globex');
-  await owned(acme, 'globex.example', company);
+  const company = await acme.companyId('Globex');
+  await acme.owns('globex.example', company);
   globex = await provider(ana, { companyId: company });
 });
 

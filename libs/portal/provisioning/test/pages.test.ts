@@ -4,7 +4,7 @@ import { sql, table } from '@foyer/database';
 import { Collections } from '@foyer/settings';
 import { oidcConnections } from '@foyer/signon';
 import { directories } from '@foyer/provisioning';
-import { companyId, owned, PATCH, personAt, Provider, provider } from './provider.js';
+import { PATCH, personAt, Provider, provider } from './provider.js';
 
 const KEY = /key_live_[0-9a-f]{32}_[0-9A-Za-z]{49}/;
 let world: World;
@@ -19,8 +19,8 @@ beforeAll(async () => {
   admin = await (await (await acme.customer('Ana')).of('Globex', 'company_admin')).browser();
   await (await acme.customer('Ulf')).of('Globex');
   await (await acme.customer('Ini')).of('Initech', 'company_admin');
-  const company = await companyId(acme, 'Globex');
-  await owned(acme, 'globex.example', company);
+  const company = await acme.companyId('Globex');
+  await acme.owns('globex.example', company);
   path = `/company/sign-in/${company}/directory`;
 });
 
@@ -131,7 +131,7 @@ describe('the team’s', () => {
 
 test('whoever keeps the password for emergencies is never deprovisioned', async () => {
   const keeper = await acme.agent('Kira', 'owner');
-  await owned(acme, 'acme.example');
+  await acme.owns('acme.example');
   const [{ id: keeperId }] = (await acme.query<{ id: string }>(() => sql`select id from ${table('person')} where email = ${keeper.email}`)) as [{ id: string }]; // prettier-ignore
   const actor = await acme.owner.actor();
   const connection = {

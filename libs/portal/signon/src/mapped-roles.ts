@@ -30,6 +30,12 @@ export class MappedRoles {
     private readonly teamRoles: TeamRoles,
   ) {}
 
+  /** Whether one of the groups stands in a line. */
+  names({ roles }: Pick<Mapping, 'roles'>, groups: readonly string[]): boolean {
+    const among = new Set(groups.map(alike));
+    return roles.some(({ group }) => among.has(alike(group)));
+  }
+
   /** The first of the lines that names one of the groups and a role that may be given so; null: none does. */
   async of({ roles, companyId }: Mapping, groups: readonly string[]) {
     const may = await this.giveable(companyId);

@@ -14,7 +14,7 @@ import { Conflict } from '@foyer/access';
 import { sql, table } from '@foyer/database';
 import { Factors } from '@foyer/factors';
 import { ClaimedDomains, recordOf } from '@foyer/signon';
-import { companyId, connected, owned } from './connected.js';
+import { connected } from './connected.js';
 
 let world: World;
 let acme: TestTenant;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   admin = await (await (await acme.customer('Ana')).of('Globex', 'company_admin')).browser();
   await (await acme.customer('Ulf')).of('Globex');
   await (await acme.customer('Ini')).of('Initech', 'company_admin');
-  globex = await companyId(acme, 'Globex');
+  globex = await acme.companyId('Globex');
 });
 
 const claimOf = async (domain: string) =>
@@ -60,7 +60,7 @@ describe('a domain', () => {
   });
 
   test('of everybody, of somebody else, or that is none is refused', async () => {
-    const initech = await companyId(acme, 'Initech');
+    const initech = await acme.companyId('Initech');
     const owner = await acme.owner.browser();
     for (const domain of ['gmail.com', 'example', 'a b.example', 'globex.example'])
       expect([domain, (await owner.post('/console/settings/sign-in-domains', { domain })).status]).toEqual([
@@ -202,7 +202,7 @@ describe('a company’s own connection', () => {
       expect(status).toBe(403);
     }
     expect((await acme.visitor().get(`/sign-in/with/${id}`)).status).toBe(303);
-    const initech = await companyId(acme, 'Initech');
+    const initech = await acme.companyId('Initech');
     const other = await (await acme.customer('Ini')).browser();
     expect((await other.get(`/company/sign-in/${initech}/providers/oidc/${id}`)).status).toBe(404);
   });
@@ -215,7 +215,7 @@ describe('a company’s own connection', () => {
       enabled: '1',
       audience: 'team',
     };
-    const initech = await companyId(acme, 'Initech');
+    const initech = await acme.companyId('Initech');
     await admin.post(`${path()}/${id}`, { ...fields, companyId: initech, blocked: '1' });
     const owner = await acme.owner.browser();
     const page = await owner.get(`/console/settings/oidc-connections/${id}`);
@@ -235,7 +235,7 @@ describe('a company’s own connection', () => {
 
 test('a connection of the team is set up by owners alone, and an owner keeps the password', async () => {
   const { id } = await connected(acme, stand.issuer, { audience: 'team', roles: [{ group: 'Desk', role: 'agent' }] });
-  await owned(acme, 'acme.example');
+  await acme.owns('acme.example');
   const administrator = await (await acme.agent('Mara', 'admin')).browser();
   const page = `/console/settings/oidc-connections/${id}`;
   const fields = { name: 'Ours', audience: 'team', issuer: stand.issuer, clientId: OIDC_CLIENT.id, enabled: '1' };

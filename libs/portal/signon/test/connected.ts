@@ -17,19 +17,6 @@ export async function connected(tenant: TestTenant, issuer: string, more: object
   return tenant.inside(() => collections.add(actor, oidcConnections, { ...given, ...more }));
 }
 
-/** As if its record had been seen. */
-export const owned = (tenant: TestTenant, domain: string, companyId: string | null = null): Promise<void> =>
-  tenant.change(
-    () => sql`insert into ${table('claimed_domain')} (id, domain, company_id, token, verified_at, checked_at)
-              values (gen_random_uuid(), ${domain}, ${companyId}, 'token', now(), now()) returning id`,
-  );
-
-export async function companyId(tenant: TestTenant, name: string): Promise<string> {
-  const [found] = await tenant.query<{ id: string }>(
-    () => sql`select id from ${table('company')} where name = ${name}`,
-  );
-  return found!.id;
-}
 export async function personAt(tenant: TestTenant, email: string) {
   const [found] = await tenant.query<{ id: string; status: string; teamRole: string | null; role: string | null }>(
     () => sql`select p.id, p.status, p.team_role as "teamRole", m.role from ${table('person')} p

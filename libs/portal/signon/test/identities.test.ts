@@ -4,7 +4,7 @@ import { sql, table } from '@foyer/database';
 import { Deactivations } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
 import { Attempts, ConnectionBook, oidcConnections } from '@foyer/signon';
-import { companyId, connected, owned, personAt } from './connected.js';
+import { connected, personAt } from './connected.js';
 
 let world: World;
 let acme: TestTenant;
@@ -16,9 +16,9 @@ beforeAll(async () => {
   world = await World.startWithWorker({ PRIVATE_NETWORKS: '127.0.0.0/8' });
   acme = await world.tenant('acme');
   await (await acme.customer('Ana')).of('Globex', 'company_admin');
-  globex = await companyId(acme, 'Globex');
-  await owned(acme, 'globex.example', globex);
-  await owned(acme, 'acme.example');
+  globex = await acme.companyId('Globex');
+  await acme.owns('globex.example', globex);
+  await acme.owns('acme.example');
 });
 
 beforeEach(() => acme.inside(() => world.get(Collections).apply(oidcConnections as never, [])));
@@ -115,7 +115,7 @@ describe('26: Identity = (tenant, connection, subject); an e-mail links only if 
   });
 
   test('nobody of the team comes by a connection of customers, also who joined it later', async () => {
-    await owned(acme, 'both.example', globex);
+    await acme.owns('both.example', globex);
     const { id } = await ofGlobex();
     const { as } = await comes(id, { email: 'kim@both.example' });
     await acme.change(() => sql`update ${table('person')} set team_role = 'agent' where email = 'kim@both.example' returning id`); // prettier-ignore

@@ -4,7 +4,7 @@ import { ConfigError, loadConfig } from '@foyer/config';
 import { Collections } from '@foyer/settings';
 import { Attempts, socialConnections } from '@foyer/signon';
 import { BentStand } from './bent-stand.js';
-import { owned, personAt } from './connected.js';
+import { personAt } from './connected.js';
 
 const DIRECTORY = '11111111-2222-4333-8444-555555555555';
 const MICROSOFT = 'https://login.microsoftonline.com';
@@ -26,7 +26,7 @@ beforeAll(async () => {
     ...{ PRIVATE_NETWORKS: '127.0.0.0/8', SIGN_ON_STAND_INS: pairs.map((pair) => pair.join('=')).join(',') },
   });
   acme = await world.tenant('acme');
-  await owned(acme, 'acme.example');
+  await acme.owns('acme.example');
 });
 beforeEach(() => Object.values(stands).forEach((stand) => (stand.bent = {})));
 

@@ -4,7 +4,7 @@ import { unseal } from '@foyer/credentials';
 import { oidcConnections } from '@foyer/signon';
 import { Collections } from '@foyer/settings';
 import { connectionSeal } from '../src/connections.js';
-import { companyId, connected } from './connected.js';
+import { connected } from './connected.js';
 
 const SECRET = 'typed-once-4711';
 let world: World;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   acme = await world.tenant('acme');
   owner = await acme.owner.browser();
   admin = await (await (await acme.customer('Ana')).of('Globex', 'company_admin')).browser();
-  globex = await companyId(acme, 'Globex');
+  globex = await acme.companyId('Globex');
 });
 const tokenIn = (html: string) => /name="clientSecret_token" value="([^"]+)"/.exec(html)?.[1];
 const secretOf = (id: string) =>

@@ -6,7 +6,7 @@ import { Collections } from '@foyer/settings';
 import { generateSecret, generateSync } from 'otplib';
 import { directoryConnections, DirectoryRounds } from '@foyer/signon';
 import { Directories } from '../../src/ldap/directories.js';
-import { companyId, owned, personAt } from '../connected.js';
+import { personAt } from '../connected.js';
 import { attached, BASE, passwordOf, Slapd } from './slapd.js';
 
 let world: World;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   slapd = await Slapd.open();
   world = await World.start({ PRIVATE_NETWORKS: '127.0.0.0/8,::1/128' });
   acme = await world.tenant('acme');
-  await owned(acme, 'globex.example');
+  await acme.owns('globex.example');
   ({ id } = await attached(acme, slapd));
 });
 
@@ -77,8 +77,8 @@ describe('somebody of a directory', () => {
   test('has the role of a group in which another group is, also where groups stand in circles', async () => {
     const kim = await slapd.person('kim', { mail: 'kim@initech.example' });
     await (await acme.customer('Ada')).of('Initech', 'company_admin');
-    const company = await companyId(acme, 'Initech');
-    await owned(acme, 'initech.example', company);
+    const company = await acme.companyId('Initech');
+    await acme.owns('initech.example', company);
     const inner = await slapd.group('Inner', [kim]);
     const middle = await slapd.group('Middle', [inner]);
     const outer = await slapd.group('Outer', [middle]);
@@ -263,7 +263,7 @@ test('whoever is gone from the directory, or switched off there, is out within t
 
 test('where the team has to come by it, a password leads there, and the owner who keeps theirs comes in when it is away', async () => {
   const beta = await world.tenant('beta');
-  await owned(beta, 'beta.example');
+  await beta.owns('beta.example');
   await slapd.person('mara', { mail: 'mara@beta.example' });
   const roles = [{ group: 'Desk', role: 'agent' }];
   await slapd.group('Desk', [`uid=mara,${BASE}`]);

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import { ownKey } from '../../src/saml/certificates.js';
 import { CertificateMails } from '../../src/saml/certificate-mails.js';
-import { companyId } from '../connected.js';
+
 import { bound, SamlStand } from './saml-stand.js';
 
 const DAY = 86_400_000;
@@ -35,7 +35,7 @@ test('whoever looks after a connection is told thirty and seven days before its 
   const admin = await (await acme.customer('Ada')).of('Initech', 'company_admin');
   const user = await (await acme.customer('Ulf')).of('Initech');
   const helper = await acme.agent('Mara', 'admin');
-  const company = await companyId(acme, 'Initech');
+  const company = await acme.companyId('Initech');
   const soon = await endingIn(20);
   await bound(acme, stand, { ...fields(soon), name: 'Team ID', audience: 'team' });
   await bound(acme, stand, { ...fields(soon), name: 'Initech ID', companyId: company });

@@ -6,7 +6,7 @@ import { type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { SignedXml } from 'xml-crypto';
 import { ownKey } from '../../src/saml/certificates.js';
 import { judgeLogout, type LogoutSent } from '../../src/saml/saml-logout.js';
-import { owned } from '../connected.js';
+
 import { bound, SamlStand, through } from './saml-stand.js';
 
 const IDP = 'https://idp.globex.example/metadata';
@@ -154,7 +154,7 @@ describe('through the real door', () => {
     stand = await SamlStand.open();
     world = await World.start({ PRIVATE_NETWORKS: '127.0.0.0/8' });
     acme = await world.tenant('acme');
-    await owned(acme, 'globex.example');
+    await acme.owns('globex.example');
     ({ id } = await bound(acme, stand));
   });
   const comes = async (name: string, session = '_s1'): Promise<Visitor> => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
-import { companyId, owned, personAt } from '../connected.js';
+import { personAt } from '../connected.js';
 import { asked, bound, posted, SamlStand, through } from './saml-stand.js';
 
 let world: World;
@@ -15,13 +15,13 @@ beforeAll(async () => {
   world = await World.start({ PRIVATE_NETWORKS: '127.0.0.0/8' });
   acme = await world.tenant('acme');
   await (await acme.customer('Ana')).of('Globex');
-  await owned(acme, 'globex.example', await companyId(acme, 'Globex'));
-  await owned(acme, 'acme.example');
+  await acme.owns('globex.example', await acme.companyId('Globex'));
+  await acme.owns('acme.example');
   globex = (await ofGlobex()).id;
 });
 
 const ofGlobex = async (more: object = {}) =>
-  bound(acme, stand, { companyId: await companyId(acme, 'Globex'), name: 'Globex ID', ...more });
+  bound(acme, stand, { companyId: await acme.companyId('Globex'), name: 'Globex ID', ...more });
 
 describe('somebody who comes by SAML', () => {
   test('for the first time gets an account of an address of a verified domain, and is in', async () => {

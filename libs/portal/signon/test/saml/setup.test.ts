@@ -4,7 +4,7 @@ import { samlConnections } from '@foyer/signon';
 import { Collections } from '@foyer/settings';
 import { ownKey } from '../../src/saml/certificates.js';
 import { SamlProviders } from '../../src/saml/saml-providers.js';
-import { companyId, owned } from '../connected.js';
+
 import { bound, posted, SamlStand, through } from './saml-stand.js';
 
 let world: World;
@@ -54,7 +54,7 @@ describe('whoever sets up a SAML connection', () => {
     const page = new RegExp(`${PAGE}/[0-9a-f-]{36}(?=">(?:<bdi>)?By file)`).exec((await owner.get(PAGE)).text)![0];
     expect((await owner.get(page)).text).toMatch(/<form[^>]*enctype="multipart\/form-data"[^]*name="metadataFile"/);
     const admin = await (await (await acme.customer('Fay')).of('Umbrella', 'company_admin')).browser();
-    const own = `/company/sign-in/${await companyId(acme, 'Umbrella')}/providers/saml`;
+    const own = `/company/sign-in/${await acme.companyId('Umbrella')}/providers/saml`;
     const theirs = (await admin.post(own, { name: 'By file', enabled: '1' })).headers['location']!;
     const file = (content: string | Buffer) => [{ field: 'metadataFile', name: 'metadata.xml', content }];
     for (const [who, at] of [
@@ -88,7 +88,7 @@ describe('whoever sets up a SAML connection', () => {
 
   test('of a company does so on its own pages', async () => {
     const admin = await (await (await acme.customer('Ada')).of('Initech', 'company_admin')).browser();
-    const at = `/company/sign-in/${await companyId(acme, 'Initech')}`;
+    const at = `/company/sign-in/${await acme.companyId('Initech')}`;
     expect((await admin.get(at)).text).toContain('SAML');
     const made = await admin.post(`${at}/providers/saml`, { name: 'Initech ID', enabled: '1' });
     const page = made.headers['location']!;
@@ -103,7 +103,7 @@ describe('whoever sets up a SAML connection', () => {
   });
 
   test('renews our key: both are told of, the old one signs until it is removed, and what either hides is read', async () => {
-    await owned(acme, 'acme.example');
+    await acme.owns('acme.example');
     const { id } = await bound(acme, stand, { audience: 'both' });
     const told = async () => (await acme.visitor().get(`/sign-in/with/${id}/metadata`)).text;
     const keys = (xml: string, use: string) =>
@@ -132,7 +132,7 @@ describe('what a provider says of itself at an address', () => {
   test('is read every day: new certificates join, old ones go, and another name does not count', async () => {
     const idp = await SamlStand.open();
     const { id } = await bound(acme, idp);
-    await owned(acme, 'fresh.example');
+    await acme.owns('fresh.example');
     idp.next = { nameId: 'lea', attributes: { email: ['lea@fresh.example'] } };
     const comes = async () => (await through(acme, acme.visitor(), idp, id)).status;
     expect(await comes()).toBe(303);
