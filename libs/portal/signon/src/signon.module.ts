@@ -4,6 +4,7 @@ import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
 import { registerMessages } from '@foyer/i18n';
 import { factorNeeded } from '@foyer/factors';
 import {
+  accountSections,
   arrivalSteps,
   companyPanels,
   companySections,
@@ -145,6 +146,7 @@ export class SignonModule implements OnModuleInit {
     });
     this.slots.fill(companyPanels, 40, this.panel);
     this.slots.fill(personPanels, 40, this.personLinks);
+    this.slots.fill(accountSections, 20, { on: 'both', load: (actor, visit) => this.personLinks.own(actor, visit) });
     this.slots.fill(companySections, 40, {
       load: (actor, companyId) =>
         Promise.resolve(

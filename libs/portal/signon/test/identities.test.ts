@@ -82,6 +82,8 @@ describe('26: Identity = (tenant, connection, subject); an e-mail links only if 
     const { id } = await ofGlobex();
     await acme.change(() => sql`update ${table('person')} set email = 'ana@globex.example' where email = 'ana@customers.example' returning id`); // prettier-ignore
     const { as, visitor, to } = await comes(id, { email: 'Ana@Globex.example' });
+    const account = (await visitor.get('/account')).text;
+    expect([account.includes('Linked sign-in'), account.includes('Example ID')]).toEqual([true, true]);
     expect([to, (await visitor.get('/account')).text.includes('ana@globex.example')]).toEqual(['/', true]);
     // The same subject of another connection is somebody else, and their address is no other's.
     const { id: other } = await connected(acme, stand.issuer);

@@ -9,7 +9,7 @@ import { ConnectionRights } from '../connection-rights.js';
 import { IdentityLinks, type Link } from '../identity-links.js';
 import { IdentityUnlinked } from '../signon.events.js';
 
-/** Which identities open somebody's account: for when a provider has given their address, or a new identity, to somebody. */
+/** Which identities open somebody's account: for when a provider has given their address, or a new identity, to somebody; and on one's own. */
 @Injectable()
 export class PersonLinks {
   readonly place = 'main';
@@ -25,16 +25,25 @@ export class PersonLinks {
   /** On the person's page in the console. */
   async load(actor: PortalActor, personId: string, visit: Visit) {
     if (!holds(actor.ability, 'manage', 'SignOn')) return null;
-    const links = await this.links.ofPerson(personId);
-    if (links.length === 0) return null;
     const shown = [];
-    for (const link of links)
+    for (const link of await this.links.ofPerson(personId))
       shown.push({
-        name: (await this.book.find(link.connectionId))?.name ?? visit.t('signon.links.gone'),
-        ...{ subject: link.subject, lastUsed: link.lastUsed, mayUnlink: await this.mayUnlink(actor, link) },
+        ...(await this.described(link, visit)),
+        ...{ subject: link.subject, mayUnlink: await this.mayUnlink(actor, link) },
         action: `/console/people/${personId}/links/${link.id}/removal`,
       });
-    return { template: 'signon/team/person-links', view: { links: shown } };
+    return shown.length > 0 ? { template: 'signon/team/person-links', view: { links: shown } } : null;
+  }
+
+  /** On one's own account. */
+  async own({ id: personId }: PortalActor, visit: Visit) {
+    const links = [];
+    for (const link of await this.links.ofPerson(personId!)) links.push(await this.described(link, visit));
+    return links.length > 0 ? { template: 'signon/account-links', view: { links } } : null;
+  }
+
+  private async described({ connectionId, lastUsed }: Link, visit: Visit) {
+    return { name: (await this.book.find(connectionId))?.name ?? visit.t('signon.links.gone'), lastUsed };
   }
 
   /** The next time it is judged anew whose account that identity opens. Sessions go on. */
