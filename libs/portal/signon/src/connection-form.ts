@@ -13,7 +13,7 @@ export const PLACED = [
   ...['countsAsSecondFactor', 'enforced', 'keeperId', 'enabled', 'blocked'],
 ];
 
-type Shown = (visit: Visit, connection: Connection) => Promise<object>;
+type Shown = (visit: Visit, connection: Connection) => Promise<object | null>;
 /** Fills in what a file says. @throws InvalidField at its control */
 type FromFile = (upload: Upload, control: string) => Promise<ResourceInput>;
 /** The control for a file, where a kind takes one. */

@@ -29,6 +29,7 @@ export class CertificatesView implements OnModuleInit {
 
   private async of(visit: Visit, connection: Connection) {
     const { theirs, ours, problem } = await this.known.of(connection as SamlConnectionAt);
+    if (!problem && theirs.length + ours.length === 0) return null;
     const shown = (all: X509Certificate[]) => all.map((one) => rowOf(visit, one));
     // Of several the latest is what counts.
     const isEnding = [theirs, ours].some((all) => all.length > 0 && all.every((one) => daysLeft(one) < SOON_DAYS));
