@@ -62,7 +62,7 @@ export class ConnectionForm {
       groups,
       // For the summary of what is wrong.
       groupFields: [...(file ? [file] : []), ...groupFields],
-      ...{ hasRoles, isReady },
+      ...{ hasRoles, isReady, ofCompany: connection !== null && connection.companyId !== null },
       file,
       addresses: connection && addressesOf(connection).map(([label, address]) => ({ label: visit.t(label), address })),
       certificates: (connection && (await this.shown.get(connection.kind)?.(visit, connection))) ?? null,

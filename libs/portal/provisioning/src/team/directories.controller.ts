@@ -91,6 +91,13 @@ export class DirectoriesController extends ResourceController<Directory> {
     const mapped = item !== null && hasRoles(item);
     const rows = await this.groupRows.view(visit, form, mapped ? item.companyId : undefined);
     const beside = item ? await this.beside.of(visit, visit.actor as PortalActor, item, at(item.id)) : null;
-    return { ...view, ...rows, ...beside, hasRoles: mapped, fields: [...view.fields, ...rows.groupFields] };
+    return {
+      ...view,
+      ...rows,
+      ...beside,
+      hasRoles: mapped,
+      ofCompany: item !== null && item.companyId !== null,
+      fields: [...view.fields, ...rows.groupFields],
+    };
   }
 }
