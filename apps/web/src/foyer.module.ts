@@ -7,6 +7,7 @@ import { type Config, ConfigModule } from '@foyer/config';
 import { CorrespondenceModule } from '@foyer/correspondence';
 import { CredentialsModule, Session, Token } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
+import { EntitlementsModule } from '@foyer/entitlements';
 import { EventsModule } from '@foyer/events';
 import { FactorsModule } from '@foyer/factors';
 import { FilesModule, StoredFile } from '@foyer/files';
@@ -15,6 +16,7 @@ import { KeysModule } from '@foyer/keys';
 import { Mail, MailModule } from '@foyer/mail';
 import { NotifyModule } from '@foyer/notify';
 import { OutboundModule } from '@foyer/outbound';
+import { PlansModule } from '@foyer/plans';
 import { ProvisioningModule } from '@foyer/provisioning';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
 import { ServiceModule } from '@foyer/service';
@@ -52,9 +54,10 @@ export class FoyerModule {
           EventsModule,
           AccessModule,
           CredentialsModule,
+          EntitlementsModule,
         ],
         ...[SlotsModule, OutboundModule, FilesModule, MailModule, ThemingModule, WebModule, ApiModule],
-        ...[TenantsModule, StaffModule, SignupModule],
+        ...[PlansModule, TenantsModule, StaffModule, SignupModule],
         ...[
           SettingsModule,
           NotifyModule,

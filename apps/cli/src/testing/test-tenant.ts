@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '@foyer/config';
 import { latestTenantVersion, provisioningScript, runAsOwner } from '@foyer/database';
+import { EVERYTHING } from '@foyer/entitlements';
 import { type Tenant, TenantDirectory } from '@foyer/tenancy';
 
 /** An active tenant with an empty, migrated schema: for tests of what lies below the modules that sign tenants up. */
@@ -24,6 +25,7 @@ export async function freshTenant(config: Config, slug: string): Promise<Tenant>
     role: schema,
     origin: `${protocol}//${slug}.${host}`,
     status: 'active',
+    entitled: EVERYTHING,
   });
 }
 

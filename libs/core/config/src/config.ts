@@ -47,6 +47,17 @@ export interface Config {
   uploadLimitBytes: number;
   filesQuotaBytes: number;
   mailsQuotaBytes: number;
+  billing: {
+    /** Absent: nothing is billed, and every tenant has everything. */
+    stripe?: {
+      secretKey: string;
+      webhookSecret: string;
+      /** Where Stripe's API is; absent: at Stripe. */
+      apiBase?: URL;
+    };
+    /** Absolute. Absent: the plans that come with the product. */
+    plansFile?: string;
+  };
   /** Absent: files live in `dataDir`. */
   s3?: { endpoint?: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string };
 }
@@ -73,7 +84,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!values.DATABASE_URL && !env.DATABASE_URL)
     problems.push('DATABASE_URL is missing: where PostgreSQL is, like postgres://user:password@host:5432/foyer.');
   if (production) problems.push(...unsafeInProduction(values, env));
-  problems.push(...halfConfiguredStorage(values), ...halfConfiguredEncryption(values));
+  problems.push(
+    ...halfConfiguredStorage(values),
+    ...halfConfiguredEncryption(values),
+    ...halfConfiguredBilling(values),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
 
   const baseUrl = new URL(values.BASE_URL ?? `http://localhost:${values.PORT}`);
@@ -100,6 +115,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     uploadLimitBytes: values.UPLOAD_LIMIT_MB! * 1024 * 1024,
     filesQuotaBytes: values.FILES_QUOTA_MB! * 1024 * 1024,
     mailsQuotaBytes: values.MAILS_QUOTA_MB! * 1024 * 1024,
+    billing: {
+      stripe: values.STRIPE_SECRET_KEY
+        ? {
+            secretKey: values.STRIPE_SECRET_KEY,
+            webhookSecret: values.STRIPE_WEBHOOK_SECRET!,
+            apiBase: values.STRIPE_API_BASE ? new URL(values.STRIPE_API_BASE) : undefined,
+          }
+        : undefined,
+      plansFile: values.PLANS_FILE && resolve(workspace, values.PLANS_FILE),
+    },
     s3: values.S3_BUCKET
       ? {
           endpoint: values.S3_ENDPOINT,
@@ -173,6 +198,18 @@ function halfConfiguredEncryption(values: Values): string[] {
   const missing = names.filter((name) => !values[name]);
   if (missing.length !== 1) return [];
   return [`${missing[0]!} is missing: STARTTLS needs INBOUND_TLS_KEY and INBOUND_TLS_CERT together.`];
+}
+
+/** Without the secret anybody could say what was paid. */
+function halfConfiguredBilling({ NODE_ENV, ...values }: Values): string[] {
+  const problems: string[] = [];
+  if (Boolean(values.STRIPE_SECRET_KEY) !== Boolean(values.STRIPE_WEBHOOK_SECRET))
+    problems.push('Billing needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together.');
+  if (NODE_ENV === 'production' && (values.STRIPE_API_BASE || values.STRIPE_SECRET_KEY?.includes('_sandbox_')))
+    problems.push(
+      'STRIPE_API_BASE and keys of the sandbox are for development: nobody would be charged in production.',
+    );
+  return problems;
 }
 
 /** Web and worker of one folder must agree on the key, and either may be the first to start. */

@@ -144,6 +144,20 @@ export const variables = {
     ),
     { default: 'info' },
   ),
+  STRIPE_SECRET_KEY: variable(
+    'Key of the Stripe account that operators pay. Not set: nothing is billed and every tenant has everything',
+    z.string().regex(/^(sk|rk)_\w{8,}$/, 'must begin with sk_ or rk_'),
+    { defaultInWords: 'in development: of the sandbox that `npm start` runs' },
+  ),
+  STRIPE_WEBHOOK_SECRET: variable(
+    'Secret of the webhook at `/webhooks/stripe` of `BASE_URL`',
+    z.string().regex(/^whsec_\S{8,}$/, 'must begin with whsec_'),
+  ),
+  STRIPE_API_BASE: variable(
+    'Where the API of Stripe is, for the sandbox; refused in production',
+    address('http://127.0.0.1:4242', 'http:', 'https:'),
+  ),
+  PLANS_FILE: variable('Plans of your own, in the form of `libs/platform/plans/plans.json`', text),
   UPLOAD_LIMIT_MB: variable('Largest uploaded file', wholeNumber(1, 5_000), { default: '25' }),
   FILES_QUOTA_MB: variable('Most space for the files of one tenant', wholeNumber(1, 100_000_000), { default: '5000' }),
   MAILS_QUOTA_MB: variable('Most space for the emails of one tenant and their files', wholeNumber(1, 100_000_000), {

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { PlatformDatabase } from '@foyer/database';
+import { OPERATING } from '@foyer/tenancy';
 import type { Cause } from './cause.js';
 import { OUTBOX } from './outbox.js';
 import { type EventJob, Queues } from './queue.js';
@@ -73,8 +74,9 @@ export class Relay implements BeforeApplicationShutdown {
       const lines = await em.execute<Line[]>(
         `select ${LINE}
            from platform.outbox o left join platform.tenant t on t.schema_name = o.realm
-          where o.relayed_at is null and o.available_at <= now() and (t.id is null or t.status in ('trialing', 'active', 'past_due'))
+          where o.relayed_at is null and o.available_at <= now() and (t.id is null or t.status in (?))
           order by o.id limit ${BATCH} for update of o skip locked`,
+        [[...OPERATING]],
       );
       if (lines.length === 0) return 0;
       await this.hand(lines.flatMap((line) => this.jobsOf(line)));

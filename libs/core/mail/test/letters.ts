@@ -4,6 +4,7 @@ import { CredentialsModule } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
 import { EventsModule } from '@foyer/events';
 import { ThemingModule, Themes } from '@foyer/theming';
+import { EVERYTHING } from '@foyer/entitlements';
 import { TenantDirectory } from '@foyer/tenancy';
 import { Sites } from '@foyer/web';
 import { freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
@@ -27,6 +28,7 @@ sites.register('portal', () =>
     timeZone: 'UTC',
     has: () => true,
     status: 'active',
+    entitled: EVERYTHING,
     statusMessage: '',
   }),
 );

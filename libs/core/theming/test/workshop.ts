@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messages, registerMessages } from '@foyer/i18n';
+import { EVERYTHING } from '@foyer/entitlements';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Themes, type TemplateFailure, type TenantTheme, type ThemesOptions } from '../src/index.js';
 
@@ -66,6 +67,7 @@ export function tenant(look: Partial<TenantTheme> = {}) {
     role: id,
     origin: `http://${id}.localhost`,
     status: 'active',
+    entitled: EVERYTHING,
   };
   const theme: TenantTheme = { version: '1', theme: 'default', settings: {}, overrides: {}, ...look };
   return { tenant, theme, failures: [] as TemplateFailure[], in: <T>(fn: () => T) => inTenant(tenant, fn) };

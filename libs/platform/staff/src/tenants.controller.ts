@@ -5,7 +5,7 @@ import { holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword } from '@foyer/credentials';
 import { latestTenantVersion } from '@foyer/database';
-import { inTenant } from '@foyer/tenancy';
+import { inTenant, isOperating } from '@foyer/tenancy';
 import {
   Directory,
   OwnerArrival,
@@ -166,7 +166,7 @@ export class TenantsController {
   private async view(visit: Visit, actor: StaffActor, id: string, form: FormState<unknown>) {
     const row = await this.list.one(actor, id);
     const manages = holds(actor.ability, 'manage', 'Tenant');
-    const operating = ['trialing', 'active', 'past_due'].includes(row.status);
+    const operating = isOperating(row);
     const history = await this.list.history(id);
     return {
       tenant: this.tenantView(visit, row),

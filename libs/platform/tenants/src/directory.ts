@@ -3,7 +3,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { apart, DatabaseUnreachable, PlatformDatabase } from '@foyer/database';
 import { Signals } from '@foyer/events';
-import { type Tenant, TenantDirectory } from '@foyer/tenancy';
+import { type Allowance, Plans } from '@foyer/plans';
+import { OPERATING, type Tenant, TenantDirectory } from '@foyer/tenancy';
 
 /** The signal that says: what is known of this tenant is old. */
 export const TENANT_CHANGED = 'tenant';
@@ -14,10 +15,12 @@ interface Row {
   name: string;
   schema_name: string;
   status: Tenant['status'];
+  plan: string;
+  allowance: Allowance;
   host: string | null;
 }
 
-const SELECT = `select t.id, t.slug, t.name, t.schema_name, t.status, d.host from platform.tenant t
+const SELECT = `select t.id, t.slug, t.name, t.schema_name, t.status, t.plan, t.allowance, d.host from platform.tenant t
   left join platform.domain d on d.tenant_id = t.id and d.is_primary and d.verified_at is not null`;
 const FRESH_MS = 60_000;
 const UNKNOWN_FRESH_MS = 2_000;
@@ -37,6 +40,7 @@ export class Directory extends TenantDirectory implements OnModuleInit {
     @Inject(CONFIG) private readonly config: Config,
     private readonly platform: PlatformDatabase,
     private readonly signals: Signals,
+    private readonly plans: Plans,
   ) {
     super();
   }
@@ -68,10 +72,10 @@ export class Directory extends TenantDirectory implements OnModuleInit {
   async *operating(): AsyncGenerator<Tenant> {
     for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
       const page = await this.platform.read((em) =>
-        em.execute<Row[]>(
-          `${SELECT} where t.status in ('trialing', 'active', 'past_due') and t.id > ? order by t.id limit 200`,
-          [after],
-        ),
+        em.execute<Row[]>(`${SELECT} where t.status in (?) and t.id > ? order by t.id limit 200`, [
+          [...OPERATING],
+          after,
+        ]),
       );
       for (const row of page) yield this.tenant(row);
       const last = page.at(-1);
@@ -119,8 +123,9 @@ export class Directory extends TenantDirectory implements OnModuleInit {
     return tenant;
   }
 
-  private tenant({ id, slug, name, schema_name, status, host }: Row): Tenant {
+  private tenant({ id, slug, name, schema_name, status, plan, allowance, host }: Row): Tenant {
     const origin = host ? `${this.config.baseUrl.protocol}//${host}` : this.originOf(slug);
-    return Object.freeze({ id, slug, name, schema: schema_name, role: schema_name, origin, status });
+    const entitled = this.plans.entitled(plan, allowance);
+    return Object.freeze({ id, slug, name, schema: schema_name, role: schema_name, origin, status, entitled });
   }
 }

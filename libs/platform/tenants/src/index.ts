@@ -6,7 +6,7 @@ export { type Pack, type PackDeclaration, Packs } from './packs.js';
 export { newTenantFields, slug } from './slug.js';
 export { TenantRecord } from './tenant.entity.js';
 export { TENANT_STATUSES, type TenantFilter, TenantList, type TenantRow } from './tenant-list.js';
-export { type NewTenant, Tenants, TRIAL_DAYS } from './tenants.js';
+export { type NewTenant, Tenants } from './tenants.js';
 export { TenantsModule } from './tenants.module.js';
 export { OwnerArrival, type WelcomeOwner } from './owner-arrival.js';
 export { UnusedFiles } from './unused-files.js';

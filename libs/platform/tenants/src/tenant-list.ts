@@ -10,6 +10,7 @@ export const TENANT_STATUSES = [
   'trialing',
   'active',
   'past_due',
+  'restricted',
   'suspended',
   'closed',
 ] as const satisfies readonly TenantStatus[];

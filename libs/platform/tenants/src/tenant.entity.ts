@@ -1,6 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Conflict } from '@foyer/access';
-import type { TenantStatus } from '@foyer/tenancy';
+import { isOperating, type TenantStatus } from '@foyer/tenancy';
 
 /** A business that hosts a portal, as the platform knows it. Everything that is its own lives in its schema. */
 @Entity({ schema: 'platform', tableName: 'tenant' })
@@ -23,7 +23,7 @@ export class TenantRecord {
 
   /** Stops everything at once; nothing is lost. */
   suspend(reason: string): void {
-    if (!['trialing', 'active', 'past_due'].includes(this.status)) throw new Conflict('tenants.cannot-suspend');
+    if (!isOperating(this)) throw new Conflict('tenants.cannot-suspend');
     this.become('suspended', reason);
   }
 

@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, Conflict, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { latestTenantVersion, PlatformDatabase, provisioningScript, readMigrations, runAsOwner } from '@foyer/database';
+import { EVERYTHING } from '@foyer/entitlements';
 import { Signals } from '@foyer/events';
+import { Plans } from '@foyer/plans';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Directory, TENANT_CHANGED } from './directory.js';
 import { type Pack, Packs } from './packs.js';
 import { TenantRecord } from './tenant.entity.js';
-
-export const TRIAL_DAYS = 14;
 
 export interface NewTenant {
   slug: string;
@@ -33,6 +33,7 @@ export class Tenants {
     private readonly directory: Directory,
     private readonly packs: Packs,
     private readonly signals: Signals,
+    private readonly plans: Plans,
   ) {}
 
   /**
@@ -53,6 +54,7 @@ export class Tenants {
       role: schema,
       origin: this.directory.originOf(wanted.slug),
       status: 'provisioning' as const,
+      entitled: EVERYTHING, // the packs are ours: what they hold is never refused
     };
     try {
       const blueprint = wanted.blueprint ? [this.packs.read(wanted.blueprint)] : [];
@@ -107,7 +109,7 @@ export class Tenants {
             wanted.plan,
             wanted.blueprint ?? 'default',
             wanted.ownerEmail,
-            TRIAL_DAYS,
+            this.plans.trialDays,
             latestTenantVersion(migrations),
           ],
         );

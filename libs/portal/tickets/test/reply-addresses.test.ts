@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Config } from '@foyer/config';
+import { EVERYTHING } from '@foyer/entitlements';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { ReplyAddresses } from '../src/reply-addresses.js';
 
 const addresses = new ReplyAddresses({ secretKey: 'k'.repeat(32), inbound: { domain: 'in.example.com' } } as Config);
 const tenant = (slug: string): Tenant => ({
-  ...{ id: randomUUID(), slug, name: slug, schema: 't_1', role: 't_1', status: 'active' },
+  ...{ id: randomUUID(), slug, name: slug, schema: 't_1', role: 't_1', status: 'active', entitled: EVERYTHING },
   origin: `https://${slug}.example.com`,
 });
 const [acme, bolt] = [tenant('acme'), tenant('bolt')];
