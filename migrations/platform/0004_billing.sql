@@ -9,6 +9,8 @@ create table platform.billing_account (
   wanted bigint not null default 0,
   fetched bigint not null default 0,
   fetched_at timestamptz,
+  -- Tickets beyond the plan that Stripe has been told of: {month, reported, sending}.
+  metered jsonb not null default '{}',
   created_at timestamptz not null default now()
 );
 
@@ -33,11 +35,27 @@ create table platform.billing_notice (
   primary key (tenant_id, about)
 );
 
+-- What the installation earned, a day and currency a row: amounts in the currency's smallest unit.
+create table platform.revenue_day (
+  day date not null,
+  currency text not null,
+  -- A month of all that is subscribed to.
+  monthly bigint not null,
+  paying int not null,
+  late int not null,
+  trials int not null,
+  -- That ended on this day, and what they paid a month.
+  ended int not null,
+  ended_monthly bigint not null,
+  primary key (day, currency)
+);
+
 -- What staff let a tenant have beside its plan: {limits, features, reason, by, until}.
 alter table platform.tenant add column allowance jsonb not null default '{}';
 -- Suspended by staff: no payment takes that back.
 alter table platform.tenant add column held_reason text;
--- When the status became what it is follows from this too: the end of what was paid for.
-alter table platform.tenant add column ended_at timestamptz;
+update platform.tenant set held_reason = coalesce(status_reason, '') where status = 'suspended';
+-- What the billing module says of it: {state, since}. Null: never bought anything.
+alter table platform.tenant add column bill jsonb;
 
-grant select, insert, update, delete on platform.billing_account, platform.stripe_event, platform.billing_notice to foyer_platform;
+grant select, insert, update, delete on platform.billing_account, platform.stripe_event, platform.billing_notice, platform.revenue_day to foyer_platform;

@@ -3,6 +3,7 @@ import type { EntityClass } from '@mikro-orm/postgresql';
 import { AccessModule } from '@foyer/access';
 import { ApprovalsModule } from '@foyer/approvals';
 import { ApiModule } from '@foyer/api';
+import { BillingModule } from '@foyer/billing';
 import { type Config, ConfigModule } from '@foyer/config';
 import { CorrespondenceModule } from '@foyer/correspondence';
 import { CredentialsModule, Session, Token } from '@foyer/credentials';
@@ -57,7 +58,7 @@ export class FoyerModule {
           EntitlementsModule,
         ],
         ...[SlotsModule, OutboundModule, FilesModule, MailModule, ThemingModule, WebModule, ApiModule],
-        ...[PlansModule, TenantsModule, StaffModule, SignupModule],
+        ...[PlansModule, TenantsModule, BillingModule, StaffModule, SignupModule],
         ...[
           SettingsModule,
           NotifyModule,

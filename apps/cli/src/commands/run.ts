@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from '../embedded-postgres.js';
 import { doctor } from './doctor.js';
 import { migrate } from './migrate.js';
 import { print, table } from './output.js';
+import { syncPlans } from './plans.js';
 import { setup } from './setup.js';
 import { createStaff } from './staff.js';
 import * as tenant from './tenant.js';
@@ -43,6 +44,11 @@ const commands: Record<string, Command> = {
     options: { platform: flag, tenants: flag },
     run: (config, _words, { platform, tenants }) =>
       migrate(config, { platform: !tenants || !!platform, tenants: !platform || !!tenants }),
+  },
+  'plans sync': {
+    usage: 'plans sync',
+    about: 'carry the declared plans to Stripe: products, prices, features; safe to repeat',
+    run: (config) => syncPlans(config),
   },
   'tenant list': {
     usage: 'tenant list [search]',

@@ -38,6 +38,19 @@ export class Outbox {
     });
   }
 
+  /** From inside a write of the platform: tells a tenant, as if the tenant itself had said it. */
+  async tell({ schema }: { schema: string }, event: object): Promise<void> {
+    const { name, version } = contractOf(event.constructor);
+    await this.platform.write(async (em) => {
+      await em.execute(
+        'insert into platform.outbox (realm, name, version, payload, cause) values (?, ?, ?, ?, ?)',
+        [schema, name, version, JSON.stringify(event), JSON.stringify(currentCause())],
+        'run',
+      );
+      await this.signals.send(em, OUTBOX);
+    });
+  }
+
   /** What waits for later is due now, in every tenant: what it waited for is back. */
   async hurry(event: EventClass): Promise<void> {
     await this.platform.write(async (em) => {

@@ -9,6 +9,7 @@ const WAYS: Record<string, readonly string[]> = {
   'node:http': ['createServer', 'STATUS_CODES'],
   ...{ 'node:https': [], 'node:http2': [], 'node:tls': [], 'node:dgram': [], 'node:dns': [], 'node:dns/promises': [] },
   ...{ undici: [], axios: [], got: [], ws: [], imapflow: [], nodemailer: [], '@aws-sdk/client-s3': [] },
+  stripe: [],
   ...{ ioredis: [], bullmq: [], pg: [], mailauth: [] },
   ldapts: ['AndFilter', 'EqualityFilter', 'ExtensibleFilter', 'Filter', 'FilterParser', 'OrFilter', 'PresenceFilter'],
 };
@@ -22,6 +23,7 @@ const MAY: Record<string, string> = {
   'libs/core/inbound/src/imap-mailbox.ts': 'to an address that the guard gave',
   'libs/portal/signon/src/ldap/directory-talk.ts': 'to an address that the guard gave',
   'libs/core/mail/src/outlet.ts': 'the mail server of the installation',
+  'libs/platform/billing/src/stripe-api.ts': 'Stripe, or where the installation’s operator says that it is',
   'libs/core/files/src/s3-storage.ts': 'the bucket of the installation',
 };
 const DATA_STORES = /^libs\/core\/(?:database|events)\/src\//;

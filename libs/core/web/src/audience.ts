@@ -40,6 +40,8 @@ export const AdminController = (path = '', bounds?: Bounds) => face('_admin', pa
  * no form's token to check, and the handler reads the body itself once it knows by a secret of its own who is calling.
  */
 export const MachineController = (path: string) => face('_portal', path, 'machine');
+/** The same on the installation's own host. */
+export const SiteMachineController = (path: string) => face('_site', path, 'machine');
 
 /** What programs reach with a key: no cookie counts there, and no key on any other face. */
 export const KeyController = () => face('_api', '', 'key');

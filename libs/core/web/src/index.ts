@@ -9,6 +9,7 @@ export {
   Guest,
   KeyController,
   MachineController,
+  SiteMachineController,
   PortalController,
   Repeatable,
   SiteController,

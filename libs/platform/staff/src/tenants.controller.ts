@@ -33,6 +33,7 @@ import {
 import type { StaffActor } from './staff-principals.js';
 
 const PATH = '/tenants';
+const REASONS: readonly string[] = ['trial-over', 'late', 'very-late', 'paused', 'given-up', 'ended', 'reconciled'];
 const PAGE = 50;
 const PLANS = ['starter', 'team', 'business'] as const;
 const filters = z.object({
@@ -172,13 +173,20 @@ export class TenantsController {
       tenant: this.tenantView(visit, row),
       usage: null,
       events: history.map(({ status, reason, by, at }) => ({
-        text: visit.t(`staff.history.${status}`, { reason: reason ?? '' }),
+        text: by
+          ? visit.t(`staff.history.${status}`, { reason: reason ?? '' })
+          : [visit.t(`staff.status.${status}`), this.reason(visit, reason)].filter(Boolean).join(' · '),
         at,
         by,
       })),
       form,
       can: { suspend: manages && operating, resume: manages && row.status === 'suspended' },
     };
+  }
+
+  /** Our own reasons are names; what staff wrote stands as it is. */
+  private reason(visit: Visit, reason: string | null): string | null {
+    return reason && REASONS.includes(reason) ? visit.t(`staff.standing.${reason}`) : reason;
   }
 
   private planOptions(visit: Visit) {
@@ -190,6 +198,7 @@ export class TenantsController {
     const latestVersion = latestTenantVersion();
     return {
       ...row,
+      statusReason: this.reason(visit, row.statusReason),
       url,
       address: new URL(url).host,
       plan: visit.t(`signup.plan.${row.plan}.title`),

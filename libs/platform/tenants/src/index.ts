@@ -4,6 +4,7 @@ export { Directory, TENANT_CHANGED } from './directory.js';
 export { type PackSection, PackSections } from './pack-sections.js';
 export { type Pack, type PackDeclaration, Packs } from './packs.js';
 export { newTenantFields, slug } from './slug.js';
+export { type Bill, GRACE_DAYS, type Reason, standing } from './standing.js';
 export { TenantRecord } from './tenant.entity.js';
 export { TENANT_STATUSES, type TenantFilter, TenantList, type TenantRow } from './tenant-list.js';
 export { type NewTenant, Tenants } from './tenants.js';

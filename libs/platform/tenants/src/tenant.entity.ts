@@ -1,6 +1,11 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Conflict } from '@foyer/access';
+import type { Allowance } from '@foyer/plans';
 import { isOperating, type TenantStatus } from '@foyer/tenancy';
+import { type Bill, standing } from './standing.js';
+
+/** Nothing that anybody has to be told. */
+const FINE: readonly string[] = ['trial', 'paying', 'free'];
 
 /** A business that hosts a portal, as the platform knows it. Everything that is its own lives in its schema. */
 @Entity({ schema: 'platform', tableName: 'tenant' })
@@ -17,24 +22,38 @@ export class TenantRecord {
   @Property({ type: 'text' }) cluster!: string;
   @Property({ type: 'text' }) ownerEmail!: string;
   @Property({ type: 'timestamptz', nullable: true }) trialEndsAt: Date | null = null;
+  @Property({ type: 'text', nullable: true }) heldReason: string | null = null;
+  @Property({ type: 'json', nullable: true }) bill: Bill | null = null;
+  @Property({ type: 'json' }) allowance: Allowance = {};
   @Property({ type: 'int' }) schemaVersion!: number;
   @Property({ type: 'text', nullable: true }) migrationError: string | null = null;
   @Property({ type: 'timestamptz' }) createdAt!: Date;
 
-  /** Stops everything at once; nothing is lost. */
-  suspend(reason: string): void {
+  /** Stops everything at once; nothing is lost, and no payment takes it back. */
+  suspend(reason: string, sold: boolean): void {
     if (!isOperating(this)) throw new Conflict('tenants.cannot-suspend');
-    this.become('suspended', reason);
+    this.heldReason = reason;
+    this.settle(sold);
   }
 
-  resume(): void {
-    if (this.status !== 'suspended') throw new Conflict('tenants.not-suspended');
-    this.become(this.trialEndsAt && this.trialEndsAt > new Date() ? 'trialing' : 'active', null);
+  resume(sold: boolean): void {
+    if (this.heldReason === null) throw new Conflict('tenants.not-suspended');
+    this.heldReason = null;
+    this.settle(sold);
   }
 
-  private become(status: TenantStatus, reason: string | null): void {
+  /** Puts it into the state that follows from what is so. Where nothing is sold, no trial ends. @returns whether that is news */
+  settle(sold: boolean, now = new Date()): boolean {
+    if (this.status === 'provisioning' || this.status === 'closed') return false;
+    const { status, reason } = standing(
+      sold ? this : { ...this, bill: null, trialEndsAt: this.trialEndsAt && new Date(8.64e15) },
+      now,
+    );
+    const why = this.heldReason ?? (FINE.includes(reason) ? null : reason);
+    if (this.status === status && this.statusReason === why) return false;
+    if (this.status !== status) this.statusChangedAt = now;
     this.status = status;
-    this.statusReason = reason;
-    this.statusChangedAt = new Date();
+    this.statusReason = why;
+    return true;
   }
 }

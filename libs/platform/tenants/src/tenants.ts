@@ -1,14 +1,24 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { LockMode } from '@mikro-orm/postgresql';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, Conflict, InvalidField, NotFound, Refused, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
-import { latestTenantVersion, PlatformDatabase, provisioningScript, readMigrations, runAsOwner } from '@foyer/database';
-import { EVERYTHING } from '@foyer/entitlements';
-import { Signals } from '@foyer/events';
+import {
+  latestTenantVersion,
+  PlatformDatabase,
+  provisioningScript,
+  readMigrations,
+  rows,
+  runAsOwner,
+  sql,
+} from '@foyer/database';
+import { EVERYTHING, PlanChanged } from '@foyer/entitlements';
+import { Every, Outbox, Signals } from '@foyer/events';
 import { Plans } from '@foyer/plans';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Directory, TENANT_CHANGED } from './directory.js';
 import { type Pack, Packs } from './packs.js';
+import { type Bill, GRACE_DAYS } from './standing.js';
 import { TenantRecord } from './tenant.entity.js';
 
 export interface NewTenant {
@@ -33,6 +43,7 @@ export class Tenants {
     private readonly directory: Directory,
     private readonly packs: Packs,
     private readonly signals: Signals,
+    private readonly outbox: Outbox,
     private readonly plans: Plans,
   ) {}
 
@@ -70,28 +81,71 @@ export class Tenants {
   }
 
   async suspend(actor: Actor, id: string, reason: string): Promise<void> {
-    await this.change(actor, id, reason, (tenant) => tenant.suspend(reason));
+    await this.decide(actor, id, reason, (tenant) => tenant.suspend(reason, this.plans.areSold));
   }
 
   async resume(actor: Actor, id: string, reason: string): Promise<void> {
-    await this.change(actor, id, reason, (tenant) => tenant.resume());
+    await this.decide(actor, id, reason, (tenant) => tenant.resume(this.plans.areSold));
   }
 
-  private async change(actor: Actor, id: string, reason: string, verb: (tenant: TenantRecord) => void): Promise<void> {
+  /** How it pays, and for which plan, as whoever bills has found out. State and plan follow. */
+  async billed(id: string, bill: Bill | null, plan: string | null): Promise<void> {
+    await this.change(id, (tenant) => {
+      tenant.bill = bill;
+      if (plan) tenant.plan = plan;
+    });
+  }
+
+  /** Trials end, and what was left after them, without anybody doing anything. */
+  @Every(600, 'tenants.standing')
+  async settle(now = new Date()): Promise<void> {
+    if (!this.plans.areSold) return;
+    const due = await this.platform.read((em) =>
+      rows<{ id: string }>(
+        em,
+        sql`select id from platform.tenant, greatest(trial_ends_at, (bill->>'since')::timestamptz) as over
+             where held_reason is null and coalesce(bill->>'state', 'ended') = 'ended'
+               and ((status in ('trialing', 'active') and over < ${now}::timestamptz)
+                 or (status = 'restricted' and over <= ${now}::timestamptz - make_interval(days => ${GRACE_DAYS})))
+             order by id`,
+      ),
+    );
+    for (const { id } of due) await this.change(id, () => undefined, now);
+  }
+
+  private async decide(actor: Actor, id: string, reason: string, verb: (tenant: TenantRecord) => void): Promise<void> {
     if (!holds(actor.ability, 'manage', 'Tenant')) throw new Refused();
-    await this.platform.write(async (em) => {
-      const tenant = await em.findOne(TenantRecord, { id });
+    await this.change(id, verb, new Date(), { actor, reason });
+  }
+
+  /** Every change of a tenant's state goes this way: one at a time, kept in its history, and known to every process at once. */
+  private async change(
+    id: string,
+    verb: (tenant: TenantRecord) => void,
+    now = new Date(),
+    by: { actor: Actor; reason: string } | null = null,
+  ): Promise<void> {
+    const changed = await this.platform.write(async (em) => {
+      const tenant = await em.findOne(TenantRecord, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!tenant) throw new NotFound();
+      const { plan, status } = tenant;
       verb(tenant);
+      tenant.settle(this.plans.areSold, now);
       await em.flush();
+      if (!by && plan === tenant.plan && status === tenant.status) return false;
       await em.execute(
         'insert into platform.tenant_event (tenant_id, status, reason, by_id, by_name) values (?, ?, ?, ?, ?)',
-        [id, tenant.status, reason, actor.id, actor.name],
+        [id, tenant.status, by?.reason ?? tenant.statusReason, by?.actor.id ?? null, by?.actor.name ?? null],
         'run',
       );
+      await this.outbox.tell(
+        { schema: tenant.schemaName },
+        new PlanChanged(tenant.plan, tenant.status, tenant.statusReason),
+      );
       await this.signals.send(em, TENANT_CHANGED, id);
+      return true;
     });
-    this.directory.forget(id); // the signal reaches the other processes; this one need not wait for it
+    if (changed) this.directory.forget(id); // the signal reaches the other processes; this one need not wait for it
   }
 
   private async makeSchema(id: string, schema: string, wanted: NewTenant): Promise<void> {
