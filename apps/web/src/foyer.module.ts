@@ -17,6 +17,7 @@ import { KeysModule } from '@foyer/keys';
 import { Mail, MailModule } from '@foyer/mail';
 import { NotifyModule } from '@foyer/notify';
 import { OutboundModule } from '@foyer/outbound';
+import { PlanModule } from '@foyer/plan';
 import { PlansModule } from '@foyer/plans';
 import { ProvisioningModule } from '@foyer/provisioning';
 import { Setting, SettingsModule, TemplateOverride } from '@foyer/settings';
@@ -72,7 +73,7 @@ export class FoyerModule {
           ServiceModule,
           CorrespondenceModule,
         ],
-        ...[ApprovalsModule, SurveysModule, KnowledgeModule],
+        ...[ApprovalsModule, SurveysModule, KnowledgeModule, PlanModule],
         ...more,
       ],
       providers: [PlatformSite, Draining],

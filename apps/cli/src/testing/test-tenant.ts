@@ -25,6 +25,7 @@ export async function freshTenant(config: Config, slug: string): Promise<Tenant>
     role: schema,
     origin: `${protocol}//${slug}.${host}`,
     status: 'active',
+    ...{ standing: null, plan: 'team', trialEndsAt: null },
     entitled: EVERYTHING,
   });
 }

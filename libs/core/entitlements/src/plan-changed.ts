@@ -6,6 +6,8 @@ export class PlanChanged {
   constructor(
     readonly plan: string,
     readonly status: string,
+    /** The state before. */
+    readonly before: string,
     /** Why it is in that state, one of `Reason` of `@foyer/tenants`. */
     readonly reason: string | null,
   ) {}

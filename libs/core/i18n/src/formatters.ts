@@ -108,6 +108,15 @@ export class Formatters {
     return this.number(size, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
   }
 
+  /** @param amount in the currency's smallest unit: 1900 of EUR are €19.00, of JPY ¥1,900. Whole amounts go without their zeros. */
+  money(amount: number, currency: string): string {
+    const code = currency.toUpperCase();
+    const digits = new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions()
+      .maximumFractionDigits!;
+    const options = { style: 'currency', currency: code, trailingZeroDisplay: 'stripIfInteger' } as const;
+    return this.number(amount / 10 ** digits, options);
+  }
+
   list(items: Iterable<string>, type: ListKind = 'conjunction'): string {
     let format = this.lists.get(type);
     if (!format) this.lists.set(type, (format = new Intl.ListFormat(this.locale, { type })));

@@ -28,6 +28,7 @@ sites.register('portal', () =>
     timeZone: 'UTC',
     has: () => true,
     status: 'active',
+    ...{ standing: null, plan: 'team', trialEndsAt: null },
     entitled: EVERYTHING,
     statusMessage: '',
   }),

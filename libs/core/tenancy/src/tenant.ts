@@ -21,6 +21,11 @@ export interface Tenant {
   /** Canonical origin of the portal, e.g. `https://help.acme.example`; links in mails start with it. */
   readonly origin: string;
   readonly status: TenantStatus;
+  /** Why it is in that state, where somebody has to be told: one of `Reason` of `@foyer/tenants`, or words of staff. */
+  readonly standing: string | null;
+  readonly plan: string;
+  /** ISO. */
+  readonly trialEndsAt: string | null;
   readonly entitled: Entitled;
 }
 

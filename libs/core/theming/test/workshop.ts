@@ -67,6 +67,7 @@ export function tenant(look: Partial<TenantTheme> = {}) {
     role: id,
     origin: `http://${id}.localhost`,
     status: 'active',
+    ...{ standing: null, plan: 'team', trialEndsAt: null },
     entitled: EVERYTHING,
   };
   const theme: TenantTheme = { version: '1', theme: 'default', settings: {}, overrides: {}, ...look };

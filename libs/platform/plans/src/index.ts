@@ -1,2 +1,3 @@
+export { planName } from './plan-name.js';
 export { type Allowance, type Interval, INTERVALS, type Plan, Plans } from './plans.js';
 export { PlansModule } from './plans.module.js';

@@ -5,6 +5,7 @@ import { holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword } from '@foyer/credentials';
 import { latestTenantVersion } from '@foyer/database';
+import { planName } from '@foyer/plans';
 import { inTenant, isOperating } from '@foyer/tenancy';
 import {
   Directory,
@@ -201,7 +202,7 @@ export class TenantsController {
       statusReason: this.reason(visit, row.statusReason),
       url,
       address: new URL(url).host,
-      plan: visit.t(`signup.plan.${row.plan}.title`),
+      plan: planName(visit.locale, row.plan),
       blueprint: row.blueprint === 'default' ? null : row.blueprint,
       latestVersion,
       behind: row.schemaVersion < latestVersion,

@@ -15,12 +15,14 @@ interface Row {
   name: string;
   schema_name: string;
   status: Tenant['status'];
+  status_reason: string | null;
   plan: string;
+  trial_ends_at: Date | string | null;
   allowance: Allowance;
   host: string | null;
 }
 
-const SELECT = `select t.id, t.slug, t.name, t.schema_name, t.status, t.plan, t.allowance, d.host from platform.tenant t
+const SELECT = `select t.id, t.slug, t.name, t.schema_name, t.status, t.status_reason, t.plan, t.trial_ends_at, t.allowance, d.host from platform.tenant t
   left join platform.domain d on d.tenant_id = t.id and d.is_primary and d.verified_at is not null`;
 const FRESH_MS = 60_000;
 const UNKNOWN_FRESH_MS = 2_000;
@@ -123,9 +125,24 @@ export class Directory extends TenantDirectory implements OnModuleInit {
     return tenant;
   }
 
-  private tenant({ id, slug, name, schema_name, status, plan, allowance, host }: Row): Tenant {
-    const origin = host ? `${this.config.baseUrl.protocol}//${host}` : this.originOf(slug);
-    const entitled = this.plans.entitled(plan, allowance);
-    return Object.freeze({ id, slug, name, schema: schema_name, role: schema_name, origin, status, entitled });
+  private tenant({
+    id,
+    slug,
+    name,
+    schema_name,
+    status,
+    status_reason,
+    plan,
+    trial_ends_at,
+    allowance,
+    host,
+  }: Row): Tenant {
+    return Object.freeze({
+      ...{ id, slug, name, schema: schema_name, role: schema_name, status, plan },
+      origin: host ? `${this.config.baseUrl.protocol}//${host}` : this.originOf(slug),
+      standing: status_reason,
+      trialEndsAt: trial_ends_at && new Date(trial_ends_at).toISOString(),
+      entitled: this.plans.entitled(plan, allowance),
+    });
   }
 }

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type Actor, NotFound, holds } from '@foyer/access';
 import { hasSql, PlatformDatabase, rows, sql } from '@foyer/database';
-import { currentTenant, type TenantStatus } from '@foyer/tenancy';
+import type { TenantStatus } from '@foyer/tenancy';
 import { TenantRecord } from './tenant.entity.js';
 
 export const TENANT_STATUSES = [
@@ -101,18 +101,6 @@ export class TenantList {
       ),
     );
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
-  }
-
-  /** What the ambient tenant has signed up for, as it may know itself. */
-  async own(): Promise<{ plan: string; trialEndsAt: string | null }> {
-    const { id } = currentTenant();
-    const [row] = await this.platform.read((em) =>
-      rows<{ plan: string; trialEndsAt: string | null }>(
-        em,
-        sql`select plan, case when status = 'trialing' then trial_ends_at end as "trialEndsAt" from platform.tenant where id = ${id}`,
-      ),
-    );
-    return row!;
   }
 
   /** What staff did to a tenant, the latest first. */

@@ -65,6 +65,7 @@ export class Tenants {
       role: schema,
       origin: this.directory.originOf(wanted.slug),
       status: 'provisioning' as const,
+      ...{ standing: null, plan: wanted.plan, trialEndsAt: null },
       entitled: EVERYTHING, // the packs are ours: what they hold is never refused
     };
     try {
@@ -140,7 +141,7 @@ export class Tenants {
       );
       await this.outbox.tell(
         { schema: tenant.schemaName },
-        new PlanChanged(tenant.plan, tenant.status, tenant.statusReason),
+        new PlanChanged(tenant.plan, tenant.status, status, tenant.statusReason),
       );
       await this.signals.send(em, TENANT_CHANGED, id);
       return true;

@@ -9,6 +9,7 @@ import { ReplyAddresses } from '../src/reply-addresses.js';
 const addresses = new ReplyAddresses({ secretKey: 'k'.repeat(32), inbound: { domain: 'in.example.com' } } as Config);
 const tenant = (slug: string): Tenant => ({
   ...{ id: randomUUID(), slug, name: slug, schema: 't_1', role: 't_1', status: 'active', entitled: EVERYTHING },
+  ...{ standing: null, plan: 'team', trialEndsAt: null },
   origin: `https://${slug}.example.com`,
 });
 const [acme, bolt] = [tenant('acme'), tenant('bolt')];

@@ -2,7 +2,8 @@ import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, REGIONS, regionName, regionOf, timeZones } from '@foyer/i18n';
 import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
-import { TenantList } from '@foyer/tenants';
+import { planName } from '@foyer/plans';
+import { currentTenant } from '@foyer/tenancy';
 import { choice, part, references, text } from '../resources/fields.js';
 import { languageReference } from '../resources/references.js';
 import { described } from '../resources/resource-change.js';
@@ -43,16 +44,13 @@ const saving = { form: generalForm };
 
 @ConsoleController('settings', { can: ['manage', 'Settings'] })
 export class GeneralController {
-  constructor(
-    private readonly settings: Settings,
-    private readonly tenants: TenantList,
-  ) {}
+  constructor(private readonly settings: Settings) {}
 
   @Get()
   @View('settings/team/index')
-  async start(@Ask() { visit }: Asked) {
-    const { plan, trialEndsAt } = await this.tenants.own();
-    return { plan: visit.t(`signup.plan.${plan}.title`), trialEndsAt };
+  start(@Ask() { visit }: Asked) {
+    const { plan, status, trialEndsAt } = currentTenant();
+    return { plan: planName(visit.locale, plan), trialEndsAt: status === 'trialing' ? trialEndsAt : null };
   }
 
   @Get('general')

@@ -1,0 +1,116 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { holds } from '@foyer/access';
+import { Subscriptions } from '@foyer/billing';
+import { Database, rows, sql, table } from '@foyer/database';
+import { PlanChanged } from '@foyer/entitlements';
+import { OnEvent, type Stamp } from '@foyer/events';
+import { formatters } from '@foyer/i18n';
+import { PortalPrincipals, TeamRoles } from '@foyer/identity';
+import { type Notice, Notices, type Reader } from '@foyer/notify';
+import { planName, Plans } from '@foyer/plans';
+import { currentTenant } from '@foyer/tenancy';
+import { Maintenance } from '@foyer/tenants';
+import { PATH } from '../plan-page.js';
+
+/** So many days before a trial ends its owners are reminded. */
+export const REMINDED_DAYS = [7, 3, 1] as const;
+/** What a change of state is told of; the rest is seen in the console. */
+const TOLD = ['trial-over', 'late', 'very-late', 'given-up', 'ended', 'paused'] as const;
+type Told = (typeof TOLD)[number] | 'restored' | 'started';
+
+interface News {
+  what: Told;
+  plan: string;
+  due: { amount: number; currency: string; url: string | null } | null;
+}
+
+/** Tells those who set up the portal what becomes of its plan. */
+@Injectable()
+export class PlanMails implements OnModuleInit {
+  private readonly ending: Notice<{ on: string }, { days: number; on: string }>;
+  private readonly news: Notice<{ what: string }, News>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly maintenance: Maintenance,
+    private readonly plans: Plans,
+    private readonly subscriptions: Subscriptions,
+    private readonly roles: TeamRoles,
+    private readonly principals: PortalPrincipals,
+    private readonly notices: Notices,
+  ) {
+    const page = () => `${currentTenant().origin}${PATH}`;
+    this.ending = notices.declare({
+      ...{ name: 'plan.trial-ending', template: 'plan/email/trial-ending', class: 'mandatory' },
+      mayKnow: async (readers, { on }) => (currentTenant().trialEndsAt === on ? this.mayKnow(readers) : []),
+      letter: (_, { days, on }) => ({ data: { days, on, url: `${page()}/plans` } }),
+    });
+    this.news = notices.declare({
+      ...{ name: 'plan.news', template: 'plan/email/news', class: 'mandatory' },
+      mayKnow: (readers) => this.mayKnow(readers),
+      letter: ({ locale }, { what, plan, due }) => ({
+        data: {
+          what,
+          plan: planName(locale, plan),
+          due: due && formatters(locale).money(due.amount, due.currency),
+          url: page(),
+          payUrl: due?.url ?? null,
+        },
+      }),
+    });
+  }
+
+  onModuleInit(): void {
+    this.maintenance.register('plan.trial', () => this.remind());
+  }
+
+  /** Once a day is enough, and the day is its name: however often the maintenance looks in, it is sent once. */
+  async remind(now = new Date()): Promise<void> {
+    const { status, trialEndsAt } = currentTenant();
+    if (!this.plans.areSold || status !== 'trialing' || !trialEndsAt) return;
+    const days = Math.ceil((Date.parse(trialEndsAt) - now.getTime()) / 86_400_000);
+    if (!(REMINDED_DAYS as readonly number[]).includes(days)) return;
+    const to = await this.managers();
+    await this.notices.notify(
+      this.ending,
+      { on: trialEndsAt },
+      { id: `${trialEndsAt}.${days}`, to, facts: { days, on: trialEndsAt } },
+    );
+  }
+
+  @OnEvent(PlanChanged, 'plan.tell')
+  async tell({ plan, status, reason, before }: PlanChanged, { id }: Stamp): Promise<void> {
+    const what = whatOf(status, reason, before);
+    if (!what || !this.plans.areSold) return;
+    const [open] = (await this.subscriptions.own())?.mirror.open ?? [];
+    const due = open && what !== 'restored' ? { amount: open.due, currency: open.currency, url: open.url } : null;
+    await this.notices.notify(this.news, { what }, { id, to: await this.managers(), facts: { what, plan, due } });
+  }
+
+  private async managers(): Promise<string[]> {
+    const roles = await this.roles.thatMay('settings.manage');
+    const found = await this.database.read((em) =>
+      rows<{ id: string }>(
+        em,
+        sql`select id from ${table('person')} where status = 'active' and team_role = any(${roles}::text[]) order by created_at limit 100`,
+      ),
+    );
+    return found.map(({ id }) => id);
+  }
+
+  private async mayKnow(readers: Reader[]): Promise<Reader[]> {
+    const may = await Promise.all(
+      readers.map(async ({ id }) => {
+        const person = id && (await this.principals.person(id));
+        return !!person && holds(person.ability, 'manage', 'Settings');
+      }),
+    );
+    return readers.filter((_, index) => may[index]);
+  }
+}
+
+function whatOf(status: string, reason: string | null, before: string): Told | null {
+  if (status === 'active' && ['past_due', 'restricted', 'suspended'].includes(before)) return 'restored';
+  if (status === 'active' && before === 'trialing') return 'started';
+  return status === before ? null : (TOLD.find((each) => each === reason) ?? null);
+}
