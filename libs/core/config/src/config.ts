@@ -40,6 +40,13 @@ export interface Config {
   dnsServers: string[];
   /** Of tests: by the origin of a provider, the origin that answers in its place. */
   signOnStandIns: Readonly<Record<string, string>>;
+  /** Absent: nothing is billed, and every tenant has everything. */
+  stripe?: {
+    secretKey: string;
+    webhookSecret: string;
+    /** Absent: Stripe's own. */
+    apiBase?: string;
+  };
   /** 32 bytes or more. Never used as it is: each purpose derives a key of its own. */
   secretKey: string;
   trustProxy: string[];
@@ -47,17 +54,8 @@ export interface Config {
   uploadLimitBytes: number;
   filesQuotaBytes: number;
   mailsQuotaBytes: number;
-  billing: {
-    /** Absent: nothing is billed, and every tenant has everything. */
-    stripe?: {
-      secretKey: string;
-      webhookSecret: string;
-      /** Where Stripe's API is; absent: at Stripe. */
-      apiBase?: URL;
-    };
-    /** Absolute. Absent: the plans that come with the product. */
-    plansFile?: string;
-  };
+  /** Absolute. Absent: the plans that come with the product. */
+  plansFile?: string;
   /** Absent: files live in `dataDir`. */
   s3?: { endpoint?: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string };
 }
@@ -87,7 +85,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   problems.push(
     ...halfConfiguredStorage(values),
     ...halfConfiguredEncryption(values),
-    ...halfConfiguredBilling(values),
+    ...halfConfiguredPayments(values),
   );
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -109,22 +107,21 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     privateNetworks: values.PRIVATE_NETWORKS!,
     dnsServers: values.DNS_SERVERS!,
     signOnStandIns: Object.fromEntries(values.SIGN_ON_STAND_INS!.map((pair) => pair.split('=') as [string, string])),
+    stripe:
+      values.STRIPE_SECRET_KEY && values.STRIPE_WEBHOOK_SECRET
+        ? {
+            secretKey: values.STRIPE_SECRET_KEY,
+            webhookSecret: values.STRIPE_WEBHOOK_SECRET,
+            apiBase: values.STRIPE_API_BASE,
+          }
+        : undefined,
     secretKey: values.SECRET_KEY ?? keptSecret(dataDir),
     trustProxy: values.TRUST_PROXY!,
     logLevel: values.LOG_LEVEL!,
     uploadLimitBytes: values.UPLOAD_LIMIT_MB! * 1024 * 1024,
     filesQuotaBytes: values.FILES_QUOTA_MB! * 1024 * 1024,
     mailsQuotaBytes: values.MAILS_QUOTA_MB! * 1024 * 1024,
-    billing: {
-      stripe: values.STRIPE_SECRET_KEY
-        ? {
-            secretKey: values.STRIPE_SECRET_KEY,
-            webhookSecret: values.STRIPE_WEBHOOK_SECRET!,
-            apiBase: values.STRIPE_API_BASE ? new URL(values.STRIPE_API_BASE) : undefined,
-          }
-        : undefined,
-      plansFile: values.PLANS_FILE && resolve(workspace, values.PLANS_FILE),
-    },
+    plansFile: values.PLANS_FILE && resolve(workspace, values.PLANS_FILE),
     s3: values.S3_BUCKET
       ? {
           endpoint: values.S3_ENDPOINT,
@@ -176,6 +173,10 @@ function unsafeInProduction(values: Values, env: NodeJS.ProcessEnv): string[] {
   missing('BASE_URL', 'production needs the public address, like https://example.com.');
   missing('SMTP_URL', 'production needs a server that sends mails, like smtp://user:password@host:587.');
   if (values.SIGN_ON_STAND_INS!.length > 0) problems.push('SIGN_ON_STAND_INS is for tests alone: remove it.');
+  if (values.STRIPE_API_BASE)
+    problems.push('STRIPE_API_BASE is for development alone: remove it, so that payments go to Stripe.');
+  if (/^[sr]k_sandbox_/.test(values.STRIPE_SECRET_KEY ?? ''))
+    problems.push('STRIPE_SECRET_KEY is a key of the Stripe sandbox, which takes no money: use one of Stripe.');
   const url = values.BASE_URL && new URL(values.BASE_URL);
   if (url && url.protocol === 'http:' && !/(^|\.)localhost$/.test(url.hostname))
     problems.push('BASE_URL must begin with https:// in production: sign-in cookies are only safe there.');
@@ -192,24 +193,22 @@ function halfConfiguredStorage(values: Values): string[] {
     );
 }
 
+/** Without its secret nobody could tell what comes from Stripe; without a key nobody could ask it. */
+function halfConfiguredPayments(values: Values): string[] {
+  const names = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
+  const missing = names.filter((name) => !values[name]);
+  if (missing.length === 0 || (missing.length === 2 && !values.STRIPE_API_BASE)) return [];
+  return missing.map(
+    (name) => `${name} is missing: payments need STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together.`,
+  );
+}
+
 /** One file alone would leave mails unencrypted without a word. */
 function halfConfiguredEncryption(values: Values): string[] {
   const names = ['INBOUND_TLS_KEY', 'INBOUND_TLS_CERT'] as const;
   const missing = names.filter((name) => !values[name]);
   if (missing.length !== 1) return [];
   return [`${missing[0]!} is missing: STARTTLS needs INBOUND_TLS_KEY and INBOUND_TLS_CERT together.`];
-}
-
-/** Without the secret anybody could say what was paid. */
-function halfConfiguredBilling({ NODE_ENV, ...values }: Values): string[] {
-  const problems: string[] = [];
-  if (Boolean(values.STRIPE_SECRET_KEY) !== Boolean(values.STRIPE_WEBHOOK_SECRET))
-    problems.push('Billing needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together.');
-  if (NODE_ENV === 'production' && (values.STRIPE_API_BASE || values.STRIPE_SECRET_KEY?.includes('_sandbox_')))
-    problems.push(
-      'STRIPE_API_BASE and keys of the sandbox are for development: nobody would be charged in production.',
-    );
-  return problems;
 }
 
 /** Web and worker of one folder must agree on the key, and either may be the first to start. */

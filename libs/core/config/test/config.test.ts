@@ -114,6 +114,29 @@ describe('configuration', () => {
     expect(problemsOf({ ...production, BASE_URL: 'http://localhost:3000' })).toEqual([]);
   });
 
+  test('production takes payments by Stripe alone', () => {
+    const stripe = { STRIPE_SECRET_KEY: 'sk_live_51N', STRIPE_WEBHOOK_SECRET: 'whsec_51N' };
+    expect(loadConfig({ ...production, ...stripe }).stripe).toEqual({
+      secretKey: 'sk_live_51N',
+      webhookSecret: 'whsec_51N',
+    });
+    expect(loadConfig(production).stripe).toBeUndefined();
+    expect(problemsOf({ ...production, ...stripe, STRIPE_API_BASE: 'http://127.0.0.1:3028' })).toEqual([
+      'STRIPE_API_BASE is for development alone: remove it, so that payments go to Stripe.',
+    ]);
+    for (const kind of ['sk', 'rk'])
+      expect(problemsOf({ ...production, ...stripe, STRIPE_SECRET_KEY: `${kind}_sandbox_foyer` })).toEqual([
+        'STRIPE_SECRET_KEY is a key of the Stripe sandbox, which takes no money: use one of Stripe.',
+      ]);
+  });
+
+  test('a key of Stripe without the secret of its webhooks is none', () => {
+    expect(problemsOf({ DATABASE_URL: databaseUrl, STRIPE_SECRET_KEY: 'sk_test_1' })).toEqual([
+      'STRIPE_WEBHOOK_SECRET is missing: payments need STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together.',
+    ]);
+    expect(problemsOf({ DATABASE_URL: databaseUrl, STRIPE_API_BASE: 'http://127.0.0.1:3028' })).toHaveLength(2);
+  });
+
   test('outside production the key is made once, kept for all processes, and private', () => {
     const first = development().secretKey;
     expect(Buffer.byteLength(first)).toBeGreaterThanOrEqual(32);

@@ -16,12 +16,12 @@ export class StripeApi {
 
   /** False where nothing is billed. */
   get isOn(): boolean {
-    return this.config.billing.stripe !== undefined;
+    return this.config.stripe !== undefined;
   }
 
   /** Whether the key moves real money. */
   get isLive(): boolean {
-    return /^(?:sk|rk)_live_/.test(this.config.billing.stripe?.secretKey ?? '');
+    return /^(?:sk|rk)_live_/.test(this.config.stripe?.secretKey ?? '');
   }
 
   /** Asks Stripe. @throws StripeAway, StripeRefused */
@@ -42,7 +42,7 @@ export class StripeApi {
   async verified(body: Buffer, signature: string): Promise<Stripe.Event | null> {
     const stripe = await this.client();
     try {
-      return await stripe.webhooks.constructEventAsync(body, signature, this.config.billing.stripe!.webhookSecret);
+      return await stripe.webhooks.constructEventAsync(body, signature, this.config.stripe!.webhookSecret);
     } catch {
       return null;
     }
@@ -54,14 +54,15 @@ export class StripeApi {
   }
 
   private async make(): Promise<Stripe> {
-    const { stripe } = this.config.billing;
+    const { stripe } = this.config;
     if (!stripe) throw new StripeAway();
     const { Stripe } = await import('stripe');
     const { secretKey, apiBase } = stripe;
-    const place = apiBase && {
-      host: apiBase.hostname,
-      port: apiBase.port || (apiBase.protocol === 'https:' ? 443 : 80),
-      protocol: apiBase.protocol.slice(0, -1) as 'http' | 'https',
+    const base = apiBase ? new URL(apiBase) : null;
+    const place = base && {
+      host: base.hostname,
+      port: base.port || (base.protocol === 'https:' ? 443 : 80),
+      protocol: base.protocol.slice(0, -1) as 'http' | 'https',
     };
     return new Stripe(secretKey, { ...place, timeout: TIMEOUT_MS, maxNetworkRetries: RETRIES, telemetry: false });
   }

@@ -55,7 +55,7 @@ export class Plans {
 
   /** @throws Error that names the file and what is wrong with it. */
   constructor(@Inject(CONFIG) private readonly config: Config) {
-    const file = config.billing.plansFile ?? OWN;
+    const file = config.plansFile ?? OWN;
     const read = declaration.safeParse(JSON.parse(readFileSync(file, 'utf8')));
     if (!read.success) throw new Error(`${String(file)}: ${z.prettifyError(read.error)}`);
     this.declared = read.data;
@@ -90,7 +90,7 @@ export class Plans {
 
   /** Nobody pays here: without a key of Stripe every tenant has everything. */
   get areSold(): boolean {
-    return this.config.billing.stripe !== undefined;
+    return this.config.stripe !== undefined;
   }
 
   /** What a tenant of this plan may do. A plan that nobody knows holds nothing of what can be bought. */
