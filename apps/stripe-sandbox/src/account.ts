@@ -17,7 +17,7 @@ export interface BillingSettings {
 /** What somebody typed, kept while their bank asks them to confirm. */
 export interface Attempt {
   id: string;
-  kind: 'checkout' | 'portal' | 'invoice' | 'setup';
+  kind: 'checkout' | 'portal' | 'invoice';
   /** Of the session or invoice. */
   subject: string;
   paymentMethod: string;
@@ -161,6 +161,8 @@ export interface SubscriptionData {
   trialEnd: number | null;
   missingPaymentMethod: Stripe.MissingPaymentMethod;
   items: { price: string; quantity?: number }[];
+  /** What Checkout may change of a customer there is already. */
+  updates: { address: boolean; name: boolean };
 }
 
 export interface IdempotentAnswer {

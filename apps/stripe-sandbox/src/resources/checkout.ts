@@ -129,7 +129,9 @@ function create(account: Account, form: Form): CheckoutSession {
   const asked = discountsIn(account, form, customer?.id ?? null) ?? [];
   const data = form.group('subscription_data');
   const trialEnd = data?.integer('trial_end') ?? null;
+  const updates = form.group('customer_update');
   const subscriptionData = {
+    updates: { address: updates?.text('address') === 'auto', name: updates?.text('name') === 'auto' },
     ...{ metadata: data ? mergedMetadata(data) : {}, description: data?.emptiable('description') ?? null },
     ...{ trialDays: data?.integer('trial_period_days') ?? null, trialEnd },
     missingPaymentMethod:
@@ -140,6 +142,7 @@ function create(account: Account, form: Form): CheckoutSession {
     items: lines.map(({ price, quantity }) => ({ price: price.id, quantity })),
   };
   data?.skip('default_tax_rates', 'billing_mode', 'proration_behavior', 'invoice_settings', 'billing_cycle_anchor');
+  updates?.skip('shipping');
   const email = form.text('customer_email') ?? null;
   const codes = form.flag('allow_promotion_codes') ?? null;
   const taxIds = form.group('tax_id_collection');
@@ -195,14 +198,7 @@ function create(account: Account, form: Form): CheckoutSession {
       wallet_options: null,
     },
   };
-  form.skip(
-    'customer_update',
-    'automatic_tax',
-    'customer_creation',
-    'consent_collection',
-    'custom_text',
-    'phone_number_collection',
-  );
+  form.skip('automatic_tax', 'customer_creation', 'consent_collection', 'custom_text', 'phone_number_collection');
   form.skip(
     'payment_method_options',
     'saved_payment_method_options',
@@ -213,6 +209,12 @@ function create(account: Account, form: Form): CheckoutSession {
   form.end();
   if (mode === 'subscription' && lines.length === 0) throw requiredParam('line_items');
   if (!success) throw requiredParam('success_url');
+  for (const [name, value] of [
+    ['success_url', success],
+    ['cancel_url', cancel],
+  ] as const)
+    if (value !== null && !/^https?:$/.test(URL.parse(value)?.protocol ?? ''))
+      throw invalid('Not a valid URL', name, 'url_invalid');
   if (customer && email)
     throw invalid('You may only specify one of these parameters: customer, customer_email.', 'customer_email');
   if (codes && asked.length > 0)

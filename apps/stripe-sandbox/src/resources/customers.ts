@@ -59,6 +59,30 @@ function changesIn(account: Account, form: Form, customer: Customer | null): Par
   return changes;
 }
 
+/** A new customer, with what is known about it. */
+export function register(account: Account, known: Partial<Customer>): Customer {
+  const customer: Customer = {
+    ...{
+      id: newId('cus'),
+      object: 'customer',
+      address: null,
+      balance: 0,
+      created: 0,
+      currency: null,
+      customer_account: null,
+    },
+    ...{ default_source: null, delinquent: false, description: null, discount: null, email: null, livemode: false },
+    ...{ invoice_prefix: randomText(8).toUpperCase(), metadata: {}, name: null, next_invoice_sequence: 1, phone: null },
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    ...{ preferred_locales: [], shipping: null, tax_exempt: 'none', test_clock: null },
+    ...known,
+  };
+  account.customers.add(customer);
+  customer.created = account.now(customer.id);
+  account.emit('customer.created', customer);
+  return customer;
+}
+
 function create(account: Account, form: Form): Customer {
   const clock = form.text('test_clock') ?? null;
   if (clock) account.clocks.get(clock, 'test_clock');
@@ -70,25 +94,7 @@ function create(account: Account, form: Form): Customer {
   }));
   const changes = changesIn(account, form, null);
   form.end();
-  const customer: Customer = {
-    ...{
-      id: newId('cus'),
-      object: 'customer',
-      address: null,
-      balance,
-      created: 0,
-      currency: null,
-      customer_account: null,
-    },
-    ...{ default_source: null, delinquent: false, description: null, discount: null, email: null, livemode: false },
-    ...{ invoice_prefix: randomText(8).toUpperCase(), metadata: {}, name: null, next_invoice_sequence: 1, phone: null },
-    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
-    ...{ preferred_locales: [], shipping: null, tax_exempt: 'none', test_clock: clock },
-    ...changes,
-  };
-  account.customers.add(customer);
-  customer.created = account.now(customer.id);
-  account.emit('customer.created', customer);
+  const customer = register(account, { balance, test_clock: clock, ...changes });
   for (const { type, value } of taxIds) newTaxId(account, customer, type, value, 'tax_id_data');
   if (method) {
     const attached = attach(account, account.paymentMethods.find(method) ?? method, customer);

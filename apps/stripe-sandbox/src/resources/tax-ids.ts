@@ -52,6 +52,9 @@ function countryOf(type: string, value: string): string | null | undefined {
     : undefined;
 }
 
+/** Whether a tax id has the form of its type. */
+export const hasTaxIdForm = (type: string, value: string): boolean => countryOf(type, value) !== undefined;
+
 export function newTaxId(account: Account, customer: Customer, type: string, value: string, param: string): TaxId {
   const country = countryOf(type, value);
   if (country === undefined) throw invalid(`Invalid value for ${type}.`, param, 'tax_id_invalid');
