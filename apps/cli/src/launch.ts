@@ -6,6 +6,7 @@ import { launchDatabase } from './launch/database.js';
 import { greeting } from './launch/greeting.js';
 import { launchOptions, USAGE } from './launch/options.js';
 import { parts } from './launch/parts.js';
+import { sandboxEnvironment, sandboxPort } from './launch/payments.js';
 import { checkPorts } from './launch/ports.js';
 import { reset } from './launch/reset.js';
 import { setup } from './launch/setup.js';
@@ -50,7 +51,9 @@ async function launch(): Promise<void> {
   }
 
   const probe = loadConfig({ ...env, DATABASE_URL: env.DATABASE_URL || 'postgres://embedded/foyer' });
-  await checkPorts(probe);
+  const payments = sandboxPort(probe, env);
+  await checkPorts(probe, payments);
+  if (payments) Object.assign(env, sandboxEnvironment(payments));
   const database = await step('Starting PostgreSQL', () => launchDatabase(dataDir, env.DATABASE_URL));
   running.push(database);
   env.DATABASE_URL = database.url;

@@ -13,6 +13,7 @@ import { Child } from '../src/launch/child.js';
 import { launchDatabase } from '../src/launch/database.js';
 import { greeting } from '../src/launch/greeting.js';
 import { launchOptions } from '../src/launch/options.js';
+import { sandboxPort } from '../src/launch/payments.js';
 import { checkPorts, REFUSED_BY_BROWSERS } from '../src/launch/ports.js';
 import { reset } from '../src/launch/reset.js';
 import { SERVER_FLAGS, SERVER_MEMORY } from '../src/launch/server-flags.js';
@@ -58,6 +59,18 @@ describe('what stops a start is said in one sentence', () => {
     await expect(checkPorts(config({ PORT: String(port) }))).rejects.toThrow(`Port ${port} is already in use`);
     await new Promise((resolve) => taken.close(resolve));
     await expect(checkPorts(config({ PORT: String(port), SMTP_URL: 'smtp://mail.test' }))).resolves.toBeUndefined();
+  });
+
+  test('a port that the Stripe sandbox would have, which nobody needs who has a key of Stripe', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const here = config({ PORT: String(port - 28) });
+    expect(sandboxPort(here, {})).toBe(port);
+    await expect(checkPorts(here, port)).rejects.toThrow(`Port ${port} is already in use`);
+    await new Promise((resolve) => taken.close(resolve));
+    expect(sandboxPort(here, { STRIPE_SECRET_KEY: 'sk_test_1' })).toBeNull();
+    expect(sandboxPort({ ...here, env: 'production' }, {})).toBeNull();
   });
 
   test.each([

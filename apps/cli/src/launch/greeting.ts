@@ -2,7 +2,7 @@ import type { Config } from '@foyer/config';
 import type { SetupResult } from '../commands/setup.js';
 
 /** What a person sees when everything runs. */
-export function greeting({ baseUrl, mailbox, smtpUrl }: Config, { staff, demos }: SetupResult): string {
+export function greeting({ baseUrl, mailbox, smtpUrl, stripe }: Config, { staff, demos }: SetupResult): string {
   const origin = (name: string) => `${baseUrl.protocol}//${name}.${baseUrl.host}`;
   const rows: [string, string][] = [
     ['Sign up a business', baseUrl.origin],
@@ -10,6 +10,7 @@ export function greeting({ baseUrl, mailbox, smtpUrl }: Config, { staff, demos }
     ['Staff', origin('admin')],
   ];
   if (!smtpUrl) rows.push(['Sent emails', `http://localhost:${mailbox.pagePort}`]);
+  if (stripe?.apiBase) rows.push(['Stripe sandbox', stripe.apiBase.replace('127.0.0.1', 'localhost')]);
   const signIns = demos.flatMap(({ slug, people }) =>
     people.map(({ as, email, password }): [string, string] => [`${as} of ${slug}`, `${email}  ${password}`]),
   );

@@ -9,7 +9,7 @@ export interface LaunchOptions {
 
 export const USAGE = `npm start [-- options]
 
-  --port N   use port N instead of 3000 (mailbox: N + 25 and N + 26, incoming email: N + 27)
+  --port N   use port N instead of 3000 (mailbox: N + 25 and N + 26, incoming email: N + 27, payments: N + 28)
   --watch    read templates, texts and CSS again when they change
   --reset    delete the embedded database, files and emails, and start over
 

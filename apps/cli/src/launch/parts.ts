@@ -5,7 +5,7 @@ import type { Part } from './child.js';
 
 const app = (path: string) => new URL(`../../../${path}`, import.meta.url);
 
-export function parts({ port, mailbox, smtpUrl }: Config): Part[] {
+export function parts({ port, mailbox, smtpUrl, stripe }: Config): Part[] {
   const web: Part = {
     name: 'web',
     module: app('web/dist/main.js'),
@@ -17,7 +17,12 @@ export function parts({ port, mailbox, smtpUrl }: Config): Part[] {
     module: app('mailbox/dist/main.js'),
     ready: () => answers(`http://127.0.0.1:${mailbox.pagePort}/messages`),
   };
-  return smtpUrl ? [web, worker] : [web, worker, post];
+  const payments: Part = {
+    name: 'stripe-sandbox',
+    module: app('stripe-sandbox/dist/main.js'),
+    ready: () => answers(`${stripe?.apiBase}/sandbox/state`),
+  };
+  return [web, worker, ...(smtpUrl ? [] : [post]), ...(stripe?.apiBase ? [payments] : [])];
 }
 
 async function answers(url: string): Promise<void> {

@@ -11,16 +11,22 @@ export const REFUSED_BY_BROWSERS: ReadonlySet<number> = new Set([
 ]);
 
 /** Finds out before anything starts whether our ports are free, and whether a browser would come to those with pages. */
-export async function checkPorts({ port, mailbox, smtpUrl, inbound }: Config): Promise<void> {
-  for (const shown of smtpUrl ? [port] : [port, mailbox.pagePort]) {
-    const whose = shown === port ? '' : ', where the mailbox would be';
-    if (REFUSED_BY_BROWSERS.has(shown))
+export async function checkPorts(
+  { port, mailbox, smtpUrl, inbound }: Config,
+  payments: number | null = null,
+): Promise<void> {
+  const shown: [number, string][] = [[port, '']];
+  if (!smtpUrl) shown.push([mailbox.pagePort, ', where the mailbox would be']);
+  if (payments) shown.push([payments, ', where the Stripe sandbox would be']);
+  for (const [page, whose] of shown) {
+    if (REFUSED_BY_BROWSERS.has(page))
       throw new Obstacle(
-        `Browsers refuse to connect to port ${shown}${whose}. Choose another: npm start -- --port ${another(port)}`,
+        `Browsers refuse to connect to port ${page}${whose}. Choose another: npm start -- --port ${another(port)}`,
       );
   }
   const ports = smtpUrl ? [port] : [port, mailbox.smtpPort, mailbox.pagePort];
   if (inbound.smtpPort) ports.push(inbound.smtpPort);
+  if (payments) ports.push(payments);
   for (const wanted of ports) {
     const problem = (await tryListen(wanted, '127.0.0.1')) ?? (await tryListen(wanted));
     if (problem === 'EACCES')
@@ -34,7 +40,7 @@ export async function checkPorts({ port, mailbox, smtpUrl, inbound }: Config): P
 
 function another(port: number): number {
   const next = port + 100;
-  return [next, next + 26].some((one) => REFUSED_BY_BROWSERS.has(one)) ? another(next) : next;
+  return [next, next + 26, next + 28].some((one) => REFUSED_BY_BROWSERS.has(one)) ? another(next) : next;
 }
 
 function tryListen(port: number, host?: string): Promise<string | null> {

@@ -10,6 +10,6 @@ export async function reset(dataDir: string, databaseUrl: string | undefined): P
       '--reset throws away the embedded database only, and DATABASE_URL names another: empty that one yourself.',
     );
   await removeEmbeddedPostgres(join(dataDir, 'postgres'));
-  for (const folder of ['files', 'uploads', 'mailbox', 'logs', 'run', 'secret'])
+  for (const folder of ['files', 'uploads', 'mailbox', 'stripe-sandbox', 'logs', 'run', 'secret'])
     await rm(join(dataDir, folder), { recursive: true, force: true });
 }

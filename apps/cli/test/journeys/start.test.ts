@@ -82,7 +82,7 @@ describe('npm start', () => {
     expect(await status()).toBe(200);
   });
 
-  test.each(['web', 'worker', 'mailbox'])('kill -9 of %s: it is back soon', async (name) => {
+  test.each(['web', 'worker', 'mailbox', 'stripe-sandbox'])('kill -9 of %s: it is back soon', async (name) => {
     const before = pidOf(name)!;
     process.kill(before, 'SIGKILL');
     await until(`${name} is back`, () => pidOf(name) !== null && pidOf(name) !== before);
@@ -97,11 +97,11 @@ describe('npm start', () => {
   });
 
   test('Ctrl-C stops everything', async () => {
-    const pids = [pidOf('web'), pidOf('worker'), pidOf('mailbox'), postmaster()];
+    const pids = [pidOf('web'), pidOf('worker'), pidOf('mailbox'), pidOf('stripe-sandbox'), postmaster()];
     running.kill('SIGINT');
     process.kill(pidOf('launcher')!, 'SIGINT');
     await once(running, 'exit');
-    expect(pids.map((pid) => startOf(pid!))).toEqual([null, null, null, null]);
+    expect(pids.map((pid) => startOf(pid!))).toEqual([null, null, null, null, null]);
   });
 
   test('the next start takes seconds and shows the staff password no more', async () => {
@@ -110,14 +110,14 @@ describe('npm start', () => {
   });
 
   test('kill -9 of everything at once: the next start works', async () => {
-    const pids = ['launcher', 'web', 'worker', 'mailbox'].map((name) => pidOf(name)!);
+    const pids = ['launcher', 'web', 'worker', 'mailbox', 'stripe-sandbox'].map((name) => pidOf(name)!);
     for (const pid of [running.pid!, ...pids, postmaster()]) process.kill(pid, 'SIGKILL');
     await npmStart();
     expect(await status()).toBe(200);
   });
 
-  test('kill -9 of the launcher alone takes web, worker and mailbox along', async () => {
-    const pids = ['web', 'worker', 'mailbox'].map((name) => pidOf(name)!);
+  test('kill -9 of the launcher alone takes its parts along', async () => {
+    const pids = ['web', 'worker', 'mailbox', 'stripe-sandbox'].map((name) => pidOf(name)!);
     process.kill(pidOf('launcher')!, 'SIGKILL');
     await until('its children are gone', () => pids.every((pid) => startOf(pid) === null));
     await npmStart();

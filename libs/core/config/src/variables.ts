@@ -51,7 +51,7 @@ export const variables = {
   ),
   PORT: variable(
     'Port of the web process; development also uses this port plus 25, 26 and 27 for email and 28 for payments',
-    wholeNumber(1, 65_508),
+    wholeNumber(1, 65_507),
     {
       default: '3000',
     },

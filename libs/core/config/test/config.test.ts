@@ -60,7 +60,7 @@ describe('configuration', () => {
         S3_BUCKET: 'b',
       }),
     ).toEqual([
-      'PORT must be a whole number from 1 to 65508, not “eighty”.',
+      'PORT must be a whole number from 1 to 65507, not “eighty”.',
       'BASE_URL must be an address like https://example.com, not “foyer”.',
       'POOL_SIZE must be a whole number from 2 to 200, not “1”.',
       'MAIL_FROM must be an email address, not “me”.',
