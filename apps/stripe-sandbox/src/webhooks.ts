@@ -129,6 +129,8 @@ export class Deliveries {
     for (const delivery of this.all)
       if (delivery.state === 'waiting' && delivery.dueAt <= Date.now())
         void this.send(delivery).then(() => this.kick());
+    // A timer may be a moment early, and others may be due later.
+    this.kick();
   }
 
   private send(delivery: Delivery): Promise<void> {

@@ -88,7 +88,12 @@ function form(visit: Visit, checkout: Checkout, values: Fields, errors: Errors):
     visit,
     views.checkout({
       ...{
-        values: { billingCountry: customer?.address?.country ?? 'GB', email: session.customer_email ?? '', ...values },
+        values: {
+          billingCountry: customer?.address?.country ?? 'GB',
+          email: session.customer_email ?? '',
+          businessName: customer?.name ?? '',
+          ...values,
+        },
         errors,
         button,
       },
@@ -212,7 +217,7 @@ function buyer(checkout: Checkout, fields: Fields): Customer {
   const { account, session } = checkout;
   const { updates } = account.sessionLines.get(session.id).data;
   const address = needsAddress(checkout) ? typedAddress(fields).address : null;
-  const name = (fields['billingName'] ?? '').trim() || null;
+  const name = (fields['businessName'] ?? '').trim() || (fields['billingName'] ?? '').trim() || null;
   const email = (fields['email'] ?? '').trim() || null;
   const customer = checkout.customer ?? register(account, { email, name, address });
   if (checkout.customer)
