@@ -16,6 +16,7 @@ import { parseHead } from '@foyer/inbound';
 import { parseNumber } from '../../../libs/portal/requests/src/local-number.js';
 import { checkCss } from '@foyer/theming';
 import { field, readForm } from '@foyer/web';
+import { parseForm } from '../../../apps/stripe-sandbox/src/form.js';
 import { parseJsonBody } from '../../../libs/core/api/src/json-body.js';
 import { trueName } from '../../../libs/core/files/src/true-name.js';
 import { zipEntries } from '../../../libs/core/files/src/zip-directory.js';
@@ -109,6 +110,12 @@ const PARSERS: Record<string, Parser> = {
     most: 4 * MEGABYTE,
     pieces: ['a&', 'a=b&', '%41', '&', '=', '+', 'a[b][c]=d&'],
     feed: form('application/x-www-form-urlencoded'),
+  },
+  'a form of the Stripe sandbox': {
+    functions: ['parseForm'],
+    most: MEGABYTE,
+    pieces: ['a[]=1&', 'a[b][c]=d&', 'a[', ']', '[b]=', '%5B', '&'],
+    feed: (text) => attempt(() => parseForm(text)),
   },
   'a JSON body': {
     functions: ['readJsonBody', 'parseJsonBody'],

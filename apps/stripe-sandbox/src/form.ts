@@ -5,6 +5,7 @@ type Fields = { [key: string]: Value };
 
 const DEPTH = 8;
 const MOST = 1_000;
+const LONGEST_NAME = 500;
 /** Names that would reach the prototype of what they are put into. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -27,6 +28,7 @@ export function parseForm(text: string): Fields {
 }
 
 function pathOf(name: string): string[] {
+  if (name.length > LONGEST_NAME) throw invalid('A parameter has too long a name.');
   const path = [name.split('[', 1)[0]!, ...[...name.matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key!)];
   if (path.length > DEPTH || path.some((key) => FORBIDDEN.has(key))) throw invalid(`Invalid parameter: ${name}`, name);
   return path;

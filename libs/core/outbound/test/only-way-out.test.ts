@@ -32,7 +32,7 @@ const sources = ['apps', 'libs']
   .flatMap((top) => readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path}`))
   .filter((path) => /^(?:apps\/[^/]+|libs\/[^/]+\/[^/]+)\/src\/.*\.ts$/.test(path) && !path.includes('node_modules'))
   // What a developer starts, not what serves.
-  .filter((path) => !/^apps\/(?:cli|mailbox)\//.test(path));
+  .filter((path) => !/^apps\/(?:cli|mailbox|stripe-sandbox)\//.test(path));
 
 /** What a file takes from a module at run time; `*` where it takes all of it. */
 function taken(text: string): { from: string; names: string[] }[] {
