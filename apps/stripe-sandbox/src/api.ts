@@ -23,7 +23,7 @@ import { schedules } from './resources/schedules.js';
 import { subscriptions } from './resources/subscriptions.js';
 import { webhookEndpoints } from './resources/webhook-endpoints.js';
 import { matchRoute } from './routes.js';
-import type { SandboxState } from './sandbox-state.js';
+import type { Outage, SandboxState } from './sandbox-state.js';
 
 const ROUTES = [
   ...[customers, catalogue, coupons, entitlements, meters, paymentMethods, intents, checkout, portal, subscriptions],
@@ -31,6 +31,7 @@ const ROUTES = [
 ].flat();
 
 const BODY_LIMIT = 1024 * 1024;
+const CALLS_KEPT = 1_000;
 
 interface Answer {
   status: number;
@@ -45,7 +46,7 @@ export async function apiAnswer(
   response: ServerResponse,
 ): Promise<void> {
   const id = newId('req');
-  const outage = outageNow(sandbox);
+  const outage = outageFor(sandbox, `${request.method} ${new URL(request.url!, 'http://sandbox').pathname}`);
   if (outage === 'hang') return;
   let answer: Answer;
   try {
@@ -137,9 +138,16 @@ function accountOf(sandbox: SandboxState, request: IncomingMessage): Account {
   throw new ApiError(401, { type: 'invalid_request_error', message: shown });
 }
 
-function outageNow(sandbox: SandboxState) {
+/** Notes the request, and says what it suffers from. */
+function outageFor(sandbox: SandboxState, call: string): Outage | null {
+  sandbox.calls.push(call);
+  if (sandbox.calls.length > CALLS_KEPT) sandbox.calls.shift();
   const { outage } = sandbox;
-  if (!outage) return null;
+  if (!outage || !call.startsWith(outage.only ?? '')) return null;
+  if (outage.after) {
+    outage.after -= 1;
+    return null;
+  }
   outage.times -= 1;
   if (outage.times <= 0) sandbox.outage = null;
   return outage.kind;

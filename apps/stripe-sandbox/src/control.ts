@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, invalid, missing } from './errors.js';
 import { fromHere, bodyOf, sendJson } from './requests.js';
-import type { Outage, SandboxState } from './sandbox-state.js';
+import type { OutageRule, SandboxState } from './sandbox-state.js';
 import type { DeliveryRules, Order } from './webhooks.js';
 
 type Body = Record<string, unknown>;
@@ -38,8 +38,8 @@ const COMMANDS: Record<string, Command> = {
     return {};
   },
   'POST outage': (sandbox, body) => {
-    const kind = body['kind'] as Outage | null | undefined;
-    sandbox.outage = kind ? { kind, times: Number(body['times'] ?? Infinity) } : null;
+    const { kind, times = Infinity, after, only } = body as Partial<OutageRule>;
+    sandbox.outage = kind ? { kind, times, after, only } : null;
     if (typeof body['latencyMs'] === 'number') sandbox.latencyMs = body['latencyMs'];
     return { outage: sandbox.outage, latencyMs: sandbox.latencyMs };
   },

@@ -28,14 +28,26 @@ export interface SandboxOptions {
  */
 export type Outage = 'error' | 'unavailable' | 'rate_limit' | 'hang' | 'lost';
 
+export interface OutageRule {
+  kind: Outage;
+  /** So many requests suffer from it. */
+  times: number;
+  /** So many requests are answered before it begins. */
+  after?: number;
+  /** Only requests whose method and path begin so: `POST /v1/checkout`. */
+  only?: string;
+}
+
 export const MAIN_ACCOUNT = 'foyer';
 
 /** What a sandbox holds, and how it is steered; `StripeSandbox` is the server in front of it. */
 export class SandboxState {
   readonly accounts = new Map<string, Account>();
   readonly deliveries: Deliveries;
-  /** What the API suffers from; `times` requests long, or until it is set to null. */
-  outage: { kind: Outage; times: number } | null = null;
+  /** What the API suffers from, until its time is over or it is set to null. */
+  outage: OutageRule | null = null;
+  /** The latest requests to the API, oldest first: `POST /v1/customers`. */
+  readonly calls: string[] = [];
   /** Milliseconds that every answer of the API takes. */
   latencyMs = 0;
   readonly webhookSecret: string;

@@ -146,6 +146,11 @@ describe('errors', () => {
       await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode });
       expect((await stripe.customers.list({ limit: 1 })).data).toHaveLength(1);
     }
+    const from = sandbox.calls.length;
+    sandbox.outage = { kind: 'error', times: 1, after: 1, only: 'GET /v1/products' };
+    for (const ask of [() => stripe.customers.list(), () => stripe.products.list()]) await ask();
+    await expect(stripe.products.list()).rejects.toMatchObject({ statusCode: 500 });
+    expect(sandbox.calls.slice(from)).toEqual(['GET /v1/customers', 'GET /v1/products', 'GET /v1/products']);
     sandbox.outage = { kind: 'hang', times: 1 };
     expect((await patient.customers.list({ limit: 1 })).data).toHaveLength(1);
     sandbox.outage = { kind: 'lost', times: 1 };

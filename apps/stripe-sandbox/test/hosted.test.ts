@@ -189,6 +189,25 @@ test('in the portal: cancel and resume, another card with 3-D Secure, address an
   expect(await look(url)).toMatch(/href="[^"]+\/i\/foyer\/\w+">/);
 });
 
+test('a trial for which no card is needed, and a portal that leads back when one is added', async () => {
+  const { id, url, customer } = await session({
+    ...{ payment_method_collection: 'if_required', subscription_data: { trial_period_days: 14 } },
+  });
+  expect(await look(url)).not.toContain('cardNumber');
+  expect((await send(url, { do: 'pay' })).to).toContain('https://acme.example/done');
+  const { subscription } = await stripe.checkout.sessions.retrieve(id, { expand: ['subscription'] });
+  expect(subscription).toMatchObject({ status: 'trialing', default_payment_method: null });
+  const portal = await stripe.billingPortal.sessions.create({
+    customer,
+    flow_data: {
+      ...{ type: 'payment_method_update' },
+      after_completion: { type: 'redirect', redirect: { return_url: 'https://acme.example/added' } },
+    },
+  });
+  expect(await look(portal.url)).not.toContain('Billing information');
+  expect((await send(portal.url, { ...CARD, do: 'add' })).to).toBe('https://acme.example/added');
+});
+
 test('an invoice that failed is paid on its page, with another card that is kept; it can be printed', async () => {
   const { customer, subscription } = await subscribed();
   sandbox.forceCharges(customer, 'insufficient_funds');

@@ -307,6 +307,50 @@ test('cancelled and resumed, cancelled at once with the rest credited, and not t
   expect(await totals(customer)).toHaveLength(3);
 });
 
+test('a year in advance, and its tickets month by month', async () => {
+  const { id: customer, go } = await customerAt('2026-01-10T00:00:00');
+  const { items } = await stripe.subscriptions.create({
+    customer,
+    items: [{ price: yearly.id }, { price: tickets.id }],
+  });
+  expect(items.data.map(({ current_period_end }) => current_period_end)).toEqual([
+    at('2027-01-10T00:00:00'),
+    at('2026-02-10T00:00:00'),
+  ]);
+  await go('2026-02-01T00:00:00');
+  await stripe.billing.meterEvents.create({
+    ...{ event_name: 'ticket', payload: { stripe_customer_id: customer, value: '108' } },
+  });
+  await go('2027-01-10T00:00:01');
+  expect(await totals(customer)).toEqual([30_000, 100, ...Array.from({ length: 10 }, () => 0), 30_000]);
+});
+
+test('where the last attempt cancels, and where an unpaid plan gets drafts only', async () => {
+  const account = sandbox.account();
+  const [first, second] = [await customerAt('2026-01-01T00:00:00'), await customerAt('2026-01-01T00:00:00')];
+  const subscribe = (customer: string) => stripe.subscriptions.create({ customer, items: [{ price: team.id }] });
+  const [cancelled, unpaid] = [await subscribe(first.id), await subscribe(second.id)];
+  for (const { id } of [first, second]) sandbox.forceCharges(id, 'insufficient_funds', { times: 4 });
+  account.settings.afterRetries = 'cancel';
+  await first.go('2026-02-17T00:00:00');
+  account.settings.afterRetries = 'unpaid';
+  await second.go('2026-03-02T00:00:00');
+  expect(await stripe.subscriptions.retrieve(cancelled.id)).toMatchObject({
+    ...{ status: 'canceled', cancellation_details: { reason: 'payment_failed' } },
+  });
+  expect((await stripe.invoices.list({ customer: first.id })).data[0]).toMatchObject({
+    status: 'open',
+    next_payment_attempt: null,
+  });
+  const [draft, open] = (await stripe.invoices.list({ customer: second.id })).data;
+  expect([draft!.status, open!.status, open!.attempt_count]).toEqual(['draft', 'open', 4]);
+  expect((await stripe.subscriptions.retrieve(unpaid.id)).status).toBe('unpaid');
+  expect((await stripe.entitlements.activeEntitlements.list({ customer: second.id })).data).toEqual([]);
+  await stripe.invoices.pay(open!.id);
+  expect((await stripe.subscriptions.retrieve(unpaid.id)).status).toBe('active');
+  expect((await stripe.entitlements.activeEntitlements.list({ customer: second.id })).data).toHaveLength(1);
+});
+
 test('two years in seconds are right to the cent', async () => {
   const { id: customer, go } = await customerAt('2024-01-31T08:00:00');
   const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: team.id }] });

@@ -188,7 +188,7 @@ function update(account: Account, subscription: Subscription, form: Form): Subsc
   const anchor = form.group('billing_cycle_anchor')?.oneOf('type', 'unchanged', 'now');
   const trial = form.text('trial_end');
   const askedDiscounts = discountsIn(account, form, subscription.customer);
-  form.skip(...IGNORED, 'trial_from_plan', 'pause_collection', 'add_invoice_items', 'billing_thresholds');
+  form.skip(...IGNORED, 'trial_from_plan');
   form.end();
   if (trial !== undefined && trial !== 'now' && Number(trial) <= now)
     throw invalid('trial_end must be a future timestamp.', 'trial_end');
