@@ -5,10 +5,12 @@ import { InvalidField } from '@foyer/access';
 import type { Config } from '@foyer/config';
 import { hashPassword, Sessions } from '@foyer/credentials';
 import { Database, PlatformDatabase, rows, runAsOwner, sql, table } from '@foyer/database';
+import { type Feature, FEATURES, type Limit, LIMITS } from '@foyer/entitlements';
+import { Signals } from '@foyer/events';
 import { type CompanyRole, type PortalActor, PortalPrincipals, type TeamRole } from '@foyer/identity';
 import { Staff, type StaffRole } from '@foyer/staff';
-import { inTenant, type Tenant } from '@foyer/tenancy';
-import { Directory, Packs, Tenants } from '@foyer/tenants';
+import { inTenant, type Tenant, type TenantStatus } from '@foyer/tenancy';
+import { Directory, Packs, TENANT_CHANGED, Tenants } from '@foyer/tenants';
 import { type Ticket, Tickets } from '@foyer/tickets';
 import { createApplication } from '@foyer/app-web';
 import { startWorker } from '@foyer/app-worker';
@@ -135,14 +137,55 @@ export class World {
   }
 }
 
+interface Entitlement {
+  limits: Partial<Record<Limit, number>>;
+  features: readonly Feature[];
+  metered: readonly Limit[];
+}
+
 export class TestTenant {
   private heard = '0';
+  private known: Tenant;
 
   constructor(
     readonly world: World,
-    readonly tenant: Tenant,
+    tenant: Tenant,
     private readonly passwordHash: string,
-  ) {}
+  ) {
+    this.known = tenant;
+  }
+
+  get tenant(): Tenant {
+    return this.known;
+  }
+
+  /** As if its plan held just this: what is not named has no limit. `await acme.isEntitledTo({ limits: { agents: 3 }, features: [] })` */
+  async isEntitledTo({ limits = {}, features = FEATURES, metered = [] }: Partial<Entitlement>): Promise<void> {
+    const none = Object.fromEntries(LIMITS.map((limit) => [limit, null]));
+    const has = Object.fromEntries(FEATURES.map((feature) => [feature, features.includes(feature)]));
+    const allowance = JSON.stringify({ limits: { ...none, ...limits }, features: has, metered });
+    await this.becomes('allowance = ?', allowance);
+  }
+
+  /** Its bill is open, or its trial over. */
+  isRestricted(status: TenantStatus = 'restricted'): Promise<void> {
+    return this.becomes('status = ?', status);
+  }
+
+  isActive(): Promise<void> {
+    return this.isRestricted('active');
+  }
+
+  private async becomes(what: string, value: string): Promise<void> {
+    const { world, tenant } = this;
+    await world.get(PlatformDatabase).write(async (em) => {
+      await em.execute(`update platform.tenant set ${what} where id = ?`, [value, tenant.id], 'run');
+      await world.get(Signals).send(em, TENANT_CHANGED, tenant.id);
+    });
+    const directory = world.get(Directory);
+    directory.forget(tenant.id);
+    this.known = (await directory.bySlug(tenant.slug))!;
+  }
 
   get host(): string {
     return new URL(this.tenant.origin).host;

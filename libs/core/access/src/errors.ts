@@ -1,5 +1,10 @@
 /** Something the field's rules forbid or cannot find; knows nothing of HTTP. `code` names the message shown for it. */
 export abstract class DomainError extends Error {
+  /** Names what is said to those who are not of the team, where it says the team what is none of theirs. */
+  readonly forOthers: string | null = null;
+  /** Where somebody of the team can change that it is so; `label` names a message. */
+  readonly wayOut: { href: string; label: string } | null = null;
+
   constructor(
     readonly code: string,
     readonly values: Record<string, string | number> = {},

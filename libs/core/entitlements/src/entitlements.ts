@@ -8,6 +8,11 @@ import { LimitReached, NotInPlan, Restricted } from './refusals.js';
 /** How many of them there are. More than `upTo` need not be told apart from `upTo`. */
 export type Count = (em: SqlEntityManager, upTo: number) => Promise<number>;
 
+/** Before anything is set up or changed that is not a customer's matter. @throws Restricted */
+export function demandSetup(): void {
+  if (currentTenant().status === 'restricted') throw new Restricted();
+}
+
 /** What the ambient tenant's plan lets it do: answered from memory, since the tenant carries it. */
 @Injectable()
 export class Entitlements {
@@ -32,7 +37,7 @@ export class Entitlements {
 
   /** Before anything is set up or changed that is not a customer's matter. @throws Restricted */
   demandSetup(): void {
-    if (this.isRestricted()) throw new Restricted();
+    demandSetup();
   }
 
   /** @throws NotInPlan, Restricted */

@@ -16,6 +16,7 @@ import { sendProblem } from './problem.js';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { statusOf } from './status-of.js';
 import { type TypedAgain, typedAgain } from './typed-again.js';
+import { wordsFor } from './words-for.js';
 import { AddressRefused, PortalClosed, PortalSuspended, RightNeeded, SectionOff, SignInNeeded } from './web-errors.js';
 
 /** How soon it is worth asking again for what is away at the moment. */
@@ -135,12 +136,13 @@ export class ErrorFilter implements ExceptionFilter {
     if (error instanceof PortalClosed) return [`settings/${error.status}`, { message: req.foyer.site!.statusMessage }];
     const { locale } = req.foyer;
     if (error instanceof AddressRefused) return addressRefused(error, locale!);
-    const values = error instanceof DomainError ? error.values : {};
+    const words = error instanceof DomainError ? wordsFor(error, req) : null;
+    const values = words?.values ?? {};
     const say = (part: string) => translate(locale!, `web.error.${part}`, values);
     const status = typeof what === 'number' ? what : 403;
     const known = what !== status || KNOWN.has(status) ? String(what) : '500';
     if (error instanceof SectionOff) return this.sectionOff(error, req);
-    const own = what === status ? ownText(error) : null;
+    const own = what === status ? ownText(error, words?.code) : null;
     const said = own ? translate(locale!, own, values) : null;
     // What happened is the news; that somebody else changed something is only mostly what a conflict is.
     const [news, more] = said && SAYS_WHAT.has(status) ? headline(said, locale!) : [null, said];
@@ -152,6 +154,7 @@ export class ErrorFilter implements ExceptionFilter {
         signIn: error instanceof SignInNeeded ? error.location : null,
         text: more ?? say(`${known}.text`),
         reference: status === 500 ? req.foyer.id : null,
+        wayOut: words?.wayOut ? { ...words.wayOut, label: translate(locale!, words.wayOut.label) } : null,
       },
     ];
   }
@@ -222,9 +225,9 @@ const isAboutRights = (error: unknown): boolean =>
   error instanceof RightNeeded || (error instanceof Refused && error.code === 'access.refused');
 
 /** The error's own words, where it has some worth showing. */
-function ownText(error: unknown): string | null {
+function ownText(error: unknown, code: string | undefined): string | null {
   if (error instanceof NotFound) return null;
-  if (error instanceof DomainError) return error.code === 'access.refused' ? null : error.code;
+  if (error instanceof DomainError) return code === 'access.refused' ? null : code!;
   if (error instanceof HttpException && /^web\.error\.[a-z-]+$/.test(error.message)) return error.message;
   return null;
 }

@@ -1,9 +1,10 @@
 import { BadRequestException } from '@nestjs/common';
 import { z } from 'zod';
-import { Conflict, InvalidField, TooMany } from '@foyer/access';
+import { Conflict, type DomainError, InvalidField, Refused, TooMany } from '@foyer/access';
 import { type MessageValues, translate } from '@foyer/i18n';
 import { addressInDns } from './domains.js';
 import type { FoyerRequest } from './request.js';
+import { type Words, wordsFor } from './words-for.js';
 
 type Typed = string | string[];
 /** Never sent back to the page. */
@@ -18,20 +19,23 @@ export class FormState<T = unknown> {
   readonly errors: Record<string, string> = {};
   /** Where somebody else has saved the same since: what is stored now, as far as it is not what was typed. */
   different: readonly { label: string; text: string }[] = [];
+  /** Where somebody of the team can change that what is wrong is so. */
+  wayOut: { href: string; label: string } | null = null;
   private parsed: T | undefined;
   private body: Record<string, Typed> = {};
+  private readonly locale: string;
+  private readonly words: (error: DomainError) => Words;
 
-  constructor(
-    private readonly locale: string,
-    values: Record<string, Typed> = {},
-  ) {
+  private constructor(req: FoyerRequest, values: Record<string, Typed>) {
+    this.locale = req.foyer.locale!;
+    this.words = (error) => wordsFor(error, req);
     this.values = values;
   }
 
   /** An untouched form, filled in with what is there now. */
   static of(req: FoyerRequest, values: Record<string, Typed | null | undefined> = {}): FormState<never> {
     const filled = Object.entries(values).filter((entry): entry is [string, Typed] => entry[1] != null);
-    return new FormState<never>(req.foyer.locale!, Object.fromEntries(filled));
+    return new FormState<never>(req, Object.fromEntries(filled));
   }
 
   static parse<T>(req: FoyerRequest, schema: z.ZodType<T>): FormState<T> {
@@ -39,7 +43,7 @@ export class FormState<T = unknown> {
     const typed = Object.entries(body).filter(
       ([name, value]) => !SECRET.test(name) && (typeof value === 'string' || Array.isArray(value)),
     );
-    const form = new FormState<T>(req.foyer.locale!, Object.fromEntries(typed));
+    const form = new FormState<T>(req, Object.fromEntries(typed));
     form.body = body;
     const result = schema.safeParse(body);
     if (result.success) form.parsed = result.data;
@@ -77,17 +81,27 @@ export class FormState<T = unknown> {
       return await verb(this.value);
     } catch (error) {
       if (error instanceof InvalidField) this.fail(error.field, error.code, error.values);
-      else if (error instanceof Conflict || error instanceof TooMany) this.fail('', error.code, error.values);
+      else if (error instanceof Conflict || error instanceof TooMany || isOfPlan(error)) this.cannot(error);
       else throw error;
       return undefined;
     }
   }
 
+  /** The form is right, and cannot be taken all the same. */
+  private cannot(error: DomainError): void {
+    const { code, values, wayOut } = this.words(error);
+    this.fail('', code, values);
+    this.wayOut = wayOut && { ...wayOut, label: translate(this.locale, wayOut.label) };
+  }
+
   toJSON(): object {
-    const { values, errors, failed, different } = this;
-    return { values, errors, failed, different };
+    const { values, errors, failed, different, wayOut } = this;
+    return { values, errors, failed, different, wayOut };
   }
 }
+
+/** A refusal that somebody can do something about belongs where it happens, with what was typed. */
+const isOfPlan = (error: unknown): error is Refused => error instanceof Refused && error.wayOut !== null;
 
 /** @throws BadRequestException for what is given and wrong */
 export function filtersOf(req: FoyerRequest, schema: z.ZodObject) {

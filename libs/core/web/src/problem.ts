@@ -4,6 +4,7 @@ import { LOCALES, messages, negotiateLocale, translate } from '@foyer/i18n';
 import type { FoyerRequest, FoyerResponse } from './request.js';
 import { statusOf } from './status-of.js';
 import { PortalClosed, SectionOff } from './web-errors.js';
+import { wordsFor } from './words-for.js';
 
 /** One thing that is wrong with what was sent: in the body at a JSON pointer (RFC 6901), in the address at a parameter. */
 export interface Fault {
@@ -62,7 +63,7 @@ const BACK_SOON_SECONDS = 5;
 /** An error as RFC 9457 has it. What it says is chosen here, never taken from an error that nobody knows. */
 export function sendProblem(error: unknown, req: FoyerRequest, res: FoyerResponse): void {
   const status = error instanceof Problem ? error.status : statusOf(error);
-  const { code, detail, errors } = told(error, status, req.get('accept-language'));
+  const { code, detail, errors } = told(error, status, req);
   for (const [name, value] of Object.entries((error instanceof Problem && error.more.headers) || {}))
     res.setHeader(name, value);
   const wait = error instanceof TooMany ? error.retryAfterSeconds : status === 503 ? BACK_SOON_SECONDS : null;
@@ -80,12 +81,8 @@ export function sendProblem(error: unknown, req: FoyerRequest, res: FoyerRespons
     );
 }
 
-function told(
-  error: unknown,
-  status: number,
-  languages: string | undefined,
-): { code: string; detail: string; errors?: Fault[] } {
-  const locale = negotiateLocale(languages, [...LOCALES], 'en');
+function told(error: unknown, status: number, req: FoyerRequest): { code: string; detail: string; errors?: Fault[] } {
+  const locale = negotiateLocale(req.get('accept-language'), [...LOCALES], 'en');
   // Schemas of ours say what is wrong by a message's key.
   const inWords = (fault: Fault): Fault =>
     messages.has(locale, fault.message)
@@ -102,9 +99,10 @@ function told(
   if (error instanceof NotFound) return own('not-found');
   if (error instanceof DomainError) {
     if (error.code === 'access.refused') return own('refused');
-    const message = translate(locale, error.code, error.values);
+    const words = wordsFor(error, req);
+    const message = translate(locale, words.code, words.values);
     if (error instanceof StillUsed) return { code: error.code, detail: `${message} ${error.named(locale).join('; ')}` };
-    if (!(error instanceof InvalidField)) return { code: error.code, detail: message };
+    if (!(error instanceof InvalidField)) return { code: words.code, detail: message };
     return { ...own('invalid'), errors: [{ pointer: `/${error.field}`, code: error.code, message }] };
   }
   if (status === 404) return own('not-found');

@@ -28,6 +28,8 @@ export interface SiteContext {
   featureName?(feature: string, locale: string): string | null;
   status: 'active' | 'maintenance' | 'disabled';
   statusMessage: string;
+  /** Where customers write to when the portal cannot help them; null where the operator names none. */
+  supportEmail?: string | null;
 }
 
 export type LoadSite = () => Promise<SiteContext>;

@@ -22,6 +22,7 @@ import type { PortalActor } from './portal-actor.js';
 import { isPublicMail } from './public-mail.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
+import { mayChangeTeam, Seats } from './seats.js';
 
 export interface CompanyDetails {
   name: string;
@@ -42,6 +43,7 @@ export class Companies {
     private readonly teamRoles: TeamRoles,
     private readonly slots: Slots,
     private readonly owners: Owners,
+    private readonly seats: Seats,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -144,6 +146,7 @@ export class Companies {
    */
   async changeTeamRole(actor: PortalActor, personId: string, role: TeamRole | null): Promise<void> {
     if (!holds(actor.ability, 'manage', 'Team')) throw new Refused();
+    mayChangeTeam();
     if (role !== null) await this.teamRoles.checkGiving(actor, role);
     await this.database.write(async (em) => {
       await this.owners.lock();
@@ -155,6 +158,7 @@ export class Companies {
       await this.outbox.publish(new TeamRoleChanged(personId, person.teamRole, role), { by: actor });
       person.teamRole = role;
       if (role === null) await this.left(null, personId);
+      await this.seats.moved();
       // What was open under the former role ends (ASVS 7.2.4); whoever changes their own goes on.
       const own = actor.id === personId ? actor.sessionId : null;
       await this.sessions.endAll(personId, own ?? undefined);

@@ -8,6 +8,7 @@ import { Owners } from './owners.js';
 import { Person } from './person.entity.js';
 import type { PortalActor } from './portal-actor.js';
 import { TeamRoles } from './roles/team-roles.js';
+import { mayChangeTeam, Seats } from './seats.js';
 
 /** Who is shut out, and let in again. */
 @Injectable()
@@ -19,6 +20,7 @@ export class Deactivations {
     private readonly outbox: Outbox,
     private readonly teamRoles: TeamRoles,
     private readonly owners: Owners,
+    private readonly seats: Seats,
   ) {
     this.sessions = new Sessions(database);
   }
@@ -30,19 +32,26 @@ export class Deactivations {
       await this.owners.lock();
       const person = await em.findOne(Person, { id: personId }, { refresh: true });
       if (!person || !(await this.mayShutOut(actor, person))) throw new NotFound();
+      if (person.teamRole !== null) mayChangeTeam();
       await this.owners.mustRemain(person);
       person.status = 'deactivated';
       await this.sessions.endAll(personId);
       await this.outbox.publish(new PersonDeactivated(personId), { by: actor });
+      if (person.teamRole !== null) await this.seats.moved();
     });
   }
 
+  /** @throws LimitReached */
   async reactivate(actor: PortalActor, personId: string): Promise<void> {
     await this.database.write(async (em) => {
+      await this.owners.lock();
       const person = await em.findOne(Person, { id: personId, status: 'deactivated' });
       if (!person || !(await this.mayShutOut(actor, person))) throw new NotFound();
+      if (person.teamRole !== null) mayChangeTeam();
+      await this.seats.again(person);
       person.status = 'active';
       await this.outbox.publish(new PersonReactivated(personId), { by: actor });
+      if (person.teamRole !== null) await this.seats.moved();
     });
   }
 

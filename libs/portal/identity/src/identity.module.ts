@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
-import { registerMessages } from '@foyer/i18n';
-import { firstSteps, setupPages } from '@foyer/settings';
+import { registerMessages, translate } from '@foyer/i18n';
+import { consoleNotices, firstSteps, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
@@ -47,7 +47,9 @@ import { PeopleList } from './people-list.js';
 import { Leaving } from './team/leaving.js';
 import { PersonPasswords } from './person-passwords.js';
 import { PeoplePack } from './people.pack.js';
+import { FROZEN_ROLE, type PortalActor } from './portal-actor.js';
 import { PortalPrincipals } from './portal-principals.js';
+import { Seats } from './seats.js';
 import { Registrations } from './registrations.js';
 import { SignIn } from './sign-in.js';
 import { Vouched } from './vouched.js';
@@ -77,6 +79,7 @@ const parts = [
   PeopleList,
   Vouched,
   Welcome,
+  Seats,
 ];
 
 @Global()
@@ -144,6 +147,11 @@ export class IdentityModule implements OnModuleInit {
       shownTo: ({ ability }) => holds(ability, 'manage', 'Team'),
       isDone: () => this.welcome.hasColleagues(),
     });
+    this.slots.fill(consoleNotices, 10, (actor, locale) =>
+      (actor as PortalActor).teamRole === FROZEN_ROLE
+        ? { tone: 'warn', text: translate(locale, 'identity.seats.frozen-notice') }
+        : null,
+    );
     this.slots.fill(setupPages, 54, {
       ...{ group: 'portal', href: SIGN_IN_SETTINGS, icon: 'key' },
       ...{ label: 'identity.sign-in-rules.title', text: 'identity.sign-in-rules.lead' },

@@ -13,7 +13,7 @@ const capability = (name: string, order: number, standard: Record<StandardTeamRo
   ...(within && { within }),
 });
 declareTeamCapability(
-  capability('people.view', 50, EVERYBODY),
+  { ...capability('people.view', 50, EVERYBODY), reads: true },
   capability('people.edit', 51, given('owner', 'admin', 'agent'), 'people.view'),
   capability('people.invite', 52, given('owner', 'admin', 'agent'), 'people.view'),
   capability('people.manage', 53, ADMINS, 'people.view'),

@@ -16,11 +16,13 @@ import {
 import { IdentityMails } from './jobs/identity-mails.js';
 import { byThemselves, Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
+import { Owners } from './owners.js';
 import { PersonPasswords } from './person-passwords.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
 import type { PortalActor } from './portal-actor.js';
 import { PortalPrincipals } from './portal-principals.js';
+import { mayChangeTeam, Seats } from './seats.js';
 
 const DAY = 86_400;
 /** By one person, into one company, and by a tenant in all: whoever can invite writes to strangers. */
@@ -84,10 +86,13 @@ export class Invitations {
     private readonly passwords: PersonPasswords,
     private readonly principals: PortalPrincipals,
     private readonly callers: Callers,
+    private readonly seats: Seats,
+    private readonly owners: Owners,
   ) {}
 
   async invite(actor: PortalActor, { name, email }: Invitee, destination: Destination, locale: string): Promise<void> {
     await this.checkInviting(actor, destination);
+    if ('teamRole' in destination) mayChangeTeam();
     await this.countIn(actor, email, subjectOf(destination));
     await this.database.write(async (em) => {
       const company = 'companyId' in destination ? await em.findOne(Company, { id: destination.companyId }) : null;
@@ -96,6 +101,8 @@ export class Invitations {
       if (person && (await this.isAlreadyThere(person, destination)))
         throw new Conflict('identity.invite.already-there');
       if ('companyId' in destination && person?.teamRole) throw new InvalidField('email', 'identity.companies.in-team');
+      if ('teamRole' in destination) await this.seats.inTeam(email);
+      else if (!person) await this.seats.mayTakeCustomers();
       const data: InvitationData = {
         ...{ name, inviter: actor.name, inviterId: actor.id, ...(actor.keyId && { keyId: actor.keyId }) },
         ...('personId' in destination ? {} : destination),
@@ -156,6 +163,9 @@ export class Invitations {
       let person = await personAt(this.database, shown.email);
       // Who has a password by now, of an account that has taken this address meanwhile, is asked for it.
       if (chosen && (await this.passwords.isChosen(shown.email))) return null;
+      if (shown.team) await this.owners.lock();
+      if (shown.team && !person?.teamRole) await this.seats.inTeam(shown.email);
+      else if (!person) await this.seats.amongCustomers();
       const token = await this.tokens.redeem('invitation', secret);
       if (!token) return null;
       const data = token.data as unknown as InvitationData;
@@ -172,6 +182,7 @@ export class Invitations {
       if (added) await this.outbox.publish(new PersonRegistered(person.id, 'invitation'), byThemselves(person));
       if (before !== person.teamRole)
         await this.outbox.publish(new TeamRoleChanged(person.id, before, person.teamRole), byThemselves(person));
+      if (before === null && person.teamRole !== null) await this.seats.moved();
       if (passwordHash) await this.passwords.set(person.id, passwordHash);
       if (data.companyId && (await em.findOne(Company, { id: data.companyId }))) {
         await em.upsert(Membership, {
@@ -224,6 +235,7 @@ export class Invitations {
 
   async withdraw(actor: PortalActor, companyId: string | null, id: string): Promise<void> {
     this.mayInvite(actor, companyId ? { companyId, companyRole: 'user' } : { teamRole: 'viewer' });
+    if (companyId === null) mayChangeTeam();
     await this.database.write(async () => {
       if (!(await this.tokens.revoke('invitation', id, companyId))) throw new NotFound();
       await this.outbox.publish(new InvitationWithdrawn(id, companyId), { by: actor });

@@ -10,6 +10,7 @@ import { Invitations } from './invitations.js';
 import { Person } from './person.entity.js';
 import { personAt } from './person-at.js';
 import type { PortalActor } from './portal-actor.js';
+import { Seats } from './seats.js';
 
 export interface NewcomerDraft {
   name: string;
@@ -31,6 +32,7 @@ export class Newcomers {
     private readonly companies: Companies,
     private readonly invitations: Invitations,
     private readonly settings: Settings,
+    private readonly seats: Seats,
   ) {}
 
   /** A customer whom the team knows from elsewhere; `invite` mails them the way to a password. */
@@ -44,6 +46,7 @@ export class Newcomers {
     const draft = { ...details, locale: (await this.settings.get('general')).defaultLocale };
     return this.database.write(async () => {
       if (await personAt(this.database, draft.email)) throw new InvalidField('email', 'identity.person.known');
+      await this.seats.amongCustomers();
       const person = await this.welcome(draft, 'team');
       if (to) await this.companies.link(actor, to.companyId, person.id, to.role);
       if (invite) await this.invitations.invite(actor, draft, { personId: person.id }, draft.locale);
@@ -51,7 +54,10 @@ export class Newcomers {
     });
   }
 
-  /** An account of an address that nobody has proved yet; `personAt` has said that it is nobody's. */
+  /**
+   * An account of an address that nobody has proved yet; `personAt` has said that it is nobody's. Whoever writes to us is taken in,
+   * however many there are: no mail is lost.
+   */
   async welcome({ name, email, phone = null, locale }: NewcomerDraft, way: 'team' | 'mail' = 'mail'): Promise<Person> {
     return this.database.write(async (em) => {
       const person = Object.assign(new Person(), { name, email, phone, locale });

@@ -24,6 +24,8 @@ export interface PersonRow {
   status: PersonStatus;
   teamRole: TeamRole | null;
   verified: boolean;
+  /** In the team, and beyond what the plan holds. */
+  frozen: boolean;
   createdAt: string;
   lastSeen: string | null;
   locale: string | null;
@@ -176,7 +178,7 @@ function seenBy({ ability }: PortalActor): Sql {
 }
 
 const PERSON = ({ ability }: PortalActor): Sql => sql`
-  select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.created_at as "createdAt", p.locale, p.time_zone as "timeZone", ${LAST_SEEN()} as "lastSeen",
+  select p.id, p.name, p.email, p.phone, p.status, p.team_role as "teamRole", p.email_verified_at is not null as verified, p.frozen_at is not null as frozen, p.created_at as "createdAt", p.locale, p.time_zone as "timeZone", ${LAST_SEEN()} as "lastSeen",
          coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'role', m.role) order by c.name ${ALPHABETICAL})
                      from ${table('membership')} m join ${table('company')} c on c.id = m.company_id where m.person_id = p.id and ${condition(accessible(ability, 'read', 'Company', 'c'))}), '[]') as companies
     from ${table('person')} p`;

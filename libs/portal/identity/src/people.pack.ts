@@ -8,6 +8,7 @@ import { domainInDns, field } from '@foyer/web';
 import { Company, COMPANY_ROLES, Membership } from './company.entity.js';
 import { Person, TEAM_ROLES } from './person.entity.js';
 import { PersonPasswords } from './person-passwords.js';
+import { Seats } from './seats.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -42,13 +43,17 @@ const people = z.strictObject({
 type People = z.output<typeof people>;
 type DeclaredPerson = z.output<typeof person>;
 
-/** `people.json` of a tenant pack: who is in the team, which companies there are and who belongs to them. */
+/**
+ * `people.json` of a tenant pack: who is in the team, which companies there are and who belongs to them. Packs are the installation's
+ * own doing: nobody is left out of one, and whoever the plan has no place for in the team is frozen.
+ */
 @Injectable()
 export class PeoplePack implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly sections: PackSections,
     private readonly passwords: PersonPasswords,
+    private readonly seats: Seats,
   ) {}
 
   onModuleInit(): void {
@@ -76,6 +81,7 @@ export class PeoplePack implements OnModuleInit {
         }
       }
       await em.flush();
+      await this.seats.moved();
     });
   }
 

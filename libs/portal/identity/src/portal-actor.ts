@@ -15,6 +15,12 @@ export interface PortalActor extends Actor {
   sessionId: string | null;
 }
 
+/**
+ * The role of those in the team for whom the plan has no place: one that nobody can give, and under which nothing is done that
+ * asks for a role by its name.
+ */
+export const FROZEN_ROLE = 'frozen';
+
 /** What an actor has that is no person of the portal: a guest, a rule, a clock. */
 export const NOBODY = {
   ...{ id: null, email: null, teamRole: null },

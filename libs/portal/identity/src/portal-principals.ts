@@ -6,11 +6,11 @@ import { Slots } from '@foyer/slots';
 import { initials } from '@foyer/theming';
 import { type Principal, Principals } from '@foyer/web';
 import { type Factor, type OpenSession, type SessionDemand, sessionDemands } from './arrival-slots.js';
-import { NOBODY, type PortalActor } from './portal-actor.js';
+import { FROZEN_ROLE, NOBODY, type PortalActor } from './portal-actor.js';
 import type { TeamRole, TicketMailWish } from './person.entity.js';
 import { type RoleMeaning, Roles } from './roles/roles.js';
 import { grantsOf, type Place } from './roles/grants.js';
-import type { TeamScope } from './roles/capabilities.js';
+import { teamCapabilities, type TeamScope } from './roles/capabilities.js';
 import { teamParts } from './identity-slots.js';
 import { audienceOf, SignInRules } from './sign-in-rules.js';
 import { TeamRoles } from './roles/team-roles.js';
@@ -28,6 +28,7 @@ interface PersonAtWork {
   name: string;
   email: string;
   team_role: TeamRole | null;
+  frozen: boolean;
   locale: string | null;
   time_zone: string | null;
   current_company_id: string | null;
@@ -162,19 +163,24 @@ export class PortalPrincipals implements OnModuleInit {
     );
   }
 
-  private async grants({ id, team_role: role, places }: PersonAtWork, supposed: Supposed = {}) {
+  private async grants({ id, team_role: role, frozen, places }: PersonAtWork, supposed: Supposed = {}) {
     const meaning = await this.roles.meaning();
-    const team: TeamGrants | null = role === null ? null : await this.teamGrants(id, role, supposed.team);
+    const team: TeamGrants | null = role === null ? null : await this.teamGrants(id, role, frozen, supposed.team);
     return grantsOf({ id, team }, places, (place) => {
       const is = meaning(place.role);
       return supposed.place ? supposed.place(place, is) : is;
     });
   }
 
-  private async teamGrants(id: string, role: string, supposed?: Record<string, TeamScope>): Promise<TeamGrants> {
+  private async teamGrants(
+    id: string,
+    role: string,
+    frozen: boolean,
+    supposed?: Record<string, TeamScope>,
+  ): Promise<TeamGrants> {
     const scopes = supposed ?? (await this.teamRoles.meaning())(role);
     const parts = await Promise.all(this.slots.of(teamParts).map((partsOf) => partsOf(id)));
-    return { role, scopes, partIds: parts.flat() };
+    return { role, scopes: frozen ? teamCapabilities.reading(scopes) : scopes, partIds: parts.flat() };
   }
 
   private async row(which: Sql): Promise<Row | undefined> {
@@ -191,11 +197,12 @@ export class PortalPrincipals implements OnModuleInit {
   }
 
   private async actorOf(row: PersonAtWork, sessionId: string | null, supposed?: Supposed): Promise<PortalActor> {
-    const { id, name, email, team_role: teamRole, places, current_company_id: current } = row;
+    const { id, name, email, team_role: role, frozen, places, current_company_id: current } = row;
     const grants = await this.grants(row, supposed);
     return {
       kind: 'person',
-      ...{ id, name, email, teamRole, sessionId },
+      ...{ id, name, email, sessionId },
+      ...(role !== null && frozen ? { teamRole: FROZEN_ROLE, teamScopes: scopesHeld(grants) } : { teamRole: role }),
       companies: places.map((place, index) => ({
         ...{ id: place.id, name: place.name, role: place.role },
         manages: grants.groups[index]!.manages,
@@ -224,12 +231,13 @@ export class PortalPrincipals implements OnModuleInit {
   }
 }
 
+const scopesHeld = ({ team }: { team: TeamGrants | null }) => (team?.scopes ?? {}) as Record<string, TeamScope>;
 const ofSecret = (secret: string): Sql => sql`s.token_hash = ${hashSecret(secret)}`;
 const isOverdue = ({ by }: SessionDemand): boolean => by <= new Date();
 
 /** A person with the companies they belong to, what lies below those, and whom those work for. */
 const AT_WORK = (): Sql => sql`
-  p.id, p.name, p.email, p.team_role, p.locale, p.time_zone, p.current_company_id, p.ticket_mails,
+  p.id, p.name, p.email, p.team_role, p.frozen_at is not null as frozen, p.locale, p.time_zone, p.current_company_id, p.ticket_mails,
   coalesce((select json_agg(${placeSql(sql`m.role`)} order by c.name ${ALPHABETICAL})
               from ${table('membership')} m join ${table('company')} c on c.id = m.company_id
              where m.person_id = p.id), '[]') as places`;

@@ -8,6 +8,7 @@ import { mayMail } from './mailbox-limit.js';
 import { byThemselves, Person } from './person.entity.js';
 import { personAt } from './person-at.js';
 import { PersonPasswords } from './person-passwords.js';
+import { Seats } from './seats.js';
 
 const REGISTRATIONS_PER_IP: Limit = { name: 'register', points: 20, seconds: 3600 };
 
@@ -51,15 +52,17 @@ export class Registrations {
     private readonly mails: IdentityMails,
     private readonly outbox: Outbox,
     private readonly passwords: PersonPasswords,
+    private readonly seats: Seats,
   ) {}
 
   /**
    * Somebody wants an account: a link goes to the mailbox, and whoever follows it chooses name and password there. Nothing
    * that was typed here can open anything. For an address that has an account the mail says so instead; whoever typed it
-   * learns nothing, because both ways take the same steps (ASVS 6.3.8).
+   * learns nothing, because both ways take the same steps (ASVS 6.3.8). @throws LimitReached for everybody alike
    */
   async register({ name, email, returnTo }: Registration, locale: string, ip: string): Promise<void> {
     await this.limits.count(REGISTRATIONS_PER_IP, ip);
+    await this.seats.mayTakeCustomers();
     if (!(await mayMail(this.limits, 'verify', email))) return;
     await this.database.write(async () => {
       const known = await this.passwords.isChosen(email);
@@ -87,7 +90,7 @@ export class Registrations {
 
   /**
    * Confirms an address by the link sent to it; who has no password chooses one with it. Null when the link is used up or
-   * too old.
+   * too old. @throws LimitReached
    */
   async verify(secret: string, chosen: NewAccount | null): Promise<Verified | null> {
     const shown = await this.verification(secret);
@@ -98,6 +101,7 @@ export class Registrations {
       let person = await personAt(this.database, shown.email);
       // An account with a password has taken this address meanwhile: no link changes that one.
       if (passwordHash && (await this.passwords.isChosen(shown.email))) return null;
+      if (!person) await this.seats.amongCustomers();
       const token = await this.tokens.redeem('verify', secret);
       if (!token) return null;
       const { locale = null, returnTo = null } = token.data as VerifyData;

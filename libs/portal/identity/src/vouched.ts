@@ -25,6 +25,7 @@ import {
 import { Owners } from './owners.js';
 import { Person, type TeamRole } from './person.entity.js';
 import { personAt } from './person-at.js';
+import { Seats } from './seats.js';
 
 /** What a directory says of somebody, as far as accounts have it. */
 export interface Described {
@@ -49,16 +50,22 @@ export class Vouched {
     private readonly owners: Owners,
     private readonly slots: Slots,
     private readonly mails: IdentityMails,
+    private readonly seats: Seats,
   ) {
     this.sessions = new Sessions(database);
   }
 
-  /** An account of an address that is proved; `personAt` has said that it is nobody's. */
+  /**
+   * An account of an address that is proved; `personAt` has said that it is nobody's. Whoever is on the way into the team takes a
+   * place there, and none among the customers. @throws LimitReached
+   */
   async welcome(
     details: { name: string; email: string; locale: string },
     way: 'connection' | 'directory' = 'connection',
+    goesInto: 'team' | 'customers' = 'customers',
   ): Promise<Person> {
     return this.database.write(async (em) => {
+      if (goesInto === 'customers') await this.seats.amongCustomers();
       const person = Object.assign(new Person(), { ...details, emailVerifiedAt: new Date() });
       em.persist(person);
       await em.flush();
@@ -98,18 +105,20 @@ export class Vouched {
     });
   }
 
-  /** Null: out of the team. */
+  /** Null: out of the team. @throws LimitReached */
   async placeInTeam(personId: string, role: TeamRole | null): Promise<void> {
     await this.database.write(async (em) => {
       await this.owners.lock();
       const person = await em.findOneOrFail(Person, { id: personId }, { refresh: true });
       if (person.teamRole === role || person.teamRole === 'owner' || role === 'owner') return;
+      if (person.teamRole === null) await this.seats.inTeam(person.email);
       await this.outbox.publish(new TeamRoleChanged(personId, person.teamRole, role));
       person.teamRole = role;
       await em.flush();
       await this.sessions.endAll(personId);
       await this.outbox.publish(new SessionsEnded(personId, null));
       if (role === null) for (const leave of this.slots.of(leaving)) await leave(null, personId);
+      await this.seats.moved();
     });
   }
 
@@ -138,17 +147,22 @@ export class Vouched {
       await em.flush();
       await this.sessions.endAll(personId);
       await this.outbox.publish(new PersonDeactivated(personId));
+      if (person.teamRole !== null) await this.seats.moved();
       return true;
     });
   }
 
+  /** @throws LimitReached */
   async letIn(personId: string): Promise<void> {
     await this.database.write(async (em) => {
+      await this.owners.lock();
       const person = await em.findOneOrFail(Person, { id: personId }, { refresh: true });
       if (person.status !== 'deactivated') return;
+      await this.seats.again(person);
       person.status = 'active';
       await em.flush();
       await this.outbox.publish(new PersonReactivated(personId));
+      if (person.teamRole !== null) await this.seats.moved();
     });
   }
 

@@ -172,6 +172,7 @@ export class People {
         await this.vouched.welcome(
           { name: name ?? email.split('@')[0]!, email, locale: locale ?? defaultLocale },
           'directory',
+          isOfTeam(directory) ? 'team' : 'customers',
         )
       ).id;
     }

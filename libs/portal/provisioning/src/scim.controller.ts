@@ -3,6 +3,7 @@ import { Conflict, DomainError, InvalidField, NotFound, TooMany } from '@foyer/a
 import { readJsonBody } from '@foyer/api';
 import { type Limit, Limits } from '@foyer/credentials';
 import { closeReadingPage, DatabaseUnreachable } from '@foyer/database';
+import { LimitReached } from '@foyer/entitlements';
 import { causedBy } from '@foyer/events';
 import { translate } from '@foyer/i18n';
 import { KeyCallers, type KeyShown } from '@foyer/keys';
@@ -167,6 +168,8 @@ function faultOf(error: unknown): Fault {
   }
   if (error instanceof NotFound) return { status: 404, scimType: null, detail: 'There is nothing of this id.' };
   if (error instanceof InvalidField) return { status: 400, scimType: 'invalidValue', detail: inWords(error) };
+  // Nobody else is in the way: trying with another name would not help.
+  if (error instanceof LimitReached) return { status: 403, scimType: null, detail: inWords(error) };
   if (error instanceof Conflict) return { status: 409, scimType: 'uniqueness', detail: inWords(error) };
   if (error instanceof DomainError) return { status: 403, scimType: null, detail: inWords(error) };
   if (error instanceof DatabaseUnreachable)

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Actor, Conflict, NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { seal } from '@foyer/credentials';
+import { demandSetup } from '@foyer/entitlements';
 import { Database } from '@foyer/database';
 import { FALLBACK_LOCALE } from '@foyer/i18n';
 import { Slots } from '@foyer/slots';
@@ -185,7 +186,8 @@ export class Collections {
     to: (items: Item[]) => Item[],
   ): Promise<{ after: readonly Item[] }> {
     const isRuled = isResource(list) && list.about.ruledByRestriction && this.restrictions.has(list.name);
-    if (!isRuled) mayManage(actor);
+    if (isRuled) demandSetup();
+    else mayManage(actor);
     return this.database.write(async () => {
       const { before, after } = await this.update(list, to, actor.id);
       await this.check(actor, list, before, after);

@@ -5,6 +5,7 @@ export { firstSteps, FirstSteps } from './first-steps.js';
 export { homeSections } from './home.js';
 export { fromSaid, type Localized, localized, type Said, saidIn, translations } from './localized.js';
 export { navEntries } from './navigation.js';
+export { type ConsoleNotice, consoleNotices, type FindNotice } from './portal-site.js';
 export { declaredTexts, PackTexts } from './pack-texts.js';
 export { PublishedTemplates } from './published-templates.js';
 export { type PortalStatus, type SectionName, type Sections } from './sections.js';

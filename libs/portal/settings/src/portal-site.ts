@@ -2,6 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds, type Actor } from '@foyer/access';
 import { translate } from '@foyer/i18n';
 import { currentTenant } from '@foyer/tenancy';
+import { PLAN_PAGE } from '@foyer/entitlements';
+import { Slot, Slots } from '@foyer/slots';
 import { type Look, Themes } from '@foyer/theming';
 import { type SiteContext, Sites, type SiteView } from '@foyer/web';
 import { Features } from './features.js';
@@ -11,6 +13,17 @@ import { Navigation, shown } from './navigation.js';
 import { SetupPages } from './setup-pages.js';
 import type { BrandPicture } from './sections.js';
 import { type Snapshot, SettingsMemory } from './settings-memory.js';
+
+/** What the team should know on every page of the console; what leads nowhere has no `href`. */
+export interface ConsoleNotice {
+  tone: 'warn' | 'bad';
+  text: string;
+  href?: string;
+  label?: string;
+}
+/** Null: nothing to tell this one. Asked for each page, so it asks no database. */
+export type FindNotice = (actor: Actor, locale: string) => ConsoleNotice | null;
+export const consoleNotices = new Slot<FindNotice>('console.notices');
 
 type PageOf = Parameters<SiteContext['view']>[0];
 
@@ -25,6 +38,7 @@ export class PortalSite implements OnModuleInit {
     private readonly navigation: Navigation,
     private readonly setup: SetupPages,
     private readonly items: Items,
+    private readonly slots: Slots,
   ) {}
 
   onModuleInit(): void {
@@ -49,6 +63,7 @@ export class PortalSite implements OnModuleInit {
       has: (feature) => this.features.isOn(feature, features),
       status: portal.status,
       statusMessage: portal.message,
+      supportEmail: general.supportEmail,
     };
   }
 
@@ -75,7 +90,12 @@ export class PortalSite implements OnModuleInit {
       })),
       features: Object.fromEntries(this.features.all().map(({ name }) => [name, isOn(name)])),
       setup: console && /^\/console\/settings(?:\/|$)/.test(path) ? this.setup.for(actor, isOn, path, locale) : null,
-      notices: console ? noticesFor(snapshot, this.items.setAside(), actor, locale) : [],
+      notices: console
+        ? [
+            ...noticesFor(snapshot, this.items.setAside(), actor, locale),
+            ...this.slots.of(consoleNotices).flatMap((find) => find(actor, locale) ?? []),
+          ]
+        : [],
     };
   }
 }
@@ -105,11 +125,15 @@ export function pictureUrl(kind: string, { sha256 }: BrandPicture): string {
   return `/brand/${kind}/${sha256.slice(0, 12)}.png`;
 }
 
-/** What the team should know on every page of the console. */
 function noticesFor(snapshot: Snapshot, items: ReadonlyMap<string, number>, { ability }: Actor, locale: string) {
   const { portal, templateFailure } = snapshot;
   const say = (key: string) => translate(locale, `settings.notice.${key}`);
-  const notices: { tone: 'warn' | 'bad'; text: string; href: string; label: string }[] = [];
+  const notices: ConsoleNotice[] = [];
+  if (currentTenant().status === 'restricted') {
+    const toPlan = { href: PLAN_PAGE, label: translate(locale, 'entitlements.to-the-plan') };
+    const mayPlan = holds(ability, 'manage', 'Settings');
+    notices.push({ tone: 'warn', text: translate(locale, 'entitlements.restricted-notice'), ...(mayPlan && toPlan) });
+  }
   if (portal.status !== 'active') {
     notices.push({ tone: 'warn', text: say(portal.status), href: '/console/settings/portal', label: say('change') });
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField, Refused, holds } from '@foyer/access';
+import { demandSetup } from '@foyer/entitlements';
 import { Database, rows, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
@@ -145,8 +146,10 @@ export class Settings {
 const itemsOf = (value: object): { id: string }[] =>
   'items' in value && Array.isArray(value.items) ? (value.items as { id: string }[]) : [];
 
+/** Before anything that is set up changes. @throws Refused, Restricted */
 export function mayManage({ ability }: Actor): void {
   if (!holds(ability, 'manage', 'Settings')) throw new Refused();
+  demandSetup();
 }
 
 const sectionNamed = (section: SectionName | Section<object>): Section<object> =>

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@foyer/database';
+import { LimitReached } from '@foyer/entitlements';
 import { Outbox } from '@foyer/events';
 import { Membership, Person, personAt, Vouched } from '@foyer/identity';
 import { Slots } from '@foyer/slots';
@@ -65,7 +66,7 @@ export class Identities {
 
   /** Does it, and gives the person. @throws SignOnRefused, with the person where it is known who it was */
   async accept(connection: Connection, claims: Claims, locale: string): Promise<{ person: Person; verdict: Verdict }> {
-    const { person, verdict } = await this.database.write(async (em) => {
+    const doing = this.database.write(async (em) => {
       // Of two at once each finds what the one before has made.
       await this.database.inTurn(`sign-on ${connection.id} ${claims.subject}`);
       const address = addressOf(claims);
@@ -76,7 +77,7 @@ export class Identities {
       if (verdict.refused && !leaves) return { person: null, verdict };
       const { email, link, role } = verdict;
       const name = claims.name?.slice(0, 100) || email || '';
-      const found = verdict.person ?? (await this.vouched.welcome({ name, email: email!, locale }));
+      const found = verdict.person ?? (await this.welcome(connection, { name, email: email!, locale }, role));
       if (!link) {
         await this.vouched.prove(found.id);
         await this.outbox.publish(
@@ -87,8 +88,19 @@ export class Identities {
       await this.links.keep(connection.id, claims, found.id, link, role);
       return { person: await em.findOneOrFail(Person, { id: found.id }, { refresh: true }), verdict };
     });
+    const { person, verdict } = await doing.catch((error: unknown) => {
+      throw error instanceof LimitReached ? new SignOnRefused('full', error.counted) : error;
+    });
     if (verdict.refused) throw verdict.refused;
     return { person: person!, verdict };
+  }
+
+  private welcome(
+    { companyId }: Connection,
+    details: { name: string; email: string; locale: string },
+    role?: string | null,
+  ) {
+    return this.vouched.welcome(details, 'connection', companyId === null && role ? 'team' : 'customers');
   }
 
   private async place({ companyId }: Connection, personId: string, role: string | null): Promise<void> {

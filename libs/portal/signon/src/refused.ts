@@ -7,6 +7,7 @@ export const REASONS = {
   ...{ credentials: 'again', 'too-many': 'again' },
   ...{ answer: 'set-up', 'no-address': 'set-up', unverified: 'set-up', 'not-claimed': 'set-up', off: 'set-up' },
   ...{ unlinkable: 'person', team: 'person', deactivated: 'person', unknown: 'person', 'no-role': 'person' },
+  ...{ full: 'set-up' },
 } as const satisfies Record<string, 'again' | 'set-up' | 'person'>;
 export type Reason = keyof typeof REASONS;
 

@@ -19,7 +19,7 @@ const VERBS: Record<string, string[]> = {
 };
 const BY_ROLE = { user: 'own', company_user: 'company', company_admin: 'company' } as const;
 declareCapability(
-  { name: 'tickets.view', label: 'tickets.capability.view', order: 10, scopes: ALL, standard: BY_ROLE },
+  { name: 'tickets.view', label: 'tickets.capability.view', order: 10, scopes: ALL, standard: BY_ROLE, reads: true },
   {
     name: 'tickets.reply',
     within: 'tickets.view',
@@ -82,7 +82,7 @@ const REACHES: readonly TeamScope[] = ['none', 'assigned', 'groups', 'all'];
 declareTeamCapability(
   {
     ...{ name: 'tickets.view', label: 'tickets.team-capability.view', order: 10, scopes: REACHES },
-    standard: inTeam('all', 'all'),
+    ...{ standard: inTeam('all', 'all'), reads: true },
   },
   ...(['reply', 'note', 'update', 'close', 'merge', 'share'] as const).map((verb, index) => ({
     ...{ name: `tickets.${verb}`, label: `tickets.team-capability.${verb}`, order: 11 + index, scopes: REACHES },

@@ -10,6 +10,8 @@ export interface Capability<Scope extends string, Role extends string> {
   /** What it can be set to; not everything makes sense for everything. */
   scopes: readonly Scope[];
   standard: Record<Role, Scope>;
+  /** It changes nothing: whoever the plan has no place for keeps it, and so does a key that may only read. */
+  reads?: true;
   /** The capability without which this one is worth nothing: in no role it goes further than that. */
   within?: string;
 }
@@ -71,6 +73,12 @@ export class Capabilities<Scope extends string, Role extends string> {
   allowed(given: Record<string, Scope>): Record<string, Scope> {
     const held = this.declared.map(({ name }) => [name, this.scopeOf(given, name)] as const);
     return Object.fromEntries(held.filter(([, scope]) => scope !== this.nothing));
+  }
+
+  /** What of it changes nothing. */
+  reading(held: Record<string, Scope>): Record<string, Scope> {
+    const reads = new Set(this.declared.filter((one) => one.reads).map(({ name }) => name));
+    return Object.fromEntries(Object.entries(held).filter(([name]) => reads.has(name)));
   }
 
   /** Whether whoever has `mine` may do all that `theirs` allows. */

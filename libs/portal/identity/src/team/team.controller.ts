@@ -81,7 +81,7 @@ export class TeamController {
     return {
       members: rows
         .filter(({ status }) => status === 'active')
-        .map(({ id, name, email, teamRole, lastSeen }) => {
+        .map(({ id, name, email, teamRole, frozen, lastSeen }) => {
           const you = id === actor.id;
           const may = manages && !you && within(teamRole ?? '');
           return {
@@ -91,7 +91,7 @@ export class TeamController {
             role: teamRole,
             roleLabel: labelOf(teamRole ?? ''),
             gone: !described.some(({ value }) => value === teamRole),
-            you,
+            ...{ you, frozen },
             lastSeen,
             href: null,
             can: { role: may, remove: may },
