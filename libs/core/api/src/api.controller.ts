@@ -102,13 +102,18 @@ export class ApiController {
     throw new Problem(405, 'method-not-allowed', { headers: { Allow } });
   }
 
-  private async admit({ companyId, scopes }: Caller, { feature, scope }: Operation, req: FoyerRequest): Promise<void> {
+  private async admit(
+    { companyId, scopes, readsOnly }: Caller,
+    { feature, scope, method }: Operation,
+    req: FoyerRequest,
+  ): Promise<void> {
     const site = (req.foyer.site ??= await this.sites.load('portal'));
     if (site.status !== 'active' && companyId !== null) throw new PortalClosed(site.status);
     const { locales, defaultLocale, regions, timeZone } = site;
     const locale = negotiateLocale(req.get('accept-language'), locales, defaultLocale);
     Object.assign(req.foyer, { locale, region: regionOf(locale, regions), timeZone });
     if (feature && !site.has(feature)) throw new SectionOff(feature);
+    if (readsOnly && method !== 'get') throw new Problem(403, readsOnly === 'plan' ? 'not-in-plan' : 'maker-frozen');
     if (!scopes.has(scope.name)) {
       const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope.name}"` };
       throw new Problem(403, 'scope-missing', { headers, detail: `This key lacks the scope ${scope.name}.` });

@@ -10,6 +10,8 @@ export interface Caller {
   /** Null: the operator's own; otherwise it sees what this company's people see. */
   companyId: string | null;
   timeZone: string | null;
+  /** Why it may read and change nothing, where that is so: the plan holds no API, or who made it is frozen. */
+  readsOnly?: 'plan' | 'maker' | null;
 }
 /** Finds who shows this key from that address. @throws Problem */
 export type FindCaller = (key: string, address: string) => Promise<Caller>;

@@ -26,6 +26,8 @@ const TOLD = {
   'key-wrong': 'This key is unknown, expired or revoked.',
   'address-refused': 'This key may not be used from this address.',
   'scope-missing': 'This key lacks the scope that the operation needs.',
+  'not-in-plan': 'The plan of this portal does not include the API: its keys read, and change nothing.',
+  'maker-frozen': 'Whoever made this key has no place in the plan of this portal: it reads, and changes nothing.',
   'too-many': 'Too many requests: see Retry-After.',
   unreadable: 'This is not the JSON of RFC 8259 in UTF-8.',
   'too-deep': 'The JSON is nested too deeply.',

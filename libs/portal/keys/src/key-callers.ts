@@ -4,7 +4,17 @@ import { Abilities } from '@foyer/access';
 import { type Caller, Callers, scopesOf } from '@foyer/api';
 import { isWithin } from '@foyer/credentials';
 import { apart, Database, rows, sql, table } from '@foyer/database';
-import { grantsOf, type Place, placeSql, type PortalActor, Roles, SignInRules } from '@foyer/identity';
+import { Entitlements } from '@foyer/entitlements';
+import {
+  companyCapabilities,
+  grantsOf,
+  type Place,
+  placeSql,
+  type PortalActor,
+  Roles,
+  SignInRules,
+  teamCapabilities,
+} from '@foyer/identity';
 import { Problem } from '@foyer/web';
 import { companyScopesOf, teamScopesOf } from './key-rights.js';
 import { parseKey } from './secret.js';
@@ -19,6 +29,7 @@ interface Row {
   directoryId: string | null;
   place: (Place & { name: string }) | null;
   counts: boolean;
+  makerFrozen: boolean;
   unnoted: boolean;
 }
 /** A key that counts, as those see it who go by the key alone. */
@@ -40,6 +51,7 @@ export class KeyCallers implements OnModuleInit {
     private readonly abilities: Abilities,
     private readonly roles: Roles,
     private readonly rules: SignInRules,
+    private readonly entitlements: Entitlements,
   ) {}
 
   onModuleInit(): void {
@@ -79,16 +91,26 @@ export class KeyCallers implements OnModuleInit {
       scopes: new Set(scopes.map(({ name }) => name)),
       companyId: row.place?.id ?? null,
       timeZone: null,
+      readsOnly: this.readsOnly(row),
     };
   }
 
+  private readsOnly({ makerFrozen }: Row): Caller['readsOnly'] {
+    if (!this.entitlements.has('api')) return 'plan';
+    return makerFrozen ? 'maker' : null;
+  }
+
   /** Nobody in person, so nothing is anybody's own: rules that speak of the reader's own id meet that of the key. */
-  private async actor(id: string, { name, place, scopes: names }: Row): Promise<PortalActor> {
+  private async actor(id: string, row: Row): Promise<PortalActor> {
+    const { name, place, scopes: names } = row;
     const scopes = scopesOf(names);
-    const team = place ? null : { role: KEY_ROLE, scopes: teamScopesOf(scopes), partIds: [] };
+    const reads = this.readsOnly(row) !== null;
+    const ofTeam = reads ? teamCapabilities.reading(teamScopesOf(scopes)) : teamScopesOf(scopes);
+    const team = place ? null : { role: KEY_ROLE, scopes: ofTeam, partIds: [] };
     const admin = (await this.roles.meaning())('company_admin');
-    const manages = admin.manages && scopes.some(({ people }) => people);
-    const meaning = { scopes: companyScopesOf(scopes, admin.scopes), manages };
+    const manages = !reads && admin.manages && scopes.some(({ people }) => people);
+    const held = companyScopesOf(scopes, admin.scopes);
+    const meaning = { scopes: reads ? companyCapabilities.reading(held) : held, manages };
     const grants = grantsOf({ id, team }, place ? [place] : [], () => meaning);
     return {
       ...{ kind: 'key', id: null, keyId: id, name, email: null, sessionId: null },
@@ -105,9 +127,10 @@ export class KeyCallers implements OnModuleInit {
         em,
         sql`select k.name, k.hash, case when k.former_until > now() then k.former_hash end as "formerHash", to_json(k.scopes) as scopes, to_json(k.addresses) as addresses,
                    k.company_id as "companyId", k.directory_id as "directoryId",
-                   k.revoked_at is null and k.expires_at > now() as counts, coalesce(k.last_used_at < now() - interval '1 minute', true) as unnoted,
+                   k.revoked_at is null and k.expires_at > now() as counts, coalesce(m.frozen_at is not null, false) as "makerFrozen", coalesce(k.last_used_at < now() - interval '1 minute', true) as unnoted,
                    case when c.id is not null then ${placeSql(sql`'company_admin'`)} end as place
-              from ${table('api_key')} k left join ${table('company')} c on c.id = k.company_id where k.id = ${id}`,
+              from ${table('api_key')} k left join ${table('company')} c on c.id = k.company_id
+                   left join ${table('person')} m on m.id = k.created_by_id where k.id = ${id}`,
       ),
     );
     return row;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, holds, InvalidField, NotFound, Refused } from '@foyer/access';
 import { scopesOf } from '@foyer/api';
 import { sql } from '@foyer/database';
+import { demandSetup, Entitlements } from '@foyer/entitlements';
 import { type PortalActor, teamCapabilities, TeamRoles } from '@foyer/identity';
 import { teamScopesOf } from './key-rights.js';
 import { COUNTS, type KeyDraft, KeyRing, type KeyRow } from './key-ring.js';
@@ -12,6 +13,7 @@ export class Keys {
   constructor(
     private readonly ring: KeyRing,
     private readonly teamRoles: TeamRoles,
+    private readonly entitlements: Entitlements,
   ) {}
 
   /** Those that still count first, the latest first. */
@@ -32,7 +34,7 @@ export class Keys {
     return this.ring.find(sql`k.created_by_id = ${personId} and k.directory_id is null and ${COUNTS}`);
   }
 
-  /** The key itself is told this once. @throws InvalidField, Conflict, Refused */
+  /** The key itself is told this once. @throws InvalidField, Conflict, Refused, NotInPlan */
   async create(actor: PortalActor, draft: KeyDraft): Promise<{ id: string; key: string }> {
     await this.check(actor, draft);
     return this.ring.add(actor, draft);
@@ -47,11 +49,13 @@ export class Keys {
 
   async revoke(actor: PortalActor, id: string): Promise<void> {
     await this.one(actor, id);
+    demandSetup();
     await this.ring.revoke(actor, id);
   }
 
   private async check(actor: PortalActor, { scopes, companyId }: Pick<KeyDraft, 'scopes' | 'companyId'>) {
     mayManage(actor);
+    this.entitlements.demand('api');
     const known = scopesOf(scopes).filter(({ name }) => scopes.includes(name));
     if (scopes.length === 0) throw new InvalidField('scopes', 'keys.no-scope');
     if (known.length !== scopes.length) throw new InvalidField('scopes', 'web.form.choice');

@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds, InvalidField, Refused } from '@foyer/access';
+import { Entitlements } from '@foyer/entitlements';
 import { type PortalActor, PortalPrincipals } from '@foyer/identity';
 import { KeyRing } from '@foyer/keys';
 import { Collections } from '@foyer/settings';
-import { ConnectionRights, MappedRoles } from '@foyer/signon';
+import { ConnectionRights, isSwitchedOff, MappedRoles } from '@foyer/signon';
 import { directories, type Directory, isOfTeam } from './directories.js';
 import { Rows } from './rows.js';
 
@@ -17,18 +18,20 @@ export class DirectoryRights implements OnModuleInit {
     private readonly principals: PortalPrincipals,
     private readonly ring: KeyRing,
     private readonly rows: Rows,
+    private readonly entitlements: Entitlements,
   ) {}
 
   onModuleInit(): void {
     this.collections.restrict(directories, (actor, before, after) => this.check(actor as PortalActor, before, after));
   }
 
-  /** @throws Refused, InvalidField */
+  /** @throws Refused, InvalidField, NotInPlan */
   private async check(actor: PortalActor, before: Directory | null, after: Directory | null): Promise<void> {
     for (const item of [before, after]) {
       if (!item || (await this.rights.may(actor, item))) continue;
       throw new Refused(isOfTeam(item) ? 'signon.connection.owners-only' : undefined);
     }
+    if (after && !isSwitchedOff(before, after)) this.entitlements.demand('sso');
     const isOperator = holds(actor.ability, 'manage', 'SignOn');
     if (!isOperator && after && Boolean(before?.blocked) !== after.blocked) throw new Refused();
     if (after) {

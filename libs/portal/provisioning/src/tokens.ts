@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound, Refused } from '@foyer/access';
+import { Entitlements } from '@foyer/entitlements';
 import type { PortalActor } from '@foyer/identity';
 import { KeyRing, type KeyRow } from '@foyer/keys';
 import { Collections } from '@foyer/settings';
@@ -23,6 +24,7 @@ export class Tokens {
     private readonly rights: ConnectionRights,
     private readonly mapped: MappedRoles,
     private readonly collections: Collections,
+    private readonly entitlements: Entitlements,
   ) {}
 
   /** @throws NotFound for whoever may not know of it · Refused for what only owners may look after */
@@ -50,6 +52,7 @@ export class Tokens {
 
   async revoke(actor: PortalActor, directory: Directory, id: string): Promise<void> {
     await this.mayManage(actor, directory);
+    this.entitlements.demandSetup();
     await this.one(directory, id);
     await this.ring.revoke(actor, id);
   }
@@ -62,6 +65,7 @@ export class Tokens {
 
   private async mayGive(actor: PortalActor, directory: Directory): Promise<void> {
     await this.mayManage(actor, directory);
+    this.entitlements.demand('sso');
     if (directory.blocked) throw new Refused('provisioning.directory.is-blocked');
     await this.mapped.mustBeTheirsToGive(actor, null, directory);
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, InvalidField } from '@foyer/access';
 import { Database } from '@foyer/database';
+import { Entitlements } from '@foyer/entitlements';
 import { Outbox } from '@foyer/events';
 import { checkTemplate, Themes } from '@foyer/theming';
 import { Setting, TemplateOverride } from './setting.entity.js';
@@ -16,11 +17,13 @@ export class PublishedTemplates {
     private readonly themes: Themes,
     private readonly outbox: Outbox,
     private readonly memory: SettingsMemory,
+    private readonly entitlements: Entitlements,
   ) {}
 
-  /** @throws InvalidField at `source`, with line and reason, or at `path` when no page or component has that name */
+  /** What is published stays without the feature. @throws NotInPlan · InvalidField at `source`, with line and reason, or at `path` when no page or component has that name */
   async publish(actor: Actor, path: string, source: unknown): Promise<void> {
     mayManage(actor);
+    this.entitlements.demand('themes');
     const partials = new Set(this.themes.templateNames());
     if (!partials.has(path)) throw new InvalidField('path', 'settings.templates.unknown');
     const [problem] = checkTemplate(source, { partials });

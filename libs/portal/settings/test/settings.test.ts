@@ -2,6 +2,7 @@ import { InvalidField, Refused, holds } from '@foyer/access';
 import { World } from '@foyer/app-cli/testing';
 import { createApplication } from '@foyer/app-web';
 import { Database, observeSql, PlatformDatabase, readingPage } from '@foyer/database';
+import { NotInPlan } from '@foyer/entitlements';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Themes } from '@foyer/theming';
 import { Slots } from '@foyer/slots';
@@ -263,6 +264,15 @@ describe('templates of the team', () => {
     await inAcme(() => published().withdraw(admin, 'c/badge'));
     expect(await show(acme)).toBe(before);
     expect((await events()).filter(({ name }) => name === 'settings.template-changed')).toHaveLength(2);
+  });
+
+  test('a plan without them publishes none; what is published stays, and can be withdrawn', async () => {
+    await inAcme(() => published().publish(admin, 'c/badge', 'Our {{label}}'));
+    const without: Tenant = { ...acme, entitled: { limits: {}, features: ['api', 'sso'], metered: [] } };
+    const other = inTenant(without, () => published().publish(admin, 'c/badge', 'Other'));
+    await expect(other).rejects.toThrow(NotInPlan);
+    expect(await inTenant(without, () => themes().render('c/badge', { ...page, label: 'L' }))).toBe('Our L');
+    await inTenant(without, () => published().withdraw(admin, 'c/badge'));
   });
 
   test('46: one that overruns shows the theme’s own and is told to the team, until they publish again', async () => {

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, allowed, holds, InvalidField, Refused } from '@foyer/access';
+import { Entitlements } from '@foyer/entitlements';
 import { Factors } from '@foyer/factors';
 import type { PortalActor } from '@foyer/identity';
 import { Collections } from '@foyer/settings';
@@ -21,6 +23,7 @@ export class ConnectionRights implements OnModuleInit {
     private readonly domains: ClaimedDomains,
     private readonly attempts: Attempts,
     private readonly factors: Factors,
+    private readonly entitlements: Entitlements,
   ) {}
 
   onModuleInit(): void {
@@ -39,7 +42,7 @@ export class ConnectionRights implements OnModuleInit {
     return this.mayManage(actor, companyId);
   }
 
-  /** @throws Refused, InvalidField */
+  /** @throws Refused, InvalidField, NotInPlan */
   private async check(
     kind: string,
     actor: PortalActor,
@@ -50,6 +53,7 @@ export class ConnectionRights implements OnModuleInit {
       if (!item || (await this.may(actor, item))) continue;
       throw new Refused(isForTeam(item) ? 'signon.connection.owners-only' : undefined);
     }
+    if (after && !isSwitchedOff(before, after)) this.entitlements.demand('sso');
     const isOperator = holds(actor.ability, 'manage', 'SignOn');
     if (!isOperator && Boolean(before?.blocked) !== Boolean(after?.blocked) && after) throw new Refused();
     if (after && !before) await this.mustHaveRoom(kind, after);
@@ -77,4 +81,17 @@ export class ConnectionRights implements OnModuleInit {
     if (!(await this.attempts.hasWorked(item.id, counterpartOf(kind, item))))
       throw new InvalidField('enforced', 'signon.connection.test-first');
   }
+}
+
+type Switches = { enabled?: boolean; blocked?: boolean; enforced?: boolean };
+
+/** Whether nothing is done but to let in fewer: that can always be done, whatever the plan. */
+export function isSwitchedOff(before: Switches | null, after: Switches): boolean {
+  if (before === null) return false;
+  const [
+    { enabled: was, blocked: wasBlocked, enforced: wasEnforced, ...others },
+    { enabled, blocked, enforced, ...now },
+  ] = [before, after];
+  const isLess = (!enabled || was === true) && (blocked === true || !wasBlocked) && (!enforced || wasEnforced === true);
+  return isLess && isDeepStrictEqual(others, now);
 }

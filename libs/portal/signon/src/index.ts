@@ -1,7 +1,7 @@
 export { Attempts } from './attempts.js';
 export { attributeAt, type Claims, textOf, textsOf } from './claims.js';
 export { type Connection, ConnectionBook, isForCustomers, isForTeam, isOn, type Owner } from './connection-book.js';
-export { ConnectionRights } from './connection-rights.js';
+export { ConnectionRights, isSwitchedOff } from './connection-rights.js';
 export { type ConnectionItem, type ConnectionList, connectionSeal, declareConnections } from './connections.js';
 export { dismissed, type IsDismissed } from './dismissed.js';
 export { ClaimedDomains, recordOf } from './domains/claimed-domains.js';

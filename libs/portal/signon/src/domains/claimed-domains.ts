@@ -2,6 +2,7 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Actor, allowed, Conflict, InvalidField, NotFound, Refused } from '@foyer/access';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Entitlements } from '@foyer/entitlements';
 import { Outbox } from '@foyer/events';
 import { isPublicMail } from '@foyer/identity';
 import { TextRecords } from '@foyer/outbound';
@@ -40,6 +41,7 @@ export class ClaimedDomains {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly records: TextRecords,
+    private readonly entitlements: Entitlements,
   ) {}
 
   async of(owner: Owner): Promise<ClaimedDomain[]> {
@@ -72,9 +74,10 @@ export class ClaimedDomains {
     if (found.length === 0) throw new NotFound();
   }
 
-  /** @throws InvalidField */
+  /** @throws InvalidField, NotInPlan, Restricted */
   async claim(actor: Actor, owner: Owner, domain: string): Promise<ClaimedDomain> {
     mustManage(actor, owner);
+    this.entitlements.demand('sso');
     await this.mustBeThere(owner);
     if (!isDomain(domain)) throw new InvalidField('domain', 'signon.domain.form');
     if (isPublicMail(domain)) throw new InvalidField('domain', 'signon.domain.public', { domain });
@@ -99,6 +102,7 @@ export class ClaimedDomains {
   /** Looks for the record now. @throws Conflict when it is not there, or the DNS does not answer */
   async verify(actor: Actor, id: string): Promise<void> {
     const claim = await this.one(actor, id);
+    this.entitlements.demandSetup();
     const seen = await this.isThere(claim);
     if (seen === null) throw new Conflict('signon.domain.unanswered');
     await this.database.write(async (em) => {
@@ -119,6 +123,7 @@ export class ClaimedDomains {
 
   async release(actor: Actor, id: string): Promise<void> {
     const { domain, companyId } = await this.one(actor, id);
+    this.entitlements.demandSetup();
     await this.database.write(async (em) => {
       await rows(em, sql`delete from ${table('claimed_domain')} where id = ${id} returning id`);
       await this.outbox.publish(new DomainReleased(id, domain, companyId), { by: actor });
