@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Actor, InvalidField, NotFound, Refused, holds } from '@foyer/access';
+import { type Actor, InvalidField, NotFound } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, type Sql, table, verbatim } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { LOCALES } from '@foyer/i18n';
@@ -8,6 +8,7 @@ import {
   type ItemChange,
   type Localized,
   localized,
+  mayManage,
   type Said,
   SettingsChanged,
   Uses,
@@ -192,10 +193,6 @@ export class Categories implements OnModuleInit {
     );
     if (taken) throw new InvalidField('name', 'requests.setup.taken');
   }
-}
-
-function mayManage({ ability }: Actor): void {
-  if (!holds(ability, 'manage', 'Settings')) throw new Refused();
 }
 
 /** Into languages that there are; one that was there before may stay. */

@@ -4,6 +4,7 @@ export { type Feature, Features } from './features.js';
 export { firstSteps, FirstSteps } from './first-steps.js';
 export { homeSections } from './home.js';
 export { fromSaid, type Localized, localized, type Said, saidIn, translations } from './localized.js';
+export { mayManage } from './settings.js';
 export { navEntries } from './navigation.js';
 export { type ConsoleNotice, consoleNotices, type FindNotice } from './portal-site.js';
 export { declaredTexts, PackTexts } from './pack-texts.js';

@@ -1,5 +1,6 @@
 import { Post } from '@nestjs/common';
 import { NotFound } from '@foyer/access';
+import { demandSetup } from '@foyer/entitlements';
 import { Ask, type Asked, id, PortalController, seeOther } from '@foyer/web';
 import { type Connection, ConnectionBook } from '../connection-book.js';
 import { ConnectionRights } from '../connection-rights.js';
@@ -34,6 +35,7 @@ export class OwnCertificateController {
 
   private async theirs({ actor, connection: which }: OnConnection): Promise<Connection> {
     const connection = await this.book.find(which);
+    demandSetup();
     if (connection?.kind !== 'saml' || !(await this.rights.may(actor, connection))) throw new NotFound();
     return connection;
   }
