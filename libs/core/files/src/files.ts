@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { raw, type SqlEntityManager } from '@mikro-orm/postgresql';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Conflict, InvalidField, NotFound } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { type Limit, Limits } from '@foyer/credentials';
 import { Database, rows, sql, table } from '@foyer/database';
+import { Entitlements, LimitReached, Usage } from '@foyer/entitlements';
 import { currentTenant } from '@foyer/tenancy';
 import { cleanFileName } from './file-name.js';
 import { FileLinks } from './file-links.js';
@@ -64,7 +65,7 @@ const MOST_REMOVED = 500;
 
 /** Keeps what people upload, of the ambient tenant. */
 @Injectable()
-export class Files {
+export class Files implements OnModuleInit {
   private readonly log = new Logger('Files');
   private readonly storage: Promise<Storage>;
   private readonly drafts: string;
@@ -75,9 +76,15 @@ export class Files {
     private readonly links: FileLinks,
     private readonly uses: FileUses,
     private readonly limits: Limits,
+    private readonly entitlements: Entitlements,
+    private readonly usage: Usage,
   ) {
     this.storage = config.s3 ? inBucket(config.s3) : Promise.resolve(new LocalStorage(join(config.dataDir, 'files')));
     this.drafts = join(config.dataDir, 'uploads');
+  }
+
+  onModuleInit(): void {
+    this.usage.register('storage', () => this.database.read((em) => used(em, false)));
   }
 
   /**
@@ -85,6 +92,7 @@ export class Files {
    * never points to nothing; what fails leaves neither behind.
    * @throws InvalidField at the upload's field when the file is not acceptable
    * @throws TooMany when somebody, or everybody of the tenant together, uploads on and on
+   * @throws LimitReached when the plan holds no more, Conflict `files.quota` when the installation gives no more
    * @throws Conflict `files.storage-failed` when disk or storage fail
    */
   store(incoming: Incoming, options: StoreOptions = {}): Promise<StoredFile> {
@@ -243,14 +251,13 @@ export class Files {
     }
   }
 
+  /** What the plan holds is for what people upload: mails have a space of their own, so that none is lost. */
   private async checkQuota(em: SqlEntityManager, size: number, byMail: boolean): Promise<void> {
-    const [row] = await em
-      .createQueryBuilder(StoredFile)
-      .select(raw('coalesce(sum(size), 0) as used'))
-      .where({ byMail })
-      .execute<[{ used: string }]>('all');
     const most = byMail ? this.config.mailsQuotaBytes : this.config.filesQuotaBytes;
-    if (Number(row.used) + size > most) throw new Conflict('files.quota');
+    const planned = byMail ? Infinity : this.entitlements.limit('storage');
+    const bytes = (await used(em, byMail)) + size;
+    if (bytes > planned) throw new LimitReached('storage', planned);
+    if (bytes > most) throw new Conflict('files.quota');
   }
 
   private async forgetAll(files: Pick<StoredFile, 'storageKey'>[]): Promise<void> {
@@ -270,6 +277,16 @@ export class Files {
     this.log.error((error as Error).message);
     return new Conflict('files.storage-failed');
   }
+}
+
+/** Bytes. */
+async function used(em: SqlEntityManager, byMail: boolean): Promise<number> {
+  const [row] = await em
+    .createQueryBuilder(StoredFile)
+    .select(raw('coalesce(sum(size), 0) as used'))
+    .where({ byMail })
+    .execute<[{ used: string }]>('all');
+  return Number(row.used);
 }
 
 /** SHA-256, in hexadecimal digits. */

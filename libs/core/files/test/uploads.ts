@@ -9,6 +9,7 @@ import { CredentialsModule, Session, Token } from '@foyer/credentials';
 import { DatabaseModule } from '@foyer/database';
 import { TenantDirectory } from '@foyer/tenancy';
 import { freshTenant, TestDirectory } from '@foyer/app-cli/testing/database';
+import { EntitlementsModule } from '@foyer/entitlements';
 import { FilesModule, StoredFile } from '../src/index.js';
 
 const directory = new TestDirectory();
@@ -25,6 +26,7 @@ export async function filing(config: Config, ...slugs: string[]) {
       Surroundings,
       CredentialsModule,
       FilesModule,
+      EntitlementsModule,
     ],
   }).compile();
   await module.init();

@@ -8,6 +8,7 @@ import { TicketAudience } from './access/ticket-audience.js';
 import { Reopening } from './reopening/reopening.js';
 import { asTold, TicketMerged, TicketOpened } from './ticket.events.js';
 import { type MessageDraft, TicketThread } from './ticket-thread.js';
+import { TicketsOfMonth } from './tickets-of-month.js';
 import { ticketNumber } from './ticket-number.js';
 import { Tickets } from './tickets.js';
 import { SHOWN_TO_CUSTOMERS } from './happenings.js';
@@ -26,6 +27,7 @@ export class Merges {
     private readonly reopening: Reopening,
     private readonly audience: TicketAudience,
     private readonly agents: Agents,
+    private readonly month: TicketsOfMonth,
   ) {}
 
   /**
@@ -93,6 +95,7 @@ export class Merges {
   async split(actor: PortalActor, number: number, messageIds: string[], subject: string): Promise<Ticket> {
     return this.database.write(async (em) => {
       const ticket = await this.thread.find(actor, 'merge', number);
+      await this.month.room();
       const { requesterId, companyId, categoryId, typeId, groupId, assigneeId, priority, tags, watcherIds } = ticket;
       const added = Object.assign(new Ticket(), {
         ...{ subject, requesterId, companyId, categoryId, typeId, groupId, assigneeId, priority, tags, watcherIds },

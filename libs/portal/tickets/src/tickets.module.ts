@@ -29,6 +29,7 @@ import { SeenTickets } from './live/seen-tickets.js';
 import { Streams } from './live/streams.js';
 import { LeftBehind } from './jobs/left-behind.js';
 import { Merges } from './merges.js';
+import { TicketsOfMonth } from './tickets-of-month.js';
 import { SnoozeController } from './team/snooze.controller.js';
 import { Snoozes } from './snoozes.js';
 import { TagsController } from './team/tags.controller.js';
@@ -83,6 +84,7 @@ const parts = [
   TicketList,
   TicketPageReader,
   Merges,
+  TicketsOfMonth,
   Watching,
 ];
 

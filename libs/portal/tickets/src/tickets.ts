@@ -17,6 +17,7 @@ import { CHANGED_MEANWHILE, type Description, propertiesOf, type Property } from
 import { ticketOpening } from './ticket-slots.js';
 import { mustMayEnd, TicketSteps } from './ticket-steps.js';
 import { type MessageDraft, type TicketRef, TicketThread } from './ticket-thread.js';
+import { TicketsOfMonth } from './tickets-of-month.js';
 import { Ticket, type TicketSource, type TicketValues } from './ticket.entity.js';
 
 const OPENED: Limit = { name: 'ticket-open', points: 60, seconds: 3600 };
@@ -64,8 +65,10 @@ export class Tickets {
     private readonly steps: TicketSteps,
     private readonly slots: Slots,
     private readonly reopening: Reopening,
+    private readonly month: TicketsOfMonth,
   ) {}
 
+  /** @throws InvalidField · LimitReached, unless it comes by mail */
   async open(actor: PortalActor, draft: TicketDraft): Promise<Ticket> {
     const {
       description,
@@ -84,6 +87,7 @@ export class Tickets {
     if (actor.id) await this.limits.count(OPENED, actor.id);
     return this.database.write(async (em) => {
       await this.steps.checkCategory(draft.categoryId);
+      if (draft.source !== 'email') await this.month.room();
       const ticket = Object.assign(new Ticket(), values, {
         requesterId,
         openedById: requesterId === actor.id ? null : actor.id,
