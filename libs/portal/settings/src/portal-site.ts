@@ -8,6 +8,7 @@ import { type Look, Themes } from '@foyer/theming';
 import { type SiteContext, Sites, type SiteView } from '@foyer/web';
 import { Features } from './features.js';
 import { Items } from './items.js';
+import { offeredLocales } from './offered-locales.js';
 import { LEGAL_PAGES, legalHref, legalText } from './legal.js';
 import { Navigation, shown } from './navigation.js';
 import { SetupPages } from './setup-pages.js';
@@ -51,7 +52,7 @@ export class PortalSite implements OnModuleInit {
     const { general, portal, features } = snapshot;
     return {
       view: (page) => this.view(snapshot, look, page),
-      locales: general.locales,
+      locales: offeredLocales(general),
       defaultLocale: general.defaultLocale,
       timeZone: general.timeZone,
       regions: general.regions,

@@ -24,6 +24,7 @@ import { Items } from './items.js';
 import { PortalHome } from './home.js';
 import { navEntries, Navigation } from './navigation.js';
 import { PortalSite } from './portal-site.js';
+import { Languages } from './languages.js';
 import { PublishedTemplates } from './published-templates.js';
 import { languageReference } from './resources/references.js';
 import { ResourcePacks } from './resources/resource-packs.js';
@@ -59,6 +60,7 @@ const parts = [Settings, Items, Uses, Collections, Features, FirstSteps, Publish
   providers: [
     ...parts,
     SettingsMemory,
+    Languages,
     ListOperations,
     SetupPages,
     Navigation,

@@ -10,6 +10,7 @@ import { type Section, sectionOf } from './section.js';
 import { Setting } from './setting.entity.js';
 import { type Patch, type SectionName, sections, type Sections } from './sections.js';
 import { changedItems, SettingsChanged } from './settings.events.js';
+import { mustHoldLanguages } from './offered-locales.js';
 import { SettingsMemory, type Snapshot } from './settings-memory.js';
 import { mustBeAsOpened, versionOf } from './version.js';
 
@@ -55,7 +56,7 @@ export class Settings {
 
   /**
    * Changes what the patch names and leaves the rest of the section. A patch that goes by what is there is made of it.
-   * @throws Refused unless the actor manages settings · InvalidField when the section would not be valid · ChangedMeanwhile when
+   * @throws Refused unless the actor manages settings · Restricted · LimitReached · InvalidField when the section would not be valid · ChangedMeanwhile when
    *   it is not the `version` any longer that somebody has been changing
    */
   async change<Name extends SectionName>(
@@ -76,6 +77,7 @@ export class Settings {
     const change = (before: object) => {
       const after = { ...before, ...made(before) };
       mustBeAsOpened(version, before, after);
+      if (section === 'general') mustHoldLanguages(before as Sections['general'], after as Sections['general']);
       return after;
     };
     await this.update(sectionNamed(section), change, actor.id);

@@ -73,8 +73,10 @@ export class GeneralController {
       ABOUT,
       async (value, version) => {
         const { name, supportEmail, contact, defaultLocale, timeZone, ...rest } = value;
-        const locales = [...new Set([defaultLocale, ...rest.locales])];
-        const { regions: before, defaultLocale: main, writtenIn } = await this.settings.get('general');
+        const { regions: before, locales: were, defaultLocale: main, writtenIn } = await this.settings.get('general');
+        const chosen = new Set<string>([defaultLocale, ...rest.locales]);
+        // Those that were there stay in their order: beyond what the plan holds the first are offered.
+        const locales = [...were.filter((each) => chosen.delete(each)), ...chosen];
         const typed = LOCALES.flatMap((each) => {
           const region = (rest as Record<string, unknown>)[controlOf(each)];
           return typeof region === 'string' ? [[each, region] as const] : [];
