@@ -53,7 +53,7 @@ export class Resets {
     const helpers = await this.database.read((em) =>
       rows<{ id: string }>(
         em,
-        sql`select id from ${table('person')} where status = 'active' and team_role = any(${roles}::text[]) and id <> ${id}
+        sql`select id from ${table('person')} where status = 'active' and frozen_at is null and team_role = any(${roles}::text[]) and id <> ${id}
              order by created_at limit 20`,
       ),
     );

@@ -97,7 +97,7 @@ export class PortalPrincipals implements OnModuleInit {
     const found = await this.database.read((em) =>
       rows<{ name: string }>(
         em,
-        sql`select p.name from ${table('person')} p where p.status = 'active' and p.team_role = any(${roles}::text[])
+        sql`select p.name from ${table('person')} p where p.status = 'active' and p.frozen_at is null and p.team_role = any(${roles}::text[])
              order by p.team_role = 'owner' desc, p.created_at limit 3`,
       ),
     );

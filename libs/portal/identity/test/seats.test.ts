@@ -14,6 +14,7 @@ import {
   Seats,
   Vouched,
 } from '@foyer/identity';
+import { Agents } from '@foyer/requests';
 import { Tokens } from '@foyer/credentials';
 
 const AGENT: Destination = { teamRole: 'agent' };
@@ -206,6 +207,7 @@ describe('a smaller plan', () => {
   let acme: TestTenant;
   let owner: TestPerson;
   const settle = () => acme.inside(() => world.get(Seats).planChanged());
+  const isWorking = async (name: string) => world.get(Agents).includes(await idOf(acme, name));
   const kept = async (...names: string[]) => {
     const actor = await owner.actor();
     const ids = await Promise.all(names.map((name) => idOf(acme, name)));
@@ -235,6 +237,9 @@ describe('a smaller plan', () => {
     const reply = () => browser.post('/console/tickets/TKT-001/replies', { body: 'Hello', status: 'pending' });
     await browser.get('/console/account');
     expect((await reply()).status).toBe(403);
+    // Nor is anything given to them.
+    const working = await acme.inside(async () => [await isWorking('Ada'), await isWorking('Cy')]);
+    expect(working).toEqual([true, false]);
     const [{ count }] = (await acme.query<{ count: number }>(
       () => sql`select count(*)::int as count from ${table('ticket_message')}`,
     )) as [{ count: number }];

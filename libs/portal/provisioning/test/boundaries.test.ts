@@ -166,6 +166,20 @@ describe('whom a directory reaches', () => {
   });
 });
 
+test('nobody comes in whom the plan has no place for, and the directory is told so in words', async () => {
+  await acme.isEntitledTo({ limits: { agents: 1, customers: 1 } });
+  const full = await globex.ask('post', '/Users', { schemas: [USER], userName: 'full@globex.example', active: true });
+  expect([full.status, full.body.detail]).toEqual([403, expect.stringContaining('Your plan holds 1 customer.')]);
+  const { id } = await team.user('full@acme.example');
+  const { body: found } = await team.get('/Groups?filter=displayName eq "Desk"');
+  const [group] = (found as { Resources: { id: string }[] }).Resources;
+  const add = { schemas: [PATCH], Operations: [{ op: 'add', path: 'members', value: [{ value: id }] }] };
+  const desk = await team.ask('patch', `/Groups/${group!.id}`, add);
+  expect([desk.status, desk.body.detail]).toEqual([403, expect.stringContaining('Your plan holds 1 team member.')]);
+  expect(await personAt(acme, 'full@acme.example')).toMatchObject({ teamRole: null });
+  await acme.isEntitledTo({});
+});
+
 test('fifty at once with one name leave one', async () => {
   const bodies = Array.from({ length: 50 }, () => ({
     schemas: [USER],

@@ -18,9 +18,12 @@ export class Agents implements OnModuleInit {
     this.slots.fill(workingAgents, 10, () => this.offered());
   }
 
-  /** On the table `person` called `alias`: answers at least what is assigned to them, and so can have tickets. */
-  working(alias: string): Promise<Sql> {
-    return this.that('tickets.reply', alias);
+  /**
+   * On the table `person` called `alias`: answers at least what is assigned to them, and so can have tickets. Not those whom the plan has
+   * no place for.
+   */
+  async working(alias: string): Promise<Sql> {
+    return sql`${await this.that('tickets.reply', alias)} and ${verbatim(alias)}.frozen_at is null`;
   }
 
   /** The same for those who see at least what they are drawn into, and so can be called and told. */

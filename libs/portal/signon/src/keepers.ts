@@ -20,7 +20,7 @@ export class Keepers {
       rows<{ id: string }>(
         em,
         owner === null
-          ? sql`select id from ${table('person')} where status = 'active' and team_role = any(${roles}::text[]) order by created_at limit 100`
+          ? sql`select id from ${table('person')} where status = 'active' and frozen_at is null and team_role = any(${roles}::text[]) order by created_at limit 100`
           : sql`select person_id as id from ${table('membership')} where company_id = ${owner} order by created_at limit 500`,
       ),
     );

@@ -193,6 +193,23 @@ describe('roles follow groups', () => {
     await expect(ofGlobex({ audience: 'team' })).rejects.toThrow();
   });
 
+  test('a team or a portal that is full takes nobody in, and tells them nothing of a plan', async () => {
+    const [{ id }, { id: ofCompany }] = [
+      await forTeam({ roles: [{ group: 'Desk', role: 'agent' }] }),
+      await ofGlobex(),
+    ];
+    await acme.isEntitledTo({ limits: { agents: 1, customers: 1 } });
+    const late = await comes(id, { email: 'late@acme.example', groups: ['Desk'] });
+    expect(late).toMatchObject({ to: null, why: 'full' });
+    expect(await personAt(acme, 'late@acme.example')).toBeNull();
+    expect(await comes(ofCompany, { email: 'late@globex.example' })).toMatchObject({ to: null, why: 'full' });
+    await acme.isEntitledTo({ limits: { agents: 100, customers: 1 } });
+    // Whoever comes into the team takes no place among the customers.
+    const { to } = await comes(id, { email: 'late@acme.example', groups: ['Desk'] }, late.as);
+    expect(to).toBe('/console');
+    await acme.isEntitledTo({});
+  });
+
   test('a role of the operator’s that company admins cannot give is given by no group of a company', async () => {
     const { id } = await ofGlobex({ roles: [{ group: 'Staff', role: 'company_user' }] });
     const [connection] = (await acme.inside(() => world.get(ConnectionBook).all())).filter((one) => one.id === id);

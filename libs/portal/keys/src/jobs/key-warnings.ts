@@ -62,7 +62,7 @@ export class KeyWarnings implements OnModuleInit {
     const found = await this.database.read((em) =>
       rows<{ id: string }>(
         em,
-        sql`select id from ${table('person')} where status = 'active' and team_role = any(${roles}::text[]) order by created_at limit 100`,
+        sql`select id from ${table('person')} where status = 'active' and frozen_at is null and team_role = any(${roles}::text[]) order by created_at limit 100`,
       ),
     );
     return found.map(({ id }) => id);
