@@ -28,6 +28,7 @@ import { SignonModule } from '@foyer/signon';
 import { SlotsModule } from '@foyer/slots';
 import { SurveysModule } from '@foyer/surveys';
 import { SignupModule } from '@foyer/signup';
+import { StartModule } from '@foyer/start';
 import { StaffMember, StaffModule } from '@foyer/staff';
 import { TenantRecord, TenantsModule } from '@foyer/tenants';
 import { ThemingModule } from '@foyer/theming';
@@ -73,7 +74,7 @@ export class FoyerModule {
           ServiceModule,
           CorrespondenceModule,
         ],
-        ...[ApprovalsModule, SurveysModule, KnowledgeModule, PlanModule],
+        ...[ApprovalsModule, SurveysModule, KnowledgeModule, PlanModule, StartModule],
         ...more,
       ],
       providers: [PlatformSite, Draining],

@@ -64,7 +64,7 @@ const CUSTOMER_PAGES = [
   ...['sign-in of a company', 'a provider of a company', 'a new provider of a company', 'a directory of a company'],
 ];
 const TEAM_PAGES = [
-  '/console/welcome',
+  '/console/start',
   ...[
     '/console/account/security',
     '/console/account/security/app',
@@ -522,8 +522,11 @@ describe('bad input gets a message by its field, and what was typed comes back',
       ({ path }) =>
         !byScript.includes(path) && !ofOtherLists.test(path) && !tried.some((action) => patternOf(path).test(action)),
     );
-    // Nothing has failed for good in this installation, so staff see nothing to try again.
-    expect(untried.map(({ path }) => path)).toEqual(['/_admin/jobs/retry', '/_admin/jobs/:id/retry']);
+    // Nothing has failed for good in this installation, so staff see nothing to try again; and no first hour is over.
+    expect(untried.map(({ path }) => path)).toEqual([
+      ...['/_admin/jobs/retry', '/_admin/jobs/:id/retry'],
+      '/_portal/console/start/finished',
+    ]);
   });
 });
 

@@ -47,6 +47,7 @@ const pages: [string, () => Visitor, string, number][] = [
   ['people', () => owner, '/console/people', 3],
   ['companies', () => owner, '/console/companies', 3],
   ['the team', () => owner, '/console/team', 3],
+  ['the first hour', () => owner, '/console/start', 2],
 ];
 
 test.each(pages)('%s needs no more statements than it should', async (_, visitor, path, most) => {

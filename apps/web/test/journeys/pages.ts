@@ -230,7 +230,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
       ['empty inbox', '/console/tickets'],
       ['nobody', '/console/people'],
       ['no companies', '/console/companies'],
-      ['welcome', '/console/welcome'],
+      ['first hour', '/console/start'],
     ),
     ...at(
       'owner',

@@ -47,7 +47,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     const [{ id }] = (await shop.query<{ id: string }>(
       () => sql`select id from ${table('person')} where email = ${ana.email}`,
     )) as [{ id: string }];
-    const others = ['people', `people/${id}`, 'companies', 'team', 'account', 'welcome', 'settings/general'];
+    const others = ['people', `people/${id}`, 'companies', 'team', 'account', 'start', 'settings/general'];
     for (const path of ['/console', ...others.map((name) => `/console/${name}`)]) {
       expect((await owner.goto(shop.tenant.origin + path))!.status()).toBe(200);
       const trace = /(?:href|action)="\/(?:console\/)?tickets[^"]*"|open tickets|my bell/i;

@@ -1,9 +1,10 @@
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
+import { sql, table } from '@foyer/database';
 import { FileUses } from '@foyer/files';
 import { registerMessages } from '@foyer/i18n';
-import { navEntries, setupPages } from '@foyer/settings';
+import { firstSteps, navEntries, setupPages, someoneChanged } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Maintenance } from '@foyer/tenants';
 import { Themes } from '@foyer/theming';
@@ -12,6 +13,7 @@ import { Bounces } from './bounces.js';
 import { Conversations } from './conversations.js';
 import { correspondenceRules } from './correspondence.rules.js';
 import { Intake } from './intake.js';
+import { mailboxes } from './mail-settings.js';
 import { MailReading } from './jobs/reading.js';
 import { MailFiles } from './mail-files.js';
 import { MailLog } from './mail-log.js';
@@ -65,10 +67,18 @@ export class CorrespondenceModule implements OnModuleInit {
       feature: 'tickets',
       shownTo: ({ ability }) => holds(ability, 'decide', 'Mail'),
     });
+    this.slots.fill(firstSteps, 45, {
+      ...{ id: 'mail', href: '/console/settings/mail-in', words: 'correspondence.steps.mail', feature: 'tickets' },
+      isDone: isReceiving,
+    });
     this.fileUses.column('inbound_mail', 'file_id');
     this.maintenance.register('correspondence.sweep', () => this.log.sweep(this.config.inbound.keepDays));
   }
 }
+
+/** Emails come in, by whichever way, or a mailbox is connected from which they will. */
+const isReceiving = () =>
+  sql`${someoneChanged(mailboxes.section.name)} or exists (select from ${table('inbound_mail')})`;
 
 /** Taking mails in by SMTP: the worker. */
 @Module({ providers: [InboundSmtp] })

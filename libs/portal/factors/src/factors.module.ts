@@ -1,6 +1,6 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
-import { setupPages } from '@foyer/settings';
+import { firstSteps, setupPages, someoneChanged } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { FactorsSection } from './account/factors-section.js';
@@ -11,7 +11,7 @@ import { RecoveryController } from './arrival/recovery.controller.js';
 import { SetUpController } from './arrival/set-up.controller.js';
 import { CodeController } from './arrival/code.controller.js';
 import { CodeGuesses } from './code-guesses.js';
-import { Demands } from './demands.js';
+import { Demands, secondFactorSettings } from './demands.js';
 import { FactorMails } from './factor-mails.js';
 import { Factors } from './factors.js';
 import { Passkeys } from './passkeys.js';
@@ -63,6 +63,10 @@ export class FactorsModule implements OnModuleInit {
     this.slots.fill(setupPages, 55, {
       ...{ group: 'portal', href: PATH, icon: 'lock' },
       ...{ label: 'factors.title', text: 'factors.setup.lead' },
+    });
+    this.slots.fill(firstSteps, 32, {
+      ...{ id: 'second-factor', href: PATH, words: 'factors.steps.second-factor', onlyNamed: true },
+      isDone: () => someoneChanged(secondFactorSettings.name),
     });
     this.themes.registerTemplates('factors', new URL('../templates', import.meta.url));
   }

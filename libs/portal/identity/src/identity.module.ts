@@ -1,5 +1,6 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Abilities, holds } from '@foyer/access';
+import { sql, table } from '@foyer/database';
 import { registerMessages, translate } from '@foyer/i18n';
 import { consoleNotices, firstSteps, setupPages } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
@@ -57,7 +58,7 @@ import { SignInRules } from './sign-in-rules.js';
 import { SignIns } from './sign-ins.js';
 import { SignInsView } from './sign-ins-view.js';
 import { PATH as SIGN_IN_SETTINGS, SignInRulesController } from './team/sign-in-rules.controller.js';
-import { Welcome } from './welcome.js';
+import { hasColleagues, Welcome } from './welcome.js';
 
 registerMessages('identity', new URL('../locales', import.meta.url));
 
@@ -134,7 +135,6 @@ export class IdentityModule implements OnModuleInit {
     private readonly accounts: Accounts,
     private readonly sent: SentForms,
     private readonly slots: Slots,
-    private readonly welcome: Welcome,
   ) {}
 
   onModuleInit(): void {
@@ -142,10 +142,13 @@ export class IdentityModule implements OnModuleInit {
     this.maintenance.register('identity.sweep', () => this.accounts.sweep());
     this.maintenance.register('web.sent-forms', () => this.sent.forget());
     this.slots.fill(firstSteps, 30, {
-      ...{ key: 'team', href: '/console/team' },
-      ...{ title: 'identity.welcome.team.title', text: 'identity.welcome.team.text' },
+      ...{ id: 'team', href: '/console/team', words: 'identity.steps.team' },
       shownTo: ({ ability }) => holds(ability, 'manage', 'Team'),
-      isDone: () => this.welcome.hasColleagues(),
+      isDone: hasColleagues,
+    });
+    this.slots.fill(firstSteps, 35, {
+      ...{ id: 'company', href: '/console/companies/new', words: 'identity.steps.company', onlyNamed: true },
+      isDone: () => sql`exists (select from ${table('company')})`,
     });
     this.slots.fill(consoleNotices, 10, (actor, locale) =>
       (actor as PortalActor).teamRole === FROZEN_ROLE
@@ -155,10 +158,6 @@ export class IdentityModule implements OnModuleInit {
     this.slots.fill(setupPages, 54, {
       ...{ group: 'portal', href: SIGN_IN_SETTINGS, icon: 'key' },
       ...{ label: 'identity.sign-in-rules.title', text: 'identity.sign-in-rules.lead' },
-    });
-    this.slots.fill(setupPages, 5, {
-      ...{ group: 'portal', href: '/console/welcome', icon: 'check' },
-      ...{ label: 'identity.welcome.steps', text: 'identity.welcome.steps-lead' },
     });
     this.themes.registerTemplates('identity', new URL('../templates', import.meta.url));
   }

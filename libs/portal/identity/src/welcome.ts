@@ -1,10 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Tokens } from '@foyer/credentials';
-import { Database, rows, sql, table } from '@foyer/database';
+import { Database, type Sql, sql, table } from '@foyer/database';
 import { currentTenant } from '@foyer/tenancy';
 import { OwnerArrival } from '@foyer/tenants';
 import { IdentityMails } from './jobs/identity-mails.js';
 import { Person } from './person.entity.js';
+
+/** That somebody beside the owner is in the team or was invited to it. */
+export const hasColleagues = (): Sql =>
+  sql`(select count(*) > 1 from ${table('person')} where team_role is not null and status <> 'deactivated')
+      or exists (select from ${table('token')} where purpose = 'invitation' and used_at is null and data->>'teamRole' is not null)`;
 
 /** How a new owner gets from the sign-up site into their console: by a link that works once, for an hour. */
 @Injectable()
@@ -31,18 +36,6 @@ export class Welcome implements OnModuleInit {
       const secret = await this.tokens.issue('welcome', { email, personId: owner.id, hours: 1 });
       return `${origin}/console/welcome?token=${secret}`;
     });
-  }
-
-  /** Whether somebody beside the owner is in the team or was invited to it. */
-  async hasColleagues(): Promise<boolean> {
-    const found = await this.database.read((em) =>
-      rows(
-        em,
-        sql`select 1 where (select count(*) from ${table('person')} where team_role is not null and status <> 'deactivated') > 1
-                       or exists (select from ${table('token')} where purpose = 'invitation' and used_at is null and data->>'teamRole' is not null)`,
-      ),
-    );
-    return found.length > 0;
   }
 
   async isOpen(secret: string): Promise<boolean> {

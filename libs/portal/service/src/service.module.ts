@@ -1,7 +1,7 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
 import { registerMessages, timeZones } from '@foyer/i18n';
-import { navEntries } from '@foyer/settings';
+import { firstSteps, navEntries, someoneChanged } from '@foyer/settings';
 import { Slots } from '@foyer/slots';
 import { Themes } from '@foyer/theming';
 import { AutomationClock } from './automations/automation-clock.js';
@@ -10,13 +10,14 @@ import { AutomationsController } from './automations/automations.controller.js';
 import { OnTicketEvents } from './automations/on-ticket-events.js';
 import { Closing } from './automations/closing.js';
 import { RuleMails } from './automations/rule-mails.js';
-import { timeZoneReference } from './hours/calendars.js';
+import { calendars, timeZoneReference } from './hours/calendars.js';
 import { CalendarsController } from './hours/calendars.controller.js';
 import { ApplyMacroController } from './macros/apply-macro.controller.js';
 import { Fillings } from './macros/filling.js';
 import { MacroPanel } from './macros/macro-panel.js';
 import { MacroOperations } from './api/macro.operations.js';
 import { MacroShelf } from './macros/macro-shelf.js';
+import { macros } from './macros/macros.js';
 import { MacrosController } from './macros/macros.controller.js';
 import { OwnMacrosController } from './macros/own-macros.controller.js';
 import { Absences } from './routing/absences.js';
@@ -29,6 +30,7 @@ import { Turns } from './routing/turns.js';
 import { ServicePack } from './service.pack.js';
 import { ClockPanels } from './sla/clock-panels.js';
 import { Escalations } from './sla/escalations.js';
+import { slaPolicies } from './sla/policies.js';
 import { PoliciesController } from './sla/policies.controller.js';
 import { SlaClocks } from './sla/sla-clocks.js';
 
@@ -60,6 +62,14 @@ export class ServiceModule implements OnModuleInit {
     this.slots.fill(timeZoneReference, 10, async (_locale, [chosen = null]) =>
       timeZones(chosen).map((value) => ({ value, label: value.replaceAll('_', ' ') })),
     );
+    this.slots.fill(firstSteps, 42, {
+      ...{ id: 'hours', href: '/console/settings/business-hours', words: 'service.steps.hours', feature: 'tickets' },
+      ...{ onlyNamed: true, isDone: () => someoneChanged(calendars.name, slaPolicies.name) },
+    });
+    this.slots.fill(firstSteps, 44, {
+      ...{ id: 'macros', href: '/console/settings/macros', words: 'service.steps.macros', feature: 'tickets' },
+      ...{ onlyNamed: true, isDone: () => someoneChanged(macros.name) },
+    });
     this.slots.fill(navEntries, 60, {
       ...{ on: 'console', href: '/console/availability', label: 'service.availability.nav', icon: 'activity' },
       feature: 'tickets',

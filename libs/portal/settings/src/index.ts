@@ -1,7 +1,7 @@
 export { settingsApi, settingsRead, settingsWrite } from './api/settings-scopes.js';
 export { consoleSearch, type Found } from './console-search.js';
 export { type Feature, Features } from './features.js';
-export { firstSteps, FirstSteps } from './first-steps.js';
+export { type FirstStep, firstSteps, someoneChanged } from './first-steps.js';
 export { homeSections } from './home.js';
 export { fromSaid, type Localized, localized, type Said, saidIn, translations } from './localized.js';
 export { mayManage } from './settings.js';

@@ -1,5 +1,6 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { Abilities, type Actor, holds } from '@foyer/access';
+import { Abilities, holds } from '@foyer/access';
+import { sql, table } from '@foyer/database';
 import { FileUses } from '@foyer/files';
 import { languageNameIn, registerMessages } from '@foyer/i18n';
 import { Slots } from '@foyer/slots';
@@ -19,7 +20,7 @@ import { BrandPictures } from './brand-pictures.js';
 import { ListOperations } from './api/list-operations.js';
 import { Collections } from './collections.js';
 import { Features } from './features.js';
-import { firstSteps, FirstSteps } from './first-steps.js';
+import { firstSteps } from './first-steps.js';
 import { Items } from './items.js';
 import { PortalHome } from './home.js';
 import { navEntries, Navigation } from './navigation.js';
@@ -40,7 +41,7 @@ import { TenantThemes } from './tenant-themes.js';
 registerMessages('settings', new URL('../locales', import.meta.url));
 
 /** What other modules use of it. */
-const parts = [Settings, Items, Uses, Collections, Features, FirstSteps, PublishedTemplates, BrandPictures];
+const parts = [Settings, Items, Uses, Collections, Features, PublishedTemplates, BrandPictures];
 
 @Global()
 @Module({
@@ -79,7 +80,6 @@ export class SettingsModule implements OnModuleInit {
     private readonly themes: Themes,
     private readonly slots: Slots,
     private readonly fileUses: FileUses,
-    private readonly steps: FirstSteps,
     private readonly settings: Settings,
   ) {}
 
@@ -103,14 +103,12 @@ export class SettingsModule implements OnModuleInit {
   }
 
   private addSteps(): void {
-    const shownTo = ({ ability }: Actor) => holds(ability, 'manage', 'Settings');
-    const branded = async () =>
-      (await this.settings.get('branding')).logo !== null || (await this.steps.someoneChanged('branding'));
-    const reachable = async () => (await this.settings.get('general')).supportEmail !== null;
-    this.slots.fill(firstSteps, 10, { ...step('branding'), href: pathOf('branding'), shownTo, isDone: branded });
-    this.slots.fill(firstSteps, 20, { ...step('support'), href: pathOf('general'), shownTo, isDone: reachable });
-    this.slots.fill(firstSteps, 50, { ...step('portal'), href: '/', isDone: () => this.steps.portalSeen() });
+    this.slots.fill(firstSteps, 10, { ...step('branding', 'branding'), isDone: isBranded });
+    const isReachable = async () => (await this.settings.get('general')).supportEmail !== null;
+    this.slots.fill(firstSteps, 20, { ...step('support', 'general'), isDone: isReachable });
   }
 }
 
-const step = (key: string) => ({ key, title: `settings.steps.${key}.title`, text: `settings.steps.${key}.text` });
+const step = (id: string, page: 'branding' | 'general') => ({ id, words: `settings.steps.${id}`, href: pathOf(page) });
+const isBranded = () =>
+  sql`exists (select from ${table('setting')} where key = 'branding' and (changed_by is not null or value ->> 'logo' is not null))`;

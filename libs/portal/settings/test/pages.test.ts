@@ -48,7 +48,8 @@ describe('who gets in', () => {
     const start = (await team.get('/console/settings')).text;
     for (const page of ['general', 'branding', 'features', 'portal'])
       expect(start).toContain(`href="/console/settings/${page}"`);
-    const [first] = world.get(Navigation).for('console', await acme.owner.actor(), () => true);
+    const owner = await acme.owner.actor();
+    const [first] = await inAcme(async () => world.get(Navigation).for('console', owner, () => true));
     expect((await team.get('/console')).headers.location).toBe(first!.href);
   });
 });

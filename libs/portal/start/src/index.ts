@@ -1,0 +1,2 @@
+export { FirstHour } from './first-hour.js';
+export { StartModule } from './start.module.js';
