@@ -26,6 +26,9 @@ export interface Attempt {
   fields: Record<string, string>;
 }
 
+/** Of what only grows, the newest outlive a restart. */
+const KEPT: Record<string, number> = { events: 2_000, idempotency: 1_000 };
+
 /** Everything of one account: no two accounts share anything. */
 export class Account {
   readonly clocks = new Collection<Stripe.Clock>('test clock');
@@ -125,7 +128,9 @@ export class Account {
 
   save(): object {
     const rows = Object.entries(this).flatMap(([name, value]) =>
-      value instanceof Collection ? [[name, (value as Collection<{ id: string }>).all()] as const] : [],
+      value instanceof Collection
+        ? [[name, (value as Collection<{ id: string }>).all().slice(-(KEPT[name] ?? Infinity))] as const]
+        : [],
     );
     return { name: this.name, settings: this.settings, rows: Object.fromEntries(rows) };
   }

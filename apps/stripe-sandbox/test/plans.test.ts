@@ -351,6 +351,45 @@ test('where the last attempt cancels, and where an unpaid plan gets drafts only'
   expect((await stripe.entitlements.activeEntitlements.list({ customer: second.id })).data).toHaveLength(1);
 });
 
+test('a change costs what was shown, however long somebody thought about it', async () => {
+  const { id: customer, go } = await customerAt('2026-04-01T00:00:00');
+  const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: team.id }] });
+  await go('2026-04-11T00:00:00');
+  const change = {
+    ...{ items: [{ id: items.data[0]!.id, price: business.id }], proration_behavior: 'always_invoice' as const },
+    proration_date: at('2026-04-11T00:00:00'),
+  };
+  const { total } = await stripe.invoices.createPreview({ subscription: id, subscription_details: change });
+  await go('2026-04-11T09:00:00');
+  const { latest_invoice } = await stripe.subscriptions.update(id, { ...change, expand: ['latest_invoice'] });
+  expect([total, (latest_invoice as Stripe.Invoice).total]).toEqual([4_000, 4_000]);
+});
+
+test('what a new subscription would cost is shown before there is one', async () => {
+  const { id: customer } = await customerAt('2026-04-01T00:00:00');
+  const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
+  const preview = await stripe.invoices.createPreview({
+    ...{ customer, discounts: [{ coupon: coupon.id }] },
+    subscription_details: { items: [{ price: yearly.id }] },
+  });
+  expect([preview.subtotal, preview.total]).toEqual([30_000, 27_000]);
+  expect((await stripe.subscriptions.list({ customer, status: 'all' })).data).toEqual([]);
+  expect((await stripe.coupons.retrieve(coupon.id)).times_redeemed).toBe(0);
+});
+
+test('a customer that is deleted takes its plans along, and its invoices stay', async () => {
+  const { id: customer, go } = await customerAt('2026-04-01T00:00:00');
+  const { id } = await stripe.subscriptions.create({ customer, items: [{ price: team.id }] });
+  await stripe.customers.del(customer);
+  expect(await stripe.customers.retrieve(customer)).toEqual(expect.objectContaining({ id: customer, deleted: true }));
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+  await go('2026-06-02T00:00:00');
+  expect(await totals(customer)).toEqual([3_000]);
+  await expect(stripe.subscriptions.create({ customer, items: [{ price: team.id }] })).rejects.toMatchObject({
+    code: 'resource_missing',
+  });
+});
+
 test('two years in seconds are right to the cent', async () => {
   const { id: customer, go } = await customerAt('2024-01-31T08:00:00');
   const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: team.id }] });
