@@ -233,7 +233,7 @@ describe('a smaller plan', () => {
     expect((await browser.signIn(cy.email, A_PASSWORD)).status).toBe(303);
     const page = await browser.get('/console/tickets/TKT-001');
     expect([page.status, page.text.includes('Printer on fire')]).toEqual([200, true]);
-    expect(page.text).toContain('Your plan has no place for you at the moment');
+    expect(page.text).toContain('The plan has no place for you at the moment');
     const reply = () => browser.post('/console/tickets/TKT-001/replies', { body: 'Hello', status: 'pending' });
     await browser.get('/console/account');
     expect((await reply()).status).toBe(403);
