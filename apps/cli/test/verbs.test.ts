@@ -28,6 +28,9 @@ const SILENT: Record<string, string> = {
   'TicketThread.remember': 'words a ticket is found by, of verbs that tell of it',
   'TicketThread.touched': 'a signal between processes',
   'Turns.next': 'whose turn it is; that a ticket was given to them is told of',
+  'Metering.tell': 'what Stripe is told, not what anybody did',
+  'Seats.amongCustomers': 'locks and counts, for verbs that tell of what they do',
+  'Seats.inTeam': 'the same',
   // They read what the enclosing write has done so far.
   'SignIns.sweep': 'forgets what has been kept long enough',
   'SignOnGuard.canActivate': 'sends somebody to their provider',

@@ -31,6 +31,11 @@ export class Catalogue {
   async prices(plan: Plan, interval: Interval): Promise<{ plan: string; tickets: string | null }> {
     const find = (of: Purpose['of']) => this.known.prices.get(lookupKey({ plan: plan.id, interval, of }));
     if (!find('plan') || Date.now() - this.known.at > FRESH_MS) await this.load();
+    if (!find('plan') && !this.stripe.isLive) {
+      // Where no money moves nobody should have to think of the command.
+      await this.sync();
+      await this.load();
+    }
     const price = find('plan');
     if (!price) throw new Conflict('billing.not-set-up');
     return { plan: price, tickets: (plan.metered && find('tickets')) ?? null };

@@ -181,3 +181,12 @@ export class MemberRemoved {
     readonly role: string,
   ) {}
 }
+
+/** More are in the team than the plan holds, or no more are: who reads only from now on, and who works again. */
+@EventName('team.seats-settled')
+export class SeatsSettled {
+  constructor(
+    readonly frozen: string[],
+    readonly thawed: string[],
+  ) {}
+}

@@ -12,7 +12,8 @@ import {
   PlanChanged,
   Usage,
 } from '@foyer/entitlements';
-import { OnEvent } from '@foyer/events';
+import { OnEvent, Outbox } from '@foyer/events';
+import { SeatsSettled } from './identity.events.js';
 import { Owners } from './owners.js';
 
 /** How many the plan lets into the team and among the customers, and who of a team that is too large goes on. */
@@ -26,6 +27,7 @@ export class Seats implements OnModuleInit, Freezing {
     private readonly owners: Owners,
     private readonly usage: Usage,
     private readonly frozen: Frozen,
+    private readonly outbox: Outbox,
   ) {}
 
   onModuleInit(): void {
@@ -80,7 +82,7 @@ export class Seats implements OnModuleInit, Freezing {
       await this.owners.lock();
       await this.database.inTurn('limit agents');
       await em.flush();
-      await rows(
+      const moved = await rows<{ id: string; isFrozen: boolean; wasFrozen: boolean }>(
         em,
         sql`with place as (
               select id, row_number() over (order by ${IN_ORDER}) as number
@@ -92,8 +94,12 @@ export class Seats implements OnModuleInit, Freezing {
              where o.id = p.id and (p.team_role is not null or p.kept_at is not null or p.frozen_at is not null)
                and ((p.frozen_at is not null) <> coalesce(place.number > ${places}::bigint, false)
                     or (p.team_role is null and p.kept_at is not null))
-            returning p.id`,
+            returning p.id, p.frozen_at is not null as "isFrozen", o.frozen_at is not null as "wasFrozen"`,
       );
+      const ids = (frozen: boolean) =>
+        moved.filter((each) => each.isFrozen === frozen && each.wasFrozen !== frozen).map(({ id }) => id);
+      const [frozen, thawed] = [ids(true), ids(false)];
+      if (frozen.length + thawed.length > 0) await this.outbox.publish(new SeatsSettled(frozen, thawed));
     });
   }
 
@@ -112,7 +118,7 @@ export class Seats implements OnModuleInit, Freezing {
   async keep(actor: Actor, ids: readonly string[]): Promise<void> {
     if (!holds(actor.ability, 'manage', 'Team')) throw new Refused();
     const limit = Math.max(1, this.entitlements.limit('agents'));
-    const chosen = [...new Set(ids)];
+    const chosen = [...new Set(ids)].filter((id) => UUID.test(id));
     if (chosen.length > limit) throw new LimitReached('agents', limit);
     await this.database.write(async (em) => {
       await this.owners.lock();
@@ -131,6 +137,7 @@ export class Seats implements OnModuleInit, Freezing {
 /** Before anybody of the team is invited, changed or shut out. @throws Restricted */
 export const mayChangeTeam = demandSetup;
 
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const IN_ORDER = sql`kept_at is null, team_role <> 'owner', created_at, id`;
 const most = (upTo: number): number | null => (upTo === Infinity ? null : upTo);
 

@@ -3,7 +3,7 @@ import { Get, Post, Res } from '@nestjs/common';
 import { z } from 'zod';
 import { Subscriptions } from '@foyer/billing';
 import { apart } from '@foyer/database';
-import { Frozen, LIMITS } from '@foyer/entitlements';
+import { Frozen, type Limit, LIMITS } from '@foyer/entitlements';
 import { formatters } from '@foyer/i18n';
 import type { PortalActor } from '@foyer/identity';
 import { INTERVALS, Plans } from '@foyer/plans';
@@ -24,7 +24,7 @@ const changing = {
 const cancelling = { form: z.object({ comment: field.optionalLines(500) }) };
 const listing = { query: z.object({ after: z.string().max(100).nullable().catch(null) }) };
 const freezing = {
-  params: { limit: (text: string) => z.enum(LIMITS).parse(text) },
+  params: { limit: oneOfLimits },
   form: z.object({
     ids: z
       .union([z.string(), z.array(z.string())])
@@ -32,6 +32,12 @@ const freezing = {
       .transform((given) => [given].flat()),
   }),
 };
+
+function oneOfLimits(text: string): Limit {
+  const limit = LIMITS.find((each) => each === text);
+  if (!limit) throw new NotFound();
+  return limit;
+}
 
 /** The operator's plan: what it holds, what is used of it, what it costs, and how to have another. */
 @ConsoleController('settings/plan', { can: ['manage', 'Settings'] })
