@@ -1,8 +1,16 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { LOCALES, translate } from '@foyer/i18n';
+import { Plans } from '@foyer/plans';
+import { LegalTexts } from '@foyer/signup';
 import { Themes } from '@foyer/theming';
 import { type Face, platformOrigin, type SiteContext, Sites } from '@foyer/web';
+
+const STAFF = [
+  { href: '/tenants', label: 'staff.nav.tenants', icon: 'company' },
+  { href: '/jobs', label: 'staff.nav.jobs', icon: 'clock' },
+];
+const SITE = [{ href: '/plans', label: 'signup.plans.nav', icon: 'tag' }];
 
 /** The platform's own two sites: where businesses sign up, and where staff work. */
 @Injectable()
@@ -11,6 +19,8 @@ export class PlatformSite implements OnModuleInit {
     @Inject(CONFIG) private readonly config: Config,
     private readonly sites: Sites,
     private readonly themes: Themes,
+    private readonly plans: Plans,
+    private readonly legal: LegalTexts,
   ) {}
 
   onModuleInit(): void {
@@ -21,16 +31,18 @@ export class PlatformSite implements OnModuleInit {
   private async load(face: Face): Promise<SiteContext> {
     const { stylesheets, settings, themeColour } = await this.themes.look();
     const origin = platformOrigin(this.config, face === 'admin' ? 'admin' : '');
-    const admin = (locale: string, path: string) =>
-      [
-        { href: '/tenants', label: translate(locale, 'staff.nav.tenants'), icon: 'company' },
-        { href: '/jobs', label: translate(locale, 'staff.nav.jobs'), icon: 'clock' },
-      ].map((item) => ({ ...item, current: path.startsWith(item.href) }));
+    const ways = face === 'admin' ? STAFF : this.plans.areSold ? SITE : [];
+    const nav = (locale: string, path: string) =>
+      ways.map(({ label, ...way }) => ({
+        ...{ ...way, label: translate(locale, label) },
+        current: path.startsWith(way.href),
+      }));
     return {
       view: ({ path, locale, actor }) => ({
         name: 'Foyer',
         origin,
-        nav: face === 'admin' && actor.kind === 'staff' ? admin(locale, path) : [],
+        nav: face === 'site' || actor.kind === 'staff' ? nav(locale, path) : [],
+        legal: face === 'site' ? this.legal.pages(locale) : [],
         stylesheets,
         themeColor: themeColour,
         settings,

@@ -18,6 +18,7 @@ test('every page of the sign-up site, the portal, the console and the staff answ
   const id = (await acme.query<{ id: string }>(() => sql`select id from ${table('person')}`)).at(0)!.id;
   const company = (await acme.query<{ id: string }>(() => sql`select id from ${table('company')}`)).at(0)!.id;
   const pages: [typeof customer, string[]][] = [
+    [world.visitor('localhost:3000'), ['/', '/?plan=business', '/terms', '/privacy']],
     [
       acme.visitor(),
       [
@@ -147,6 +148,7 @@ test('whatever page a link leads to answers, in English and Arabic, and prints n
   const customer = await (await acme.customer('Walker')).of('Globex', 'company_admin');
   await customer.opens('A long way');
   const walks: [who: string, browser: Visitor, from: string][] = [
+    ['site', world.visitor('localhost:3000'), '/'],
     ['guest', acme.visitor(), '/'],
     ['guest of the team', acme.visitor(), '/console/sign-in'],
     ['customer', await customer.browser(), '/'],

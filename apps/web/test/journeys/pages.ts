@@ -152,7 +152,14 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
   const at = (who: Who, origin: string, ...paths: [name: string, path: string, first?: PageToSee['first']][]) =>
     paths.map(([name, path, first]): PageToSee => ({ name: `${who} ${name}`, who, url: origin + path, first }));
   const pages = [
-    ...at('guest', site, ['sign-up', '/'], ['sign-up failed', '/', submit('Open the portal')], ['missing', '/nothing']),
+    ...at(
+      'guest',
+      site,
+      ['sign-up', '/'],
+      ['sign-up failed', '/', submit('Open the portal')],
+      ['missing', '/nothing'],
+      ['terms', '/terms'],
+    ),
     ...at(
       'guest',
       acme.tenant.origin,

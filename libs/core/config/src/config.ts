@@ -56,6 +56,8 @@ export interface Config {
   mailsQuotaBytes: number;
   /** Absolute. Absent: the plans that come with the product. */
   plansFile?: string;
+  /** Absolute. Absent: the terms and privacy notice that come with the product. */
+  legalDir?: string;
   /** Absent: files live in `dataDir`. */
   s3?: { endpoint?: string; bucket: string; region: string; accessKeyId: string; secretAccessKey: string };
 }
@@ -122,6 +124,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     filesQuotaBytes: values.FILES_QUOTA_MB! * 1024 * 1024,
     mailsQuotaBytes: values.MAILS_QUOTA_MB! * 1024 * 1024,
     plansFile: values.PLANS_FILE && resolve(workspace, values.PLANS_FILE),
+    legalDir: values.LEGAL_DIR && resolve(workspace, values.LEGAL_DIR),
     s3: values.S3_BUCKET
       ? {
           endpoint: values.S3_ENDPOINT,

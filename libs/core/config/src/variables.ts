@@ -159,6 +159,10 @@ export const variables = {
     { default: 'info' },
   ),
   PLANS_FILE: variable('Plans of your own, in the form of `libs/platform/plans/plans.json`', text),
+  LEGAL_DIR: variable(
+    'Folder with legal texts of your own for the sign-up site: `terms.en.md`, `privacy.de.md`, `imprint.fr.md` …',
+    text,
+  ),
   UPLOAD_LIMIT_MB: variable('Largest uploaded file', wholeNumber(1, 5_000), { default: '25' }),
   FILES_QUOTA_MB: variable('Most space for the files of one tenant', wholeNumber(1, 100_000_000), { default: '5000' }),
   MAILS_QUOTA_MB: variable('Most space for the emails of one tenant and their files', wholeNumber(1, 100_000_000), {

@@ -1,3 +1,2 @@
-export { planName } from './plan-name.js';
 export { type Allowance, type Interval, INTERVALS, type Plan, Plans } from './plans.js';
 export { PlansModule } from './plans.module.js';

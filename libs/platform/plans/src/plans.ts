@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, CONFIG } from '@foyer/config';
 import { EVERYTHING, FEATURES, LIMITS } from '@foyer/entitlements';
+import { messages, translate } from '@foyer/i18n';
 import type { Entitled } from '@foyer/tenancy';
 import { z } from 'zod';
 
@@ -11,8 +12,13 @@ export type Interval = (typeof INTERVALS)[number];
 const OWN = new URL('../plans.json', import.meta.url);
 const cents = z.number().int().min(0).max(100_000_000);
 const currency = z.string().regex(/^[a-z]{3}$/, 'must be a code of three small letters, like eur');
+/** In one language for all, or by language. */
+const words = z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]);
 const plan = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  /** Of plans that our own texts (`signup.plan.<id>`) do not know, or that are to be called otherwise. */
+  name: words.optional(),
+  text: words.optional(),
   /** In cents (the currency's smallest unit), without tax. */
   prices: z.record(currency, z.strictObject({ month: cents, year: cents })),
   /** One that is not named has no limit. */
@@ -71,6 +77,16 @@ export class Plans {
     return this.declared.plans.find((each) => each.id === id) ?? null;
   }
 
+  /** What people call it, also one that is gone: never a key. */
+  title(id: string, locale: string): string {
+    return this.words(id, 'title', this.find(id)?.name, locale) ?? id;
+  }
+
+  /** For whom it is, in a sentence. Null where nobody says. */
+  text(id: string, locale: string): string | null {
+    return this.words(id, 'text', this.find(id)?.text, locale);
+  }
+
   /** 0 is the smallest; a plan that is gone is below all. */
   rank(id: string): number {
     return this.declared.plans.findIndex((each) => each.id === id);
@@ -91,6 +107,13 @@ export class Plans {
   /** Nobody pays here: without a key of Stripe every tenant has everything. */
   get areSold(): boolean {
     return this.config.stripe !== undefined;
+  }
+
+  private words(id: string, part: 'title' | 'text', declared: z.output<typeof words> | undefined, locale: string) {
+    if (typeof declared === 'string') return declared;
+    if (declared) return declared[locale] ?? declared['en'] ?? Object.values(declared)[0]!;
+    const key = `signup.plan.${id}.${part}`;
+    return messages.has(locale, key) ? translate(locale, key) : null;
   }
 
   /** What a tenant of this plan may do. A plan that nobody knows holds nothing of what can be bought. */

@@ -1,3 +1,3 @@
-export { PLANS, type PlanName } from './plans.js';
+export { LegalTexts } from './legal-texts.js';
 export { type Business, Signup } from './signup.js';
 export { SignupModule } from './signup.module.js';

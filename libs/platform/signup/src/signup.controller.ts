@@ -3,14 +3,17 @@ import { z } from 'zod';
 import { type Config, CONFIG } from '@foyer/config';
 import { MIN_LENGTH } from '@foyer/credentials';
 import { isTimeZone } from '@foyer/i18n';
+import { Plans } from '@foyer/plans';
 import { Ask, type Asked, type FormState, Guest, show, SiteController, View, type Visit } from '@foyer/web';
 import { Packs, newTenantFields } from '@foyer/tenants';
-import { PLANS } from './plans.js';
+import { type Choice, PriceList } from './price-list.js';
+import { questions } from './questions.js';
 import { Signup } from './signup.js';
 
 const signUpForm = z.object({
   ...newTenantFields,
-  plan: z.enum(PLANS),
+  /** Asked where plans are sold. */
+  plan: z.string().max(60).default(''),
   /** The browser's own, where it could tell. */
   timeZone: z
     .string()
@@ -22,6 +25,8 @@ const addressQuery = z.object({
   slug: z.string().max(80).catch(''),
 });
 const suggesting = { query: addressQuery };
+/** From the prices: the plan somebody has chosen there, and how they looked at it. */
+const arriving = { given: ['plan', 'interval', 'currency'] } as const;
 const signingUp = { form: signUpForm };
 
 @SiteController()
@@ -30,13 +35,17 @@ export class SignupController {
     @Inject(CONFIG) private readonly config: Config,
     private readonly signup: Signup,
     private readonly packs: Packs,
+    private readonly plans: Plans,
+    private readonly prices: PriceList,
   ) {}
 
   @Get()
   @Guest()
   @View('signup/site/home')
-  page(@Ask() { visit }: Asked) {
-    return this.view(visit, visit.form({ plan: 'team', blueprint: this.packs.blueprints()[0]?.id ?? '' }));
+  page(@Ask(arriving) { visit, plan, interval, currency }: Asked<typeof arriving>) {
+    const chosen = this.plans.find(plan ?? '')?.id ?? this.plans.trialPlan;
+    const form = visit.form({ plan: chosen, blueprint: this.packs.blueprints()[0]?.id ?? '' });
+    return this.view(visit, form, this.prices.choice(interval, currency));
   }
 
   /** While somebody types: an address that says their business's name, and whether the one they want can be had. */
@@ -61,11 +70,19 @@ export class SignupController {
     const blueprint = form.values['blueprint'];
     if (blueprint && !this.packs.blueprints().some(({ id }) => id === blueprint))
       form.fail('blueprint', 'web.form.choice');
+    if (this.plans.areSold && !this.plans.find(String(form.values['plan'] ?? ''))) form.fail('plan', 'web.form.choice');
     const kept = 'kept' in password ? password.kept : null;
     const opened = await form.attempt((business) =>
-      this.signup.open(business, 'hash' in password ? password.hash : '', visit.locale, ip, visit.regionAsked),
+      this.signup.open(
+        this.withPlan(business),
+        'hash' in password ? password.hash : '',
+        visit.locale,
+        ip,
+        visit.regionAsked,
+      ),
     );
-    if (!opened) return this.view(visit, form, kept);
+    const { interval, currency } = form.values;
+    if (!opened) return this.view(visit, form, this.prices.choice(interval, currency), kept);
     const { tenant, entry } = opened;
     return show('signup/site/done', {
       name: tenant.name,
@@ -75,16 +92,21 @@ export class SignupController {
     });
   }
 
-  private view(visit: Visit, form: FormState<unknown>, keptPassword: string | null = null) {
+  /** Where nothing is sold, nobody has chosen. */
+  private withPlan<T extends { plan: string }>(business: T): T {
+    return this.plans.areSold ? business : { ...business, plan: this.plans.trialPlan };
+  }
+
+  private view(visit: Visit, form: FormState<unknown>, choice: Choice, keptPassword: string | null = null) {
+    const { areSold, trialDays } = this.plans;
     return {
       form,
       keptPassword,
       suffix: `.${this.config.baseUrl.host}`,
-      plans: PLANS.map((value) => ({
-        value,
-        label: visit.t(`signup.plan.${value}.title`),
-        hint: visit.t(`signup.plan.${value}.text`),
-      })),
+      ...choice,
+      days: areSold ? trialDays : null,
+      plans: areSold ? this.prices.cards(visit, choice) : [],
+      questions: questions(visit, areSold ? trialDays : null),
       blueprints: this.packs.blueprints().map(({ id }) => ({
         value: id,
         label: visit.t(`signup.blueprint.${id}.title`),

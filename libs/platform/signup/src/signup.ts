@@ -3,7 +3,6 @@ import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword, type Limit, Limits, passwordProblem, seal, unseal } from '@foyer/credentials';
 import { inTenant, type Tenant } from '@foyer/tenancy';
 import { Addresses, OwnerArrival, Tenants } from '@foyer/tenants';
-import type { PlanName } from './plans.js';
 
 const OPENED: Limit = { name: 'sign-up', points: 10, seconds: 3600 };
 /** A mailbox gets a welcome from so many, whoever signs up with it. */
@@ -19,7 +18,7 @@ export interface Business {
   slug: string;
   name: string;
   email: string;
-  plan: PlanName;
+  plan: string;
   blueprint: string | null;
   timeZone: string;
 }

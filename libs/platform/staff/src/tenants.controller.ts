@@ -5,7 +5,7 @@ import { holds } from '@foyer/access';
 import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword } from '@foyer/credentials';
 import { latestTenantVersion } from '@foyer/database';
-import { planName } from '@foyer/plans';
+import { Plans } from '@foyer/plans';
 import { inTenant, isOperating } from '@foyer/tenancy';
 import {
   Directory,
@@ -36,18 +36,17 @@ import type { StaffActor } from './staff-principals.js';
 const PATH = '/tenants';
 const REASONS: readonly string[] = ['trial-over', 'late', 'very-late', 'paused', 'given-up', 'ended', 'reconciled'];
 const PAGE = 50;
-const PLANS = ['starter', 'team', 'business'] as const;
 const filters = z.object({
   q: field.search,
   status: z.enum(TENANT_STATUSES).nullable().catch(null),
-  plan: z.enum(PLANS).nullable().catch(null),
+  plan: z.string().max(60).nullable().catch(null),
   cursor: z.uuid().nullable().catch(null),
 });
 const suspendForm = z.object({ reason: field.lines(500), confirmed: z.literal('1', 'staff.tenant.confirm') });
 const resumeForm = z.object({ reason: field.lines(500) });
 const newTenantForm = z.object({
   ...newTenantFields,
-  plan: z.enum(PLANS),
+  plan: z.string().max(60),
 });
 const listing = { query: filters };
 const creating = { form: newTenantForm };
@@ -65,6 +64,7 @@ export class TenantsController {
     private readonly packs: Packs,
     private readonly directory: Directory,
     private readonly arrival: OwnerArrival,
+    private readonly plans: Plans,
   ) {}
 
   @Get()
@@ -104,13 +104,14 @@ export class TenantsController {
   @Can('manage', 'Tenant')
   @View('staff/tenant-new')
   blank(@Ask() { visit }: Asked) {
-    return this.newView(visit, visit.form({ plan: 'team' }));
+    return this.newView(visit, visit.form({ plan: this.plans.trialPlan }));
   }
 
   @Post()
   @Can('manage', 'Tenant')
   @View('staff/tenant-new')
   async create(@Ask(creating) { visit, form }: Asked<typeof creating>) {
+    if (!form.errors['plan'] && !this.plans.find(String(form.values['plan']))) form.fail('plan', 'web.form.choice');
     const id = await form.attempt((wanted) => this.open(wanted, visit.locale));
     return id ? seeOther(`${PATH}/${id}`, 'staff.tenant.created') : this.newView(visit, form);
   }
@@ -191,7 +192,7 @@ export class TenantsController {
   }
 
   private planOptions(visit: Visit) {
-    return PLANS.map((value) => ({ value, label: visit.t(`signup.plan.${value}.title`) }));
+    return this.plans.all().map(({ id: value }) => ({ value, label: this.plans.title(value, visit.locale) }));
   }
 
   private tenantView(visit: Visit, row: TenantRow) {
@@ -202,7 +203,7 @@ export class TenantsController {
       statusReason: this.reason(visit, row.statusReason),
       url,
       address: new URL(url).host,
-      plan: planName(visit.locale, row.plan),
+      plan: this.plans.title(row.plan, visit.locale),
       blueprint: row.blueprint === 'default' ? null : row.blueprint,
       latestVersion,
       behind: row.schemaVersion < latestVersion,

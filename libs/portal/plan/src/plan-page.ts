@@ -4,7 +4,7 @@ import { type Account, Subscriptions } from '@foyer/billing';
 import { FEATURES, type Feature, Frozen, type Limit, LIMITS, Usage } from '@foyer/entitlements';
 import type { PortalActor } from '@foyer/identity';
 import { formatters } from '@foyer/i18n';
-import { type Interval, INTERVALS, type Plan, planName, Plans } from '@foyer/plans';
+import { type Interval, INTERVALS, type Plan, Plans } from '@foyer/plans';
 import { currentTenant } from '@foyer/tenancy';
 import type { Visit } from '@foyer/web';
 import { amountOf, usageView } from './plan-words.js';
@@ -95,7 +95,7 @@ export class PlanPage {
     const money = (amount: number) => formatters(locale).money(amount, currency);
     const price = plan.prices[currency]![interval];
     return {
-      name: planName(locale, plan.id),
+      name: this.plans.title(plan.id, locale),
       price: money(price),
       per: visit.t(`plan.per-${interval}`),
       aMonth: interval === 'year' ? visit.t('plan.a-month', { price: money(Math.round(price / 12)) }) : null,
@@ -117,7 +117,7 @@ export class PlanPage {
     const money = (amount: number, currency: string) => formatters(visit.locale).money(amount, currency);
     const [owed] = open;
     return {
-      name: planName(visit.locale, plan),
+      name: this.plans.title(plan, visit.locale),
       status: { label: visit.t(`plan.status.${status}`), tone: TONES[status] },
       why: standing ? visit.t(`plan.why.${standing}`) : null,
       price: alive
@@ -127,7 +127,7 @@ export class PlanPage {
       renewsAt: alive && !subscription.endsAt ? subscription.periodEnd : null,
       endsAt: alive ? subscription.endsAt : null,
       next: alive &&
-        subscription.next && { ...subscription.next, plan: planName(visit.locale, subscription.next.plan) },
+        subscription.next && { ...subscription.next, plan: this.plans.title(subscription.next.plan, visit.locale) },
       waits: Boolean(alive && subscription.waitsForPayment),
       owed: owed && {
         amount: money(owed.due, owed.currency),

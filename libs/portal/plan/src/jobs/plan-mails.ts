@@ -7,7 +7,7 @@ import { OnEvent, type Stamp } from '@foyer/events';
 import { formatters } from '@foyer/i18n';
 import { PortalPrincipals, TeamRoles } from '@foyer/identity';
 import { type Notice, Notices, type Reader } from '@foyer/notify';
-import { planName, Plans } from '@foyer/plans';
+import { Plans } from '@foyer/plans';
 import { currentTenant } from '@foyer/tenancy';
 import { Maintenance } from '@foyer/tenants';
 import { PATH } from '../plan-page.js';
@@ -51,7 +51,7 @@ export class PlanMails implements OnModuleInit {
       letter: ({ locale }, { what, plan, due }) => ({
         data: {
           what,
-          plan: planName(locale, plan),
+          plan: this.plans.title(plan, locale),
           due: due && formatters(locale).money(due.amount, due.currency),
           url: page(),
           payUrl: due?.url ?? null,

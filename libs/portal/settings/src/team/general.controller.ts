@@ -1,8 +1,8 @@
 import { Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { isTimeZone, languageName, LOCALES, REGIONS, regionName, regionOf, timeZones } from '@foyer/i18n';
+import { Plans } from '@foyer/plans';
 import { Ask, type Asked, ConsoleController, field, type FormState, seeOther, View, type Visit } from '@foyer/web';
-import { planName } from '@foyer/plans';
 import { currentTenant } from '@foyer/tenancy';
 import { choice, part, references, text } from '../resources/fields.js';
 import { languageReference } from '../resources/references.js';
@@ -44,13 +44,16 @@ const saving = { form: generalForm };
 
 @ConsoleController('settings', { can: ['manage', 'Settings'] })
 export class GeneralController {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly plans: Plans,
+  ) {}
 
   @Get()
   @View('settings/team/index')
   start(@Ask() { visit }: Asked) {
     const { plan, status, trialEndsAt } = currentTenant();
-    return { plan: planName(visit.locale, plan), trialEndsAt: status === 'trialing' ? trialEndsAt : null };
+    return { plan: this.plans.title(plan, visit.locale), trialEndsAt: status === 'trialing' ? trialEndsAt : null };
   }
 
   @Get('general')
