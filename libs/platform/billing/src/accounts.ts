@@ -96,18 +96,20 @@ export class Accounts {
     if (!turn) return false; // it was deleted meanwhile
     const fresh = await this.fetch(customerId);
     return this.platform.write(async (em) => {
-      const [kept] = await rows<{ before: Mirror | null }>(
+      const [before] = await rows<{ mirror: Mirror | null }>(
         em,
-        sql`with old as (select mirror from platform.billing_account where tenant_id = ${tenantId} for update)
-            update platform.billing_account set mirror = ${JSON.stringify(fresh)}, fetched = ${turn.wanted}, fetched_at = now(),
-                   currency = coalesce(${fresh.subscription?.currency ?? null}, currency)
-             where tenant_id = ${tenantId} and fetched < ${turn.wanted}
-            returning (select mirror from old) as before`,
+        sql`select mirror from platform.billing_account where tenant_id = ${tenantId} and fetched < ${turn.wanted} for update`,
       );
-      if (!kept) return false;
+      if (!before) return false;
+      await rows(
+        em,
+        sql`update platform.billing_account set mirror = ${JSON.stringify(fresh)}, fetched = ${turn.wanted}, fetched_at = now(),
+                   currency = coalesce(${fresh.subscription?.currency ?? null}, currency)
+             where tenant_id = ${tenantId}`,
+      );
       const alive = fresh.subscription && fresh.subscription.status !== 'canceled';
       await this.tenants.billed(tenantId, billOf(fresh), alive ? (fresh.subscription?.plan ?? null) : null);
-      return JSON.stringify(sorted(kept.before ?? NOTHING)) !== JSON.stringify(sorted(fresh));
+      return JSON.stringify(sorted(before.mirror ?? NOTHING)) !== JSON.stringify(sorted(fresh));
     });
   }
 
@@ -122,7 +124,7 @@ export class Accounts {
           customer: customerId,
           status: 'all',
           limit: 20,
-          expand: ['data.default_payment_method', 'data.schedule', 'data.items.data.price.currency_options'],
+          expand: ['data.default_payment_method', 'data.schedule'],
         }),
         api.invoices.list({ customer: customerId, status: 'open', limit: 20 }),
       ]);

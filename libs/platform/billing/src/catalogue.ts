@@ -173,7 +173,10 @@ export class Catalogue {
         currency_options: Object.fromEntries(others.map((each) => [each, { unit_amount: amount(each) }])),
         lookup_key: name,
         transfer_lookup_key: true,
-        metadata: { plan: purpose.plan, of: purpose.of },
+        metadata: {
+          ...{ plan: purpose.plan, of: purpose.of },
+          ...Object.fromEntries(others.map((each) => [each, String(amount(each))])),
+        },
         recurring: { interval: purpose.interval, ...(meter ? { meter, usage_type: 'metered' } : {}) },
       }),
     );

@@ -137,8 +137,9 @@ function subscribed(one: Stripe.Subscription): Subscribed {
   };
 }
 
-const amountIn = ({ currency, unit_amount, currency_options }: Stripe.Price, wanted: string): number =>
-  (currency === wanted ? unit_amount : (currency_options?.[wanted]?.unit_amount ?? unit_amount)) ?? 0;
+/** In another currency than the price's own Stripe tells it only to who asks for each price; so the price says it itself. */
+const amountIn = ({ currency, unit_amount, metadata }: Stripe.Price, wanted: string): number =>
+  currency === wanted ? (unit_amount ?? 0) : Number(metadata[wanted] ?? 0);
 
 /** What its schedule makes of it later. We write the plan into the phase, so that no price has to be asked for. */
 function nextOf(schedule: Stripe.SubscriptionSchedule | null): Subscribed['next'] {

@@ -92,7 +92,7 @@ export class PlanPage {
 
   planView(visit: Visit, plan: Plan, interval: Interval, currency: string) {
     const { locale } = visit;
-    const money = (amount: number) => formatters(locale).money(amount, currency);
+    const money = (amount: number) => formatters(visit.region).money(amount, currency);
     const price = plan.prices[currency]![interval];
     return {
       name: this.plans.title(plan.id, locale),
@@ -114,7 +114,7 @@ export class PlanPage {
     const { status, plan, trialEndsAt, standing } = currentTenant();
     const { subscription, card, open } = account?.mirror ?? { subscription: null, card: null, open: [] };
     const alive = subscription && subscription.status !== 'canceled';
-    const money = (amount: number, currency: string) => formatters(visit.locale).money(amount, currency);
+    const money = (amount: number, currency: string) => formatters(visit.region).money(amount, currency);
     const [owed] = open;
     return {
       name: this.plans.title(plan, visit.locale),
@@ -146,7 +146,7 @@ export class PlanPage {
     return {
       number: number ?? invoice.id,
       date: new Date(created * 1000).toISOString(),
-      total: formatters(visit.locale).money(total, currency),
+      total: formatters(visit.region).money(total, currency),
       state: {
         label: visit.t(`plan.invoice.${STATES.includes(status ?? '') ? status : 'open'}`),
         tone: status === 'paid' ? 'good' : status === 'open' ? 'warn' : null,

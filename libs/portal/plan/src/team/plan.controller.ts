@@ -100,7 +100,7 @@ export class PlanController {
     const plan = this.plans.find(query.plan);
     if (!plan) throw new NotFound();
     const { currency, due, lines, from, at } = await this.subscriptions.preview(actor, query);
-    const money = (amount: number) => formatters(visit.locale).money(amount, currency);
+    const money = (amount: number) => formatters(visit.region).money(amount, currency);
     return {
       plan: { id: plan.id, ...this.pages.planView(visit, plan, query.interval, currency) },
       interval: query.interval,
