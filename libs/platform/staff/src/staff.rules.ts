@@ -5,5 +5,6 @@ export const staffAbility = (role: StaffRole): Ability =>
   abilityOf(({ can }) => {
     can('read', ['Tenant', 'Job']);
     if (role === 'owner' || role === 'support') can('manage', ['Tenant', 'Job']);
+    if (role === 'owner' || role === 'billing') can('manage', 'TenantPlan');
     if (role === 'owner') can('manage', 'Staff');
   });

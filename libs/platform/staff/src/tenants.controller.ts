@@ -36,6 +36,8 @@ import type { StaffActor } from './staff-principals.js';
 const PATH = '/tenants';
 const REASONS: readonly string[] = ['trial-over', 'late', 'very-late', 'paused', 'given-up', 'ended', 'reconciled'];
 const PAGE = 50;
+/** At a time. */
+const MOST_TRIAL_DAYS = 90;
 const filters = z.object({
   q: field.search,
   status: z.enum(TENANT_STATUSES).nullable().catch(null),
@@ -48,11 +50,22 @@ const newTenantForm = z.object({
   ...newTenantFields,
   plan: z.string().max(60),
 });
+const planForm = z.object({ plan: z.string().max(60), reason: field.lines(500) });
+const trialForm = z.object({
+  days: z.coerce
+    .number('web.form.wrong')
+    .int('web.form.wrong')
+    .min(1, 'staff.tenant.trial-days')
+    .max(MOST_TRIAL_DAYS, 'staff.tenant.trial-days'),
+  reason: field.lines(500),
+});
 const listing = { query: filters };
 const creating = { form: newTenantForm };
 const onTenant = { params: { id } };
 const suspending = { params: { id }, form: suspendForm };
 const resuming = { params: { id }, form: resumeForm };
+const planning = { params: { id }, form: planForm };
+const extending = { params: { id }, form: trialForm };
 
 /** The register of tenants, for staff. */
 @AdminController('tenants', { can: ['read', 'Tenant'] })
@@ -136,6 +149,26 @@ export class TenantsController {
     return form.failed ? this.view(visit, actor, id, form) : seeOther(`${PATH}/${id}`, 'staff.tenant.resumed');
   }
 
+  @Post(':id/plan')
+  @Can('manage', 'TenantPlan')
+  @View('staff/tenant')
+  async changePlan(@Ask(planning) { visit, actor, id, form }: Asked<typeof planning, StaffActor>) {
+    await form.attempt(({ plan, reason }) => this.tenants.changePlan(actor, id, plan, reason));
+    return form.failed
+      ? this.view(visit, actor, id, form, 'plan')
+      : seeOther(`${PATH}/${id}`, 'staff.tenant.plan-changed');
+  }
+
+  @Post(':id/trial')
+  @Can('manage', 'TenantPlan')
+  @View('staff/tenant')
+  async extendTrial(@Ask(extending) { visit, actor, id, form }: Asked<typeof extending, StaffActor>) {
+    await form.attempt(({ days, reason }) => this.tenants.extendTrial(actor, id, days, reason));
+    return form.failed
+      ? this.view(visit, actor, id, form, 'trial')
+      : seeOther(`${PATH}/${id}`, 'staff.tenant.trial-extended');
+  }
+
   /** The owner gets a welcome mail and chooses a password by its link: staff never know it. */
   private async open(
     { business, slug: wanted, name, email, plan, blueprint }: z.output<typeof newTenantForm>,
@@ -166,29 +199,48 @@ export class TenantsController {
     };
   }
 
-  private async view(visit: Visit, actor: StaffActor, id: string, form: FormState<unknown>) {
+  /** @param sent which form of the page `form` is; the others are blank */
+  private async view(
+    visit: Visit,
+    actor: StaffActor,
+    id: string,
+    form: FormState<unknown>,
+    sent: 'state' | 'plan' | 'trial' = 'state',
+  ) {
     const row = await this.list.one(actor, id);
     const manages = holds(actor.ability, 'manage', 'Tenant');
+    const plans = holds(actor.ability, 'manage', 'TenantPlan');
     const operating = isOperating(row);
     const history = await this.list.history(id);
     return {
       tenant: this.tenantView(visit, row),
       usage: null,
-      events: history.map(({ status, reason, by, at }) => ({
-        text: by
-          ? visit.t(`staff.history.${status}`, { reason: reason ?? '' })
-          : [visit.t(`staff.status.${status}`), this.reason(visit, reason)].filter(Boolean).join(' · '),
-        at,
-        by,
-      })),
-      form,
-      can: { suspend: manages && operating, resume: manages && row.status === 'suspended' },
+      events: history.map(({ what, reason, by, at }) => ({ text: this.happened(visit, what, reason, by), at, by })),
+      form: sent === 'state' ? form : visit.form(),
+      planForm: sent === 'plan' ? form : visit.form({ plan: row.plan }),
+      trialForm: sent === 'trial' ? form : visit.form({ days: String(this.plans.trialDays) }),
+      plans: this.planOptions(visit),
+      can: {
+        suspend: manages && operating,
+        resume: manages && row.heldReason !== null,
+        plan: plans,
+        trial: plans && row.trialEndsAt !== null && ['trialing', 'restricted'].includes(row.status),
+      },
     };
   }
 
   /** Our own reasons are names; what staff wrote stands as it is. */
   private reason(visit: Visit, reason: string | null): string | null {
     return reason && REASONS.includes(reason) ? visit.t(`staff.standing.${reason}`) : reason;
+  }
+
+  private happened(visit: Visit, what: string, given: string | null, by: string | null): string {
+    const reason = this.reason(visit, given) ?? '';
+    if (!by) return [visit.t(`staff.status.${what}`), reason].filter(Boolean).join(' · ');
+    const [kind, value = ''] = what.split(' ');
+    if (kind === 'plan') return visit.t('staff.history.plan', { plan: this.plans.title(value, visit.locale), reason });
+    if (kind === 'trial') return visit.t('staff.history.trial', { days: Number(value), reason });
+    return visit.t(`staff.history.${what}`, { reason });
   }
 
   private planOptions(visit: Visit) {

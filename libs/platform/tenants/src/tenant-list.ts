@@ -21,6 +21,7 @@ export interface TenantRow {
   name: string;
   status: TenantStatus;
   statusReason: string | null;
+  heldReason: string | null;
   plan: string;
   blueprint: string;
   ownerEmail: string;
@@ -40,7 +41,8 @@ export interface TenantFilter {
 }
 
 export interface TenantEvent {
-  status: TenantStatus;
+  /** A state, or what was changed by which value: `plan team`, `trial 14`. */
+  what: string;
   reason: string | null;
   by: string | null;
   at: string;
@@ -52,6 +54,7 @@ const COLUMNS = [
   'name',
   'status',
   'statusReason',
+  'heldReason',
   'plan',
   'blueprint',
   'ownerEmail',
@@ -108,7 +111,7 @@ export class TenantList {
     return this.platform.read((em) =>
       rows<TenantEvent>(
         em,
-        sql`select status, reason, by_name as by, at from platform.tenant_event where tenant_id = ${id} order by at desc limit 50`,
+        sql`select status as what, reason, by_name as by, at from platform.tenant_event where tenant_id = ${id} order by at desc limit 50`,
       ),
     );
   }

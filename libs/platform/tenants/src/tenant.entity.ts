@@ -1,11 +1,13 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Conflict } from '@foyer/access';
+import { Conflict, InvalidField } from '@foyer/access';
 import type { Allowance } from '@foyer/plans';
 import { isOperating, type TenantStatus } from '@foyer/tenancy';
 import { type Bill, standing } from './standing.js';
 
 /** Nothing that anybody has to be told. */
 const FINE: readonly string[] = ['trial', 'paying', 'free'];
+
+const DAY_MS = 86_400_000;
 
 /** A business that hosts a portal, as the platform knows it. Everything that is its own lives in its schema. */
 @Entity({ schema: 'platform', tableName: 'tenant' })
@@ -40,6 +42,18 @@ export class TenantRecord {
     if (this.heldReason === null) throw new Conflict('tenants.not-suspended');
     this.heldReason = null;
     this.settle(sold);
+  }
+
+  /** By staff, and not what it pays for: that is changed where it is paid. */
+  changePlan(plan: string): void {
+    if (plan === this.plan) throw new InvalidField('plan', 'tenants.same-plan');
+    this.plan = plan;
+  }
+
+  /** From its end on, or from now on where it is over already; what was restricted by that goes on. */
+  extendTrial(days: number): void {
+    if (!this.trialEndsAt || !['trialing', 'restricted'].includes(this.status)) throw new Conflict('tenants.no-trial');
+    this.trialEndsAt = new Date(Math.max(this.trialEndsAt.getTime(), Date.now()) + days * DAY_MS);
   }
 
   /** Puts it into the state that follows from what is so. Where nothing is sold, no trial ends. @returns whether that is news */

@@ -114,6 +114,33 @@ export class Tenants {
     for (const { id } of due) await this.change(id, () => undefined, now);
   }
 
+  /** Of a tenant that pays for none. @throws Refused, NotFound, InvalidField, Conflict */
+  async changePlan(actor: Actor, id: string, plan: string, reason: string): Promise<void> {
+    if (!this.plans.find(plan)) throw new InvalidField('plan', 'web.form.choice');
+    await this.decideUnpaid(actor, id, reason, (tenant) => tenant.changePlan(plan), `plan ${plan}`);
+  }
+
+  /** @throws Refused, NotFound, Conflict for one whose trial is behind it */
+  async extendTrial(actor: Actor, id: string, days: number, reason: string): Promise<void> {
+    await this.decideUnpaid(actor, id, reason, (tenant) => tenant.extendTrial(days), `trial ${days}`);
+  }
+
+  /** Plan and trial of a tenant without a subscription: what is paid for is changed where it is paid, and nowhere else. */
+  private async decideUnpaid(
+    actor: Actor,
+    id: string,
+    reason: string,
+    verb: (tenant: TenantRecord) => void,
+    what: string,
+  ): Promise<void> {
+    if (!holds(actor.ability, 'manage', 'TenantPlan')) throw new Refused();
+    const unpaid = (tenant: TenantRecord) => {
+      if (tenant.bill && tenant.bill.state !== 'ended') throw new Conflict('tenants.has-subscription');
+      verb(tenant);
+    };
+    await this.change(id, unpaid, new Date(), { actor, reason, what });
+  }
+
   private async decide(actor: Actor, id: string, reason: string, verb: (tenant: TenantRecord) => void): Promise<void> {
     if (!holds(actor.ability, 'manage', 'Tenant')) throw new Refused();
     await this.change(id, verb, new Date(), { actor, reason });
@@ -124,7 +151,8 @@ export class Tenants {
     id: string,
     verb: (tenant: TenantRecord) => void,
     now = new Date(),
-    by: { actor: Actor; reason: string } | null = null,
+    /** `what` of the history, where it is no change of state: `plan team`, `trial 14`. */
+    by: { actor: Actor; reason: string; what?: string } | null = null,
   ): Promise<void> {
     const changed = await this.platform.write(async (em) => {
       const tenant = await em.findOne(TenantRecord, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -136,7 +164,10 @@ export class Tenants {
       if (!by && plan === tenant.plan && status === tenant.status) return false;
       await em.execute(
         'insert into platform.tenant_event (tenant_id, status, reason, by_id, by_name) values (?, ?, ?, ?, ?)',
-        [id, tenant.status, by?.reason ?? tenant.statusReason, by?.actor.id ?? null, by?.actor.name ?? null],
+        [
+          ...[id, by?.what ?? tenant.status, by?.reason ?? tenant.statusReason],
+          ...[by?.actor.id ?? null, by?.actor.name ?? null],
+        ],
         'run',
       );
       await this.outbox.tell(
