@@ -97,7 +97,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
     await staff.getByLabel('Search by name, address or owner').fill(heron.name);
     await staff.keyboard.press('Enter');
     await staff.getByRole('link', { name: heron.name }).click();
-    await staff.getByLabel('Reason').fill('Unpaid for months');
+    await staff.getByRole('region', { name: 'Suspend' }).getByLabel('Reason').fill('Unpaid for months');
     await staff.getByLabel(`Yes, suspend ${heron.name}`).check();
     await staff.getByRole('button', { name: 'Suspend' }).click();
     await staff.getByText('Tenant suspended.').waitFor();
@@ -106,7 +106,7 @@ describe.each(WAYS)('$way', ({ script, mark }) => {
       expect((await customer.goto(origin(heron) + path))!.status()).toBe(503);
     expect((await customer.goto(`${origin(north)}/sign-in`))!.status()).toBe(200);
 
-    await staff.getByLabel('Reason').fill('They have paid');
+    await staff.getByRole('region', { name: 'Resume' }).getByLabel('Reason').fill('They have paid');
     await staff.getByRole('button', { name: 'Resume' }).click();
     await staff.getByText('Tenant resumed.').waitFor();
     expect(await textOf(staff)).toContain('Suspended: Unpaid for months');
