@@ -55,6 +55,10 @@ test.each(WAYS)(
     expect(await textOf(page)).toContain('0 of 9 done');
     await page.getByRole('button', { name: 'Skip Protect sign-in' }).click();
     await page.getByText('Skipped', { exact: true }).waitFor();
+    if (script) {
+      await page.evaluate(AXE);
+      expect(await violations(page)).toEqual([]);
+    }
     await page.getByRole('link', { name: 'Set the address' }).click();
     await page.getByLabel('Support email').fill('help@harbour.example');
     await page.getByRole('button', { name: 'Save changes' }).click();
