@@ -9,8 +9,8 @@ export interface Choice {
   interval: Interval;
   currency: string;
 }
-const GIGABYTE = 1e9;
-const TERABYTE = 1e12;
+const GIGABYTE = 2 ** 30;
+const TERABYTE = 2 ** 40;
 
 /** The plans as a business reads them before it signs up: what each costs, and what it holds. */
 @Injectable()

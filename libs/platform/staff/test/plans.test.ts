@@ -60,8 +60,9 @@ test('a trial is extended with a reason, from its end on, or from now on where i
 });
 
 test('what is paid for is changed where it is paid', async () => {
+  const bill = { state: 'paying', since: new Date().toISOString() };
   await change(
-    sql`insert into platform.billing_account (tenant_id, currency, mirror) values (${acme.tenant.id}, 'eur', '{}') returning tenant_id`,
+    sql`update platform.tenant set bill = ${JSON.stringify(bill)} where id = ${acme.tenant.id} returning id as tenant_id`,
   );
   for (const [what, fields] of [
     ['plan', { plan: 'starter' }],
@@ -70,7 +71,7 @@ test('what is paid for is changed where it is paid', async () => {
     const refused = await billing.post(`${page}/${what}`, { ...fields, reason: 'Asked' });
     expect([what, refused.status, refused.text.includes('It pays for its plan.')]).toEqual([what, 422, true]);
   }
-  await change(sql`delete from platform.billing_account returning tenant_id`);
+  await change(sql`update platform.tenant set bill = null where id = ${acme.tenant.id} returning id as tenant_id`);
 });
 
 test.each(['support', 'auditor'] as const)('%s sees neither form, and is refused', async (role) => {

@@ -100,7 +100,7 @@ export class PlanPage {
       per: visit.t(`plan.per-${interval}`),
       aMonth: interval === 'year' ? visit.t('plan.a-month', { price: money(Math.round(price / 12)) }) : null,
       limits: SHOWN.map((limit) => ({
-        label: visit.t(`plan.limit.${limit}`),
+        label: visit.t(limit === 'tickets' ? 'plan.tickets-a-month' : `plan.limit.${limit}`),
         value: amountOf(locale, limit, plan.limits[limit] ?? Infinity),
       })),
       features: plan.features.map((feature: Feature) => visit.t(`plan.feature.${feature}`)),
@@ -144,8 +144,8 @@ export class PlanPage {
   private invoiceView(visit: Visit, invoice: Stripe.Invoice) {
     const { number, created, total, currency, status } = invoice;
     return {
-      number: number ?? invoice.id,
-      date: new Date(created * 1000).toISOString(),
+      name: number ?? invoice.id,
+      at: new Date(created * 1000).toISOString(),
       total: formatters(visit.region).money(total, currency),
       state: {
         label: visit.t(`plan.invoice.${STATES.includes(status ?? '') ? status : 'open'}`),
