@@ -135,11 +135,14 @@ export class IdentityModule implements OnModuleInit {
     private readonly accounts: Accounts,
     private readonly sent: SentForms,
     private readonly slots: Slots,
+    private readonly seats: Seats,
   ) {}
 
   onModuleInit(): void {
     this.abilities.contribute(identityRules);
     this.maintenance.register('identity.sweep', () => this.accounts.sweep());
+    // Whatever of a change of plan has not arrived by then.
+    this.maintenance.register('identity.seats', () => this.seats.settle());
     this.maintenance.register('web.sent-forms', () => this.sent.forget());
     this.slots.fill(firstSteps, 30, {
       ...{ id: 'team', href: '/console/team', words: 'identity.steps.team' },

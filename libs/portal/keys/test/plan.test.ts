@@ -51,6 +51,25 @@ test('a plan without the API makes no keys; those that are there read, and chang
   expect(await opens(kim)).toEqual([201, undefined]);
 });
 
+test('programs are told the same as people, by the code of the problem', async () => {
+  const owner = await acme.owner.actor();
+  const draft = { ...DRAFT, scopes: ['team:write', 'settings:write', 'people:write', 'tickets:write', 'surveys:read'] };
+  const { key } = await acme.inside(() => world.get(Keys).create(owner, draft));
+  const does = async (path: string, body: object) => {
+    const sent = await asks(key, 'post', path, body);
+    return [sent.status, (sent.body as { code?: string }).code];
+  };
+  const invites = () => does('/team/invitations', { name: 'Noor', email: 'noor@acme.example', role: 'agent' });
+  await acme.isEntitledTo({ limits: { agents: 1 } });
+  expect(await invites()).toEqual([409, 'entitlements.limit.agents']);
+  await acme.isEntitledTo({});
+  await acme.isRestricted();
+  expect(await invites()).toEqual([403, 'entitlements.restricted']);
+  expect(await does('/ticket-groups', { name: 'Workshop' })).toEqual([403, 'entitlements.restricted']);
+  expect(await opens(kim)).toEqual([201, undefined]);
+  await acme.isActive();
+});
+
 test('the key of somebody the plan has no place for reads, and changes nothing', async () => {
   const settle = () => acme.inside(() => world.get(Seats).settle());
   await acme.isEntitledTo({ limits: { agents: 1 } });
