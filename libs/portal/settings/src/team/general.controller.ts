@@ -77,9 +77,9 @@ export class GeneralController {
       async (value, version) => {
         const { name, supportEmail, contact, defaultLocale, timeZone, ...rest } = value;
         const { regions: before, locales: were, defaultLocale: main, writtenIn } = await this.settings.get('general');
-        const chosen = new Set<string>([defaultLocale, ...rest.locales]);
+        const chosen = new Set<string>(rest.locales);
         // Those that were there stay in their order: beyond what the plan holds the first are offered.
-        const locales = [...were.filter((each) => chosen.delete(each)), ...chosen];
+        const locales = [...new Set([defaultLocale, ...were.filter((each) => chosen.has(each)), ...chosen])];
         const typed = LOCALES.flatMap((each) => {
           const region = (rest as Record<string, unknown>)[controlOf(each)];
           return typeof region === 'string' ? [[each, region] as const] : [];
