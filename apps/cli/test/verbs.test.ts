@@ -4,7 +4,6 @@ import { callGraph, leadingTo } from './call-graph.js';
 /** Verbs of the data plane that write and tell nobody, and why that is right. */
 const SILENT: Record<string, string> = {
   'MailLog.sweep': 'forgets what has been kept long enough',
-  'Accounts.sweep': 'forgets sessions and links that are over',
   'Attachments.areReady': 'locks files, for verbs that tell of what they do',
   'Attachments.take': 'a file hangs on nothing until its message is sent',
   'Attempts.note': 'what came by a connection; that somebody was let in, or not, is told of',

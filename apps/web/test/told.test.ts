@@ -4,12 +4,15 @@ import { generateSecret, generateSync } from 'otplib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PASSWORD, type TestPerson, type TestTenant, type Visitor, World } from '@foyer/app-cli/testing';
 import { Approvals } from '@foyer/approvals';
+import { PlanChanged } from '@foyer/entitlements';
 import { Database, sql, table } from '@foyer/database';
 import { Outbox } from '@foyer/events';
 import { Factors, Resets } from '@foyer/factors';
 import { Companies, signInSettings } from '@foyer/identity';
 import { Mail, MailRules } from '@foyer/mail';
 import { Keys, KeyWarnings } from '@foyer/keys';
+import { PlanMails } from '@foyer/plan';
+import { inTenant } from '@foyer/tenancy';
 import { Notices } from '@foyer/notify';
 import { ticketGroups } from '@foyer/requests';
 import { Collections, Settings } from '@foyer/settings';
@@ -147,9 +150,19 @@ async function secondFactor(): Promise<void> {
   await world.get(Factors).addApp({ id: id!, name }, secret, generateSync({ secret }), 'Phone');
 }
 
+/** The trial ends in three days; a payment failed. */
+async function planMails(): Promise<void> {
+  const mails = world.get(PlanMails);
+  await inTenant(acme.tenant, async () => {
+    await mails.remind(new Date(Date.parse(acme.tenant.trialEndsAt!) - 2.5 * 86_400_000));
+    await mails.tell(new PlanChanged('team', 'past_due', 'active', 'late'), 'evt-1');
+  });
+}
+
 /** Everything that makes the product write a mail. */
 async function everyMail(): Promise<void> {
   await endingKey();
+  await planMails();
   await missingDomain();
   await endingCertificate();
   await linkedIdentity();

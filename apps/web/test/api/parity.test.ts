@@ -88,6 +88,8 @@ const NONE: Record<string, RegExp> = {
     /^console\/settings\/(?:branding|features|general|legal|portal|reopening|mail-in.*|ticket-priorities)$/,
   'checked on its page': /^console\/settings\/mailboxes\/[^/]+\/(?!up|down|switch|removal)/,
   'how people sign in': /\/(?:second-factor|settings\/sign-in|factors(?:\/stop)?|people\/:id\/details)$/,
+  'what is paid for': /^console\/settings\/plan\//,
+  'a person’s first hour': /^console\/start\//,
   'a way of mails': /^inbound\/:token$/,
   'what directories say': /^scim\/v2/,
 };

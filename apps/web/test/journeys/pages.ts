@@ -286,6 +286,7 @@ export async function furnish(world: World): Promise<{ acme: TestTenant; bare: T
         ],
       ),
       ['settings', '/console/settings'],
+      ['plan', '/console/settings/plan'],
       ['roles', '/console/settings/roles'],
       ['new role', '/console/settings/roles/new', submit('Save changes')],
       ['roles of the team', '/console/settings/team-roles'],

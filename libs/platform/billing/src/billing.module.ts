@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
-import { Accounts } from './accounts.js';
+import { BillingAccounts } from './billing-accounts.js';
 import { Catalogue } from './catalogue.js';
 import { Inbox } from './inbox.js';
 import { Reconciliation } from './reconciliation.js';
@@ -14,7 +14,7 @@ registerMessages('billing', new URL('../locales', import.meta.url));
 @Global()
 @Module({
   controllers: [StripeWebhookController],
-  providers: [StripeApi, Catalogue, Accounts, Inbox, Subscriptions, Reconciliation, Revenue],
-  exports: [Catalogue, Accounts, Inbox, Subscriptions, Reconciliation, Revenue],
+  providers: [StripeApi, Catalogue, BillingAccounts, Inbox, Subscriptions, Reconciliation, Revenue],
+  exports: [Catalogue, BillingAccounts, Inbox, Subscriptions, Reconciliation, Revenue],
 })
 export class BillingModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Stripe } from 'stripe';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import { EventName, Every, OnEvent, Outbox } from '@foyer/events';
-import { Accounts } from './accounts.js';
+import { BillingAccounts } from './billing-accounts.js';
 import { StripeApi } from './stripe-api.js';
 
 /** Stripe has news; what they are, it is asked itself. */
@@ -22,7 +22,7 @@ export class Inbox {
   constructor(
     private readonly platform: PlatformDatabase,
     private readonly outbox: Outbox,
-    private readonly accounts: Accounts,
+    private readonly accounts: BillingAccounts,
     private readonly stripe: StripeApi,
   ) {}
 

@@ -1,4 +1,4 @@
-export { type Account, Accounts } from './accounts.js';
+export { type Account, BillingAccounts } from './billing-accounts.js';
 export { BillingModule } from './billing.module.js';
 export { Catalogue } from './catalogue.js';
 export { Inbox } from './inbox.js';

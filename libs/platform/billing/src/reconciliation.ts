@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import { Every } from '@foyer/events';
-import { Accounts } from './accounts.js';
+import { BillingAccounts } from './billing-accounts.js';
 import { StripeApi } from './stripe-api.js';
 
 /** What a night's comparison found. */
@@ -19,7 +19,7 @@ export class Reconciliation {
 
   constructor(
     private readonly platform: PlatformDatabase,
-    private readonly accounts: Accounts,
+    private readonly accounts: BillingAccounts,
     private readonly stripe: StripeApi,
   ) {}
 

@@ -4,7 +4,7 @@ import { type Actor, Conflict, holds, InvalidField, Refused } from '@foyer/acces
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import { type Interval, type Plan, Plans } from '@foyer/plans';
 import { currentTenant } from '@foyer/tenancy';
-import { type Account, Accounts } from './accounts.js';
+import { type Account, BillingAccounts } from './billing-accounts.js';
 import { Catalogue } from './catalogue.js';
 import type { Subscribed } from './mirror.js';
 import { StripeApi } from './stripe-api.js';
@@ -36,7 +36,7 @@ export class Subscriptions {
     private readonly platform: PlatformDatabase,
     private readonly stripe: StripeApi,
     private readonly catalogue: Catalogue,
-    private readonly accounts: Accounts,
+    private readonly accounts: BillingAccounts,
     private readonly plans: Plans,
   ) {}
 

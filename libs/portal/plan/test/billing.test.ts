@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Accounts, Inbox, Reconciliation, Subscriptions } from '@foyer/billing';
+import { BillingAccounts, Inbox, Reconciliation, Subscriptions } from '@foyer/billing';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import { inTenant } from '@foyer/tenancy';
 import { Directory } from '@foyer/tenants';
@@ -56,9 +56,9 @@ async function pays(acme: TestTenant, plan = 'team', cardNumber = '4242 4242 424
   await refresh(acme);
 }
 async function refresh(acme: TestTenant) {
-  const account = (await world.get(Accounts).of(acme.tenant.id))!;
-  await world.get(Accounts).refresh(account);
-  return (await world.get(Accounts).of(acme.tenant.id))!;
+  const account = (await world.get(BillingAccounts).of(acme.tenant.id))!;
+  await world.get(BillingAccounts).refresh(account);
+  return (await world.get(BillingAccounts).of(acme.tenant.id))!;
 }
 const verbs = () => world.get(Subscriptions);
 

@@ -43,7 +43,7 @@ export class PlanMails implements OnModuleInit {
     this.ending = notices.declare({
       ...{ name: 'plan.trial-ending', template: 'plan/email/trial-ending', class: 'mandatory' },
       mayKnow: async (readers, { on }) => (currentTenant().trialEndsAt === on ? this.mayKnow(readers) : []),
-      letter: (_, { days, on }) => ({ data: { days, on, url: `${page()}/plans` } }),
+      letter: (_, { days, on }) => ({ data: { days, on, url: page() } }),
     });
     this.news = notices.declare({
       ...{ name: 'plan.news', template: 'plan/email/news', class: 'mandatory' },
@@ -61,13 +61,13 @@ export class PlanMails implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.maintenance.register('plan.trial', () => this.remind());
+    if (this.plans.areSold) this.maintenance.register('plan.trial', () => this.remind());
   }
 
   /** Once a day is enough, and the day is its name: however often the maintenance looks in, it is sent once. */
   async remind(now = new Date()): Promise<void> {
     const { status, trialEndsAt } = currentTenant();
-    if (!this.plans.areSold || status !== 'trialing' || !trialEndsAt) return;
+    if (status !== 'trialing' || !trialEndsAt) return;
     const days = Math.ceil((Date.parse(trialEndsAt) - now.getTime()) / 86_400_000);
     if (!(REMINDED_DAYS as readonly number[]).includes(days)) return;
     const to = await this.managers();
@@ -79,9 +79,14 @@ export class PlanMails implements OnModuleInit {
   }
 
   @OnEvent(PlanChanged, 'plan.tell')
-  async tell({ plan, status, reason, before }: PlanChanged, { id }: Stamp): Promise<void> {
+  async changed(change: PlanChanged, { id }: Stamp): Promise<void> {
+    if (this.plans.areSold) await this.tell(change, id);
+  }
+
+  /** @param id of the occasion, which is told once */
+  async tell({ plan, status, reason, before }: PlanChanged, id: string): Promise<void> {
     const what = whatOf(status, reason, before);
-    if (!what || !this.plans.areSold) return;
+    if (!what) return;
     const [open] = (await this.subscriptions.own())?.mirror.open ?? [];
     const due = open && what !== 'restored' ? { amount: open.due, currency: open.currency, url: open.url } : null;
     await this.notices.notify(this.news, { what }, { id, to: await this.managers(), facts: { what, plan, due } });

@@ -23,7 +23,7 @@ const ROW = sql`tenant_id as "tenantId", customer_id as "customerId", currency, 
 
 /** Who is which customer of Stripe's, and what Stripe last said of them. */
 @Injectable()
-export class Accounts {
+export class BillingAccounts {
   constructor(
     private readonly platform: PlatformDatabase,
     private readonly stripe: StripeApi,
