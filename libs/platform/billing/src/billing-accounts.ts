@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, Conflict, holds, Refused } from '@foyer/access';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import type { Tenant } from '@foyer/tenancy';
 import { Tenants } from '@foyer/tenants';
@@ -111,6 +112,35 @@ export class BillingAccounts {
       await this.tenants.billed(tenantId, billOf(fresh), alive ? (fresh.subscription?.plan ?? null) : null);
       return JSON.stringify(sorted(before.mirror ?? NOTHING)) !== JSON.stringify(sorted(fresh));
     });
+  }
+
+  /**
+   * Takes something off what a tenant pays next, for a reason that its history keeps. The key is that of the form, so that
+   * sending it twice gives it once. @param amount in the currency's smallest unit. @throws Refused, Conflict
+   */
+  async credit(
+    actor: Actor,
+    tenantId: string,
+    { amount, reason, key }: { amount: number; reason: string; key: string },
+  ) {
+    if (!holds(actor.ability, 'manage', 'TenantPlan')) throw new Refused();
+    const account = await this.of(tenantId);
+    if (!account) throw new Conflict('billing.nothing-yet');
+    const { customerId, currency } = account;
+    await this.stripe.ask((api) =>
+      api.customers.createBalanceTransaction(
+        customerId,
+        { amount: -amount, currency, description: reason },
+        { idempotencyKey: `credit ${key}` },
+      ),
+    );
+    await this.platform.write((em) =>
+      rows(
+        em,
+        sql`insert into platform.tenant_event (tenant_id, status, reason, by_id, by_name)
+            values (${tenantId}, ${`credit ${amount} ${currency}`}, ${reason}, ${actor.id}, ${actor.name})`,
+      ),
+    );
   }
 
   private async fetch(customerId: string): Promise<Mirror> {

@@ -2,6 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { registerMessages } from '@foyer/i18n';
 import { Themes } from '@foyer/theming';
 import { JobsController } from './jobs.controller.js';
+import { RevenueController } from './revenue.controller.js';
 import { StaffController } from './staff.controller.js';
 import { Staff } from './staff.js';
 import { StaffPrincipals } from './staff-principals.js';
@@ -11,7 +12,7 @@ registerMessages('staff', new URL('../locales', import.meta.url));
 
 @Global()
 @Module({
-  controllers: [StaffController, TenantsController, JobsController],
+  controllers: [StaffController, TenantsController, JobsController, RevenueController],
   providers: [Staff, StaffPrincipals],
   exports: [Staff],
 })

@@ -6,5 +6,6 @@ export const staffAbility = (role: StaffRole): Ability =>
     can('read', ['Tenant', 'Job']);
     if (role === 'owner' || role === 'support') can('manage', ['Tenant', 'Job']);
     if (role === 'owner' || role === 'billing') can('manage', 'TenantPlan');
+    if (role !== 'support') can('read', 'Revenue');
     if (role === 'owner') can('manage', 'Staff');
   });

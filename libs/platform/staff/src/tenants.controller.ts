@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { holds } from '@foyer/access';
+import { type Account, BillingAccounts } from '@foyer/billing';
 import { type Config, CONFIG } from '@foyer/config';
 import { hashPassword } from '@foyer/credentials';
 import { latestTenantVersion } from '@foyer/database';
 import { Plans } from '@foyer/plans';
+import { formatters } from '@foyer/i18n';
 import { inTenant, isOperating } from '@foyer/tenancy';
 import {
   Directory,
@@ -65,6 +67,13 @@ const onTenant = { params: { id } };
 const suspending = { params: { id }, form: suspendForm };
 const resuming = { params: { id }, form: resumeForm };
 const planning = { params: { id }, form: planForm };
+const creditForm = z.object({
+  /** In the currency as people write it. */
+  amount: z.coerce.number('staff.credit.amount').min(0.01, 'staff.credit.amount').max(10_000, 'staff.credit.amount'),
+  key: z.uuid(),
+  reason: field.lines(500),
+});
+const crediting = { params: { id }, form: creditForm };
 const extending = { params: { id }, form: trialForm };
 
 /** The register of tenants, for staff. */
@@ -78,6 +87,7 @@ export class TenantsController {
     private readonly directory: Directory,
     private readonly arrival: OwnerArrival,
     private readonly plans: Plans,
+    private readonly accounts: BillingAccounts,
   ) {}
 
   @Get()
@@ -169,6 +179,19 @@ export class TenantsController {
       : seeOther(`${PATH}/${id}`, 'staff.tenant.trial-extended');
   }
 
+  /** Off what it pays next. */
+  @Post(':id/credit')
+  @Can('manage', 'TenantPlan')
+  @View('staff/tenant')
+  async credit(@Ask(crediting) { visit, actor, id, form }: Asked<typeof crediting, StaffActor>) {
+    await form.attempt(({ amount, key, reason }) =>
+      this.accounts.credit(actor, id, { amount: Math.round(amount * 100), key, reason }),
+    );
+    return form.failed
+      ? this.view(visit, actor, id, form, 'credit')
+      : seeOther(`${PATH}/${id}`, 'staff.tenant.credited');
+  }
+
   /** The owner gets a welcome mail and chooses a password by its link: staff never know it. */
   private async open(
     { business, slug: wanted, name, email, plan, blueprint }: z.output<typeof newTenantForm>,
@@ -205,27 +228,53 @@ export class TenantsController {
     actor: StaffActor,
     id: string,
     form: FormState<unknown>,
-    sent: 'state' | 'plan' | 'trial' = 'state',
+    sent: 'state' | 'plan' | 'trial' | 'credit' = 'state',
   ) {
     const row = await this.list.one(actor, id);
     const manages = holds(actor.ability, 'manage', 'Tenant');
     const plans = holds(actor.ability, 'manage', 'TenantPlan');
     const operating = isOperating(row);
     const history = await this.list.history(id);
+    const account = await this.accounts.of(id);
     return {
       tenant: this.tenantView(visit, row),
+      bill: account && this.billView(visit, account),
       usage: null,
       events: history.map(({ what, reason, by, at }) => ({ text: this.happened(visit, what, reason, by), at, by })),
       form: sent === 'state' ? form : visit.form(),
       planForm: sent === 'plan' ? form : visit.form({ plan: row.plan }),
       trialForm: sent === 'trial' ? form : visit.form({ days: String(this.plans.trialDays) }),
+      creditForm: sent === 'credit' ? form : visit.form({ key: randomUUID() }),
       plans: this.planOptions(visit),
       can: {
+        credit: plans && account !== null,
         suspend: manages && operating,
         resume: manages && row.heldReason !== null,
         plan: plans,
         trial: plans && row.trialEndsAt !== null && ['trialing', 'restricted'].includes(row.status),
       },
+    };
+  }
+
+  /** What Stripe last said of it. */
+  private billView(visit: Visit, { customerId, currency, mirror: { subscription, open } }: Account) {
+    const money = (amount: number, code = currency) => formatters(visit.region).money(amount, code);
+    return {
+      customerId,
+      currency: currency.toUpperCase(),
+      subscription: subscription && {
+        plan: this.plans.title(subscription.plan ?? '', visit.locale),
+        price: money(subscription.amount, subscription.currency),
+        interval: visit.t(`staff.bill.${subscription.interval}`),
+        startedAt: subscription.startedAt,
+        periodEnd: subscription.endedAt ? null : subscription.periodEnd,
+        endsAt: subscription.endedAt ?? subscription.endsAt,
+        next: subscription.next && this.plans.title(subscription.next.plan, visit.locale),
+      },
+      owed: open.map(({ id, due, currency: code, createdAt, attempts }) => ({
+        ...{ id, createdAt, due: money(due, code) },
+        attempts: visit.t('staff.revenue.attempts', { count: attempts }),
+      })),
     };
   }
 
@@ -239,6 +288,13 @@ export class TenantsController {
     if (!by) return [visit.t(`staff.status.${what}`), reason].filter(Boolean).join(' · ');
     const [kind, value = ''] = what.split(' ');
     if (kind === 'plan') return visit.t('staff.history.plan', { plan: this.plans.title(value, visit.locale), reason });
+    if (kind === 'credit') {
+      const [, amount, currency = ''] = what.split(' ');
+      return visit.t('staff.history.credit', {
+        amount: formatters(visit.region).money(Number(amount), currency),
+        reason,
+      });
+    }
     if (kind === 'trial') return visit.t('staff.history.trial', { days: Number(value), reason });
     return visit.t(`staff.history.${what}`, { reason });
   }

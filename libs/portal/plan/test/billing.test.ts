@@ -159,6 +159,24 @@ test('nobody but those who set up the portal has a say in its plan', async () =>
   await expect(inside(acme, () => verbs().portal(agent, 'https://acme.example'))).rejects.toThrow();
 });
 
+test('staff who see to bills give credit once, and it is off the next invoice', async () => {
+  const acme = await world.tenant('credited');
+  await pays(acme, 'starter');
+  const { customerId } = await refresh(acme);
+  const billing = await world.staff('billing');
+  const page = `/tenants/${acme.tenant.id}`;
+  const { text } = await billing.get(page);
+  const [, key] = /name="key" value="([^"]+)"/.exec(text)!;
+  expect((await billing.post(`${page}/credit`, { amount: 'ten', key: key!, reason: 'Outage' })).status).toBe(422);
+  for (let times = 0; times < 2; times += 1)
+    await billing.post(`${page}/credit`, { amount: '12.5', key: key!, reason: 'Outage' });
+  const customer = (await stripe.customers.retrieve(customerId)) as Stripe.Customer;
+  expect(customer.balance).toBe(-1_250);
+  expect((await billing.get(page)).text).toContain('Credit of €12.50: Outage');
+  const support = await world.staff('support');
+  expect((await support.post(`${page}/credit`, { amount: '1', key: key!, reason: 'x' })).status).toBe(403);
+});
+
 describe('49: webhooks', () => {
   const port = () => ((world.app.getHttpServer() as Server).address() as AddressInfo).port;
   const post = (body: string, signature: string) =>
