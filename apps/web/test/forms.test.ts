@@ -510,7 +510,7 @@ describe('bad input gets a message by its field, and what was typed comes back',
         method === 'post' &&
         !/^\/_(?:api|site\/webhooks|portal\/inbound|portal\/sign-in\/with|portal\/scim)\//.test(path) &&
         // Nothing is sold in this installation: billing.test.ts.
-        !path.startsWith('/_portal/console/settings/plan/') &&
+        !/^\/_(?:portal\/console\/settings|site)\/plan\//.test(path) &&
         path !== '/_portal/survey/unsubscribe/:token',
     );
     expect(posts.length).toBeGreaterThan(40);

@@ -39,6 +39,14 @@ export class BillingAccounts {
     return row?.customerId ? account(row) : null;
   }
 
+  /** To whom Stripe writes while nobody has said otherwise: who signed up. */
+  async ownerEmail(tenantId: string): Promise<string> {
+    const [row] = await this.platform.read((em) =>
+      rows<{ email: string }>(em, sql`select owner_email as email from platform.tenant where id = ${tenantId}`),
+    );
+    return row!.email;
+  }
+
   async ofCustomer(customerId: string): Promise<Account | null> {
     const [row] = await this.platform.read((em) =>
       rows<Row>(em, sql`select ${ROW} from platform.billing_account where customer_id = ${customerId}`),

@@ -3,6 +3,7 @@ export { BillingModule } from './billing.module.js';
 export { Catalogue } from './catalogue.js';
 export { Inbox } from './inbox.js';
 export { billOf, type Card, type Mirror, mirrorOf, type OpenInvoice, type Subscribed } from './mirror.js';
+export { PlanDoor } from './plan-door.js';
 export { type Reconciled, Reconciliation } from './reconciliation.js';
 export { StripeAway, StripeRefused } from './refusals.js';
 export { type Owing, Revenue, type RevenueDay } from './revenue.js';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BillingAccounts, Inbox, Reconciliation, Subscriptions } from '@foyer/billing';
+import { BillingAccounts, Inbox, PlanDoor, Reconciliation, Subscriptions } from '@foyer/billing';
 import { PlatformDatabase, rows, sql } from '@foyer/database';
 import { inTenant } from '@foyer/tenancy';
-import { Directory } from '@foyer/tenants';
+import { Directory, Tenants } from '@foyer/tenants';
 import { StripeSandbox } from '@foyer/app-stripe-sandbox';
 import { type TestTenant, World } from '@foyer/app-cli/testing';
 import Stripe from 'stripe';
@@ -175,6 +175,30 @@ test('staff who see to bills give credit once, and it is off the next invoice', 
   expect((await billing.get(page)).text).toContain('Credit of €12.50: Outage');
   const support = await world.staff('support');
   expect((await support.post(`${page}/credit`, { amount: '1', key: key!, reason: 'x' })).status).toBe(403);
+});
+
+test('a portal that is closed is opened again by the address that was mailed, and by no other', async () => {
+  const acme = await world.tenant('closed');
+  await world
+    .get(PlatformDatabase)
+    .write((em) =>
+      rows(em, sql`update platform.tenant set trial_ends_at = now() - interval '15 days' where id = ${acme.tenant.id}`),
+    );
+  await world.get(Tenants).settle();
+  expect(await statusOf(acme)).toMatchObject({ status: 'suspended' });
+  expect((await acme.visitor().get('/sign-in')).status).toBe(503);
+  const path = new URL(world.get(PlanDoor).address(acme.tenant)).pathname;
+  const other = await world.tenant('neighbour');
+  const payer = world.visitor(new URL(world.config.baseUrl).host);
+  expect((await payer.get(path.replace(acme.tenant.id, other.tenant.id))).status).toBe(404);
+  expect((await payer.get(`${path}x`)).status).toBe(404);
+  expect((await payer.get(path)).text).toContain('is closed until it has a paid plan');
+  const leaving = await payer.post(`${path}/checkout`, { plan: 'team', interval: 'month', currency: 'eur' });
+  const url = leaving.headers['refresh']!.replace('0; url=', '');
+  expect((await send(url, { ...CARD, ...ADDRESS, cardNumber: '4242 4242 4242 4242' })).status).toBe(303);
+  expect((await payer.get(`${path}/return`)).status).toBe(303);
+  expect(await statusOf(acme)).toEqual({ status: 'active', plan: 'team' });
+  expect((await acme.visitor().get('/sign-in')).status).toBe(200);
 });
 
 describe('49: webhooks', () => {

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { holds } from '@foyer/access';
-import { Subscriptions } from '@foyer/billing';
+import { PlanDoor, Subscriptions } from '@foyer/billing';
 import { Database, rows, sql, table } from '@foyer/database';
 import { PlanChanged } from '@foyer/entitlements';
 import { OnEvent, type Stamp } from '@foyer/events';
@@ -16,6 +16,8 @@ import { PATH } from '../plan-page.js';
 export const REMINDED_DAYS = [7, 3, 1] as const;
 /** What a change of state is told of; the rest is seen in the console. */
 const TOLD = ['trial-over', 'late', 'very-late', 'given-up', 'ended', 'paused'] as const;
+/** After which the portal may close without another word. */
+const LAST_WORD: readonly string[] = ['trial-over', 'ended', 'very-late', 'given-up'];
 type Told = (typeof TOLD)[number] | 'restored' | 'started';
 
 interface News {
@@ -38,6 +40,7 @@ export class PlanMails implements OnModuleInit {
     private readonly roles: TeamRoles,
     private readonly principals: PortalPrincipals,
     private readonly notices: Notices,
+    private readonly door: PlanDoor,
   ) {
     const page = () => `${currentTenant().origin}${PATH}`;
     this.ending = notices.declare({
@@ -53,7 +56,8 @@ export class PlanMails implements OnModuleInit {
           what,
           plan: this.plans.title(plan, locale),
           due: due && formatters(locale).money(due.amount, due.currency),
-          url: page(),
+          // A portal that closes meanwhile lets nobody in.
+          url: LAST_WORD.includes(what) ? this.door.address(currentTenant()) : page(),
           payUrl: due?.url ?? null,
         },
       }),
