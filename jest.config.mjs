@@ -11,6 +11,8 @@ export default {
   testTimeout: 120_000,
   // Half of a test is waiting for PostgreSQL: Jest's own choice would leave one of two cores idle.
   maxWorkers: '100%',
+  // What a file has loaded is never given back (modules of a VM), and a worker that is nearly full does little but collect.
+  workerIdleMemoryLimit: '1500MB',
   globalSetup: '<rootDir>/apps/cli/jest/run-begins.mjs',
   globalTeardown: '<rootDir>/apps/cli/jest/run-ends.mjs',
 };
