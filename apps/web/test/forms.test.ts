@@ -524,8 +524,9 @@ describe('bad input gets a message by its field, and what was typed comes back',
       ({ path }) =>
         !byScript.includes(path) && !ofOtherLists.test(path) && !tried.some((action) => patternOf(path).test(action)),
     );
-    // Nothing has failed for good in this installation, so staff see nothing to try again; and no first hour is over.
+    // Nothing has failed for good in this installation, so staff see nothing to try again; no first hour is over, and nobody pays.
     expect(untried.map(({ path }) => path)).toEqual([
+      '/_admin/tenants/:id/credit',
       ...['/_admin/jobs/retry', '/_admin/jobs/:id/retry'],
       '/_portal/console/start/finished',
     ]);
