@@ -35,6 +35,7 @@ import { RolePreview } from './roles/role-preview.js';
 import { CompanyRolesController, TeamRolesController } from './roles/roles.controller.js';
 import { Roles } from './roles/roles.js';
 import { TeamRoles } from './roles/team-roles.js';
+import { SetupTeam } from './setup-team.js';
 import { IdentityEntrances } from './identity-entrances.js';
 import { identityRules } from './identity.rules.js';
 import { IdentityMails } from './jobs/identity-mails.js';
@@ -77,6 +78,7 @@ const parts = [
   Companies,
   Roles,
   TeamRoles,
+  SetupTeam,
   PeopleList,
   Vouched,
   Welcome,

@@ -34,6 +34,7 @@ export {
 } from './roles/capabilities.js';
 export { companyRoleReference, type CompanyRoleSetup, companyRoles, type RoleMeaning, Roles } from './roles/roles.js';
 export { grantsOf, type Place } from './roles/grants.js';
+export { SetupTeam } from './setup-team.js';
 export { TeamRoles, teamRoles, type TeamRoleSetup } from './roles/team-roles.js';
 export {
   type AccountSection,

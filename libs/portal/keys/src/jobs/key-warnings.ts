@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { holds } from '@foyer/access';
 import { ALPHABETICAL, Database, rows, sql, table } from '@foyer/database';
-import { PortalPrincipals, TeamRoles } from '@foyer/identity';
+import { SetupTeam } from '@foyer/identity';
 import { type Notice, Notices, type Reader } from '@foyer/notify';
 import { currentTenant } from '@foyer/tenancy';
 import { Maintenance } from '@foyer/tenants';
@@ -26,8 +25,7 @@ export class KeyWarnings implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly maintenance: Maintenance,
-    private readonly roles: TeamRoles,
-    private readonly principals: PortalPrincipals,
+    private readonly team: SetupTeam,
     private readonly port: Notices,
   ) {
     this.ending = port.declare({
@@ -54,18 +52,7 @@ export class KeyWarnings implements OnModuleInit {
     );
     if (keys.length === 0) return;
     const keyIds = keys.map(({ id }) => id).join(',');
-    await this.port.notify(this.ending, { keyIds }, { id: today, to: await this.managers(), facts: keys });
-  }
-
-  private async managers(): Promise<string[]> {
-    const roles = await this.roles.thatMay('settings.manage');
-    const found = await this.database.read((em) =>
-      rows<{ id: string }>(
-        em,
-        sql`select id from ${table('person')} where status = 'active' and frozen_at is null and team_role = any(${roles}::text[]) order by created_at limit 100`,
-      ),
-    );
-    return found.map(({ id }) => id);
+    await this.port.notify(this.ending, { keyIds }, { id: today, to: await this.team.all(), facts: keys });
   }
 
   /** As long as they manage keys, and one of these still counts. */
@@ -77,13 +64,7 @@ export class KeyWarnings implements OnModuleInit {
       ),
     );
     if (counting.length === 0) return [];
-    const may = await Promise.all(
-      readers.map(async ({ id }) => {
-        const person = id && (await this.principals.person(id));
-        return !!person && holds(person.ability, 'manage', 'Settings');
-      }),
-    );
-    return readers.filter((_, index) => may[index]);
+    return this.team.among(readers);
   }
 }
 

@@ -1,12 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { holds } from '@foyer/access';
 import { PlanDoor, Subscriptions } from '@foyer/billing';
-import { Database, rows, sql, table } from '@foyer/database';
 import { PlanChanged } from '@foyer/entitlements';
 import { OnEvent, type Stamp } from '@foyer/events';
 import { formatters } from '@foyer/i18n';
-import { PortalPrincipals, TeamRoles } from '@foyer/identity';
-import { type Notice, Notices, type Reader } from '@foyer/notify';
+import { SetupTeam } from '@foyer/identity';
+import { type Notice, Notices } from '@foyer/notify';
 import { Plans } from '@foyer/plans';
 import { currentTenant } from '@foyer/tenancy';
 import { Maintenance } from '@foyer/tenants';
@@ -33,24 +31,22 @@ export class PlanMails implements OnModuleInit {
   private readonly news: Notice<{ what: string }, News>;
 
   constructor(
-    private readonly database: Database,
     private readonly maintenance: Maintenance,
     private readonly plans: Plans,
     private readonly subscriptions: Subscriptions,
-    private readonly roles: TeamRoles,
-    private readonly principals: PortalPrincipals,
+    private readonly team: SetupTeam,
     private readonly notices: Notices,
     private readonly door: PlanDoor,
   ) {
     const page = () => `${currentTenant().origin}${PATH}`;
     this.ending = notices.declare({
       ...{ name: 'plan.trial-ending', template: 'plan/email/trial-ending', class: 'mandatory' },
-      mayKnow: async (readers, { on }) => (currentTenant().trialEndsAt === on ? this.mayKnow(readers) : []),
+      mayKnow: async (readers, { on }) => (currentTenant().trialEndsAt === on ? this.team.among(readers) : []),
       letter: (_, { days, on }) => ({ data: { days, on, url: page() } }),
     });
     this.news = notices.declare({
       ...{ name: 'plan.news', template: 'plan/email/news', class: 'mandatory' },
-      mayKnow: (readers) => this.mayKnow(readers),
+      mayKnow: (readers) => this.team.among(readers),
       letter: ({ locale }, { what, plan, due }) => ({
         data: {
           what,
@@ -74,7 +70,7 @@ export class PlanMails implements OnModuleInit {
     if (status !== 'trialing' || !trialEndsAt) return;
     const days = Math.ceil((Date.parse(trialEndsAt) - now.getTime()) / 86_400_000);
     if (!(REMINDED_DAYS as readonly number[]).includes(days)) return;
-    const to = await this.managers();
+    const to = await this.team.all();
     await this.notices.notify(
       this.ending,
       { on: trialEndsAt },
@@ -93,28 +89,7 @@ export class PlanMails implements OnModuleInit {
     if (!what) return;
     const [open] = (await this.subscriptions.own())?.mirror.open ?? [];
     const due = open && what !== 'restored' ? { amount: open.due, currency: open.currency, url: open.url } : null;
-    await this.notices.notify(this.news, { what }, { id, to: await this.managers(), facts: { what, plan, due } });
-  }
-
-  private async managers(): Promise<string[]> {
-    const roles = await this.roles.thatMay('settings.manage');
-    const found = await this.database.read((em) =>
-      rows<{ id: string }>(
-        em,
-        sql`select id from ${table('person')} where status = 'active' and team_role = any(${roles}::text[]) order by created_at limit 100`,
-      ),
-    );
-    return found.map(({ id }) => id);
-  }
-
-  private async mayKnow(readers: Reader[]): Promise<Reader[]> {
-    const may = await Promise.all(
-      readers.map(async ({ id }) => {
-        const person = id && (await this.principals.person(id));
-        return !!person && holds(person.ability, 'manage', 'Settings');
-      }),
-    );
-    return readers.filter((_, index) => may[index]);
+    await this.notices.notify(this.news, { what }, { id, to: await this.team.all(), facts: { what, plan, due } });
   }
 }
 
