@@ -26,14 +26,17 @@ export class Usage {
     this.counts.set(limit, used);
   }
 
-  /** In the order of `LIMITS`, those that somebody counts. One after the other: they share the page's transaction. */
+  /** What somebody counts, in the order of `LIMITS`: of the rest there is nothing yet that a plan could promise. */
+  counted(): Limit[] {
+    return LIMITS.filter((limit) => this.counts.has(limit));
+  }
+
+  /** In that order. One after the other: they share the page's transaction. */
   async all(): Promise<UsageOfLimit[]> {
     const all: UsageOfLimit[] = [];
-    for (const limit of LIMITS) {
-      const used = this.counts.get(limit);
-      if (!used) continue;
+    for (const limit of this.counted()) {
       const [most, isMetered] = [this.entitlements.limit(limit), this.entitlements.isMetered(limit)];
-      all.push({ limit, used: await used(), most, isMetered });
+      all.push({ limit, used: await this.counts.get(limit)!(), most, isMetered });
     }
     return all;
   }

@@ -113,7 +113,10 @@ export class Formatters {
     const code = currency.toUpperCase();
     const digits = new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions()
       .maximumFractionDigits!;
-    const options = { style: 'currency', currency: code, trailingZeroDisplay: 'stripIfInteger' } as const;
+    const options = {
+      ...({ style: 'currency', currency: code, currencyDisplay: 'narrowSymbol' } as const),
+      trailingZeroDisplay: 'stripIfInteger' as const,
+    };
     return this.number(amount / 10 ** digits, options);
   }
 

@@ -33,7 +33,7 @@ export class Revenue {
   constructor(private readonly platform: PlatformDatabase) {}
 
   /** Once a day, for the history; run again on the same day, it takes the day's place. */
-  @Every(3600, 'billing.revenue')
+  @Every(300, 'billing.revenue')
   async note(): Promise<void> {
     await this.platform.write((em) =>
       em.execute(
@@ -67,6 +67,15 @@ export class Revenue {
               from platform.revenue_day where day > (now() at time zone 'UTC')::date - ${days}::int order by day, currency`,
       ),
     );
+  }
+
+  /** How many try it now. */
+  async trials(actor: Actor): Promise<number> {
+    this.demand(actor);
+    const [row] = await this.platform.read((em) =>
+      rows<{ count: number }>(em, sql`select count(*)::int as count from platform.tenant where status = 'trialing'`),
+    );
+    return row!.count;
   }
 
   /** Who owes something, the longest first. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { FEATURES, type Limit, LIMITS } from '@foyer/entitlements';
+import { FEATURES, type Limit, Usage } from '@foyer/entitlements';
 import { type Formatters, formatters } from '@foyer/i18n';
 import { type Interval, INTERVALS, type Plan, Plans } from '@foyer/plans';
 import type { Visit } from '@foyer/web';
@@ -9,13 +9,14 @@ export interface Choice {
   interval: Interval;
   currency: string;
 }
-const GIGABYTE = 2 ** 30;
-const TERABYTE = 2 ** 40;
 
 /** The plans as a business reads them before it signs up: what each costs, and what it holds. */
 @Injectable()
 export class PriceList {
-  constructor(private readonly plans: Plans) {}
+  constructor(
+    private readonly plans: Plans,
+    private readonly usage: Usage,
+  ) {}
 
   /** What an address says, as far as it means something. */
   choice(interval: unknown, currency: unknown): Choice {
@@ -47,7 +48,10 @@ export class PriceList {
       isSuggested: plan.id === this.plans.trialPlan,
       href: `/?${new URLSearchParams({ plan: plan.id, ...choice }).toString()}#start`,
       holds: [
-        ...LIMITS.filter((limit) => plan.limits[limit] !== 0).map((limit) => this.amount(visit, plan, limit)),
+        ...this.usage
+          .counted()
+          .filter((limit) => plan.limits[limit] !== 0)
+          .map((limit) => this.amount(visit, plan, limit)),
         ...FEATURES.filter((feature) => plan.features.includes(feature)).map((each) =>
           visit.t(`signup.plans.feature.${each}`),
         ),
@@ -59,7 +63,7 @@ export class PriceList {
   comparison(visit: Visit, { currency }: Choice) {
     const format = formatters(visit.region);
     const all = this.plans.all();
-    const limits = LIMITS.map((limit) => ({
+    const limits = this.usage.counted().map((limit) => ({
       label: visit.t(`signup.plans.row.${limit}`),
       cells: all.map(({ limits }) => ({ text: this.number(visit, format, limit, limits[limit]), has: null })),
     }));
@@ -67,7 +71,7 @@ export class PriceList {
       label: visit.t('signup.plans.row.further'),
       cells: all.map(({ metered }) =>
         metered
-          ? { text: money(format, metered.tickets[currency]!, currency), has: null }
+          ? { text: format.money(metered.tickets[currency]!, currency), has: null }
           : { text: visit.t('signup.plans.not-included'), has: false },
       ),
     };
@@ -85,10 +89,10 @@ export class PriceList {
     const { [interval]: cents } = prices[currency]!;
     const format = formatters(region);
     return {
-      price: money(format, cents, currency),
+      price: format.money(cents, currency),
       isFree: cents === 0,
       /** What a year comes to for each month. */
-      monthly: interval === 'year' && cents > 0 ? money(format, Math.round(cents / 12), currency) : null,
+      monthly: interval === 'year' && cents > 0 ? format.money(Math.round(cents / 12), currency) : null,
     };
   }
 
@@ -97,29 +101,13 @@ export class PriceList {
     const count = limits[limit];
     if (count === undefined) return visit.t(`signup.plans.unlimited.${limit}`);
     if (limit === 'storage')
-      return visit.t('signup.plans.limit.storage', { size: size(formatters(visit.region), count) });
+      return visit.t('signup.plans.limit.storage', { size: formatters(visit.region).fileSize(count) });
     return visit.t(`signup.plans.limit.${limit}`, { count });
   }
 
   private number(visit: Visit, format: Formatters, limit: Limit, count: number | undefined): string {
     if (count === undefined) return visit.t('signup.plans.no-limit');
     if (count === 0) return visit.t('signup.plans.none');
-    return limit === 'storage' ? size(format, count) : format.number(count);
+    return limit === 'storage' ? format.fileSize(count) : format.number(count);
   }
-}
-
-/** @param cents in the currency's smallest unit, of which there is none in some */
-function money(format: Formatters, cents: number, currency: string): string {
-  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
-    ...{ style: 'currency', currency },
-  }).resolvedOptions();
-  return format.number(cents / 10 ** digits, {
-    ...{ style: 'currency', currency, currencyDisplay: 'narrowSymbol', trailingZeroDisplay: 'stripIfInteger' },
-  });
-}
-
-/** As plans are told: in units of a thousand, where those of files are of 1,024. */
-function size(format: Formatters, bytes: number): string {
-  const [unit, length] = bytes < TERABYTE ? (['gigabyte', GIGABYTE] as const) : (['terabyte', TERABYTE] as const);
-  return format.number(bytes / length, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
 }

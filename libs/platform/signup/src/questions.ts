@@ -1,7 +1,7 @@
 import type { Visit } from '@foyer/web';
 
 const OF_PORTALS = ['name', 'data', 'team', 'languages'] as const;
-const OF_PLANS = ['card', 'after', 'change', 'less', 'tickets', 'cancel', 'tax', 'domain'] as const;
+const OF_PLANS = ['card', 'after', 'change', 'less', 'tickets', 'cancel', 'tax'] as const;
 
 /** What businesses ask before they sign up; of plans and money only where something is sold: with the days of the trial. */
 export function questions(visit: Visit, days: number | null) {

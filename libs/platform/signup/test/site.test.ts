@@ -52,7 +52,8 @@ describe('where plans are sold', () => {
     expect(text).toContain('Try each plan free for 14 days. No card needed.');
     expect(text).toContain('Yearly: 2 months free');
     expect(text).toMatch(/Each further ticket – Not included €0\.08 €0\.05/);
-    expect(text).toMatch(/Custom domains None 1 10/);
+    // Nothing is promised that is not there yet.
+    expect(text).not.toMatch(/custom domain|\d brand/i);
   });
 
   test('by the year and in another currency, by links alone', async () => {

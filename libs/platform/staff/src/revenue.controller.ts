@@ -34,7 +34,7 @@ export class RevenueController {
         href: `${PATH}?days=${span}`,
         current: span === days,
       })),
-      trials: history.at(-1)?.trials ?? 0,
+      trials: await this.revenue.trials(actor),
       currencies: currencies.map((currency) =>
         earned(
           visit,

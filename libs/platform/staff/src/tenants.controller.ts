@@ -250,8 +250,9 @@ export class TenantsController {
         credit: plans && account !== null,
         suspend: manages && operating,
         resume: manages && row.heldReason !== null,
-        plan: plans,
-        trial: plans && row.trialEndsAt !== null && ['trialing', 'restricted'].includes(row.status),
+        plan: plans && !paysFor(account),
+        trial:
+          plans && !paysFor(account) && row.trialEndsAt !== null && ['trialing', 'restricted'].includes(row.status),
       },
     };
   }
@@ -317,7 +318,11 @@ export class TenantsController {
       behind: row.schemaVersion < latestVersion,
       failed: row.migrationError !== null,
       createdAt: new Date(row.createdAt).toISOString(),
-      trialEndsAt: row.trialEndsAt && new Date(row.trialEndsAt).toISOString(),
+      trialEndsAt: row.status === 'trialing' && row.trialEndsAt && new Date(row.trialEndsAt).toISOString(),
     };
   }
 }
+
+/** What is paid for is changed where it is paid. */
+const paysFor = (account: Account | null): boolean =>
+  !!account?.mirror.subscription && account.mirror.subscription.status !== 'canceled';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { type Account, Subscriptions } from '@foyer/billing';
-import { FEATURES, type Feature, Frozen, type Limit, LIMITS, Usage } from '@foyer/entitlements';
+import { FEATURES, type Feature, Frozen, Usage } from '@foyer/entitlements';
 import type { PortalActor } from '@foyer/identity';
 import { formatters } from '@foyer/i18n';
 import { type Interval, INTERVALS, type Plan, Plans } from '@foyer/plans';
@@ -10,9 +10,6 @@ import type { Visit } from '@foyer/web';
 import { amountOf, usageView } from './plan-words.js';
 
 export const PATH = '/console/settings/plan';
-/** What has nothing behind it yet is not praised. */
-const SHOWN: readonly Limit[] = LIMITS.filter((limit) => limit !== 'domains' && limit !== 'brands');
-
 /** What an operator sees of its plan. */
 @Injectable()
 export class PlanPage {
@@ -99,7 +96,7 @@ export class PlanPage {
       price: money(price),
       per: visit.t(`plan.per-${interval}`),
       aMonth: interval === 'year' ? visit.t('plan.a-month', { price: money(Math.round(price / 12)) }) : null,
-      limits: SHOWN.map((limit) => ({
+      limits: this.usage.counted().map((limit) => ({
         label: visit.t(limit === 'tickets' ? 'plan.tickets-a-month' : `plan.limit.${limit}`),
         value: amountOf(locale, limit, plan.limits[limit] ?? Infinity),
       })),
