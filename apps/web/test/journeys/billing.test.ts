@@ -169,4 +169,37 @@ test('a business tries, meets a limit, buys, fails to pay, pays, goes down, thaw
   expect(await textOf(page)).toContain('It ends on');
   await page.getByRole('button', { name: 'Resume plan' }).click();
   expect(await textOf(page)).toContain('Your plan goes on.');
+
+  // Whoever was invited has come; with the smaller plan two of five read only, until one who works goes.
+  for (const name of ['bo', 'cy', 'di', 'ed']) {
+    const member = await chromium.newcomer(true);
+    await member.goto(await world.mails.linkTo(`${name}@quayside.example`, '/invitation'));
+    await member.getByLabel('Choose a password').fill('meadow-copper-77');
+    await member.getByRole('button', { name: 'Accept the invitation' }).click();
+    await member.waitForURL(/console/);
+    await member.context().close();
+  }
+  await page.goto(`${origin}/console/settings/plan/preview?plan=starter&interval=month`);
+  await page.getByRole('button', { name: 'Change at the end of the period' }).click();
+  await sandbox.advance(clock.id, now + 45 * DAY);
+  const frozen = page.getByRole('region', { name: /read-only/ });
+  for (let tries = 0; tries < 50 && (await frozen.count()) === 0; tries += 1) {
+    await new Promise((done) => setTimeout(done, 200));
+    await page.goto(`${origin}/console/settings/plan`);
+  }
+  expect(await frozen.innerText()).toContain('2 team members are read-only');
+  await isAccessible(page);
+  const kept = async (name: string) => frozen.getByRole('checkbox', { name: new RegExp(name) });
+  expect(await (await kept('di')).isChecked()).toBe(false);
+  await (await kept('bo')).uncheck();
+  await (await kept('di')).check();
+  await frozen.getByRole('button', { name: 'Save' }).click();
+  expect(await (await kept('di')).isChecked()).toBe(true);
+  expect(await (await kept('bo')).isChecked()).toBe(false);
+
+  // It ends when what was paid for is over; by the clock on the wall, the trial is not over yet.
+  await page.getByText('Cancel plan').first().click();
+  await page.getByRole('button', { name: 'Cancel plan' }).click();
+  await sandbox.advance(clock.id, now + 90 * DAY);
+  await becomes(slug, 'trialing');
 });

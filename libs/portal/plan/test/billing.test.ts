@@ -201,6 +201,32 @@ test('a portal that is closed is opened again by the address that was mailed, an
   expect((await acme.visitor().get('/sign-in')).status).toBe(200);
 });
 
+test('tickets beyond the plan are told once each, also when the telling was lost on its way', async () => {
+  const acme = await world.tenant('metered');
+  await pays(acme, 'team');
+  const { customerId } = await refresh(acme);
+  const tell = (total: number) => inside(acme, () => verbs().meter('2026-12', total));
+  const told = async () => {
+    const { data } = await stripe.billing.meters.list();
+    const day = 86_400;
+    const today = Math.floor(Date.now() / 1000 / day) * day;
+    const sums = await stripe.billing.meters.listEventSummaries(data[0]!.id, {
+      ...{ customer: customerId, start_time: today, end_time: today + day },
+    });
+    return sums.data.reduce((sum, each) => sum + each.aggregated_value, 0);
+  };
+  await tell(2_000);
+  expect(await told()).toBe(0);
+  for (const total of [2_003, 2_003, 2_010]) await tell(total);
+  expect(await told()).toBe(10);
+  sandbox.outage = { kind: 'unavailable', times: 9 };
+  await expect(tell(2_012)).rejects.toThrow();
+  sandbox.outage = null;
+  await tell(2_015);
+  await tell(2_015);
+  expect(await told()).toBe(15);
+});
+
 describe('49: webhooks', () => {
   const port = () => ((world.app.getHttpServer() as Server).address() as AddressInfo).port;
   const post = (body: string, signature: string) =>
